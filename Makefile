@@ -1,0 +1,69 @@
+# Everything a person or CI runs. `make help` lists the targets.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+ifeq ($(OS),Windows_NT)
+BIN := .venv/Scripts
+else
+BIN := .venv/bin
+endif
+RUN := .venv/installed-run
+DEV := .venv/installed-dev
+# The code, the stand-in and the scripts are imported from app/.
+export PYTHONPATH := $(CURDIR)/app
+# Only what is locked, checked against its hash.
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+
+.PHONY: help run demo test lint format bench bundle lock clean
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | expand -t 10
+
+run: $(RUN) ## serve on port 8001 (installs what is needed first)
+	cd app && ../$(BIN)/python main.py
+
+demo: $(RUN) ## the same against a stand-in of the upstream, for people offline
+	$(BIN)/python scripts/demo.py
+
+test: $(DEV) ## run every test, with branch coverage of app/src as a gate
+	$(BIN)/python -m pytest --cov --cov-report=term $(ARGS)
+
+lint: $(DEV) ## ruff, mypy and the layers
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m ruff format --check .
+	$(BIN)/python -m mypy
+	$(BIN)/lint-imports
+
+format: $(DEV) ## let ruff write the code in its format
+	$(BIN)/python -m ruff check --fix .
+	$(BIN)/python -m ruff format .
+
+bench: $(DEV) ## measure against a bare loop, side by side
+	$(BIN)/python -m bench $(ARGS)
+
+bundle: $(DEV) ## make the bundled snapshot anew, e.g. ARGS=live
+	$(BIN)/python scripts/make_bundled_snapshot.py $(ARGS)
+
+lock: $(DEV) ## pin the newest versions that requirements*.in allow, with hashes
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	cd app && export UV_CUSTOM_COMPILE_COMMAND='make lock' && \
+	../$(BIN)/uv pip compile --quiet --upgrade --universal --no-strip-extras --python-version 3.11 \
+		--generate-hashes requirements.in -o requirements.txt && \
+	../$(BIN)/uv pip compile --quiet --upgrade --universal --no-strip-extras --python-version 3.11 \
+		--generate-hashes -c requirements.txt requirements-dev.in -o requirements-dev.txt
+
+clean: ## remove what was installed and made
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3"; exit 1; }
+	$(PYTHON) -m venv .venv
+
+$(RUN): $(BIN)/python app/requirements.txt
+	$(PIP) -r app/requirements.txt
+	@touch $@
+
+$(DEV): $(BIN)/python app/requirements-dev.txt
+	$(PIP) -r app/requirements-dev.txt
+	@touch $@ $(RUN)

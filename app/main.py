@@ -1,0 +1,25 @@
+"""Starts the service: `python main.py`, or `uvicorn main:create_app` with options of your own."""
+
+from __future__ import annotations
+
+import uvicorn
+
+from src.entrypoints.api import create_app
+from src.entrypoints.settings import APP_DIR, load_settings
+
+__all__ = ["create_app"]
+
+if __name__ == "__main__":
+    settings = load_settings()
+    # uvicorn either reloads or has several workers.
+    reload = settings.server_reload and settings.server_workers == 1
+    uvicorn.run(
+        "main:create_app",
+        factory=True,
+        host=settings.server_host,
+        port=settings.server_port,
+        reload=reload,
+        reload_dirs=[str(APP_DIR)] if reload else None,
+        workers=settings.server_workers,
+        timeout_graceful_shutdown=3,
+    )

@@ -1,0 +1,39 @@
+"""The snapshot: the whole territory as it was read at one moment, and what is known of that."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from src.domain.territory import State
+
+
+class Source(StrEnum):
+    """Where a snapshot was collected from."""
+
+    LIVE = "live"
+    BUNDLED = "bundled"
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A state or city whose part below it could not be read, and why."""
+
+    id: int
+    nome: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The states in order of id with all below them, when they were collected and from where.
+
+    `collected_at` is in UTC. `missing` names the states without cities and the cities without
+    districts; it is empty for a whole snapshot.
+    """
+
+    states: tuple[State, ...]
+    collected_at: datetime
+    source: Source
+    missing: tuple[Gap, ...] = ()

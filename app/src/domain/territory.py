@@ -1,0 +1,130 @@
+"""The territory: states hold cities, cities hold districts.
+
+The codes are IBGE's: a state's id has two digits, a city's seven of which the first two are
+its state's, a district's nine of which the first seven are its city's
+(https://www.ibge.gov.br/explica/codigos-dos-municipios.php). Whoever holds one of these objects
+may rely on that, and on children in ascending order of id, each once.
+
+Attributes carry the field's own words, which are also the names of the JSON fields, so that a
+tree is written as it stands (docs/decisions/0002).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+_SIGLA = re.compile("[A-Z]{2}")
+
+
+class InvalidTerritoryError(ValueError):
+    """A place, or the relation of two places, breaks a rule of IBGE's codes."""
+
+
+@dataclass(frozen=True, slots=True)
+class District:
+    """The smallest place the service knows. Raises InvalidTerritoryError for an unusable row."""
+
+    id: int
+    nome: str
+
+    def __post_init__(self) -> None:
+        _require_usable(self, digits=9)
+
+    @property
+    def city_id(self) -> int:
+        """The id of the city it belongs to."""
+        return self.id // 100
+
+
+@dataclass(frozen=True, slots=True)
+class City:
+    """A municipality; `distritos` is None as long as nothing is known of its districts.
+
+    Raises InvalidTerritoryError for an unusable row, and for districts that are not its own,
+    are out of order or appear twice. Every city has one district at least.
+    """
+
+    id: int
+    nome: str
+    distritos: tuple[District, ...] | None = None
+
+    def __post_init__(self) -> None:
+        _require_usable(self, digits=7)
+        if self.distritos is not None:
+            if not self.distritos:
+                raise InvalidTerritoryError(f"a cidade {self.id} veio sem distritos")
+            _require_children(self.id, self.distritos, [each.city_id for each in self.distritos])
+
+    @property
+    def state_id(self) -> int:
+        """The id of the state it belongs to."""
+        return self.id // 100_000
+
+    def with_districts(self, districts: Iterable[District]) -> City:
+        """The same city with these districts, put in order. Raises InvalidTerritoryError."""
+        return replace(self, distritos=tuple(sorted(districts, key=_by_id)))
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A state, or the Federal District; `cidades` is empty as long as its cities are not known.
+
+    Raises InvalidTerritoryError for an unusable row, and for cities that are not its own, are out
+    of order or appear twice.
+    """
+
+    id: int
+    sigla: str
+    nome: str
+    cidades: tuple[City, ...] = ()
+
+    def __post_init__(self) -> None:
+        _require_usable(self, digits=2)
+        if not _SIGLA.fullmatch(self.sigla):
+            raise InvalidTerritoryError(f"sigla de estado inválida: {self.sigla!r}")
+        _require_children(self.id, self.cidades, [each.state_id for each in self.cidades])
+
+    def with_cities(self, cities: Iterable[City]) -> State:
+        """The same state with these cities, put in order. Raises InvalidTerritoryError."""
+        return replace(self, cidades=tuple(sorted(cities, key=_by_id)))
+
+
+def in_order(states: Iterable[State]) -> tuple[State, ...]:
+    """The states in ascending order of id. Raises InvalidTerritoryError where one appears twice."""
+    ordered = tuple(sorted(states, key=_by_id))
+    _require_ascending(ordered)
+    return ordered
+
+
+def _by_id(place: District | City | State) -> int:
+    return place.id
+
+
+def _require_usable(place: District | City | State, *, digits: int) -> None:
+    if not 10 ** (digits - 1) <= place.id < 10**digits:
+        raise InvalidTerritoryError(f"código com {digits} dígitos esperado, veio {place.id}")
+    name = place.nome.strip()
+    if not name:
+        raise InvalidTerritoryError(f"o código {place.id} veio sem nome")
+    if name != place.nome:
+        # Official lists carry stray blanks around some names; they are no part of the name.
+        object.__setattr__(place, "nome", name)
+
+
+def _require_children(
+    parent_id: int, children: Sequence[City | District], parents: list[int]
+) -> None:
+    for child, actual in zip(children, parents, strict=True):
+        if actual != parent_id:
+            raise InvalidTerritoryError(f"o código {child.id} não pertence a {parent_id}")
+    _require_ascending(children)
+
+
+def _require_ascending(places: Sequence[State | City | District]) -> None:
+    ids = [place.id for place in places]
+    for before, after in pairwise(ids):
+        if before >= after:
+            raise InvalidTerritoryError(f"código repetido ou fora de ordem: {after}")

@@ -1,0 +1,51 @@
+"""The application that is served."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi_offline import FastAPIOffline
+
+from src import VERSION
+from src.entrypoints.composition import Collecting, collecting, serving
+from src.entrypoints.log import configure_logging
+from src.entrypoints.settings import Settings, load_settings
+from src.infra.controllers import health_controller, states_controller
+from src.infra.controllers.dependencies import LifespanState
+from src.infra.controllers.head import HeadAsGet
+from src.infra.controllers.problems import add_problem_handlers
+
+DESCRIPTION = """
+Todos os estados, cidades e distritos do Brasil em um só GET, coletados do serviço de
+localidades do IBGE e respondidos mesmo quando ele está lento ou fora do ar.
+"""
+
+
+def create_app(settings: Settings | None = None, *, collecting: Collecting = collecting) -> FastAPI:
+    """The application, ready to be served; nothing is opened before its lifespan starts.
+
+    `settings` default to those of the environment, a bad one of which ends the process with a
+    line that names it; `collecting` gives the use case, for tests without an upstream.
+    """
+    chosen = settings or load_settings()
+    configure_logging(chosen.log_level, chosen.log_format)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[LifespanState]:
+        async with serving(chosen, collecting) as current_snapshot:
+            yield LifespanState(current_snapshot=current_snapshot)
+
+    # FastAPIOffline is FastAPI with the assets of /docs and /redoc served from here.
+    app = FastAPIOffline(
+        title="Estados e cidades do Brasil",
+        description=DESCRIPTION,
+        version=VERSION,
+        lifespan=lifespan,
+    )
+    app.add_middleware(HeadAsGet)
+    add_problem_handlers(app)
+    app.include_router(states_controller.router)
+    app.include_router(health_controller.router)
+    return app

@@ -1,0 +1,81 @@
+"""The settings: environment variables or `app/.env`, read once, typed and bounded."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Literal, NoReturn
+
+from pydantic import AfterValidator, Field, FilePath, HttpUrl, TypeAdapter, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from src.infra.gateways.tls import tls_context
+
+APP_DIR = Path(__file__).resolve().parents[2]
+
+# uvicorn's own code for "failed before it served"; its supervisor of several workers stops at
+# it, and restarts a worker that ends with any other.
+STARTUP_FAILURE = 3
+
+
+def _http_url(value: str) -> str:
+    TypeAdapter(HttpUrl).validate_python(value)
+    return value
+
+
+def _ca_file(value: Path) -> Path:
+    try:
+        tls_context(ca_file=value, legacy_tls=False)
+    except OSError as exc:
+        raise ValueError("not a PEM bundle") from exc
+    return value
+
+
+class Settings(BaseSettings):
+    """What can be set; each field's description says what is allowed, for the error message."""
+
+    model_config = SettingsConfigDict(env_file=APP_DIR / ".env", extra="ignore", frozen=True)
+
+    ibge_base_url: Annotated[str, AfterValidator(_http_url)] = Field(
+        default="https://servicodados.ibge.gov.br/api/v1/localidades",
+        description="um endereço http:// ou https://",
+    )
+    ibge_timeout_s: float = Field(
+        default=30, gt=0, le=300, description="segundos, maior que 0 e até 300"
+    )
+    ibge_states_limit: int = Field(default=26, ge=1, le=100, description="um inteiro de 1 a 100")
+    ibge_cities_limit: int = Field(default=500, ge=1, le=2000, description="um inteiro de 1 a 2000")
+    ibge_ca_file: Annotated[FilePath, AfterValidator(_ca_file)] | None = Field(
+        default=None, description="um arquivo existente com certificados em PEM"
+    )
+    ibge_legacy_tls: bool = Field(default=False, description="true ou false")
+    snapshot_ttl_s: float = Field(
+        default=86_400, ge=0, le=31_536_000, description="segundos, de 0 a 31536000"
+    )
+    snapshot_wait_s: float = Field(default=30, ge=0, le=300, description="segundos, de 0 a 300")
+    snapshot_bundled: bool = Field(default=True, description="true ou false")
+    server_host: str = Field(default="0.0.0.0", min_length=1, description="um endereço local")  # noqa: S104  # the contract's default: a development server that others on the network can try
+    server_port: int = Field(default=8001, ge=1, le=65_535, description="um inteiro de 1 a 65535")
+    server_workers: int = Field(default=1, ge=1, le=64, description="um inteiro de 1 a 64")
+    server_reload: bool = Field(default=True, description="true ou false")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = Field(
+        default="INFO", description="DEBUG, INFO, WARNING, ERROR ou CRITICAL"
+    )
+    log_format: Literal["text", "json"] = Field(default="text", description="text ou json")
+
+
+def load_settings() -> Settings:
+    """The settings of this process; ends it with one line for each bad value."""
+    try:
+        return Settings()
+    except ValidationError as exc:
+        _stop(exc)
+
+
+def _stop(exc: ValidationError) -> NoReturn:
+    # A field of several kinds reports once for each; the variable is named once.
+    bad = {str(error["loc"][0]): error["input"] for error in exc.errors()}
+    for name, value in bad.items():
+        allowed = Settings.model_fields[name].description
+        print(f"Configuração inválida: {name.upper()}={value!s} (use {allowed})", file=sys.stderr)
+    sys.exit(STARTUP_FAILURE)

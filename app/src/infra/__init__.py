@@ -1,0 +1,1 @@
+"""The outside world: the upstream on one side, the web on the other."""

@@ -1,0 +1,1 @@
+"""Adapters to the web: what is answered to a request, and how it is written."""

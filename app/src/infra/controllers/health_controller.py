@@ -1,0 +1,46 @@
+"""`/health/*`: what a supervisor asks before it restarts the service or sends it requests."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+
+from src.infra.controllers.dependencies import Snapshots
+
+router = APIRouter(prefix="/health", tags=["Saúde"])
+
+_NO_STORE = {"Cache-Control": "no-store"}
+
+
+class Health(BaseModel):
+    """O estado do serviço."""
+
+    status: Literal["ok", "sem dados"] = Field(description="Se está em condições de atender")
+
+
+@router.get(
+    "/live",
+    operation_id="checkLive",
+    summary="Se o processo atende",
+    response_model=Health,
+)
+async def live() -> JSONResponse:
+    """Responde 200 enquanto o processo atende, tenha dados ou não."""
+    return JSONResponse({"status": "ok"}, headers=_NO_STORE)
+
+
+@router.get(
+    "/ready",
+    operation_id="checkReady",
+    summary="Se já há dados para responder",
+    response_model=Health,
+    responses={503: {"description": "Ainda sem dados", "model": Health}},
+)
+async def ready(snapshots: Snapshots) -> JSONResponse:
+    """Responde 200 assim que houver dados, ao vivo ou os que acompanham o código."""
+    if snapshots.edition is None:
+        return JSONResponse({"status": "sem dados"}, status_code=503, headers=_NO_STORE)
+    return JSONResponse({"status": "ok"}, headers=_NO_STORE)

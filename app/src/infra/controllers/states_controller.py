@@ -1,0 +1,59 @@
+"""`/api/v1/states`: the whole territory in one answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from src.infra.controllers.conditional import not_modified
+from src.infra.controllers.dependencies import Snapshots
+from src.infra.controllers.problems import PROBLEM_TYPE, Problem
+from src.infra.controllers.schemas import STATES_EXAMPLE, State
+
+router = APIRouter(prefix="/api/v1", tags=["Localidades"])
+
+_HEADERS = {
+    "ETag": "Muda só quando o conteúdo muda; igual em todas as instâncias",
+    "Last-Modified": "Quando os dados foram coletados",
+    "Cache-Control": "Por quanto tempo a resposta pode ser guardada",
+    "X-Snapshot-Source": "`live`: coletado do IBGE; `bundled`: dados que acompanham o código",
+    "X-Snapshot-Missing": "Quantos estados e cidades estão com algo por conhecer",
+    "X-Snapshot-Filled": "Quantos estados e cidades vêm de uma coleta anterior",
+}
+_RESPONSES: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "Os estados em ordem de código",
+        "headers": {
+            name: {"description": what, "schema": {"type": "string"}}
+            for name, what in _HEADERS.items()
+        },
+        "content": {"application/json": {"example": STATES_EXAMPLE}},
+    },
+    304: {"description": "A cópia do cliente ainda vale"},
+    503: {
+        "description": "Ainda não há dados; tente de novo depois de `Retry-After` segundos",
+        "headers": {
+            "Retry-After": {
+                "description": "Segundos a esperar",
+                "schema": {"type": "integer"},
+            }
+        },
+        "content": {PROBLEM_TYPE: {"schema": Problem.model_json_schema()}},
+    },
+}
+
+
+@router.get(
+    "/states",
+    operation_id="listStates",
+    summary="Todos os estados, com cidades e distritos",
+    response_model=list[State],
+    responses=_RESPONSES,
+)
+async def list_states(request: Request, snapshots: Snapshots) -> Response:
+    """Responde a árvore inteira: 27 estados, suas cidades e os distritos de cada uma."""
+    edition = await snapshots.get()
+    if not_modified(request.headers, edition.headers):
+        return Response(status_code=304, headers=edition.headers)
+    return Response(edition.body, headers=edition.headers, media_type="application/json")

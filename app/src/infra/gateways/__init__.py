@@ -1,0 +1,1 @@
+"""Adapters to the upstream, IBGE's "localidades" v1."""

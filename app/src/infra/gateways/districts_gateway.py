@@ -1,0 +1,19 @@
+"""Reads the districts of a city from the upstream."""
+
+from __future__ import annotations
+
+from src.application.ports.upstream import DistrictsGateway
+from src.domain.territory import City, District
+from src.infra.gateways.ibge_client import IbgeClient
+from src.infra.gateways.rows import districts_from
+
+
+class IbgeDistrictsGateway(DistrictsGateway):
+    """`/municipios/{id}/distritos`: one row a district."""
+
+    def __init__(self, client: IbgeClient) -> None:
+        self._client = client
+
+    async def of_city(self, city: City) -> tuple[District, ...]:
+        path = f"/municipios/{city.id}/distritos"
+        return await self._client.get(path, lambda body: districts_from(body, city))

@@ -1,0 +1,54 @@
+"""TLS as the upstream needs it, and which setting helps where it fails."""
+
+from __future__ import annotations
+
+import ssl
+from pathlib import Path
+
+# ssl.OP_LEGACY_SERVER_CONNECT has no name before Python 3.12; the value is OpenSSL's
+# SSL_OP_LEGACY_SERVER_CONNECT.
+_OP_LEGACY_SERVER_CONNECT = 0x4
+
+# OpenSSL's X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY and
+# X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE: the chain the server sent ends before a known root.
+_INCOMPLETE_CHAIN = {20, 21}
+
+_NO_SECURE_RENEGOTIATION = "UNSAFE_LEGACY_RENEGOTIATION_DISABLED"
+
+
+def tls_context(*, ca_file: Path | None, legacy_tls: bool) -> ssl.SSLContext:
+    """A client context that always verifies certificate and host name.
+
+    `ca_file` names a PEM bundle trusted besides the system's. `legacy_tls` allows servers
+    without secure renegotiation (RFC 5746), which OpenSSL 3 refuses by default.
+
+    Raises OSError (of which ssl.SSLError is one kind) where the file cannot be read as PEM.
+    """
+    context = ssl.create_default_context()
+    if ca_file is not None:
+        context.load_verify_locations(cafile=ca_file)
+    if legacy_tls:
+        context.options |= _OP_LEGACY_SERVER_CONNECT
+    return context
+
+
+def tls_advice(error: BaseException) -> str | None:
+    """Which setting mends this TLS failure, as a sentence for the log; None where none does.
+
+    Looks along the causes of `error`, since aiohttp wraps what OpenSSL said: its own errors are
+    of the same classes, but know neither `verify_code` nor `reason`.
+    """
+    cause: BaseException | None = error
+    while cause is not None:
+        if getattr(cause, "verify_code", None) in _INCOMPLETE_CHAIN:
+            return (
+                "a cadeia de certificados está incompleta ou a autoridade é desconhecida: "
+                "aponte IBGE_CA_FILE para um arquivo PEM com o certificado que falta"
+            )
+        if getattr(cause, "reason", None) == _NO_SECURE_RENEGOTIATION:
+            return (
+                "o servidor não oferece renegociação segura: "
+                "defina IBGE_LEGACY_TLS=true para aceitá-lo"
+            )
+        cause = cause.__cause__ or cause.__context__
+    return None

@@ -1,0 +1,1 @@
+"""Snapshots outside the process's memory."""

@@ -1,0 +1,44 @@
+"""The file format of a snapshot: JSON in the domain's own fields, compressed with xz.
+
+{"format": 1, "origin": "…", "snapshot": {"states": […], "collected_at": "…", …}}
+"""
+
+from __future__ import annotations
+
+import lzma
+
+import msgspec
+
+from src.domain.snapshot import Snapshot
+
+FORMAT = 1
+
+
+class SnapshotFile(msgspec.Struct, frozen=True):
+    """What a file holds: the snapshot, and in one line of prose where its data come from."""
+
+    snapshot: Snapshot
+    origin: str
+    format: int = FORMAT
+
+
+_DECODER = msgspec.json.Decoder(SnapshotFile)
+
+
+def to_bytes(file: SnapshotFile) -> bytes:
+    """The file's content; the same snapshot gives the same bytes."""
+    return lzma.compress(msgspec.json.encode(file), preset=9 | lzma.PRESET_EXTREME)
+
+
+def from_bytes(content: bytes) -> SnapshotFile:
+    """The file that `to_bytes` wrote.
+
+    Raises ValueError where the content is damaged, or of a format that this version cannot read.
+    """
+    try:
+        file = _DECODER.decode(lzma.decompress(content))
+    except lzma.LZMAError as exc:
+        raise ValueError(f"não é um arquivo xz inteiro ({exc})") from exc
+    if file.format != FORMAT:
+        raise ValueError(f"formato {file.format} desconhecido, esperado {FORMAT}")
+    return file

@@ -1,0 +1,43 @@
+"""Runs the stand-in by itself: `python -m stand_in --port 8002 --latency-ms 100`, from app/."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import ssl
+from pathlib import Path
+
+from src.infra.snapshots.bundled_snapshot import bundled_snapshot
+from stand_in.faults import Behaviour
+from stand_in.server import StandIn
+from stand_in.upstream_rows import with_new_city
+
+
+async def serve(port: int, latency_s: float, tls: ssl.SSLContext | None) -> None:
+    """Serve the bundled data until cancelled; prints the address once it answers."""
+    states = with_new_city(bundled_snapshot().states)
+    behaviour = Behaviour(latency_s=latency_s)
+    async with StandIn(states, behaviour=behaviour, port=port, tls=tls) as upstream:
+        upstream.content.prepare()
+        print(upstream.base_url, flush=True)
+        await upstream.serve_forever()
+
+
+def main() -> None:
+    """Reads the arguments and serves until interrupted."""
+    parser = argparse.ArgumentParser(description="A stand-in for IBGE's localidades, on loopback")
+    parser.add_argument("--port", type=int, default=8002, help="0 picks a free one")
+    parser.add_argument("--latency-ms", type=float, default=100.0)
+    parser.add_argument("--certificate", type=Path, help="PEM with chain and key: serve HTTPS")
+    arguments = parser.parse_args()
+    tls = None
+    if arguments.certificate is not None:
+        tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        tls.load_cert_chain(arguments.certificate)
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(serve(arguments.port, arguments.latency_ms / 1000, tls))
+
+
+if __name__ == "__main__":
+    main()

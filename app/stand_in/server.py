@@ -1,0 +1,306 @@
+"""The stand-in itself: a small HTTP/1.1 server that answers ready bytes.
+
+It is written on asyncio.Protocol rather than on a web framework so that it takes little of the
+time that is measured against it: over 5,600 answers a second on one core.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+import struct
+import sys
+import time
+from types import TracebackType
+from typing import Self
+from urllib.parse import unquote
+
+import msgspec
+
+from src.domain.territory import State
+from stand_in.content import Content
+from stand_in.faults import Behaviour, Fate, Fault, Kind
+
+BASE_PATH = "/api/v1/localidades"
+CONTROL_PATH = "/controle"
+
+GARBAGE = b"<html><body><h1>Sistema em manuten\xc3\xa7\xc3\xa3o</h1></body></html>"
+
+
+class Figures(msgspec.Struct):
+    """What was seen since the start, or since the figures were last reset."""
+
+    requests: int = 0
+    retries: int = 0
+    connections: int = 0
+    open_connections: int = 0
+    most_open_connections: int = 0
+    in_flight: int = 0
+    most_in_flight: int = 0
+    most_city_lists_in_flight: int = 0
+    most_district_lists_in_flight: int = 0
+    refused_by_rate: int = 0
+    met_faults: int = 0
+    user_agents: set[str] = msgspec.field(default_factory=set)
+
+
+class StandIn:
+    """A server on loopback that answers as the upstream does; an async context manager.
+
+    Over HTTP it is steered at CONTROL_PATH: GET answers the figures, PUT takes a Behaviour as
+    JSON, DELETE resets the figures. `port` 0 picks a free one; `tls` makes it an HTTPS server.
+    """
+
+    def __init__(
+        self,
+        states: tuple[State, ...],
+        *,
+        behaviour: Behaviour | None = None,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        self.content = Content(states)
+        self.figures = Figures()
+        self._host = host
+        self._port = port
+        self._tls = tls
+        self._server: asyncio.Server | None = None
+        self._connections: set[_Connection] = set()
+        self._seen: dict[str, int] = {}
+        self._in_flight: dict[str, int] = {"cidades": 0, "distritos": 0, "outros": 0}
+        self._window = (0, 0)
+        self.behave(behaviour or Behaviour())
+
+    @property
+    def base_url(self) -> str:
+        """The address to set as IBGE_BASE_URL."""
+        scheme = "https" if self._tls else "http"
+        return f"{scheme}://{self._host}:{self._port}{BASE_PATH}"
+
+    @property
+    def control_url(self) -> str:
+        """The address at which a running stand-in is steered."""
+        return self.base_url.removesuffix(BASE_PATH) + CONTROL_PATH
+
+    def behave(self, behaviour: Behaviour) -> None:
+        """Behave like this from the next request on."""
+        self.behaviour = behaviour
+        self._fate = Fate(behaviour.faults)
+
+    def serve_states(self, states: tuple[State, ...]) -> None:
+        """Answer this tree from the next request on."""
+        self.content = Content(states)
+
+    def reset_figures(self) -> None:
+        """Count from here on."""
+        self._seen.clear()
+        open_now = len(self._connections)
+        self.figures = Figures(
+            connections=open_now, open_connections=open_now, most_open_connections=open_now
+        )
+
+    async def __aenter__(self) -> Self:
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(
+            lambda: _Connection(self), self._host, self._port, ssl=self._tls, backlog=1024
+        )
+        self._port = self._server.sockets[0].getsockname()[1]
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        assert self._server is not None
+        self._server.close()
+        for connection in tuple(self._connections):
+            connection.abort()
+        await self._server.wait_closed()
+
+    async def serve_forever(self) -> None:
+        """Serve until cancelled."""
+        assert self._server is not None
+        await self._server.serve_forever()
+
+    # What the connections call. One that only steers is not counted.
+
+    def opened(self, connection: _Connection) -> None:
+        """A connection brought its first request to the upstream's paths."""
+        if connection in self._connections:
+            return
+        self._connections.add(connection)
+        figures = self.figures
+        figures.connections += 1
+        figures.open_connections = len(self._connections)
+        figures.most_open_connections = max(figures.most_open_connections, figures.open_connections)
+
+    def closed(self, connection: _Connection) -> None:
+        """A connection was closed."""
+        self._connections.discard(connection)
+        self.figures.open_connections = len(self._connections)
+
+    def began(self, path: str, user_agent: str) -> str:
+        """A request arrived; answers under which heading it is counted until `ended`."""
+        kind = path.rpartition("/")[2]
+        heading = {"municipios": "cidades", "distritos": "distritos"}.get(kind, "outros")
+        figures, in_flight = self.figures, self._in_flight
+        in_flight[heading] += 1
+        figures.requests += 1
+        figures.user_agents.add(user_agent)
+        seen = self._seen.get(path, 0)
+        self._seen[path] = seen + 1
+        figures.retries += seen > 0
+        figures.in_flight += 1
+        figures.most_in_flight = max(figures.most_in_flight, figures.in_flight)
+        figures.most_city_lists_in_flight = max(
+            figures.most_city_lists_in_flight, in_flight["cidades"]
+        )
+        figures.most_district_lists_in_flight = max(
+            figures.most_district_lists_in_flight, in_flight["distritos"]
+        )
+        return heading
+
+    def ended(self, heading: str) -> None:
+        """The request counted under this heading was answered, or its connection is gone."""
+        self._in_flight[heading] -= 1
+        self.figures.in_flight -= 1
+
+    def fault_for(self, path: str) -> Fault | None:
+        """What goes wrong with a request for this path, if anything does."""
+        behaviour = self.behaviour
+        if behaviour.max_rps:
+            second = int(time.monotonic())
+            count = self._window[1] + 1 if self._window[0] == second else 1
+            self._window = (second, count)
+            if count > behaviour.max_rps:
+                self.figures.refused_by_rate += 1
+                return Fault(kind=Kind.STATUS, status=429, retry_after=behaviour.retry_after)
+        fault = self._fate.of(path)
+        self.figures.met_faults += fault is not None
+        return fault
+
+    def control(self, method: str, body: bytes) -> tuple[int, bytes]:
+        """Status and answer to a request at CONTROL_PATH."""
+        if method == "PUT":
+            try:
+                self.behave(msgspec.json.decode(body, type=Behaviour))
+            except ValueError as exc:
+                return 400, str(exc).encode()
+        elif method == "DELETE":
+            self.reset_figures()
+        return 200, msgspec.json.encode(self.figures)
+
+
+class _Connection(asyncio.Protocol):
+    """One connection: requests are answered in turn, each after the set latency."""
+
+    def __init__(self, upstream: StandIn) -> None:
+        self._upstream = upstream
+        self._loop = asyncio.get_running_loop()
+        self._received = b""
+        self._transport: asyncio.Transport | None = None
+        self._heading: str | None = None
+        self._timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._transport = None
+        self._end()
+        if self._timer is not None:
+            self._timer.cancel()
+        self._upstream.closed(self)
+
+    def abort(self) -> None:
+        """Drop the connection at once."""
+        if self._transport is not None:
+            self._transport.abort()
+
+    def data_received(self, data: bytes) -> None:
+        self._received += data
+        head, found, rest = self._received.partition(b"\r\n\r\n")
+        if not found:
+            return
+        request_line, *header_lines = head.decode("latin-1").split("\r\n")
+        method, target, _ = request_line.split(" ", 2)
+        headers = {
+            name.lower(): value.strip()
+            for name, _, value in (line.partition(":") for line in header_lines)
+        }
+        length = int(headers.get("content-length", "0"))
+        if len(rest) < length:
+            return
+        self._received = rest[length:]
+        path = unquote(target.partition("?")[0])
+        if path == CONTROL_PATH:
+            self._answer(*self._upstream.control(method, rest[:length]))
+            return
+        path = path.removeprefix(BASE_PATH)
+        self._upstream.opened(self)
+        self._heading = self._upstream.began(path, headers.get("user-agent", ""))
+        self._timer = self._loop.call_later(self._upstream.behaviour.latency_s, self._meet, path)
+
+    def _meet(self, path: str) -> None:
+        """Answer, or let the fault befall that is due."""
+        assert self._transport is not None
+        fault = self._upstream.fault_for(path)
+        content = self._upstream.content
+        match fault.kind if fault else None:
+            case None:
+                body = content.body(path)
+                self._answer(200 if body is not None else 404, body or b"")
+            case Kind.STATUS:
+                assert fault is not None
+                self._answer(fault.status, b"", retry_after=fault.retry_after)
+            case Kind.GARBAGE:
+                self._answer(200, GARBAGE, content_type="text/html")
+            case Kind.CUT:
+                body = content.body(path) or b"[]"
+                self._answer(200, body[: len(body) // 2], length=len(body))
+                self._transport.close()
+            case Kind.RESET:
+                self._reset()
+            case Kind.SILENCE:
+                pass
+            case kind:
+                assert kind is not None
+                body = content.spoilt_body(path, kind)
+                self._answer(200 if body is not None else 404, body or b"")
+
+    def _answer(
+        self,
+        status: int,
+        body: bytes,
+        *,
+        content_type: str = "application/json; charset=utf-8",
+        length: int | None = None,
+        retry_after: int | None = None,
+    ) -> None:
+        assert self._transport is not None
+        self._end()
+        retry = f"Retry-After: {retry_after}\r\n" if retry_after is not None else ""
+        head = (
+            f"HTTP/1.1 {status} -\r\nContent-Type: {content_type}\r\n{retry}"
+            f"Content-Length: {len(body) if length is None else length}\r\n\r\n"
+        )
+        self._transport.write(head.encode() + body)
+
+    def _reset(self) -> None:
+        """Close with a TCP reset (RST) in place of an orderly end (FIN)."""
+        assert self._transport is not None
+        sock = self._transport.get_extra_info("socket")
+        on, seconds = 1, 0
+        linger = struct.pack("hh" if sys.platform == "win32" else "ii", on, seconds)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        self._transport.abort()
+
+    def _end(self) -> None:
+        if self._heading is not None:
+            self._upstream.ended(self._heading)
+            self._heading = None

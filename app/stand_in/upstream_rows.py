@@ -1,0 +1,70 @@
+"""The upstream's rows: the flat tree of the service, dressed in all that IBGE nests around it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from src.domain.territory import City, District, State
+
+# Since 2025; the only city without a microrregiao.
+NEW_CITY = City(5101837, "Boa Esperança do Norte").with_districts(
+    [District(510183705, "Boa Esperança do Norte")]
+)
+
+_REGIONS = {
+    1: ("N", "Norte"),
+    2: ("NE", "Nordeste"),
+    3: ("SE", "Sudeste"),
+    4: ("S", "Sul"),
+    5: ("CO", "Centro-Oeste"),
+}
+
+Row = dict[str, Any]
+
+
+def with_new_city(states: tuple[State, ...]) -> tuple[State, ...]:
+    """The states with the city that came in 2025, where it is not among them yet."""
+    return tuple(
+        state.with_cities([city for city in state.cidades if city.id != NEW_CITY.id] + [NEW_CITY])
+        if state.id == NEW_CITY.state_id
+        else state
+        for state in states
+    )
+
+
+def state_row(state: State) -> Row:
+    """A row of /estados."""
+    number = state.id // 10
+    sigla, name = _REGIONS[number]
+    return {
+        "id": state.id,
+        "sigla": state.sigla,
+        "nome": state.nome,
+        "regiao": {"id": number, "sigla": sigla, "nome": name},
+    }
+
+
+def city_row(city: City, state: State) -> Row:
+    """A row of /estados/{UF}/municipios.
+
+    The tree knows no regions between state and city: here each state is one region of each kind.
+    """
+    uf = state_row(state)
+    meso = {"id": state.id * 100 + 1, "nome": state.nome, "UF": uf}
+    micro = {"id": state.id * 1000 + 1, "nome": state.nome, "mesorregiao": meso}
+    intermediate = {"id": state.id * 100 + 1, "nome": state.nome, "UF": uf}
+    return {
+        "id": city.id,
+        "nome": city.nome,
+        "microrregiao": None if city.id == NEW_CITY.id else micro,
+        "regiao-imediata": {
+            "id": state.id * 10_000 + 1,
+            "nome": state.nome,
+            "regiao-intermediaria": intermediate,
+        },
+    }
+
+
+def district_row(district: District, city: City, state: State) -> Row:
+    """A row of /municipios/{id}/distritos: the whole municipality is nested in it."""
+    return {"id": district.id, "nome": district.nome, "municipio": city_row(city, state)}

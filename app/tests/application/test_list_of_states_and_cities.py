@@ -1,0 +1,144 @@
+"""The use case fans out within its limits, and says what it could not read."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from src.application.concurrency_limit import ConcurrencyLimit
+from src.application.list_of_states_and_cities import ListOfStatesAndCities
+from src.application.ports.upstream import (
+    UpstreamConnectionError,
+    UpstreamError,
+    UpstreamTimeoutError,
+)
+from src.domain.snapshot import Gap, Source
+from src.domain.territory import State
+from tests.fakes import (
+    NOON,
+    Clock,
+    FakeCitiesGateway,
+    FakeDistrictsGateway,
+    FakeStatesGateway,
+    FakeUpstream,
+)
+from tests.places import ALTA_FLORESTA, ARIQUEMES, DISTRITO_FEDERAL, RONDONIA, TWO_STATES
+
+
+def use_case(
+    upstream: FakeUpstream, *, states: int = 26, cities: int = 500
+) -> ListOfStatesAndCities:
+    """The use case over a fake upstream."""
+    return ListOfStatesAndCities(
+        states=FakeStatesGateway(upstream),
+        cities=FakeCitiesGateway(upstream),
+        districts=FakeDistrictsGateway(upstream),
+        states_limit=ConcurrencyLimit(states),
+        cities_limit=ConcurrencyLimit(cities),
+        now=Clock(),
+    )
+
+
+async def test_the_tree_is_assembled_in_order() -> None:
+    """Every state, city and district is there once, in order of id, though answers are not."""
+    upstream = FakeUpstream(TWO_STATES)
+
+    snapshot = await use_case(upstream).execute()
+
+    assert snapshot.states == TWO_STATES
+    assert snapshot.source is Source.LIVE
+    assert snapshot.collected_at == NOON
+    assert snapshot.missing == ()
+    assert set(upstream.asked.values()) == {1}
+
+
+async def test_a_city_that_fails_stops_no_other() -> None:
+    """Its districts are None, everything else is there, and it is named with the reason."""
+    upstream = FakeUpstream(TWO_STATES, errors={ALTA_FLORESTA.id: UpstreamTimeoutError("demorou")})
+
+    snapshot = await use_case(upstream).execute()
+
+    bare = replace(ALTA_FLORESTA, distritos=None)
+    assert snapshot.states == (RONDONIA.with_cities([bare, ARIQUEMES]), DISTRITO_FEDERAL)
+    assert snapshot.missing == (Gap(ALTA_FLORESTA.id, ALTA_FLORESTA.nome, "demorou"),)
+
+
+async def test_a_state_that_fails_stops_no_other() -> None:
+    """Its cities are an empty list, everything else is there, and it is named."""
+    upstream = FakeUpstream(TWO_STATES, errors={11: UpstreamConnectionError("caiu")})
+
+    snapshot = await use_case(upstream).execute()
+
+    assert snapshot.states == (State(11, "RO", "Rondônia"), DISTRITO_FEDERAL)
+    assert snapshot.missing == (Gap(11, "Rondônia", "caiu"),)
+
+
+async def test_rows_that_contradict_each_other_are_a_gap() -> None:
+    """A city whose districts cannot be its own is named like one that could not be read."""
+    upstream = FakeUpstream(TWO_STATES)
+    upstream.by_city[ARIQUEMES.id] = ALTA_FLORESTA
+
+    snapshot = await use_case(upstream).execute()
+
+    assert [gap.nome for gap in snapshot.missing] == ["Ariquemes"]
+
+
+async def test_without_the_list_of_states_there_is_nothing_to_collect() -> None:
+    """The failure of the first request is the failure of the whole."""
+    upstream = FakeUpstream(TWO_STATES, errors={0: UpstreamConnectionError("caiu")})
+
+    with pytest.raises(UpstreamError, match="caiu"):
+        await use_case(upstream).execute()
+
+
+async def test_a_fault_of_ours_is_not_passed_off_as_missing_data() -> None:
+    """Anything but an upstream's failure ends the collection with that error."""
+    upstream = FakeUpstream(TWO_STATES, errors={ARIQUEMES.id: ZeroDivisionError()})
+
+    with pytest.raises(ZeroDivisionError):
+        await use_case(upstream).execute()
+
+
+async def test_the_limits_hold_for_all_executions_together() -> None:
+    """Two executions of one use case share its limits; they are reached, and never exceeded."""
+    many = tuple(
+        State(number, "SP", "Estado").with_cities(
+            replace(ARIQUEMES, id=number * 100_000 + city, distritos=None) for city in range(9)
+        )
+        for number in range(11, 21)
+    )
+    upstream = FakeUpstream(many)
+    upstream.by_city = {
+        city.id: city.with_districts(
+            [replace(district, id=city.id * 100 + 5) for district in ARIQUEMES.distritos or ()]
+        )
+        for city in upstream.by_city.values()
+    }
+    shared = use_case(upstream, states=3, cities=5)
+
+    first, second = await asyncio.gather(shared.execute(), shared.execute())
+
+    assert first.states == second.states
+    assert first.missing == ()
+    assert upstream.most["cities"] == 3
+    assert upstream.most["districts"] == 5
+
+
+async def test_cancelling_cancels_everything_under_it() -> None:
+    """No exchange with the upstream outlives the execution that started it."""
+    upstream = FakeUpstream(TWO_STATES)
+    upstream.held_level = "districts"
+    execution = asyncio.create_task(use_case(upstream).execute())
+    async with asyncio.timeout(5):
+        while upstream.now["districts"] < 3:
+            await asyncio.sleep(0)
+
+    execution.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await execution
+
+    assert upstream.now.total() == 0
+    assert upstream.cancelled == 3
+    assert len(asyncio.all_tasks()) == 1

@@ -1,0 +1,238 @@
+"""The service as its callers see it, over real sockets."""
+
+from __future__ import annotations
+
+import re
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import aiohttp
+import pytest
+
+from main import create_app
+from src.application.concurrency_limit import ConcurrencyLimit
+from src.application.list_of_states_and_cities import ListOfStatesAndCities
+from src.application.ports.upstream import UpstreamConnectionError
+from src.entrypoints.composition import Collecting
+from src.entrypoints.settings import Settings
+from tests.fakes import (
+    Clock,
+    FakeCitiesGateway,
+    FakeDistrictsGateway,
+    FakeStatesGateway,
+    FakeUpstream,
+)
+from tests.places import ALTA_FLORESTA, TWO_STATES
+from tests.serving import served
+
+DOWN = UpstreamConnectionError("sem conexão")
+
+
+def collecting_from(upstream: FakeUpstream) -> Collecting:
+    """Gives the use case over a fake upstream."""
+
+    @asynccontextmanager
+    async def collecting(_: Settings) -> AsyncIterator[ListOfStatesAndCities]:
+        yield ListOfStatesAndCities(
+            states=FakeStatesGateway(upstream),
+            cities=FakeCitiesGateway(upstream),
+            districts=FakeDistrictsGateway(upstream),
+            states_limit=ConcurrencyLimit(26),
+            cities_limit=ConcurrencyLimit(500),
+            now=Clock(),
+        )
+
+    return collecting
+
+
+@asynccontextmanager
+async def service(upstream: FakeUpstream, **settings: Any) -> AsyncIterator[aiohttp.ClientSession]:
+    """A session with the service as its base address."""
+    app = create_app(Settings(**settings), collecting=collecting_from(upstream))
+    async with served(app) as url, aiohttp.ClientSession(url) as session:
+        yield session
+
+
+async def test_the_tree_in_one_answer() -> None:
+    """Exactly the documented keys, in order, with the headers that tell of the snapshot."""
+    async with service(FakeUpstream(TWO_STATES)) as session:
+        async with session.get("/api/v1/states") as answer:
+            states = await answer.json()
+
+    assert answer.status == 200
+    assert answer.headers["Content-Type"] == "application/json"
+    assert list(states[0]) == ["id", "sigla", "nome", "cidades"]
+    assert states[0]["cidades"][0] == {
+        "id": 1100015,
+        "nome": "Alta Floresta D'Oeste",
+        "distritos": [
+            {"id": 110001505, "nome": "Alta Floresta D'Oeste"},
+            {"id": 110001515, "nome": "Filadélfia d'Oeste"},
+        ],
+    }
+    assert [state["id"] for state in states] == [11, 53]
+    assert re.fullmatch('"[0-9a-f]{32}"', answer.headers["ETag"])
+    assert answer.headers["Last-Modified"] == "Sun, 01 Jun 2025 12:00:00 GMT"
+    assert answer.headers["X-Snapshot-Source"] == "live"
+    assert answer.headers["X-Snapshot-Missing"] == "0"
+    assert answer.headers["X-Snapshot-Filled"] == "0"
+
+
+async def test_what_could_not_be_read_is_null_and_counted() -> None:
+    """A city without known districts says so itself, and in the header."""
+    upstream = FakeUpstream(TWO_STATES, errors={ALTA_FLORESTA.id: DOWN})
+    async with service(upstream) as session, session.get("/api/v1/states") as answer:
+        states = await answer.json()
+
+    assert states[0]["cidades"][0]["distritos"] is None
+    assert answer.headers["X-Snapshot-Missing"] == "1"
+
+
+async def test_head_and_conditional_requests() -> None:
+    """HEAD has the headers of GET and no body; a good copy is answered 304."""
+    async with service(FakeUpstream(TWO_STATES)) as session:
+        async with session.get("/api/v1/states") as get:
+            body = await get.read()
+        async with session.head("/api/v1/states") as head:
+            assert head.status == 200
+            assert head.headers["Content-Length"] == str(len(body))
+            assert head.headers["ETag"] == get.headers["ETag"]
+        async with session.head("/docs") as docs:
+            assert docs.status == 200
+        copy = {"If-None-Match": get.headers["ETag"]}
+        async with session.get("/api/v1/states", headers=copy) as unchanged:
+            assert unchanged.status == 304
+            assert unchanged.headers["ETag"] == get.headers["ETag"]
+            assert await unchanged.read() == b""
+
+
+async def test_with_the_upstream_down_the_bundled_data_are_answered(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """All of Brazil, marked as bundled, and one clear line in the log."""
+    upstream = FakeUpstream((), errors={0: DOWN})
+    async with service(upstream) as session, session.get("/api/v1/states") as answer:
+        states = await answer.json()
+
+    assert answer.headers["X-Snapshot-Source"] == "bundled"
+    assert answer.headers["Last-Modified"] == "Fri, 13 Dec 2024 00:00:00 GMT"
+    assert sum(len(state["cidades"]) for state in states) == 5_570
+    assert "Traceback" not in caplog.text
+    assert caplog.messages.count("A coleta falhou: sem conexão") == 1
+
+
+async def test_without_any_data_the_answer_is_503(caplog: pytest.LogCaptureFixture) -> None:
+    """A problem document says when to ask again; its id stands in the log."""
+    upstream = FakeUpstream((), errors={0: DOWN})
+    async with service(upstream, snapshot_bundled=False) as session:
+        async with session.get("/api/v1/states") as answer:
+            problem = await answer.json(content_type="application/problem+json")
+        async with session.get("/health/ready") as ready:
+            assert ready.status == 503
+        async with session.get("/health/live") as live:
+            assert live.status == 200
+
+    assert answer.status == 503
+    assert int(answer.headers["Retry-After"]) >= 1
+    assert problem["status"] == 503
+    assert problem["instance"] == "/api/v1/states"
+    assert problem["id"] in caplog.text
+    assert "sem conexão" not in problem["detail"]
+
+
+async def test_ready_once_there_are_data() -> None:
+    """Live data or bundled ones."""
+    async with service(FakeUpstream(TWO_STATES)) as session:
+        await session.get("/api/v1/states")
+        async with session.get("/health/ready") as ready:
+            assert (ready.status, await ready.json()) == (200, {"status": "ok"})
+
+
+async def test_errors_are_problem_documents() -> None:
+    """Unknown paths and methods too, in Portuguese, and 405 says what is allowed."""
+    async with service(FakeUpstream(TWO_STATES)) as session:
+        async with session.get("/nada") as unknown:
+            problem = await unknown.json(content_type="application/problem+json")
+        async with session.post("/api/v1/states") as method:
+            assert method.status == 405
+            assert method.headers["Allow"] == "GET, HEAD"
+            assert (await method.json(content_type=None))["title"] == "Método não permitido"
+
+    assert unknown.status == 404
+    assert problem == {
+        "type": "about:blank",
+        "title": "Não encontrado",
+        "status": 404,
+        "detail": "Não há nada neste endereço; veja os recursos em /docs.",
+        "instance": "/nada",
+    }
+
+
+async def test_a_fault_of_ours_shows_nothing_of_our_insides(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The caller gets an id, the log has the traceback beside it."""
+    app = create_app(Settings(), collecting=collecting_from(FakeUpstream(TWO_STATES)))
+
+    @app.get("/falha")
+    async def fail(numero: int = 1) -> None:
+        raise ZeroDivisionError("por dentro")
+
+    async with served(app) as url, aiohttp.ClientSession(url) as session:
+        async with session.get("/falha") as answer:
+            text = await answer.text()
+        async with session.get("/falha?numero=x") as bad:
+            assert bad.status == 422
+            assert "numero" in (await bad.json(content_type=None))["detail"]
+
+    assert answer.status == 500
+    assert "por dentro" not in text
+    assert (await answer.json(content_type=None))["id"] in caplog.text
+    assert "ZeroDivisionError" in caplog.text
+
+
+@pytest.mark.parametrize("page", ["/docs", "/redoc"])
+async def test_documentation_pages_need_no_other_host(page: str) -> None:
+    """Every asset of the page is served by the service itself."""
+    async with service(FakeUpstream(TWO_STATES)) as session:
+        async with session.get(page) as answer:
+            html = await answer.text()
+        assets = re.findall(r'(?:src|href)="([^"#]+)"', html)
+        assert assets
+        for asset in assets:
+            assert asset.startswith("/")
+            async with session.get(asset) as response:
+                assert response.status == 200
+    assert "http://" not in html
+    assert "https://" not in html
+
+
+async def test_the_api_is_described() -> None:
+    """Shapes, headers and a real example are in the OpenAPI document, in Portuguese."""
+    async with service(FakeUpstream(TWO_STATES)) as session:
+        async with session.get("/openapi.json") as answer:
+            document = await answer.json()
+
+    operation = document["paths"]["/api/v1/states"]["get"]
+    ok = operation["responses"]["200"]
+    assert operation["operationId"] == "listStates"
+    assert {"ETag", "Last-Modified", "X-Snapshot-Source"} <= set(ok["headers"])
+    schema = ok["content"]["application/json"]["schema"]
+    assert schema["items"]["$ref"].endswith("/State")
+    assert document["components"]["schemas"]["City"]["properties"]["distritos"]["description"]
+    example = ok["content"]["application/json"]["example"]
+    assert example[0]["cidades"][0]["nome"] == ALTA_FLORESTA.nome
+    assert "application/problem+json" in operation["responses"]["503"]["content"]
+
+
+async def test_a_refused_connection_is_no_reason_to_wait() -> None:
+    """Over the real gateways: nobody listens at the upstream, the answer is there at once."""
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        base_url = f"http://127.0.0.1:{nobody.getsockname()[1]}"
+        app = create_app(Settings(ibge_base_url=base_url))
+        async with served(app) as url, aiohttp.ClientSession(url) as session:
+            async with session.get("/api/v1/states") as answer:
+                assert answer.headers["X-Snapshot-Source"] == "bundled"

@@ -1,0 +1,112 @@
+"""Settings are read once, checked, and refused in one line."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import trustme
+
+from src.entrypoints.settings import APP_DIR, Settings, load_settings
+
+
+def test_the_defaults_are_the_documented_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without any variable the service asks IBGE, 26 states and 500 cities at a time."""
+    monkeypatch.setitem(Settings.model_config, "env_file", None)
+    settings = load_settings()
+
+    assert settings.ibge_base_url == "https://servicodados.ibge.gov.br/api/v1/localidades"
+    assert (settings.ibge_states_limit, settings.ibge_cities_limit) == (26, 500)
+    assert (settings.ibge_timeout_s, settings.snapshot_wait_s) == (30, 30)
+    assert settings.snapshot_ttl_s == 86_400
+    assert settings.snapshot_bundled
+    assert (settings.server_host, settings.server_port) == ("0.0.0.0", 8001)
+
+
+def test_every_setting_says_what_is_allowed() -> None:
+    """The error message is made of it."""
+    assert all(field.description for field in Settings.model_fields.values())
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "allowed"),
+    [
+        ("IBGE_BASE_URL", "servicodados", "http:// ou https://"),
+        ("IBGE_BASE_URL", "ftp://ibge.test", "http:// ou https://"),
+        ("IBGE_TIMEOUT_S", "0", "maior que 0"),
+        ("IBGE_STATES_LIMIT", "0", "de 1 a 100"),
+        ("IBGE_CITIES_LIMIT", "muitas", "de 1 a 2000"),
+        ("IBGE_CA_FILE", "nada.pem", "PEM"),
+        ("IBGE_CA_FILE", __file__, "PEM"),
+        ("IBGE_LEGACY_TLS", "talvez", "true ou false"),
+        ("SNAPSHOT_TTL_S", "-1", "de 0 a 31536000"),
+        ("SNAPSHOT_WAIT_S", "nan", "de 0 a 300"),
+        ("SERVER_PORT", "70000", "de 1 a 65535"),
+        ("LOG_LEVEL", "ALTO", "DEBUG"),
+        ("LOG_FORMAT", "xml", "text ou json"),
+    ],
+)
+def test_a_bad_value_stops_the_start_with_one_line(
+    name: str,
+    value: str,
+    allowed: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The line names the variable, the value and what is allowed; the exit is not zero."""
+    monkeypatch.setenv(name, value)
+
+    with pytest.raises(SystemExit) as caught:
+        load_settings()
+
+    assert caught.value.code == 3
+    (line,) = capsys.readouterr().err.splitlines()
+    assert f"{name}={value}" in line
+    assert allowed in line
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["main.py"],
+        ["-m", "uvicorn", "main:create_app", "--port", "0"],
+        ["-m", "uvicorn", "main:create_app", "--port", "0", "--workers", "2"],
+    ],
+    ids=["main.py", "uvicorn", "workers"],
+)
+def test_a_bad_value_ends_the_process(command: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """However the service is started: it ends by itself, and no traceback hides the line."""
+    monkeypatch.setenv("IBGE_CITIES_LIMIT", "0")
+    monkeypatch.chdir(APP_DIR)
+
+    ended = subprocess.run(
+        [sys.executable, *command], capture_output=True, text=True, timeout=30, check=False
+    )
+
+    assert "IBGE_CITIES_LIMIT=0 (use um inteiro de 1 a 2000)" in ended.stderr
+    assert "Traceback" not in ended.stderr
+    if "--workers" not in command:  # uvicorn's supervisor stops, but ends with 0
+        assert ended.returncode == 3
+
+
+def test_a_readable_ca_file_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A PEM bundle that exists is what IBGE_CA_FILE is for."""
+    file = tmp_path / "ca.pem"
+    trustme.CA().cert_pem.write_to_path(str(file))
+    monkeypatch.setenv("IBGE_CA_FILE", str(file))
+
+    assert load_settings().ibge_ca_file == file
+
+
+def test_values_come_from_the_env_file_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`app/.env` is read, and the environment goes before it."""
+    file = tmp_path / ".env"
+    file.write_text("IBGE_STATES_LIMIT=7\nIBGE_CITIES_LIMIT=8\nOUTRA=1\n")
+    monkeypatch.setitem(Settings.model_config, "env_file", file)
+    monkeypatch.setenv("IBGE_CITIES_LIMIT", "9")
+
+    settings = load_settings()
+
+    assert (settings.ibge_states_limit, settings.ibge_cities_limit) == (7, 9)

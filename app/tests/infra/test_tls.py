@@ -1,0 +1,105 @@
+"""TLS against real servers on loopback, with a certificate authority of the test's own."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import trustme
+
+from src.application.ports.upstream import UpstreamConnectionError
+from src.infra.gateways.ibge_client import IbgeClient, open_session
+from src.infra.gateways.rows import states_from
+from src.infra.gateways.tls import tls_advice, tls_context
+from stand_in.server import StandIn
+from tests.legacy_tls_server import LegacyTlsServer
+from tests.places import TWO_STATES
+
+BODY = b'[{"id": 11, "sigla": "RO", "nome": "Rond\xc3\xb4nia"}]'
+
+
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    """An authority that no system knows."""
+    return trustme.CA(key_type=trustme.KeyType.RSA)
+
+
+@pytest.fixture(scope="module")
+def ca_file(authority: trustme.CA, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The authority's certificate, as IBGE_CA_FILE would name it."""
+    file = tmp_path_factory.mktemp("tls") / "ca.pem"
+    authority.cert_pem.write_to_path(str(file))
+    return file
+
+
+@pytest.fixture
+def server_tls(authority: trustme.CA) -> ssl.SSLContext:
+    """A server's context with a certificate of that authority."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    return context
+
+
+@pytest.fixture
+def legacy_server(authority: trustme.CA) -> Iterator[LegacyTlsServer]:
+    """A server that knows no secure renegotiation."""
+    certificate = authority.issue_cert("127.0.0.1", key_type=trustme.KeyType.RSA)
+    with LegacyTlsServer(certificate, BODY) as server:
+        yield server
+
+
+async def names_of_states(base_url: str, tls: ssl.SSLContext) -> list[str]:
+    """Asks for the states as the service does."""
+    async with open_session(connections=1, tls=tls) as session:
+        client = IbgeClient(session, base_url=base_url, timeout_s=5)
+        return [state.nome for state in await client.get("/estados", states_from)]
+
+
+async def test_an_unknown_authority_is_refused_with_the_setting_that_helps(
+    server_tls: ssl.SSLContext,
+) -> None:
+    """An incomplete chain or an authority of one's own: the error names IBGE_CA_FILE."""
+    async with StandIn(TWO_STATES, tls=server_tls) as upstream:
+        with pytest.raises(UpstreamConnectionError, match="IBGE_CA_FILE"):
+            await names_of_states(upstream.base_url, tls_context(ca_file=None, legacy_tls=False))
+
+
+async def test_the_ca_file_mends_it(server_tls: ssl.SSLContext, ca_file: Path) -> None:
+    """With the authority's certificate the connection is made, and verified."""
+    async with StandIn(TWO_STATES, tls=server_tls) as upstream:
+        names = await names_of_states(
+            upstream.base_url, tls_context(ca_file=ca_file, legacy_tls=False)
+        )
+    assert names == ["Rondônia", "Distrito Federal"]
+
+
+async def test_no_secure_renegotiation_is_refused_with_the_setting_that_helps(
+    legacy_server: LegacyTlsServer, ca_file: Path
+) -> None:
+    """OpenSSL 3 refuses such a server: the error names IBGE_LEGACY_TLS."""
+    tls = tls_context(ca_file=ca_file, legacy_tls=False)
+    with pytest.raises(UpstreamConnectionError, match="IBGE_LEGACY_TLS"):
+        await names_of_states(legacy_server.base_url, tls)
+
+
+async def test_legacy_tls_mends_it(legacy_server: LegacyTlsServer, ca_file: Path) -> None:
+    """With the setting on, the connection is made."""
+    tls = tls_context(ca_file=ca_file, legacy_tls=True)
+    assert await names_of_states(legacy_server.base_url, tls) == ["Rondônia"]
+
+
+async def test_legacy_tls_still_verifies_the_certificate(legacy_server: LegacyTlsServer) -> None:
+    """The setting allows an old handshake, not an unknown server."""
+    with pytest.raises(UpstreamConnectionError, match="IBGE_CA_FILE"):
+        await names_of_states(legacy_server.base_url, tls_context(ca_file=None, legacy_tls=True))
+
+
+def test_other_failures_get_no_advice() -> None:
+    """Advice is given only where a setting helps."""
+    expired = ssl.SSLCertVerificationError()
+    expired.verify_code = 10
+    assert tls_advice(expired) is None
+    assert tls_advice(ssl.SSLError(1, "outra")) is None
+    assert tls_advice(OSError("sem rota")) is None

@@ -1,0 +1,103 @@
+"""The main job, end to end: real data, real sockets, every state, city and district."""
+
+from __future__ import annotations
+
+import time
+
+import aiohttp
+import msgspec
+
+from main import create_app
+from src.domain.territory import State
+from src.entrypoints.settings import Settings
+from stand_in.faults import Behaviour, Fault, Kind
+from stand_in.server import StandIn
+from tests.serving import served
+
+
+async def test_the_live_tree_equals_the_upstreams_data(brazil: tuple[State, ...]) -> None:
+    """With one request for each list, within the limits, over connections that are reused."""
+    behaviour = Behaviour(latency_s=0.02)
+    async with StandIn(brazil, behaviour=behaviour) as upstream:
+        app = create_app(Settings(ibge_base_url=upstream.base_url))
+        async with served(app) as url, aiohttp.ClientSession(url) as session:
+            async with session.get("/api/v1/states") as answer:
+                body = await answer.read()
+        figures = upstream.figures
+
+    assert answer.headers["X-Snapshot-Source"] == "live"
+    assert answer.headers["X-Snapshot-Missing"] == "0"
+    assert msgspec.json.decode(body, type=tuple[State, ...]) == brazil
+    assert figures.requests == 1 + 27 + 5_571
+    assert figures.retries == 0
+    assert figures.connections <= 526
+    assert figures.most_city_lists_in_flight <= 26
+    assert figures.most_district_lists_in_flight <= 500
+
+
+async def test_low_limits_hold_at_the_upstream(brazil: tuple[State, ...]) -> None:
+    """Set to 2 and 5, no more are ever seen at once, and no more connections than 7."""
+    four_states = brazil[2:6]
+    async with StandIn(four_states, behaviour=Behaviour(latency_s=0.002)) as upstream:
+        settings = Settings(
+            ibge_base_url=upstream.base_url, ibge_states_limit=2, ibge_cities_limit=5
+        )
+        async with served(create_app(settings)) as url, aiohttp.ClientSession(url) as session:
+            async with session.get("/api/v1/states") as answer:
+                body = await answer.read()
+        figures = upstream.figures
+
+    assert msgspec.json.decode(body, type=tuple[State, ...]) == four_states
+    assert figures.most_city_lists_in_flight <= 2
+    assert figures.most_district_lists_in_flight == 5
+    assert figures.connections <= 7
+
+
+async def test_a_part_that_fails_stops_nothing_else(brazil: tuple[State, ...]) -> None:
+    """One state's cities and one city's districts fail: the rest of four states is whole."""
+    four_states = brazil[2:6]
+    lost_state, lost_city = four_states[0], four_states[1].cidades[0]
+    faults = (
+        Fault(kind=Kind.STATUS, path=f"/estados/{lost_state.id}/municipios"),
+        Fault(kind=Kind.GARBAGE, path=f"/municipios/{lost_city.id}/distritos"),
+    )
+    async with StandIn(four_states, behaviour=Behaviour(faults=faults)) as upstream:
+        app = create_app(Settings(ibge_base_url=upstream.base_url))
+        async with served(app) as url, aiohttp.ClientSession(url) as session:
+            async with session.get("/api/v1/states") as answer:
+                states = msgspec.json.decode(await answer.read(), type=tuple[State, ...])
+
+    assert answer.headers["X-Snapshot-Missing"] == "2"
+    assert states[0].cidades == ()
+    assert states[1].cidades[0].distritos is None
+    assert states[1].cidades[1:] == four_states[1].cidades[1:]
+    assert states[2:] == four_states[2:]
+
+
+async def test_forty_clients_at_start_make_one_fan_out(brazil: tuple[State, ...]) -> None:
+    """All who come while the first collection runs share it."""
+    four_states = brazil[2:6]
+    async with StandIn(four_states, behaviour=Behaviour(latency_s=0.02)) as upstream:
+        app = create_app(Settings(ibge_base_url=upstream.base_url))
+        async with served(app) as url, aiohttp.ClientSession(url) as session:
+            answers = [await session.get("/api/v1/states") for _ in range(40)]
+        requests = upstream.figures.requests
+
+    assert len({answer.headers["ETag"] for answer in answers}) == 1
+    assert requests == 1 + 4 + sum(len(state.cidades) for state in four_states)
+
+
+async def test_leaving_in_the_middle_of_a_fan_out_is_quick_and_quiet(
+    brazil: tuple[State, ...],
+) -> None:
+    """The service stops while an upstream keeps it waiting; nothing is left behind."""
+    silent = Behaviour(faults=(Fault(kind=Kind.SILENCE, path="/municipios/.*"),))
+    async with StandIn(brazil, behaviour=silent) as upstream:
+        app = create_app(Settings(ibge_base_url=upstream.base_url, snapshot_wait_s=0))
+        async with served(app) as url, aiohttp.ClientSession(url) as session:
+            async with session.get("/api/v1/states") as answer:
+                assert answer.headers["X-Snapshot-Source"] == "bundled"
+            while upstream.figures.most_district_lists_in_flight < 100:
+                await session.get("/health/live")
+            leaving = time.monotonic()
+        assert time.monotonic() - leaving < 30 / 2  # far from IBGE_TIMEOUT_S

