@@ -27,11 +27,12 @@ from src.entrypoints.settings import Settings
 from src.infra.snapshots.bundled_snapshot import BUNDLED_FILE
 from src.infra.snapshots.snapshot_file import SnapshotFile, to_bytes
 
-# The package's figures are those of 2024 and carry no day of their own: this is the day on
-# which the data set was first published.
-PACKAGE_DATE = datetime(2024, 12, 13, tzinfo=UTC)
+# The package's figures are those of 2024 and carry no day of their own: the last one of that year
+# claims no newer data than there are. The city that came on 2025-01-01 is not among them.
+PACKAGE_DATE = datetime(2024, 12, 31, tzinfo=UTC)
 PACKAGE_ORIGIN = (
-    "IBGE, localidades de 2024, pelo pacote npm brazilian-geographic-data 2.0.0 (licença MIT)"
+    "IBGE, localidades de 2024, pelo pacote npm brazilian-geographic-data 2.0.0, "
+    "publicado em 2026-08-19 (licença MIT)"
 )
 
 

@@ -66,6 +66,7 @@ class CurrentSnapshot(Generic[Edition]):
         self._refresh: asyncio.Task[None] | None = None
         self._first_wait_over = asyncio.Event()
         self._pause_s = FIRST_PAUSE_S
+        self._outage_is_told = False
 
     @property
     def edition(self) -> Edition | None:
@@ -134,11 +135,15 @@ class CurrentSnapshot(Generic[Edition]):
         return pause
 
     async def _collect_and_publish(self) -> None:
+        started = asyncio.get_running_loop().time()
         try:
             snapshot = await self._collect()
             self._live = await self._publish(snapshot)
         except (UpstreamError, InvalidTerritoryError) as exc:
-            log.warning("A coleta falhou: %s", exc)
+            # One line for an outage, however long it lasts.
+            level = logging.DEBUG if self._outage_is_told else logging.WARNING
+            log.log(level, "A coleta falhou e será tentada de novo: %s", exc)
+            self._outage_is_told = True
             return
         except Exception:
             # A fault of ours must not end the refreshing for good; the traceback tells us of it.
@@ -146,8 +151,15 @@ class CurrentSnapshot(Generic[Edition]):
             return
         self._live_since = snapshot.collected_at
         self._pause_s = FIRST_PAUSE_S
+        self._outage_is_told = False
         if snapshot.missing:
             names = ", ".join(gap.nome for gap in snapshot.missing[:10])
             log.warning("Coleta incompleta, %d sem dados: %s", len(snapshot.missing), names)
-        else:
-            log.info("Coleta concluída: %d estados", len(snapshot.states))
+        seconds = asyncio.get_running_loop().time() - started
+        cities = sum(len(state.cidades) for state in snapshot.states)
+        log.info(
+            "Coleta concluída em %.1f s: %d estados, %d cidades",
+            seconds,
+            len(snapshot.states),
+            cities,
+        )

@@ -50,7 +50,7 @@ def test_the_bundled_snapshot_is_the_real_territory() -> None:
 
     assert file.snapshot == bundled_snapshot()
     assert file.snapshot.source is Source.BUNDLED
-    assert file.snapshot.collected_at == datetime(2024, 12, 13, tzinfo=UTC)
+    assert file.snapshot.collected_at == datetime(2024, 12, 31, tzinfo=UTC)
     assert "brazilian-geographic-data 2.0.0" in file.origin
     assert len(file.snapshot.states) == 27
     assert len(cities) == 5_570
