@@ -1,0 +1,1 @@
+"""Measurements against simpler programs, side by side in one run: `make bench`."""
