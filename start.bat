@@ -10,4 +10,8 @@ if not exist "..\.venv\Scripts\python.exe" (
     py -3 -m venv "..\.venv" || exit /b 1
 )
 "..\.venv\Scripts\python.exe" -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt || exit /b 1
-"..\.venv\Scripts\python.exe" -m uvicorn main:create_app --factory --host 0.0.0.0 --port 8001 --workers 4
+set SERVER_HOST=0.0.0.0
+set SERVER_PORT=8001
+set SERVER_WORKERS=4
+set SERVER_RELOAD=false
+"..\.venv\Scripts\python.exe" main.py

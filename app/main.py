@@ -5,12 +5,14 @@ from __future__ import annotations
 import uvicorn
 
 from src.entrypoints.api import create_app
+from src.entrypoints.log import configure_logging
 from src.entrypoints.settings import APP_DIR, load_settings
 
 __all__ = ["create_app"]
 
 if __name__ == "__main__":
     settings = load_settings()
+    configure_logging(settings.log_level, settings.log_format)
     # uvicorn either reloads or has several workers.
     reload = settings.server_reload and settings.server_workers == 1
     uvicorn.run(
@@ -22,4 +24,5 @@ if __name__ == "__main__":
         reload_dirs=[str(APP_DIR)] if reload else None,
         workers=settings.server_workers,
         timeout_graceful_shutdown=3,
+        log_config=None,
     )

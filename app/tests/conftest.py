@@ -10,6 +10,7 @@ import aioresponses.core
 import pytest
 
 from src.domain.territory import State
+from src.entrypoints.settings import Settings
 from src.infra.snapshots.bundled_snapshot import bundled_snapshot
 from stand_in.upstream_rows import with_new_city
 
@@ -26,9 +27,10 @@ setattr(aioresponses.core, "ClientResponse", _ClientResponse)  # noqa: B010  # n
 
 @pytest.fixture(autouse=True)
 def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A variable of the developer's own must not change what is tested."""
-    for name in ("IBGE_BASE_URL", "SNAPSHOT_TTL_S", "SNAPSHOT_BUNDLED", "LOG_LEVEL", "LOG_FORMAT"):
-        monkeypatch.delenv(name, raising=False)
+    """A variable or `.env` of the developer's own must not change what is tested."""
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.setitem(Settings.model_config, "env_file", None)
 
 
 @pytest.fixture(scope="session")

@@ -68,10 +68,12 @@ class CurrentSnapshot(Generic[Edition]):
         self._pause_s = FIRST_PAUSE_S
         self._outage_is_told = False
 
-    @property
-    def edition(self) -> Edition | None:
-        """The best edition there is at this moment, without waiting for a better one."""
-        return self._fallback if self._live is None else self._live
+    def at_once(self) -> Edition:
+        """The best edition there is at this moment; raises NoSnapshotError where there is none."""
+        edition = self._fallback if self._live is None else self._live
+        if edition is None:
+            raise NoSnapshotError(retry_after_s=round(self._pause_s))
+        return edition
 
     async def get(self) -> Edition:
         """The edition to answer with.
@@ -83,10 +85,7 @@ class CurrentSnapshot(Generic[Edition]):
             await self._wait_for(self._refreshing())
         else:
             await self._first_wait_over.wait()
-        edition = self.edition
-        if edition is None:
-            raise NoSnapshotError(retry_after_s=round(self._pause_s))
-        return edition
+        return self.at_once()
 
     async def keep_fresh(self) -> None:
         """Collect at once, and again whenever the last live snapshot is stale; until cancelled.
@@ -118,9 +117,15 @@ class CurrentSnapshot(Generic[Edition]):
     async def _wait_for(self, refresh: asyncio.Task[None]) -> None:
         """Wait for the refresh, up to the set time; see to it that there is something to answer."""
         await asyncio.wait({refresh}, timeout=self._wait_s)
-        if self.edition is None and self._bundled is not None:
-            self._fallback = await self._publish(await self._bundled())
-            log.info("Respondendo com os dados que acompanham o código até haver uma coleta")
+        if self._live is None and self._fallback is None and self._bundled is not None:
+            try:
+                self._fallback = await self._publish(await self._bundled())
+            except (OSError, ValueError) as exc:
+                log.error(  # noqa: TRY400  # the message says it all; a traceback would add nothing
+                    "Os dados que acompanham o código não puderam ser lidos: %s", exc
+                )
+            else:
+                log.info("Respondendo com os dados que acompanham o código até haver uma coleta")
 
     def _is_fresh(self) -> bool:
         return self._live_since is not None and self._age_s(self._live_since) < self._ttl_s
@@ -154,7 +159,12 @@ class CurrentSnapshot(Generic[Edition]):
         self._outage_is_told = False
         if snapshot.missing:
             names = ", ".join(gap.nome for gap in snapshot.missing[:10])
-            log.warning("Coleta incompleta, %d sem dados: %s", len(snapshot.missing), names)
+            log.warning(
+                "Coleta incompleta, %d sem dados: %s; o primeiro por isto: %s",
+                len(snapshot.missing),
+                names,
+                snapshot.missing[0].reason,
+            )
         seconds = asyncio.get_running_loop().time() - started
         cities = sum(len(state.cidades) for state in snapshot.states)
         log.info(

@@ -66,7 +66,8 @@ class ListOfStatesAndCities:
 
     async def _with_cities(self, state: State, gaps: list[Gap]) -> State:
         async with self._states_limit.permit():
-            cities = await self._cities.of_state(state)
+            # In order, and refused where one appears twice, before anything is asked about them.
+            cities = state.with_cities(await self._cities.of_state(state)).cidades
             outcomes = await asyncio.gather(
                 *(self._with_districts(city) for city in cities), return_exceptions=True
             )

@@ -31,6 +31,7 @@ class District:
     nome: str
 
     def __post_init__(self) -> None:
+        _trim_name(self)
         _require_usable(self, digits=9)
 
     @property
@@ -52,6 +53,7 @@ class City:
     distritos: tuple[District, ...] | None = None
 
     def __post_init__(self) -> None:
+        _trim_name(self)
         _require_usable(self, digits=7)
         if self.distritos is not None:
             if not self.distritos:
@@ -82,6 +84,7 @@ class State:
     cidades: tuple[City, ...] = ()
 
     def __post_init__(self) -> None:
+        _trim_name(self)
         _require_usable(self, digits=2)
         if not _SIGLA.fullmatch(self.sigla):
             raise InvalidTerritoryError(f"sigla de estado inválida: {self.sigla!r}")
@@ -106,11 +109,15 @@ def _by_id(place: District | City | State) -> int:
 def _require_usable(place: District | City | State, *, digits: int) -> None:
     if not 10 ** (digits - 1) <= place.id < 10**digits:
         raise InvalidTerritoryError(f"código com {digits} dígitos esperado, veio {place.id}")
-    name = place.nome.strip()
-    if not name:
+    if not place.nome:
         raise InvalidTerritoryError(f"o código {place.id} veio sem nome")
+
+
+def _trim_name(place: District | City | State) -> None:
+    # Official lists carry stray blanks around some names; they are no part of the name. The places
+    # are frozen for everyone else, so this is the way around it.
+    name = place.nome.strip()
     if name != place.nome:
-        # Official lists carry stray blanks around some names; they are no part of the name.
         object.__setattr__(place, "nome", name)
 
 

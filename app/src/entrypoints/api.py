@@ -14,6 +14,7 @@ from src.entrypoints.log import configure_logging
 from src.entrypoints.settings import Settings, load_settings
 from src.infra.controllers import health_controller, states_controller
 from src.infra.controllers.dependencies import LifespanState
+from src.infra.controllers.docs_policy import DocsPolicy
 from src.infra.controllers.head import HeadAsGet
 from src.infra.controllers.problems import add_problem_handlers
 
@@ -44,6 +45,7 @@ def create_app(settings: Settings | None = None, *, collecting: Collecting = col
         version=VERSION,
         lifespan=lifespan,
     )
+    app.add_middleware(DocsPolicy)
     app.add_middleware(HeadAsGet)
     add_problem_handlers(app)
     app.include_router(states_controller.router)

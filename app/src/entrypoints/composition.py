@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from src.application.concurrency_limit import ConcurrencyLimit
 from src.application.current_snapshot import CurrentSnapshot
 from src.application.list_of_states_and_cities import ListOfStatesAndCities
+from src.entrypoints.open_connections import possible_connections
 from src.entrypoints.settings import Settings
 from src.infra.controllers.edition import Edition, edition_of
 from src.infra.gateways.cities_gateway import IbgeCitiesGateway
@@ -32,7 +33,7 @@ def utc_now() -> datetime:
 async def collecting(settings: Settings) -> AsyncIterator[ListOfStatesAndCities]:
     """The use case over a session of its own, which is closed at the end."""
     tls = tls_context(ca_file=settings.ibge_ca_file, legacy_tls=settings.ibge_legacy_tls)
-    connections = settings.ibge_states_limit + settings.ibge_cities_limit
+    connections = possible_connections(settings.ibge_states_limit + settings.ibge_cities_limit)
     async with open_session(connections=connections, tls=tls) as session:
         client = IbgeClient(
             session, base_url=settings.ibge_base_url, timeout_s=settings.ibge_timeout_s

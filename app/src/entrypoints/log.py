@@ -37,4 +37,5 @@ def configure_logging(level: str, fmt: Literal["text", "json"]) -> None:
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logger = logging.getLogger(name)
         logger.handlers.clear()
+        logger.setLevel(logging.NOTSET)
         logger.propagate = True

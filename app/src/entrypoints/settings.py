@@ -19,8 +19,11 @@ STARTUP_FAILURE = 3
 
 
 def _http_url(value: str) -> str:
-    TypeAdapter(HttpUrl).validate_python(value)
-    return value
+    url = TypeAdapter(HttpUrl).validate_python(value)
+    if url.query is not None or url.fragment is not None:
+        raise ValueError("paths are put at its end")
+    (url.host or "").encode("idna")  # raises UnicodeError, a ValueError, for `a..b`
+    return str(url).rstrip("/")
 
 
 def _ca_file(value: Path) -> Path:
@@ -38,7 +41,7 @@ class Settings(BaseSettings):
 
     ibge_base_url: Annotated[str, AfterValidator(_http_url)] = Field(
         default="https://servicodados.ibge.gov.br/api/v1/localidades",
-        description="um endereço http:// ou https://",
+        description="um endereço http:// ou https://, sem ? nem #",
     )
     ibge_timeout_s: float = Field(
         default=30, gt=0, le=300, description="segundos, maior que 0 e até 300"
@@ -70,6 +73,9 @@ def load_settings() -> Settings:
         return Settings()
     except ValidationError as exc:
         _stop(exc)
+    except UnicodeDecodeError:
+        print(f"Configuração inválida: {APP_DIR / '.env'} não está em UTF-8", file=sys.stderr)
+        sys.exit(STARTUP_FAILURE)
 
 
 def _stop(exc: ValidationError) -> NoReturn:

@@ -95,7 +95,8 @@ async def test_the_first_requests_wait_for_one_collection() -> None:
     async with keeping(collection) as current:
         requests = [asyncio.create_task(current.get()) for _ in range(5)]
         await asyncio.sleep(0.01)
-        assert current.edition is None
+        with pytest.raises(NoSnapshotError):
+            current.at_once()
         collection.held.set()
 
         answers = await asyncio.gather(*requests)
@@ -139,7 +140,7 @@ async def test_a_slow_first_collection_does_not_hold_requests_for_ever() -> None
         assert (await current.get()).source is Source.BUNDLED
         assert (await current.get()).source is Source.BUNDLED
         collection.held.set()
-        while current.edition is None or current.edition.source is Source.BUNDLED:
+        while current.at_once().source is Source.BUNDLED:
             await asyncio.sleep(0.001)
 
     assert collection.count == 1
@@ -194,7 +195,7 @@ async def test_a_stale_snapshot_is_answered_while_the_next_is_collected() -> Non
             await asyncio.sleep(0.001)
         assert await current.get() is first
         collection.held.set()
-        while current.edition is first:
+        while current.at_once() is first:
             await asyncio.sleep(0.001)
 
         assert (await current.get()).collected_at == clock()
@@ -234,6 +235,22 @@ async def test_without_any_data_it_says_when_to_ask_again() -> None:
     assert caught.value.retry_after_s >= 1
 
 
+async def test_a_damaged_bundle_is_told_and_does_not_hold_requests(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Where the bundled snapshot cannot be read, it is as if there were none."""
+
+    async def damaged() -> Snapshot:
+        raise ValueError("cortado")
+
+    collection = FakeCollection(Clock(), UpstreamConnectionError("sem conexão"))
+    async with keeping(collection, fallback=damaged) as current:
+        with pytest.raises(NoSnapshotError):
+            await current.get()
+
+    assert "Os dados que acompanham o código não puderam ser lidos: cortado" in caplog.messages
+
+
 async def test_gaps_are_named_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
     """An incomplete collection says which places it could not read."""
     gap = Gap(1100023, "Ariquemes", "demorou")
@@ -241,4 +258,7 @@ async def test_gaps_are_named_in_the_log(caplog: pytest.LogCaptureFixture) -> No
     async with keeping(collection) as current:
         await current.get()
 
-    assert "Coleta incompleta, 1 sem dados: Ariquemes" in caplog.messages
+    (warning,) = [record for record in caplog.records if record.levelname == "WARNING"]
+    assert warning.getMessage() == (
+        "Coleta incompleta, 1 sem dados: Ariquemes; o primeiro por isto: demorou"
+    )

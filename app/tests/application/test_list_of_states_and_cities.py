@@ -85,6 +85,18 @@ async def test_rows_that_contradict_each_other_are_a_gap() -> None:
     assert [gap.nome for gap in snapshot.missing] == ["Ariquemes"]
 
 
+async def test_a_city_that_comes_twice_makes_its_state_a_gap() -> None:
+    """A list that contradicts itself is not used, and nothing is asked about its cities."""
+    upstream = FakeUpstream(TWO_STATES)
+    upstream.by_state[11] = replace(RONDONIA, cidades=())
+    object.__setattr__(upstream.by_state[11], "cidades", (ARIQUEMES, ARIQUEMES))
+
+    snapshot = await use_case(upstream).execute()
+
+    assert [gap.id for gap in snapshot.missing] == [11]
+    assert ARIQUEMES.id not in upstream.asked
+
+
 async def test_without_the_list_of_states_there_is_nothing_to_collect() -> None:
     """The failure of the first request is the failure of the whole."""
     upstream = FakeUpstream(TWO_STATES, errors={0: UpstreamConnectionError("caiu")})

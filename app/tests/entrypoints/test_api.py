@@ -131,6 +131,7 @@ async def test_without_any_data_the_answer_is_503(caplog: pytest.LogCaptureFixtu
             problem = await answer.json(content_type="application/problem+json")
         async with session.get("/health/ready") as ready:
             assert ready.status == 503
+            assert ready.headers["Content-Type"] == "application/problem+json"
         async with session.get("/health/live") as live:
             assert live.status == 200
 
@@ -207,6 +208,9 @@ async def test_documentation_pages_need_no_other_host(page: str) -> None:
                 assert response.status == 200
     assert "http://" not in html
     assert "https://" not in html
+    # What a script might still load from elsewhere, as ReDoc would, the browser refuses.
+    assert "default-src 'self'" in answer.headers["Content-Security-Policy"]
+    assert "img-src 'self' data:;" in answer.headers["Content-Security-Policy"]
 
 
 async def test_the_api_is_described() -> None:

@@ -12,9 +12,8 @@ import trustme
 from src.entrypoints.settings import APP_DIR, Settings, load_settings
 
 
-def test_the_defaults_are_the_documented_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_defaults_are_the_documented_ones() -> None:
     """Without any variable the service asks IBGE, 26 states and 500 cities at a time."""
-    monkeypatch.setitem(Settings.model_config, "env_file", None)
     settings = load_settings()
 
     assert settings.ibge_base_url == "https://servicodados.ibge.gov.br/api/v1/localidades"
@@ -35,6 +34,9 @@ def test_every_setting_says_what_is_allowed() -> None:
     [
         ("IBGE_BASE_URL", "servicodados", "http:// ou https://"),
         ("IBGE_BASE_URL", "ftp://ibge.test", "http:// ou https://"),
+        ("IBGE_BASE_URL", "http://a..b/", "http:// ou https://"),
+        ("IBGE_BASE_URL", "http://ibge.test/?q=1", "sem ? nem #"),
+        ("IBGE_BASE_URL", "http://ibge.test/#a", "sem ? nem #"),
         ("IBGE_TIMEOUT_S", "0", "maior que 0"),
         ("IBGE_STATES_LIMIT", "0", "de 1 a 100"),
         ("IBGE_CITIES_LIMIT", "muitas", "de 1 a 2000"),
@@ -110,3 +112,17 @@ def test_values_come_from_the_env_file_too(tmp_path: Path, monkeypatch: pytest.M
     settings = load_settings()
 
     assert (settings.ibge_states_limit, settings.ibge_cities_limit) == (7, 9)
+
+
+def test_an_env_file_that_is_no_text_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As some editors on Windows save it; the line says what to do."""
+    file = tmp_path / ".env"
+    file.write_text("IBGE_STATES_LIMIT=7", encoding="utf-16")
+    monkeypatch.setitem(Settings.model_config, "env_file", file)
+
+    with pytest.raises(SystemExit):
+        load_settings()
+
+    assert "não está em UTF-8" in capsys.readouterr().err

@@ -15,7 +15,6 @@ from src.domain.snapshot import Snapshot, Source
 class Edition:
     """The tree's bytes and the headers that go with them, the same for every request."""
 
-    snapshot: Snapshot
     body: bytes
     headers: dict[str, str]
 
@@ -35,7 +34,7 @@ def edition_of(snapshot: Snapshot) -> Edition:
         "X-Snapshot-Missing": str(len(snapshot.missing)),
         "X-Snapshot-Filled": "0",
     }
-    return Edition(snapshot, body, headers)
+    return Edition(body, headers)
 
 
 def _cache_control(snapshot: Snapshot) -> str:

@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
 from src.infra.controllers.dependencies import Snapshots
+from src.infra.controllers.problems import NO_DATA_RESPONSE
 
 router = APIRouter(prefix="/health", tags=["Saúde"])
 
@@ -18,7 +19,7 @@ _NO_STORE = {"Cache-Control": "no-store"}
 class Health(BaseModel):
     """O estado do serviço."""
 
-    status: Literal["ok", "sem dados"] = Field(description="Se está em condições de atender")
+    status: Literal["ok"] = Field(description="Está em condições de atender")
 
 
 @router.get(
@@ -37,10 +38,9 @@ async def live() -> JSONResponse:
     operation_id="checkReady",
     summary="Se já há dados para responder",
     response_model=Health,
-    responses={503: {"description": "Ainda sem dados", "model": Health}},
+    responses={503: NO_DATA_RESPONSE},
 )
 async def ready(snapshots: Snapshots) -> JSONResponse:
     """Responde 200 assim que houver dados, ao vivo ou os que acompanham o código."""
-    if snapshots.edition is None:
-        return JSONResponse({"status": "sem dados"}, status_code=503, headers=_NO_STORE)
+    snapshots.at_once()
     return JSONResponse({"status": "ok"}, headers=_NO_STORE)

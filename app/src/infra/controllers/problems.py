@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from http import HTTPStatus
+from typing import Any
 from uuid import uuid4
 
 import msgspec
@@ -47,6 +48,16 @@ class Problem(BaseModel):
     )
 
 
+# The description of a 503, for the API's documentation.
+NO_DATA_RESPONSE: dict[str, Any] = {
+    "description": "Ainda não há dados; tente de novo depois de `Retry-After` segundos",
+    "headers": {
+        "Retry-After": {"description": "Segundos a esperar", "schema": {"type": "integer"}},
+    },
+    "content": {PROBLEM_TYPE: {"schema": Problem.model_json_schema()}},
+}
+
+
 def add_problem_handlers(app: FastAPI) -> None:
     """Makes every error of `app` an answer of type application/problem+json."""
     app.add_exception_handler(NoSnapshotError, _no_snapshot)
@@ -80,8 +91,9 @@ async def _bad_parameter(request: Request, exc: Exception) -> Response:
 
 
 async def _internal_error(request: Request, exc: Exception) -> Response:
+    # The traceback is logged by the server, to which Starlette raises the error again.
     occurrence = uuid4().hex
-    log.error("500 em %s (id %s)", request.url.path, occurrence, exc_info=exc)
+    log.error("500 em %s: %s (id %s)", request.url.path, type(exc).__name__, occurrence)
     return _problem(request, 500, _DETAILS[500], id=occurrence)
 
 

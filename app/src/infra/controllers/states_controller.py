@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from src.infra.controllers.conditional import not_modified
 from src.infra.controllers.dependencies import Snapshots
-from src.infra.controllers.problems import PROBLEM_TYPE, Problem
+from src.infra.controllers.problems import NO_DATA_RESPONSE
 from src.infra.controllers.schemas import STATES_EXAMPLE, State
 
 router = APIRouter(prefix="/api/v1", tags=["Localidades"])
@@ -31,16 +31,7 @@ _RESPONSES: dict[int | str, dict[str, Any]] = {
         "content": {"application/json": {"example": STATES_EXAMPLE}},
     },
     304: {"description": "A cópia do cliente ainda vale"},
-    503: {
-        "description": "Ainda não há dados; tente de novo depois de `Retry-After` segundos",
-        "headers": {
-            "Retry-After": {
-                "description": "Segundos a esperar",
-                "schema": {"type": "integer"},
-            }
-        },
-        "content": {PROBLEM_TYPE: {"schema": Problem.model_json_schema()}},
-    },
+    503: NO_DATA_RESPONSE,
 }
 
 

@@ -1,0 +1,51 @@
+"""How many connections the operating system lets this process have open at once."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+
+log = logging.getLogger(__name__)
+
+# For the connections of those who call, files, pipes and the server's own sockets.
+SPARE = 64
+
+# CPython's select() on Windows is built for this many sockets (FD_SETSIZE in selectmodule.c).
+SELECT_ON_WINDOWS = 512
+
+
+def possible_connections(wanted: int) -> int:
+    """The connections that may be opened: `wanted`, or fewer where the system allows no more.
+
+    A shell's usual bound on open files (256 on macOS) is below what a collection needs; it is
+    raised for this process as far as the system permits. Requests beyond the answer wait for a
+    connection instead of failing. Needs a running event loop, which sets a bound on Windows.
+    """
+    possible = min(wanted, max(1, _open_files(wanted + SPARE) - SPARE))
+    if possible < wanted:
+        log.warning(
+            "O sistema permite só %d das %d conexões desejadas; a coleta será mais lenta. "
+            "Aumente o limite de arquivos abertos (ulimit -n) ou diminua IBGE_CITIES_LIMIT",
+            possible,
+            wanted,
+        )
+    return possible
+
+
+if sys.platform == "win32":  # pragma: no cover  # the coverage is taken on Linux
+
+    def _open_files(wanted: int) -> int:
+        selects = isinstance(asyncio.get_running_loop(), asyncio.SelectorEventLoop)
+        return SELECT_ON_WINDOWS if selects else wanted
+
+else:
+    import resource
+
+    def _open_files(wanted: int) -> int:
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        if soft == resource.RLIM_INFINITY or soft >= wanted:
+            return wanted
+        most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+        return most
