@@ -30,10 +30,18 @@ class Snapshot:
     """The states in order of id with all below them, when they were collected and from where.
 
     `collected_at` is in UTC. `missing` names the states without cities and the cities without
-    districts; it is empty for a whole snapshot.
+    districts: nothing at all is known of what is below them. `filled` names the states and cities
+    that were kept, whole or in part, from an earlier snapshot, because the last collection could
+    not read them or is not believed. Both are in order of id, and empty for a whole snapshot.
     """
 
     states: tuple[State, ...]
     collected_at: datetime
     source: Source
     missing: tuple[Gap, ...] = ()
+    filled: tuple[Gap, ...] = ()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether everything in it was read by the collection that it bears the time of."""
+        return not self.missing and not self.filled
