@@ -39,7 +39,12 @@ def serve(settings: Settings) -> tuple[uvicorn.Server, threading.Thread]:
 
 def main() -> None:
     """Starts the service, asks it once, prints the seconds."""
-    settings = Settings(ibge_base_url=sys.argv[1], log_level="WARNING", snapshot_bundled=False)
+    settings = Settings(
+        ibge_base_url=sys.argv[1],
+        log_level="WARNING",
+        snapshot_bundled=False,
+        snapshot_store="memory:",
+    )
     started = time.perf_counter()
     server, thread = serve(settings)
     port = server.servers[0].sockets[0].getsockname()[1]

@@ -50,6 +50,7 @@ class StandIn:
 
     Over HTTP it is steered at CONTROL_PATH: GET answers the figures, PUT takes a Behaviour as
     JSON, DELETE resets the figures. `port` 0 picks a free one; `tls` makes it an HTTPS server.
+    `host_name` is what it is called in its address, where that is not the host's.
     """
 
     def __init__(
@@ -63,6 +64,7 @@ class StandIn:
     ) -> None:
         self.content = Content(states)
         self.figures = Figures()
+        self.host_name = host
         self._host = host
         self._port = port
         self._tls = tls
@@ -77,7 +79,7 @@ class StandIn:
     def base_url(self) -> str:
         """The address to set as IBGE_BASE_URL."""
         scheme = "https" if self._tls else "http"
-        return f"{scheme}://{self._host}:{self._port}{BASE_PATH}"
+        return f"{scheme}://{self.host_name}:{self._port}{BASE_PATH}"
 
     @property
     def control_url(self) -> str:
@@ -102,11 +104,7 @@ class StandIn:
         )
 
     async def __aenter__(self) -> Self:
-        loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(
-            lambda: _Connection(self), self._host, self._port, ssl=self._tls, backlog=1024
-        )
-        self._port = self._server.sockets[0].getsockname()[1]
+        await self.listen()
         return self
 
     async def __aexit__(
@@ -115,6 +113,18 @@ class StandIn:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        await self.stop_listening()
+
+    async def listen(self) -> None:
+        """Take connections, at the same port as before where there was one."""
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(
+            lambda: _Connection(self), self._host, self._port, ssl=self._tls, backlog=1024
+        )
+        self._port = self._server.sockets[0].getsockname()[1]
+
+    async def stop_listening(self) -> None:
+        """Drop all connections and refuse new ones, as a server that is down."""
         assert self._server is not None
         self._server.close()
         for connection in tuple(self._connections):

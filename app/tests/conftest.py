@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from typing import Any
 from unittest.mock import Mock
 
@@ -13,6 +15,7 @@ from src.domain.territory import State
 from src.entrypoints.settings import Settings
 from src.infra.snapshots.bundled_snapshot import bundled_snapshot
 from stand_in.upstream_rows import with_new_city
+from tests.redis_server import RedisServer, redis_program, redis_server
 
 
 class _ClientResponse(aiohttp.ClientResponse):
@@ -31,9 +34,19 @@ def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in Settings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
     monkeypatch.setitem(Settings.model_config, "env_file", None)
+    monkeypatch.setenv("SNAPSHOT_STORE", "memory:")
 
 
 @pytest.fixture(scope="session")
 def brazil() -> tuple[State, ...]:
     """The whole real territory, as the stand-in serves it."""
     return with_new_city(bundled_snapshot().states)
+
+
+@pytest.fixture
+def redis() -> Iterator[RedisServer]:
+    """A Redis server of the test's own; without the program the test is skipped, save in CI."""
+    if redis_program() is None and "CI" not in os.environ:
+        pytest.skip("redis-server is not installed")
+    with redis_server() as server:
+        yield server

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from src.application.ports.snapshot_store import SnapshotStore, SnapshotStoreError, Stored
 from src.application.ports.upstream import CitiesGateway, DistrictsGateway, StatesGateway
 from src.domain.snapshot import Snapshot, Source
 from src.domain.territory import City, District, State
@@ -104,6 +106,78 @@ class FakeDistrictsGateway(DistrictsGateway):
         return tuple(reversed(districts))
 
 
+class FakeStore(SnapshotStore):
+    """A store in memory, which several may share as processes do, and which fails when told.
+
+    `trouble` is raised by every call while it is set; `is_taken` says that somebody else refreshes.
+    """
+
+    def __init__(self) -> None:
+        self.stored: Stored | None = None
+        self.trouble: SnapshotStoreError | None = None
+        self.is_taken = False
+        self.calls: Counter[str] = Counter()
+
+    def put(self, snapshot: Snapshot) -> None:
+        """What another process does when it stores a snapshot."""
+        self.calls["put"] += 1
+        self.stored = Stored(snapshot, version=str(self.calls["put"]))
+
+    async def load(self, *, known: str | None) -> Stored | None:
+        self._call("load")
+        return self.stored if self.stored and self.stored.version != known else None
+
+    async def save(self, snapshot: Snapshot) -> str:
+        self._call("save")
+        self.put(snapshot)
+        assert self.stored is not None
+        return self.stored.version
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[bool]:
+        self._call("turn")
+        if self.is_taken:
+            yield False
+            return
+        self.is_taken = True
+        try:
+            yield True
+        finally:
+            self.is_taken = False
+
+    def _call(self, name: str) -> None:
+        self.calls[name] += 1
+        if self.trouble is not None:
+            raise self.trouble
+
+
 def live(states: tuple[State, ...], collected_at: datetime = NOON) -> Snapshot:
     """A whole live snapshot of these states."""
     return Snapshot(states, collected_at, Source.LIVE)
+
+
+class FakeCollection:
+    """Collections that end as the test says: `outcomes` in turn, the last one again and again.
+
+    Each bears the time of the clock. While `held` is set they wait for it.
+    """
+
+    def __init__(self, clock: Clock, *outcomes: Snapshot | Exception) -> None:
+        self.clock = clock
+        self.outcomes = list(outcomes)
+        self.count = 0
+        self.waiting = 0
+        self.held: asyncio.Event | None = None
+
+    async def __call__(self) -> Snapshot:
+        self.count += 1
+        if self.held is not None:
+            self.waiting += 1
+            try:
+                await self.held.wait()
+            finally:
+                self.waiting -= 1
+        outcome = self.outcomes.pop(0) if len(self.outcomes) > 1 else self.outcomes[0]
+        if isinstance(outcome, Exception):
+            raise outcome
+        return replace(outcome, collected_at=self.clock())

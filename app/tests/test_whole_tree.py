@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-import time
 
 import aiohttp
 import msgspec
-import pytest
 
 from main import create_app
 from src.domain.territory import State
@@ -43,7 +40,10 @@ async def test_low_limits_hold_at_the_upstream(brazil: tuple[State, ...]) -> Non
     four_states = brazil[2:6]
     async with StandIn(four_states, behaviour=Behaviour(latency_s=0.002)) as upstream:
         settings = Settings(
-            ibge_base_url=upstream.base_url, ibge_states_limit=2, ibge_cities_limit=5
+            ibge_base_url=upstream.base_url,
+            ibge_states_limit=2,
+            ibge_cities_limit=5,
+            snapshot_bundled=False,
         )
         async with served(create_app(settings)) as url, aiohttp.ClientSession(url) as session:
             async with session.get("/api/v1/states") as answer:
@@ -65,7 +65,7 @@ async def test_a_part_that_fails_stops_nothing_else(brazil: tuple[State, ...]) -
         Fault(kind=Kind.GARBAGE, path=f"/municipios/{lost_city.id}/distritos"),
     )
     async with StandIn(four_states, behaviour=Behaviour(faults=faults)) as upstream:
-        app = create_app(Settings(ibge_base_url=upstream.base_url))
+        app = create_app(Settings(ibge_base_url=upstream.base_url, snapshot_bundled=False))
         async with served(app) as url, aiohttp.ClientSession(url) as session:
             async with session.get("/api/v1/states") as answer:
                 states = msgspec.json.decode(await answer.read(), type=tuple[State, ...])
@@ -88,21 +88,3 @@ async def test_forty_clients_at_start_make_one_fan_out(brazil: tuple[State, ...]
 
     assert len({answer.headers["ETag"] for answer in answers}) == 1
     assert requests == 1 + 4 + sum(len(state.cidades) for state in four_states)
-
-
-async def test_leaving_in_the_middle_of_a_fan_out_is_quick_and_quiet(
-    brazil: tuple[State, ...], caplog: pytest.LogCaptureFixture
-) -> None:
-    """The service stops while an upstream keeps it waiting; nothing is left behind."""
-    silent = Behaviour(faults=(Fault(kind=Kind.SILENCE, path="/municipios/.*"),))
-    async with StandIn(brazil, behaviour=silent) as upstream:
-        app = create_app(Settings(ibge_base_url=upstream.base_url, snapshot_wait_s=0))
-        async with served(app) as url, aiohttp.ClientSession(url) as session:
-            async with session.get("/api/v1/states") as answer:
-                assert answer.headers["X-Snapshot-Source"] == "bundled"
-            while upstream.figures.most_district_lists_in_flight < 100:
-                await session.get("/health/live")
-            leaving = time.monotonic()
-        assert time.monotonic() - leaving < 5
-        assert upstream.figures.open_connections == 0
-    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]

@@ -23,8 +23,8 @@ Place = TypeVar("Place", State, City)
 class ListOfStatesAndCities:
     """Fans out over the three gateways and assembles what they answer into one tree.
 
-    The limits are shared by every execution in the process: `states_limit` bounds the states
-    in work, `cities_limit` the requests for districts on the wire. `now` tells the time in UTC.
+    `states_limit` bounds the states in work, for every execution in the process; how many requests
+    are on the wire at once is the gateways' affair. `now` tells the time in UTC.
     """
 
     def __init__(
@@ -34,14 +34,12 @@ class ListOfStatesAndCities:
         cities: CitiesGateway,
         districts: DistrictsGateway,
         states_limit: ConcurrencyLimit,
-        cities_limit: ConcurrencyLimit,
         now: Callable[[], datetime],
     ) -> None:
         self._states = states
         self._cities = cities
         self._districts = districts
         self._states_limit = states_limit
-        self._cities_limit = cities_limit
         self._now = now
 
     async def execute(self) -> Snapshot:
@@ -74,9 +72,7 @@ class ListOfStatesAndCities:
             return state.with_cities(_settled(cities, outcomes, gaps))
 
     async def _with_districts(self, city: City) -> City:
-        async with self._cities_limit.permit():
-            districts = await self._districts.of_city(city)
-        return city.with_districts(districts)
+        return city.with_districts(await self._districts.of_city(city))
 
 
 def _settled(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -17,6 +18,11 @@ from src.infra.controllers.dependencies import LifespanState
 from src.infra.controllers.docs_policy import DocsPolicy
 from src.infra.controllers.head import HeadAsGet
 from src.infra.controllers.problems import add_problem_handlers
+
+# A collection makes a hundred thousand objects that live until its end; to look through them all
+# again and again takes as long as the collection itself. With the default (700) it took 1.8 s of
+# an upstream with 50 ms latency, with this 1.1 s.
+YOUNG_OBJECTS = 20_000
 
 DESCRIPTION = """
 Todos os estados, cidades e distritos do Brasil em um só GET, coletados do serviço de
@@ -35,8 +41,9 @@ def create_app(settings: Settings | None = None, *, collecting: Collecting = col
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[LifespanState]:
-        async with serving(chosen, collecting) as current_snapshot:
-            yield LifespanState(current_snapshot=current_snapshot)
+        gc.set_threshold(YOUNG_OBJECTS)
+        async with serving(chosen, collecting) as freshness:
+            yield LifespanState(freshness=freshness)
 
     # FastAPIOffline is FastAPI with the assets of /docs and /redoc served from here.
     app = FastAPIOffline(

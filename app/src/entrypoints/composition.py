@@ -4,22 +4,35 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 
+from aiohttp import ClientSession
+
 from src.application.concurrency_limit import ConcurrencyLimit
-from src.application.current_snapshot import CurrentSnapshot
+from src.application.freshness import Freshness
 from src.application.list_of_states_and_cities import ListOfStatesAndCities
+from src.application.manners.adaptive_limit import AdaptiveLimit
+from src.application.manners.admission import Admission
+from src.application.manners.circuit_breaker import CircuitBreaker
+from src.application.manners.patience import Patience
+from src.application.manners.retry_budget import RetryBudget
+from src.application.ports.snapshot_store import SnapshotStore
+from src.entrypoints.leaving import leaving
 from src.entrypoints.open_connections import possible_connections
-from src.entrypoints.settings import Settings
+from src.entrypoints.settings import APP_DIR, Settings
 from src.infra.controllers.edition import Edition, edition_of
 from src.infra.gateways.cities_gateway import IbgeCitiesGateway
 from src.infra.gateways.districts_gateway import IbgeDistrictsGateway
-from src.infra.gateways.ibge_client import IbgeClient, open_session
+from src.infra.gateways.ibge_client import IbgeClient
+from src.infra.gateways.ibge_exchange import IbgeExchange, open_session
 from src.infra.gateways.states_gateway import IbgeStatesGateway
 from src.infra.gateways.tls import tls_context
 from src.infra.snapshots.bundled_snapshot import bundled_snapshot
+from src.infra.snapshots.file_store import FileStore
+from src.infra.snapshots.memory_store import MemoryStore
 
 Collecting = Callable[[Settings], AbstractAsyncContextManager[ListOfStatesAndCities]]
 
@@ -30,44 +43,83 @@ def utc_now() -> datetime:
 
 
 @asynccontextmanager
-async def collecting(settings: Settings) -> AsyncIterator[ListOfStatesAndCities]:
-    """The use case over a session of its own, which is closed at the end."""
-    tls = tls_context(ca_file=settings.ibge_ca_file, legacy_tls=settings.ibge_legacy_tls)
-    connections = possible_connections(settings.ibge_states_limit + settings.ibge_cities_limit)
-    async with open_session(connections=connections, tls=tls) as session:
-        client = IbgeClient(
-            session, base_url=settings.ibge_base_url, timeout_s=settings.ibge_timeout_s
-        )
-        yield ListOfStatesAndCities(
-            states=IbgeStatesGateway(client),
-            cities=IbgeCitiesGateway(client),
-            districts=IbgeDistrictsGateway(client),
-            states_limit=ConcurrencyLimit(settings.ibge_states_limit),
-            cities_limit=ConcurrencyLimit(settings.ibge_cities_limit),
-            now=utc_now,
-        )
-
-
-@asynccontextmanager
-async def serving(
-    settings: Settings, collecting: Collecting
-) -> AsyncIterator[CurrentSnapshot[Edition]]:
-    """The current snapshot, kept fresh in the background until the end."""
-    async with collecting(settings) as list_of_states_and_cities:
-        current = CurrentSnapshot(
+async def serving(settings: Settings, collecting: Collecting) -> AsyncIterator[Freshness[Edition]]:
+    """What answers the requests, kept fresh in the background until the end."""
+    async with (
+        collecting(settings) as list_of_states_and_cities,
+        _snapshot_store(settings.snapshot_store) as store,
+    ):
+        freshness = Freshness(
             collect=list_of_states_and_cities.execute,
             publish=lambda snapshot: asyncio.to_thread(edition_of, snapshot),
             bundled=(lambda: asyncio.to_thread(bundled_snapshot))
             if settings.snapshot_bundled
             else None,
+            store=store,
             ttl_s=settings.snapshot_ttl_s,
             wait_s=settings.snapshot_wait_s,
             now=utc_now,
         )
-        keeping_fresh = asyncio.create_task(current.keep_fresh())
+        keeping_fresh = asyncio.create_task(freshness.keep())
         try:
-            yield current
+            with leaving(keeping_fresh.cancel):
+                yield freshness
         finally:
             keeping_fresh.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await keeping_fresh
+
+
+@asynccontextmanager
+async def collecting(settings: Settings) -> AsyncIterator[ListOfStatesAndCities]:
+    """The use case over a session of its own, which is closed at the end."""
+    tls = tls_context(ca_file=settings.ibge_ca_file, legacy_tls=settings.ibge_legacy_tls)
+    connections = possible_connections(settings.ibge_states_limit + settings.ibge_cities_limit)
+    async with open_session(connections=connections, tls=tls) as session:
+        client = _client(session, settings, connections=connections)
+        yield ListOfStatesAndCities(
+            states=IbgeStatesGateway(client),
+            cities=IbgeCitiesGateway(client),
+            districts=IbgeDistrictsGateway(client),
+            states_limit=ConcurrencyLimit(settings.ibge_states_limit),
+            now=utc_now,
+        )
+
+
+def _client(session: ClientSession, settings: Settings, *, connections: int) -> IbgeClient:
+    # Where the system allows few connections, requests wait for their turn, not for a connection.
+    at_once = max(1, min(settings.ibge_cities_limit, connections - settings.ibge_states_limit))
+    return IbgeClient(
+        IbgeExchange(session, base_url=settings.ibge_base_url),
+        admission=Admission(
+            AdaptiveLimit(at_once, clock=time.monotonic),
+            CircuitBreaker(clock=time.monotonic),
+            clock=time.monotonic,
+        ),
+        patience=Patience(
+            # A first try without peers to compare with leaves time for the others.
+            first_s=settings.ibge_timeout_s / settings.ibge_attempts,
+            most_s=settings.ibge_timeout_s,
+            clock=time.monotonic,
+        ),
+        budget=RetryBudget(),
+        attempts=settings.ibge_attempts,
+        timeout_s=settings.ibge_timeout_s,
+        max_rps=settings.ibge_max_rps,
+    )
+
+
+@asynccontextmanager
+async def _snapshot_store(address: str) -> AsyncIterator[SnapshotStore]:
+    scheme, _, rest = address.partition(":")
+    if scheme == "memory":
+        yield MemoryStore()
+    elif scheme == "file":
+        yield FileStore(APP_DIR / rest)
+    else:
+        from src.infra.snapshots.redis_store import (  # noqa: PLC0415  # takes 0.07 s: on demand
+            RedisStore,
+        )
+
+        async with contextlib.aclosing(RedisStore(address)) as store:
+            yield store

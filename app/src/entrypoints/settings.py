@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import Annotated, Literal, NoReturn
 
-from pydantic import AfterValidator, Field, FilePath, HttpUrl, TypeAdapter, ValidationError
+from pydantic import (
+    AfterValidator,
+    Field,
+    FilePath,
+    HttpUrl,
+    RedisDsn,
+    TypeAdapter,
+    ValidationError,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from src.infra.gateways.tls import tls_context
@@ -18,12 +27,25 @@ APP_DIR = Path(__file__).resolve().parents[2]
 STARTUP_FAILURE = 3
 
 
+# The password of an address such as redis://user:password@host.
+_PASSWORD = re.compile(r":[^:@/]*@")
+
+
 def _http_url(value: str) -> str:
     url = TypeAdapter(HttpUrl).validate_python(value)
     if url.query is not None or url.fragment is not None:
         raise ValueError("paths are put at its end")
     (url.host or "").encode("idna")  # raises UnicodeError, a ValueError, for `a..b`
     return str(url).rstrip("/")
+
+
+def _store_address(value: str) -> str:
+    scheme, _, rest = value.partition(":")
+    if scheme in {"redis", "rediss"}:
+        TypeAdapter(RedisDsn).validate_python(value)
+    elif not (scheme == "file" and rest) and value != "memory:":
+        raise ValueError("no such store")
+    return value
 
 
 def _ca_file(value: Path) -> Path:
@@ -46,12 +68,22 @@ class Settings(BaseSettings):
     ibge_timeout_s: float = Field(
         default=30, gt=0, le=300, description="segundos, maior que 0 e até 300"
     )
+    ibge_attempts: int = Field(default=4, ge=1, le=10, description="um inteiro de 1 a 10")
     ibge_states_limit: int = Field(default=26, ge=1, le=100, description="um inteiro de 1 a 100")
     ibge_cities_limit: int = Field(default=500, ge=1, le=2000, description="um inteiro de 1 a 2000")
+    ibge_max_rps: float = Field(
+        default=0,
+        ge=0,
+        le=100_000,
+        description="requisições por segundo, de 0 (sem limite) a 100000",
+    )
     ibge_ca_file: Annotated[FilePath, AfterValidator(_ca_file)] | None = Field(
         default=None, description="um arquivo existente com certificados em PEM"
     )
     ibge_legacy_tls: bool = Field(default=False, description="true ou false")
+    snapshot_store: Annotated[str, AfterValidator(_store_address)] = Field(
+        default="file:.data", description="file:PASTA, redis://…, rediss://… ou memory:"
+    )
     snapshot_ttl_s: float = Field(
         default=86_400, ge=0, le=31_536_000, description="segundos, de 0 a 31536000"
     )
@@ -83,5 +115,6 @@ def _stop(exc: ValidationError) -> NoReturn:
     bad = {str(error["loc"][0]): error["input"] for error in exc.errors()}
     for name, value in bad.items():
         allowed = Settings.model_fields[name].description
-        print(f"Configuração inválida: {name.upper()}={value!s} (use {allowed})", file=sys.stderr)
+        shown = _PASSWORD.sub(":***@", str(value))
+        print(f"Configuração inválida: {name.upper()}={shown} (use {allowed})", file=sys.stderr)
     sys.exit(STARTUP_FAILURE)

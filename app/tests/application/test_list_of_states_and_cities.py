@@ -1,4 +1,4 @@
-"""The use case fans out within its limits, and says what it could not read."""
+"""The use case fans out within its limit, and says what it could not read."""
 
 from __future__ import annotations
 
@@ -27,16 +27,13 @@ from tests.fakes import (
 from tests.places import ALTA_FLORESTA, ARIQUEMES, DISTRITO_FEDERAL, RONDONIA, TWO_STATES
 
 
-def use_case(
-    upstream: FakeUpstream, *, states: int = 26, cities: int = 500
-) -> ListOfStatesAndCities:
+def use_case(upstream: FakeUpstream, *, states: int = 26) -> ListOfStatesAndCities:
     """The use case over a fake upstream."""
     return ListOfStatesAndCities(
         states=FakeStatesGateway(upstream),
         cities=FakeCitiesGateway(upstream),
         districts=FakeDistrictsGateway(upstream),
         states_limit=ConcurrencyLimit(states),
-        cities_limit=ConcurrencyLimit(cities),
         now=Clock(),
     )
 
@@ -113,8 +110,8 @@ async def test_a_fault_of_ours_is_not_passed_off_as_missing_data() -> None:
         await use_case(upstream).execute()
 
 
-async def test_the_limits_hold_for_all_executions_together() -> None:
-    """Two executions of one use case share its limits; they are reached, and never exceeded."""
+async def test_the_limit_holds_for_all_executions_together() -> None:
+    """Two executions of one use case share its limit of states; it is reached, never exceeded."""
     many = tuple(
         State(number, "SP", "Estado").with_cities(
             replace(ARIQUEMES, id=number * 100_000 + city, distritos=None) for city in range(9)
@@ -128,14 +125,13 @@ async def test_the_limits_hold_for_all_executions_together() -> None:
         )
         for city in upstream.by_city.values()
     }
-    shared = use_case(upstream, states=3, cities=5)
+    shared = use_case(upstream, states=3)
 
     first, second = await asyncio.gather(shared.execute(), shared.execute())
 
     assert first.states == second.states
     assert first.missing == ()
     assert upstream.most["cities"] == 3
-    assert upstream.most["districts"] == 5
 
 
 async def test_cancelling_cancels_everything_under_it() -> None:

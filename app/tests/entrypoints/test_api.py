@@ -40,7 +40,6 @@ def collecting_from(upstream: FakeUpstream) -> Collecting:
             cities=FakeCitiesGateway(upstream),
             districts=FakeDistrictsGateway(upstream),
             states_limit=ConcurrencyLimit(26),
-            cities_limit=ConcurrencyLimit(500),
             now=Clock(),
         )
 
@@ -57,7 +56,7 @@ async def service(upstream: FakeUpstream, **settings: Any) -> AsyncIterator[aioh
 
 async def test_the_tree_in_one_answer() -> None:
     """Exactly the documented keys, in order, with the headers that tell of the snapshot."""
-    async with service(FakeUpstream(TWO_STATES)) as session:
+    async with service(FakeUpstream(TWO_STATES), snapshot_bundled=False) as session:
         async with session.get("/api/v1/states") as answer:
             states = await answer.json()
 
@@ -83,8 +82,9 @@ async def test_the_tree_in_one_answer() -> None:
 async def test_what_could_not_be_read_is_null_and_counted() -> None:
     """A city without known districts says so itself, and in the header."""
     upstream = FakeUpstream(TWO_STATES, errors={ALTA_FLORESTA.id: DOWN})
-    async with service(upstream) as session, session.get("/api/v1/states") as answer:
-        states = await answer.json()
+    async with service(upstream, snapshot_bundled=False) as session:
+        async with session.get("/api/v1/states") as answer:
+            states = await answer.json()
 
     assert states[0]["cidades"][0]["distritos"] is None
     assert answer.headers["X-Snapshot-Missing"] == "1"

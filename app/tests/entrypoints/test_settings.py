@@ -43,6 +43,10 @@ def test_every_setting_says_what_is_allowed() -> None:
         ("IBGE_CA_FILE", "nada.pem", "PEM"),
         ("IBGE_CA_FILE", __file__, "PEM"),
         ("IBGE_LEGACY_TLS", "talvez", "true ou false"),
+        ("SNAPSHOT_STORE", "s3://balde", "redis://"),
+        ("SNAPSHOT_STORE", "file:", "file:PASTA"),
+        ("SNAPSHOT_STORE", "redis:", "redis://"),
+        ("IBGE_ATTEMPTS", "0", "de 1 a 10"),
         ("SNAPSHOT_TTL_S", "-1", "de 0 a 31536000"),
         ("SNAPSHOT_WAIT_S", "nan", "de 0 a 300"),
         ("SERVER_PORT", "70000", "de 1 a 65535"),
@@ -67,6 +71,18 @@ def test_a_bad_value_stops_the_start_with_one_line(
     (line,) = capsys.readouterr().err.splitlines()
     assert f"{name}={value}" in line
     assert allowed in line
+
+
+def test_a_password_is_not_shown(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is wrong with an address can be told without it."""
+    monkeypatch.setenv("SNAPSHOT_STORE", "redis//eu:segredo@redis.test")
+
+    with pytest.raises(SystemExit):
+        load_settings()
+
+    assert "redis//eu:***@redis.test" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 
 import aiohttp
@@ -14,8 +15,10 @@ from src.domain.territory import City, State
 from src.infra.gateways.cities_gateway import IbgeCitiesGateway
 from src.infra.gateways.districts_gateway import IbgeDistrictsGateway
 from src.infra.gateways.ibge_client import IbgeClient
+from src.infra.gateways.ibge_exchange import IbgeExchange
 from src.infra.gateways.states_gateway import IbgeStatesGateway
 from stand_in.upstream_rows import NEW_CITY, city_row, district_row, state_row
+from tests.clients import Manners, client_over
 from tests.places import ALTA_FLORESTA, ARIQUEMES, DISTRITO_FEDERAL, RONDONIA
 
 BASE = "http://ibge.test/localidades"
@@ -29,9 +32,9 @@ BARE_ARIQUEMES = City(1100023, "Ariquemes")
 
 @pytest.fixture
 async def client() -> AsyncIterator[IbgeClient]:
-    """A client whose session aioresponses answers."""
+    """A client whose session aioresponses answers, one request at a time."""
     async with aiohttp.ClientSession() as session:
-        yield IbgeClient(session, base_url=BASE + "/", timeout_s=5)
+        yield client_over(IbgeExchange(session, base_url=BASE + "/"), Manners(at_once=1))
 
 
 @pytest.fixture
@@ -92,6 +95,31 @@ async def test_the_content_type_does_not_matter(client: IbgeClient, upstream: ai
     upstream.get(STATES, body=body, content_type="text/html")
 
     assert await IbgeStatesGateway(client).all() == (BARE_RONDONIA,)
+
+
+async def test_lists_that_many_requests_wait_for_go_first(
+    client: IbgeClient, upstream: aioresponses
+) -> None:
+    """States and cities are asked for before the districts of what is known already."""
+    cities = [City(1100000 + number, "Cidade") for number in range(10)]
+    districts = [f"{BASE}/municipios/{city.id}/distritos" for city in cities]
+
+    async def hesitate(*_: object, **__: object) -> None:
+        await asyncio.sleep(0.01)
+
+    for url in (*districts, CITIES, STATES):
+        upstream.get(url, status=404, callback=hesitate)
+
+    await asyncio.gather(
+        *(IbgeDistrictsGateway(client).of_city(city) for city in cities),
+        IbgeCitiesGateway(client).of_state(RONDONIA),
+        IbgeStatesGateway(client).all(),
+        return_exceptions=True,
+    )
+
+    asked = [str(url) for _, url in upstream.requests]
+    assert asked[:3] == [districts[0], CITIES, STATES]
+    assert sorted(asked[3:]) == districts[1:]
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,13 @@
 """The upstream, as the application sees it: three gateways and the errors they may raise.
 
 UpstreamError
-├── UpstreamConnectionError   no connection, or it broke off before the answer was whole
-├── UpstreamTimeoutError      no whole answer in time
-├── UpstreamStatusError       an answer with another status than 200
-└── UpstreamMalformedError    an answer that is not what it should be
+├── UpstreamConnectionError        no connection, or it broke off before the answer was whole
+│   ├── UpstreamUnreachableError   nobody took the connection in time
+│   └── UpstreamTlsError           no connection that can be trusted
+├── UpstreamTimeoutError           no whole answer in time
+├── UpstreamStatusError            an answer with another status than 200
+├── UpstreamMalformedError         an answer that is not what it should be
+└── UpstreamUnavailableError       not asked, since it has been failing
 """
 
 from __future__ import annotations
@@ -15,11 +18,26 @@ from src.domain.territory import City, District, State
 
 
 class UpstreamError(Exception):
-    """The upstream did not give what was asked of it; the cause is kept in `__cause__`."""
+    """The upstream did not give what was asked of it; the cause is kept in `__cause__`.
+
+    `may_pass` says whether the same request, made again in a moment, may fare better.
+    """
+
+    may_pass = True
 
 
 class UpstreamConnectionError(UpstreamError):
     """There was no connection, or it broke off before the answer was whole."""
+
+
+class UpstreamUnreachableError(UpstreamConnectionError):
+    """Nobody took the connection in time: the address may be wrong, or the network gone."""
+
+
+class UpstreamTlsError(UpstreamConnectionError):
+    """There is a server, but no connection to it that can be trusted."""
+
+    may_pass = False
 
 
 class UpstreamTimeoutError(UpstreamError):
@@ -27,15 +45,31 @@ class UpstreamTimeoutError(UpstreamError):
 
 
 class UpstreamStatusError(UpstreamError):
-    """The upstream answered another status than 200."""
+    """The upstream answered another status than 200.
 
-    def __init__(self, message: str, status: int) -> None:
+    `retry_after_s` says for how many seconds it asked not to be asked again, where it did.
+    """
+
+    def __init__(self, message: str, status: int, retry_after_s: float | None = None) -> None:
         super().__init__(message)
         self.status = status
+        self.retry_after_s = retry_after_s
+        self.may_pass = status in {408, 429} or status >= 500
+
+    @property
+    def is_refusal(self) -> bool:
+        """Whether too much was asked at once (RFC 6585, section 4; RFC 9110, section 15.6.4)."""
+        return self.status in {429, 503}
 
 
 class UpstreamMalformedError(UpstreamError):
     """The answer is no JSON, or its rows are not the places that were asked for."""
+
+
+class UpstreamUnavailableError(UpstreamError):
+    """The upstream was not asked, since nearly all it was asked before has failed."""
+
+    may_pass = False
 
 
 class StatesGateway(Protocol):

@@ -6,18 +6,18 @@ from typing import Annotated, TypedDict, cast
 
 from fastapi import Depends, Request
 
-from src.application.current_snapshot import CurrentSnapshot
+from src.application.freshness import Freshness
 from src.infra.controllers.edition import Edition
 
 
 class LifespanState(TypedDict):
     """What the lifespan opens and every request finds in `request.state`."""
 
-    current_snapshot: CurrentSnapshot[Edition]
+    freshness: Freshness[Edition]
 
 
-def _current_snapshot(request: Request) -> CurrentSnapshot[Edition]:
-    return cast("CurrentSnapshot[Edition]", request.state.current_snapshot)
+def _freshness(request: Request) -> Freshness[Edition]:
+    return cast("Freshness[Edition]", request.state.freshness)
 
 
-Snapshots = Annotated[CurrentSnapshot[Edition], Depends(_current_snapshot)]
+CurrentFreshness = Annotated[Freshness[Edition], Depends(_freshness)]

@@ -32,7 +32,7 @@ def edition_of(snapshot: Snapshot) -> Edition:
         "Cache-Control": _cache_control(snapshot),
         "X-Snapshot-Source": str(snapshot.source),
         "X-Snapshot-Missing": str(len(snapshot.missing)),
-        "X-Snapshot-Filled": "0",
+        "X-Snapshot-Filled": str(len(snapshot.filled)),
     }
     return Edition(body, headers)
 
@@ -40,5 +40,5 @@ def edition_of(snapshot: Snapshot) -> Edition:
 def _cache_control(snapshot: Snapshot) -> str:
     # What is whole and live may rest in caches for a while; what waits for something better is
     # asked for again soon.
-    whole = snapshot.source is Source.LIVE and not snapshot.missing
+    whole = snapshot.source is Source.LIVE and snapshot.is_whole
     return f"public, max-age={300 if whole else 10}"

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
-from src.infra.controllers.dependencies import Snapshots
+from src.infra.controllers.dependencies import CurrentFreshness
 from src.infra.controllers.problems import NO_DATA_RESPONSE
 
 router = APIRouter(prefix="/health", tags=["Saúde"])
@@ -40,7 +40,7 @@ async def live() -> JSONResponse:
     response_model=Health,
     responses={503: NO_DATA_RESPONSE},
 )
-async def ready(snapshots: Snapshots) -> JSONResponse:
+async def ready(freshness: CurrentFreshness) -> JSONResponse:
     """Responde 200 assim que houver dados, ao vivo ou os que acompanham o código."""
-    snapshots.at_once()
+    freshness.at_once()
     return JSONResponse({"status": "ok"}, headers=_NO_STORE)

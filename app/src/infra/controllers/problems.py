@@ -13,7 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from src.application.current_snapshot import NoSnapshotError
+from src.application.freshness import NoSnapshotError
 
 log = logging.getLogger(__name__)
 

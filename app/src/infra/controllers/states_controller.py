@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from src.infra.controllers.conditional import not_modified
-from src.infra.controllers.dependencies import Snapshots
+from src.infra.controllers.dependencies import CurrentFreshness
 from src.infra.controllers.problems import NO_DATA_RESPONSE
 from src.infra.controllers.schemas import STATES_EXAMPLE, State
 
@@ -42,9 +42,9 @@ _RESPONSES: dict[int | str, dict[str, Any]] = {
     response_model=list[State],
     responses=_RESPONSES,
 )
-async def list_states(request: Request, snapshots: Snapshots) -> Response:
+async def list_states(request: Request, freshness: CurrentFreshness) -> Response:
     """Responde a árvore inteira: 27 estados, suas cidades e os distritos de cada uma."""
-    edition = await snapshots.get()
+    edition = await freshness.edition()
     if not_modified(request.headers, edition.headers):
         return Response(status_code=304, headers=edition.headers)
     return Response(edition.body, headers=edition.headers, media_type="application/json")

@@ -16,4 +16,5 @@ class IbgeCitiesGateway(CitiesGateway):
 
     async def of_state(self, state: State) -> tuple[City, ...]:
         path = f"/estados/{state.id}/municipios"
-        return await self._client.get(path, lambda body: cities_from(body, state))
+        # Hundreds of requests for districts wait already, and this one brings as many more.
+        return await self._client.get(path, lambda body: cities_from(body, state), first=True)

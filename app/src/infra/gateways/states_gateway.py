@@ -15,4 +15,4 @@ class IbgeStatesGateway(StatesGateway):
         self._client = client
 
     async def all(self) -> tuple[State, ...]:
-        return await self._client.get("/estados", states_from)
+        return await self._client.get("/estados", states_from, first=True)

@@ -1,6 +1,9 @@
 """The file format of a snapshot: JSON in the domain's own fields, compressed with xz.
 
 {"format": 1, "origin": "…", "snapshot": {"states": […], "collected_at": "…", …}}
+
+xz brings the checksum (a CRC-64 over the JSON; The .xz File Format, section 3.4): content that is
+cut short or altered is not taken for a snapshot.
 """
 
 from __future__ import annotations
@@ -12,6 +15,9 @@ import msgspec
 from src.domain.snapshot import Snapshot
 
 FORMAT = 1
+
+# Ten times as much as the territory takes; what is larger is none of ours.
+MAX_BYTES = 16 * 1024 * 1024
 
 
 class SnapshotFile(msgspec.Struct, frozen=True):
@@ -27,7 +33,7 @@ _DECODER = msgspec.json.Decoder(SnapshotFile)
 
 def to_bytes(file: SnapshotFile) -> bytes:
     """The file's content; the same snapshot gives the same bytes."""
-    return lzma.compress(msgspec.json.encode(file), preset=9 | lzma.PRESET_EXTREME)
+    return lzma.compress(msgspec.json.encode(file), preset=6 | lzma.PRESET_EXTREME)
 
 
 def from_bytes(content: bytes) -> SnapshotFile:
@@ -35,10 +41,14 @@ def from_bytes(content: bytes) -> SnapshotFile:
 
     Raises ValueError where the content is damaged, or of a format that this version cannot read.
     """
+    xz = lzma.LZMADecompressor(format=lzma.FORMAT_XZ)
     try:
-        file = _DECODER.decode(lzma.decompress(content))
+        text = xz.decompress(content, max_length=MAX_BYTES)
     except lzma.LZMAError as exc:
         raise ValueError(f"não é um arquivo xz inteiro ({exc})") from exc
+    if not xz.eof:
+        raise ValueError("não é um arquivo xz inteiro, ou é grande demais")
+    file = _DECODER.decode(text)
     if file.format != FORMAT:
         raise ValueError(f"formato {file.format} desconhecido, esperado {FORMAT}")
     return file

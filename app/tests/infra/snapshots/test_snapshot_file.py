@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from src.domain.snapshot import Gap, Snapshot, Source
+from src.infra.snapshots import snapshot_file
 from src.infra.snapshots.bundled_snapshot import BUNDLED_FILE, bundled_snapshot
 from src.infra.snapshots.snapshot_file import SnapshotFile, from_bytes, to_bytes
 from tests.fakes import NOON
@@ -29,7 +30,7 @@ def test_what_is_written_is_read_back() -> None:
     "content",
     [
         b"",
-        b"noise",
+        b"noise, and more of it",
         to_bytes(FILE)[:-20],
         lzma.compress(b"{}"),
         lzma.compress(msgspec.json.encode(FILE).replace(b"1100023", b"5300023")),
@@ -40,6 +41,15 @@ def test_what_is_written_is_read_back() -> None:
 def test_a_damaged_file_is_refused(content: bytes) -> None:
     """Half a file, noise, or places that contradict each other are never taken for data."""
     with pytest.raises(ValueError, match=r"."):
+        from_bytes(content)
+
+
+def test_a_file_larger_than_any_of_ours_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A few bytes that unpack to gigabytes do not fill the memory."""
+    content = to_bytes(FILE)
+    monkeypatch.setattr(snapshot_file, "MAX_BYTES", 100)
+
+    with pytest.raises(ValueError, match="grande demais"):
         from_bytes(content)
 
 

@@ -1,0 +1,254 @@
+"""Which edition of the data is answered now, and when the next snapshot is collected."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from src.application.last_good_snapshot import LastGoodSnapshot
+from src.application.ports.snapshot_store import SnapshotStore
+from src.application.ports.upstream import UpstreamError
+from src.application.refresh_snapshot import LostRefreshError, RefreshSnapshot
+from src.domain.snapshot import Snapshot
+from src.domain.territory import InvalidTerritoryError
+
+log = logging.getLogger(__name__)
+
+Edition = TypeVar("Edition")
+
+# How often it is looked whether another process has stored a newer snapshot, in seconds: the
+# promise is two, for the look, the reading and the writing out.
+LOOK_EVERY_S = 1.0
+
+# The pauses after refreshes that could read nothing, in seconds; each is twice the one before.
+FIRST_PAUSE_S = 1.0
+LONGEST_PAUSE_S = 300.0
+
+# When to ask again where no refresh is planned, in seconds.
+FIRST_RETRY_S = 2
+
+# A refresh that read nearly all costs the upstream thousands of requests and not one or two: so
+# many times longer is the pause before the next, though never longer than a snapshot is fresh.
+PARTLY_READ = 60
+
+
+class NoSnapshotError(Exception):
+    """There is no data at all to answer with; worth asking again after `retry_after_s` seconds."""
+
+    def __init__(self, retry_after_s: int) -> None:
+        super().__init__("ainda não há dados coletados")
+        self.retry_after_s = retry_after_s
+
+
+class Freshness(Generic[Edition]):
+    """Answers with the best there is, and sees to it that there is something better soon.
+
+    What is handed out is an edition: a snapshot made ready for its readers by `publish`, once.
+
+    Args:
+        collect: collects a live snapshot; raises UpstreamError or InvalidTerritoryError.
+        publish: makes the edition of a snapshot.
+        bundled: loads the snapshot that ships with the code; None where it is not wanted.
+        store: where the last good snapshot is kept, and who may refresh it is agreed.
+        ttl_s: for how many seconds a live snapshot is fresh; 0 collects one for each request,
+            which those who come meanwhile join.
+        wait_s: for how many seconds a request waits for a collection where there is nothing
+            live to answer with.
+        now: tells the time, in UTC.
+    """
+
+    def __init__(
+        self,
+        *,
+        collect: Callable[[], Awaitable[Snapshot]],
+        publish: Callable[[Snapshot], Awaitable[Edition]],
+        bundled: Callable[[], Awaitable[Snapshot]] | None,
+        store: SnapshotStore,
+        ttl_s: float,
+        wait_s: float,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._publish = publish
+        self._bundled = bundled
+        self._ttl_s = ttl_s
+        self._wait_s = wait_s
+        self._now = now
+        self._last_good = LastGoodSnapshot(store, announce=self._publish_live)
+        self._refresh_snapshot = RefreshSnapshot(
+            collect=collect, last_good=self._last_good, bundled=self._load_bundled
+        )
+        self._live: Edition | None = None
+        self._fallback: Edition | None = None
+        self._refresh: asyncio.Task[None] | None = None
+        self._first_wait_is_over = asyncio.Event()
+        self._pause_s = FIRST_PAUSE_S
+        self._due_at = -math.inf
+        self._outage_is_told = False
+        self._is_over = False
+
+    def at_once(self) -> Edition:
+        """The best edition there is at this moment; raises NoSnapshotError where there is none."""
+        edition = self._fallback if self._live is None else self._live
+        if edition is None:
+            seconds = self._due_at - asyncio.get_running_loop().time()
+            # Nothing is due while a refresh runs, or where requests start it: soon, then.
+            raise NoSnapshotError(math.ceil(seconds) if 0 < seconds < math.inf else FIRST_RETRY_S)
+        return edition
+
+    async def edition(self) -> Edition:
+        """The edition to answer a request with.
+
+        A request that goes away while it waits here leaves the refresh running. Raises
+        NoSnapshotError where there is nothing to answer with.
+        """
+        if self._ttl_s == 0 and not self._is_over:
+            await asyncio.wait({self._refreshing(afresh=True)}, timeout=self._wait_s)
+            await self._settle_for_bundled()
+        else:
+            await self._first_wait_is_over.wait()
+        return self.at_once()
+
+    async def keep(self) -> None:
+        """Refresh at once where nothing fresh is stored, and again whenever it is due.
+
+        Goes on until it is cancelled; then the refresh that runs is broken off, and those who wait
+        get what there is.
+        """
+        first_wait = asyncio.create_task(self._end_first_wait_in_time())
+        try:
+            await self._last_good.take_over()
+            if self._is_fresh():
+                self._plan_next()
+            while True:
+                if asyncio.get_running_loop().time() >= self._due_at:
+                    self._refreshing()
+                await self._wait_and_look()
+        finally:
+            self._is_over = True
+            running = [task for task in (first_wait, self._refresh) if task is not None]
+            for task in running:
+                task.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
+            self._first_wait_is_over.set()
+
+    async def _wait_and_look(self) -> None:
+        """Let a moment pass; see whether another process has stored something newer."""
+        if self._refresh is not None and not self._refresh.done():
+            await asyncio.wait({self._refresh}, timeout=LOOK_EVERY_S)  # it looks for itself
+        else:
+            await asyncio.sleep(LOOK_EVERY_S)
+            if await self._last_good.take_over():
+                self._plan_next()
+
+    async def _end_first_wait_in_time(self) -> None:
+        await asyncio.sleep(self._wait_s)
+        await self._settle_for_bundled()
+        self._first_wait_is_over.set()
+
+    def _refreshing(self, *, afresh: bool = False) -> asyncio.Task[None]:
+        """The refresh that runs, or a new one: there is never more than one."""
+        if self._refresh is None or self._refresh.done():
+            self._refresh = asyncio.create_task(self._refresh_once(afresh=afresh))
+        return self._refresh
+
+    async def _refresh_once(self, *, afresh: bool) -> None:
+        started = asyncio.get_running_loop().time()
+        could_read = True
+        try:
+            collected = await self._collected(afresh=afresh)
+        except LostRefreshError:
+            could_read = False
+        except (UpstreamError, InvalidTerritoryError) as error:
+            could_read = False
+            self._tell_outage(error)
+        except Exception:
+            # A fault of ours must not end the refreshing for good; the traceback tells us of it.
+            could_read = False
+            log.exception("A coleta falhou por um erro interno")
+        else:
+            if collected is not None:
+                self._tell_result(collected, asyncio.get_running_loop().time() - started)
+        self._plan_next(could_read=could_read)
+        await self._settle_for_bundled()
+        self._first_wait_is_over.set()
+
+    async def _collected(self, *, afresh: bool) -> Snapshot | None:
+        while True:
+            try:
+                return await self._refresh_snapshot.execute(afresh=afresh)
+            except LostRefreshError:
+                await self._settle_for_bundled()
+                if self._live is not None or self._fallback is not None:
+                    raise  # there is something to answer, so there is no hurry
+
+    async def _publish_live(self, snapshot: Snapshot) -> None:
+        self._live = await self._publish(snapshot)
+        self._first_wait_is_over.set()
+
+    async def _settle_for_bundled(self) -> None:
+        """Where there is nothing live, see to it that there is the bundled snapshot to answer."""
+        if self._live is not None or self._fallback is not None:
+            return
+        bundled = await self._load_bundled()
+        if bundled is not None:
+            self._fallback = await self._publish(bundled)
+            log.info("Respondendo com os dados que acompanham o código até haver uma coleta")
+
+    async def _load_bundled(self) -> Snapshot | None:
+        if self._bundled is None:
+            return None
+        try:
+            return await self._bundled()
+        except (OSError, ValueError) as error:
+            log.error("Os dados que acompanham o código não puderam ser lidos: %s", error)  # noqa: TRY400  # a traceback would add nothing
+            return None
+
+    def _is_fresh(self) -> bool:
+        snapshot = self._last_good.snapshot
+        return snapshot is not None and snapshot.is_whole and self._seconds_fresh(snapshot) > 0
+
+    def _seconds_fresh(self, snapshot: Snapshot) -> float:
+        return self._ttl_s - (self._now() - snapshot.collected_at).total_seconds()
+
+    def _plan_next(self, *, could_read: bool = True) -> None:
+        """Decide when the next refresh is due, after one here or the take-over of another's."""
+        snapshot = self._last_good.snapshot
+        if self._ttl_s == 0:
+            pause_s = math.inf  # requests start the refreshes
+        elif could_read and snapshot is not None and snapshot.is_whole:
+            pause_s = self._seconds_fresh(snapshot)
+            self._pause_s = FIRST_PAUSE_S
+        else:
+            pause_s = min(self._ttl_s, PARTLY_READ * self._pause_s) if could_read else self._pause_s
+            self._pause_s = min(2 * self._pause_s, LONGEST_PAUSE_S)
+        self._due_at = asyncio.get_running_loop().time() + pause_s
+
+    def _tell_outage(self, error: Exception) -> None:
+        # One line for an outage, however long it lasts.
+        level = logging.DEBUG if self._outage_is_told else logging.WARNING
+        log.log(level, "A coleta falhou e será tentada de novo: %s", error)
+        self._outage_is_told = True
+
+    def _tell_result(self, snapshot: Snapshot, seconds: float) -> None:
+        self._outage_is_told = False
+        cities = sum(len(state.cidades) for state in snapshot.states)
+        log.info(
+            "Coleta concluída em %.1f s: %d estados, %d cidades",
+            seconds,
+            len(snapshot.states),
+            cities,
+        )
+        if not snapshot.is_whole:
+            gap = (snapshot.missing or snapshot.filled)[0]
+            log.warning(
+                "A coleta não pôde ler tudo: %d lugares sem dados, %d mantidos da anterior; "
+                "o primeiro, %s, por isto: %s",
+                len(snapshot.missing),
+                len(snapshot.filled),
+                gap.nome,
+                gap.reason,
+            )

@@ -1,0 +1,43 @@
+"""How much may be asked again: retries must not become the load that keeps an upstream down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+# Retries for each request, and those that are free, so that the only request there is can be
+# made again.
+SHARE = 0.2
+FREE = 10
+
+
+class RetryBudget:
+    """Keeps retries to a fifth of the requests of a fan-out.
+
+    A fan-out begins with the first request after none was under way. Its requests count from when
+    they are asked for, though they may wait for their turn: a collection asks thousands at once.
+    """
+
+    def __init__(self) -> None:
+        self._under_way = 0
+        self._asked = 0
+        self._retried = 0
+
+    @contextmanager
+    def request(self) -> Iterator[None]:
+        """A request is under way while the block runs, whatever number of tries it takes."""
+        self._under_way += 1
+        self._asked += 1
+        try:
+            yield
+        finally:
+            self._under_way -= 1
+            if self._under_way == 0:
+                self._asked = self._retried = 0
+
+    def spend(self) -> bool:
+        """Whether one more retry is within the budget; it is spent then."""
+        if self._retried + 1 > FREE + SHARE * self._asked:
+            return False
+        self._retried += 1
+        return True

@@ -1,0 +1,59 @@
+"""Where the last good snapshot outlives a process, as the application sees it.
+
+SnapshotStoreError
+└── DamagedSnapshotError   what is stored is no snapshot, or half of one
+"""
+
+from __future__ import annotations
+
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from src.domain.snapshot import Snapshot
+
+
+class SnapshotStoreError(Exception):
+    """The store could not be read, written or reached."""
+
+
+class DamagedSnapshotError(SnapshotStoreError):
+    """What is stored cannot be used; `version` is that of the damaged content."""
+
+    def __init__(self, message: str, version: str) -> None:
+        super().__init__(message)
+        self.version = version
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A snapshot as it is stored; each time one is saved, the version is another."""
+
+    snapshot: Snapshot
+    version: str
+
+
+class SnapshotStore(Protocol):
+    """Keeps one snapshot, and lets one process at a time refresh it."""
+
+    async def load(self, *, known: str | None) -> Stored | None:
+        """What is stored; None where there is nothing, or nothing but the `known` version.
+
+        Raises DamagedSnapshotError, or another SnapshotStoreError.
+        """
+        ...
+
+    async def save(self, snapshot: Snapshot) -> str:
+        """Store the snapshot in place of the one before; the answer is its version.
+
+        No reader ever sees half of it. Raises SnapshotStoreError, the one before is kept then.
+        """
+        ...
+
+    def turn(self) -> AbstractAsyncContextManager[bool]:
+        """Whether this process is the one that may refresh while the block runs; does not wait.
+
+        A turn dies with the process that holds it, within a few seconds at most. Raises
+        SnapshotStoreError on the way in where the store cannot tell; never on the way out.
+        """
+        ...

@@ -1,0 +1,49 @@
+"""Hears that the process is to end before the server starts to wait for its requests."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+SIGNALS = [
+    signal.SIGINT,
+    signal.SIGTERM,
+    *([signal.SIGBREAK] if hasattr(signal, "SIGBREAK") else []),
+]
+
+
+@contextmanager
+def leaving(leave: Callable[[], object]) -> Iterator[None]:
+    """Calls `leave` in the event loop when one of the signals comes, then the handler before.
+
+    A server that is told to end first waits for the requests it is answering, and runs the end of
+    the lifespan after that. Requests that wait for a collection would keep it for all that time.
+
+    Only handlers that a server has set are wrapped: where there is none, the signal's default
+    ends the process, and is left to do so.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    loop = asyncio.get_running_loop()
+    wrapped = {number: signal.getsignal(number) for number in SIGNALS}
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        loop.call_soon_threadsafe(leave)
+        before = wrapped[signal.Signals(number)]
+        assert callable(before)
+        before(number, frame)
+
+    wrapped = {number: before for number, before in wrapped.items() if callable(before)}
+    for number in wrapped:
+        signal.signal(number, handle)
+    try:
+        yield
+    finally:
+        for number, before in wrapped.items():
+            if signal.getsignal(number) is handle:
+                signal.signal(number, before)

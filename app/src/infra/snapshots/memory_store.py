@@ -1,0 +1,37 @@
+"""A store that forgets with its process, and shares with nobody."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from src.application.ports.snapshot_store import SnapshotStore, Stored
+from src.domain.snapshot import Snapshot
+
+
+class MemoryStore(SnapshotStore):
+    """`memory:`: for tests, and for those who want nothing written."""
+
+    def __init__(self) -> None:
+        self._stored: Stored | None = None
+        self._saved = 0
+        self._refreshing = asyncio.Lock()
+
+    async def load(self, *, known: str | None) -> Stored | None:
+        if self._stored is None or self._stored.version == known:
+            return None
+        return self._stored
+
+    async def save(self, snapshot: Snapshot) -> str:
+        self._saved += 1
+        self._stored = Stored(snapshot, version=str(self._saved))
+        return self._stored.version
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[bool]:
+        if self._refreshing.locked():
+            yield False
+        else:
+            async with self._refreshing:
+                yield True

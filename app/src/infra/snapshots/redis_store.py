@@ -1,0 +1,113 @@
+"""The last good snapshot in Redis or Valkey, for the processes of many machines."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import cast
+from uuid import uuid4
+
+from redis.asyncio import Redis
+from redis.asyncio.lock import Lock
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import LockError, RedisError
+
+from src.application.ports.snapshot_store import (
+    DamagedSnapshotError,
+    SnapshotStore,
+    SnapshotStoreError,
+    Stored,
+)
+from src.domain.snapshot import Snapshot
+from src.infra.snapshots.snapshot_file import SnapshotFile, from_bytes, to_bytes
+
+ORIGIN = "coleta deste serviço"
+SNAPSHOT = "estados-e-cidades:snapshot"
+VERSION = "estados-e-cidades:version"
+TURN = "estados-e-cidades:turn"
+
+# A turn ends this many seconds after its holder was last seen, and is renewed well before.
+TURN_S = 6.0
+RENEW_EVERY_S = 2.0
+
+# No call to the server takes longer, in seconds: the refreshing must not hang with it.
+TIMEOUT_S = 2.0
+
+
+class RedisStore(SnapshotStore):
+    """`redis://…`: the snapshot and its version in two keys, the turn by a lock with a lifetime.
+
+    `url` is as redis-py takes it, with `rediss://` for TLS; it may hold a password, so it is never
+    shown.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._redis = Redis.from_url(
+            url,
+            socket_timeout=TIMEOUT_S,
+            socket_connect_timeout=TIMEOUT_S,
+            # Once again, at once: a connection from the pool may have been closed meanwhile.
+            retry=Retry(NoBackoff(), 1),
+        )
+
+    async def load(self, *, known: str | None) -> Stored | None:
+        try:
+            if await self._redis.get(VERSION) in {None, (known or "").encode()}:
+                return None
+            answer = await self._redis.mget(VERSION, SNAPSHOT)
+        except (RedisError, OSError) as exc:
+            raise _unreachable(exc) from exc
+        version, content = cast("list[bytes | None]", answer)
+        if version is None or content is None:
+            return None  # removed in between
+        try:
+            file = await asyncio.to_thread(from_bytes, content)
+        except ValueError as exc:
+            message = f"o que está no Redis está danificado ({exc})"
+            raise DamagedSnapshotError(message, version.decode()) from exc
+        return Stored(file.snapshot, version.decode())
+
+    async def save(self, snapshot: Snapshot) -> str:
+        content = await asyncio.to_thread(to_bytes, SnapshotFile(snapshot, ORIGIN))
+        version = uuid4().hex
+        try:
+            await self._redis.mset({SNAPSHOT: content, VERSION: version})
+        except (RedisError, OSError) as exc:
+            raise _unreachable(exc) from exc
+        return version
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[bool]:
+        lock = self._redis.lock(TURN, timeout=TURN_S, blocking=False)
+        try:
+            is_ours = await lock.acquire()
+        except (RedisError, OSError) as exc:
+            raise _unreachable(exc) from exc
+        if not is_ours:
+            yield False
+            return
+        renewing = asyncio.create_task(_renew(lock))
+        try:
+            yield True
+        finally:
+            renewing.cancel()
+            await asyncio.gather(renewing, return_exceptions=True)
+            with suppress(LockError, RedisError, OSError):  # it ends by itself, soon
+                await lock.release()
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._redis.aclose()
+
+
+async def _renew(lock: Lock) -> None:
+    while True:
+        await asyncio.sleep(RENEW_EVERY_S)
+        with suppress(LockError, RedisError, OSError):  # the next one may get through
+            await lock.reacquire()
+
+
+def _unreachable(exc: Exception) -> SnapshotStoreError:
+    return SnapshotStoreError(f"o Redis não atende ({exc})")

@@ -1,0 +1,17 @@
+"""A clock of seconds for tests."""
+
+from __future__ import annotations
+
+
+class SecondsClock:
+    """A monotonic clock that goes on only when it is told."""
+
+    def __init__(self) -> None:
+        self.time = 0.0
+
+    def __call__(self) -> float:
+        return self.time
+
+    def advance(self, seconds: float) -> None:
+        """Lets this many seconds pass."""
+        self.time += seconds

@@ -1,0 +1,375 @@
+"""The queue before the upstream gives turns to as many as may be sent, and loses none."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+
+from src.application.manners.adaptive_limit import AdaptiveLimit
+from src.application.manners.admission import Admission, Permit
+from src.application.manners.circuit_breaker import CircuitBreaker
+from src.application.ports.upstream import UpstreamUnavailableError
+from tests.application.manners.clock import SecondsClock
+
+
+class Desk:
+    """An admission, with all that it consults."""
+
+    def __init__(self, *, most: int = 100) -> None:
+        self.clock = SecondsClock()
+        self.breaker = CircuitBreaker(clock=self.clock)
+        limit = AdaptiveLimit(most, clock=self.clock)
+        self.admission = Admission(limit, self.breaker, clock=self.clock)
+
+    def open_circuit(self, *, retry_after_s: float | None = None) -> None:
+        """Lets the upstream fail until nothing is sent to it."""
+        while self.breaker.is_closed:
+            self.breaker.failed(self.clock(), retry_after_s)
+
+
+class Caller:
+    """Asks for a permit, and holds it until the test says what became of the request."""
+
+    def __init__(self, desk: Desk, *, first: bool = False) -> None:
+        self.permit: Permit | None = None
+        self._over = asyncio.Event()
+        self.task = asyncio.create_task(self._ask(desk.admission, first=first))
+
+    async def _ask(self, admission: Admission, *, first: bool) -> None:
+        async with admission.permit(first=first) as self.permit:
+            await self._over.wait()
+
+    @property
+    def is_in(self) -> bool:
+        """Whether its request is in flight."""
+        return self.permit is not None and not self.task.done()
+
+    async def leave(self, outcome: Callable[[Permit], None] = Permit.succeeded) -> None:
+        """Its request ends like this."""
+        assert self.permit is not None
+        outcome(self.permit)
+        self._over.set()
+        await everyone_moves()
+
+    async def break_off(self) -> None:
+        """It is cancelled, whether it waits or is in."""
+        self.task.cancel()
+        await everyone_moves()
+
+
+async def everyone_moves() -> None:
+    """Gives all callers the time to go as far as they can."""
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+
+async def callers(desk: Desk, number: int, *, first: bool = False) -> list[Caller]:
+    """So many callers, who have all gone as far as they can."""
+    made = [Caller(desk, first=first) for _ in range(number)]
+    await everyone_moves()
+    return made
+
+
+async def one_by_one(desk: Desk, number: int, outcome: Callable[[Permit], None]) -> None:
+    """So many requests, of which each is over before the next is made."""
+    for _ in range(number):
+        [caller] = await callers(desk, 1)
+        await caller.leave(outcome)
+
+
+def refused(permit: Permit) -> None:
+    """The outcome of a request that the upstream has no time for."""
+    permit.refused(None)
+
+
+def are_in(those: list[Caller]) -> int:
+    """How many of them have a request in flight."""
+    return sum(each.is_in for each in those)
+
+
+async def test_no_more_than_the_limit_at_once() -> None:
+    """Of five who come at once, two are let in; each that leaves lets the next one in."""
+    all_five = await callers(Desk(most=2), 5)
+
+    in_flight = []
+    while inside := [each for each in all_five if each.is_in]:
+        in_flight.append(len(inside))
+        await inside[0].leave()
+
+    assert in_flight == [2, 2, 2, 2, 1]
+    assert all(each.task.done() for each in all_five)
+
+
+async def test_refusals_make_fewer_be_let_in() -> None:
+    """A dozen in a row leave room for a quarter."""
+    desk = Desk(most=16)
+
+    await one_by_one(desk, 12, refused)
+
+    assert are_in(await callers(desk, 16)) == 4
+
+
+async def test_answers_make_more_be_let_in() -> None:
+    """After four rounds of answers there is room for one more."""
+    desk = Desk(most=16)
+    await one_by_one(desk, 12, refused)
+
+    await one_by_one(desk, 20, Permit.succeeded)
+
+    assert are_in(await callers(desk, 16)) == 5
+
+
+async def test_who_is_first_goes_before_the_others() -> None:
+    """Those who are first come in the order of their asking, however many wait already."""
+    desk = Desk(most=1)
+    [inside] = await callers(desk, 1)
+    others = await callers(desk, 20)
+    one, two = await callers(desk, 2, first=True)
+
+    await inside.leave()
+    assert one.is_in
+    await one.leave()
+    assert two.is_in
+    await two.leave()
+    assert are_in(others) == 1
+
+
+async def test_the_others_are_let_in_by_chance() -> None:
+    """In another order each time, or the cities of one state would go together."""
+    desk = Desk(most=1)
+
+    async def served() -> list[int]:
+        order: list[int] = []
+
+        async def ask(number: int) -> None:
+            async with desk.admission.permit():
+                order.append(number)
+                await asyncio.sleep(0)
+
+        await asyncio.gather(*(ask(number) for number in range(100)))
+        return order
+
+    one, two = await served(), await served()
+
+    assert one != two
+    assert sorted(one) == sorted(two) == list(range(100))
+
+
+async def test_who_waits_no_longer_gets_no_turn() -> None:
+    """One who is cancelled while waiting is passed over."""
+    desk = Desk(most=1)
+    [inside] = await callers(desk, 1)
+    impatient, patient = await callers(desk, 2, first=True)
+
+    await impatient.break_off()
+    await inside.leave()
+
+    assert impatient.task.cancelled()
+    assert patient.is_in
+
+
+async def test_a_turn_that_comes_too_late_goes_to_the_next() -> None:
+    """One who is cancelled just after being given a turn gives it back."""
+    desk = Desk(most=1)
+    [inside] = await callers(desk, 1)
+    unlucky, lucky = await callers(desk, 2, first=True)
+
+    inside.task.cancel()
+    await asyncio.sleep(0)  # it has left; whose turn it is has not heard yet
+    await unlucky.break_off()
+
+    assert unlucky.permit is None
+    assert lucky.is_in
+
+
+async def test_a_request_that_is_broken_off_gives_its_turn_back() -> None:
+    """Nobody waits for it, and it says nothing about the upstream."""
+    desk = Desk(most=1)
+    broken_off, next_one = await callers(desk, 2, first=True)
+
+    await broken_off.break_off()
+
+    assert next_one.is_in
+    assert desk.breaker.is_closed
+
+
+async def test_an_open_circuit_lets_one_probe_through_after_the_pause() -> None:
+    """Nobody before, one when the pause is over, and no second one beside it."""
+    desk = Desk()
+    desk.open_circuit()
+    desk.clock.advance(0.98)
+
+    early = await callers(desk, 5)
+    before = are_in(early)
+    desk.clock.advance(0.02)
+    await asyncio.sleep(0.04)  # nobody asks meanwhile: the pause ends by itself
+    late = await callers(desk, 5)
+
+    assert before == 0
+    assert are_in(early) == 1
+    assert are_in(late) == 0
+
+
+async def test_a_pause_that_is_not_over_when_it_should_be_is_waited_for_again() -> None:
+    """Timers and clocks differ a little; a turn that comes too early must not be the last."""
+    desk = Desk()
+    desk.open_circuit()
+    desk.clock.advance(0.98)
+    [waiting] = await callers(desk, 1)
+
+    await asyncio.sleep(0.04)
+    too_early = waiting.is_in
+    desk.clock.advance(0.02)
+    await asyncio.sleep(0.04)
+
+    assert not too_early
+    assert waiting.is_in
+
+
+async def test_who_is_first_is_the_probe() -> None:
+    """The turn of the probe is given like any other."""
+    desk = Desk()
+    desk.open_circuit()
+    others = await callers(desk, 20)
+    desk.clock.advance(1)
+
+    [probe] = await callers(desk, 1, first=True)
+
+    assert probe.is_in
+    assert are_in(others) == 0
+
+
+async def test_everybody_is_let_in_when_the_probe_succeeds() -> None:
+    """The circuit is closed again."""
+    desk = Desk()
+    desk.open_circuit()
+    desk.clock.advance(1)
+    [probe] = await callers(desk, 1)
+    waiting = await callers(desk, 20)
+    before = are_in(waiting)
+
+    await probe.leave(Permit.succeeded)
+
+    assert before == 0
+    assert are_in(waiting) == 20
+
+
+@pytest.mark.parametrize("outcome", [Permit.failed, refused])
+async def test_who_waits_goes_on_waiting_when_the_probe_fails(
+    outcome: Callable[[Permit], None],
+) -> None:
+    """There is another probe after a longer pause, and one of those who wait is it."""
+    desk = Desk()
+    desk.open_circuit()
+    desk.clock.advance(1)
+    [probe] = await callers(desk, 1)
+    waiting = await callers(desk, 20)
+
+    await probe.leave(outcome)
+    after_failure = are_in(waiting)
+    desk.clock.advance(2)
+    waiting += await callers(desk, 1)
+
+    assert after_failure == 0
+    assert are_in(waiting) == 1
+
+
+async def test_a_probe_that_is_broken_off_is_replaced_by_the_next() -> None:
+    """It says nothing about the upstream, so nobody need wait for another pause."""
+    desk = Desk()
+    desk.open_circuit()
+    desk.clock.advance(1)
+    [probe] = await callers(desk, 1)
+    waiting = await callers(desk, 20)
+
+    await probe.break_off()
+
+    assert are_in(waiting) == 1
+
+
+async def test_a_probe_that_is_broken_off_alone_leaves_room_for_whoever_comes() -> None:
+    """Nobody waits, so the next to ask is the probe, at once."""
+    desk = Desk()
+    desk.open_circuit()
+    desk.clock.advance(1)
+    [probe] = await callers(desk, 1)
+
+    await probe.break_off()
+
+    assert are_in(await callers(desk, 5)) == 1
+
+
+async def test_a_probe_that_is_cancelled_before_it_was_sent_is_replaced_too() -> None:
+    """One who is cancelled just after becoming the probe hands that on with the turn."""
+    desk = Desk()
+    desk.open_circuit()
+    desk.clock.advance(1)
+    [probe] = await callers(desk, 1)
+    unlucky, lucky = await callers(desk, 2, first=True)
+
+    probe.task.cancel()
+    await asyncio.sleep(0)  # it has left; who is the probe now has not heard yet
+    await unlucky.break_off()
+
+    assert unlucky.permit is None
+    assert lucky.is_in
+
+
+async def test_all_who_wait_are_told_when_it_is_hopeless() -> None:
+    """The last probe within ten seconds has failed: nobody waits for the next, old or new."""
+    desk = Desk()
+    desk.open_circuit()
+    desk.clock.advance(1)
+    [probe] = await callers(desk, 1)
+    waiting = await callers(desk, 20)
+
+    await probe.leave(lambda permit: permit.refused(retry_after_s=30))
+    waiting += await callers(desk, 1)
+
+    outcomes = await asyncio.gather(*(each.task for each in waiting), return_exceptions=True)
+    assert {type(outcome) for outcome in outcomes} == {UpstreamUnavailableError}
+
+
+async def test_one_who_is_cancelled_when_it_is_hopeless_takes_no_place() -> None:
+    """Neither of its two ends lets more in than the limit when the upstream is back."""
+    desk = Desk(most=1)
+    desk.open_circuit()
+    desk.clock.advance(1)
+    [probe] = await callers(desk, 1)
+    [unlucky] = await callers(desk, 1)
+    assert probe.permit is not None
+
+    probe.permit.failed(retry_after_s=30)
+    probe.task.cancel()
+    await asyncio.sleep(0)  # it has left; who waits has not heard yet that it is hopeless
+    await unlucky.break_off()
+    desk.clock.advance(30)
+    [next_probe] = await callers(desk, 1)
+    await next_probe.leave(Permit.succeeded)
+
+    assert unlucky.task.cancelled()
+    assert are_in(await callers(desk, 5)) == 1
+
+
+async def test_a_turn_that_is_given_while_the_circuit_opens_is_not_taken() -> None:
+    """Of many who fail at once, the first let others in before the last open the circuit."""
+    desk = Desk(most=100)
+    upstream_breaks = asyncio.Event()
+
+    async def fail() -> None:
+        async with desk.admission.permit() as permit:
+            await upstream_breaks.wait()
+            permit.failed()
+
+    failing = [asyncio.create_task(fail()) for _ in range(100)]
+    waiting = await callers(desk, 100)
+    upstream_breaks.set()
+    await asyncio.gather(*failing)
+    await everyone_moves()
+
+    assert not desk.breaker.is_closed
+    assert are_in(waiting) == 0
+    for caller in waiting:
+        await caller.break_off()

@@ -1,0 +1,58 @@
+"""Retries stay a small part of what is asked."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, suppress
+
+import pytest
+
+from src.application.manners.retry_budget import RetryBudget
+
+
+def spent(budget: RetryBudget) -> int:
+    """Spends all that is left, and says how much it was."""
+    retries = 0
+    while budget.spend():
+        retries += 1
+    return retries
+
+
+@pytest.mark.parametrize(("requests", "retries"), [(1, 10), (100, 30), (5000, 1010)])
+def test_a_fifth_of_the_requests_and_ten_more_may_be_made_again(
+    requests: int, retries: int
+) -> None:
+    """The ten are free, so that a request that is the only one can be made again."""
+    budget = RetryBudget()
+
+    with ExitStack() as fan_out:
+        for _ in range(requests):
+            fan_out.enter_context(budget.request())
+
+        assert spent(budget) == retries
+
+
+def test_requests_that_are_over_count_while_others_are_under_way() -> None:
+    """A fan-out has one budget from its first request to its last."""
+    budget = RetryBudget()
+
+    with budget.request():
+        first = spent(budget)
+        for _ in range(9):
+            with budget.request():
+                pass
+
+        assert (first, spent(budget)) == (10, 2)
+
+
+def test_the_next_fan_out_has_a_budget_of_its_own() -> None:
+    """When no request is under way any more, also because one failed, all counts begin anew."""
+    budget = RetryBudget()
+
+    with suppress(ConnectionError), ExitStack() as fan_out:
+        for _ in range(100):
+            fan_out.enter_context(budget.request())
+        spent(budget)
+        raise ConnectionError
+
+    with budget.request():
+        assert spent(budget) == 10

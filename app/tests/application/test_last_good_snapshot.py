@@ -1,0 +1,134 @@
+"""The last good snapshot, with a store that helps, hinders or is not there."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from src.application.last_good_snapshot import LastGoodSnapshot
+from src.application.ports.snapshot_store import DamagedSnapshotError, SnapshotStoreError
+from src.domain.snapshot import Snapshot
+from tests.fakes import NOON, FakeStore, live
+from tests.places import TWO_STATES
+
+OLD = live(TWO_STATES[:1], NOON - timedelta(days=1))
+NEW = live(TWO_STATES)
+
+
+class Reader:
+    """Hears what is announced, and what was in the store at that time."""
+
+    def __init__(self, store: FakeStore) -> None:
+        self._store = store
+        self.heard: list[tuple[Snapshot, Snapshot | None]] = []
+
+    async def __call__(self, snapshot: Snapshot) -> None:
+        stored = self._store.stored
+        self.heard.append((snapshot, stored.snapshot if stored else None))
+
+
+async def test_what_is_kept_is_announced_before_it_is_stored() -> None:
+    """Readers do not wait for a disk."""
+    store = FakeStore()
+    reader = Reader(store)
+    last_good = LastGoodSnapshot(store, announce=reader)
+
+    await last_good.keep(NEW)
+
+    assert last_good.snapshot == NEW
+    assert reader.heard == [(NEW, None)]
+    assert store.stored is not None
+    assert store.stored.snapshot == NEW
+
+
+async def test_what_was_stored_here_is_not_taken_over() -> None:
+    """Only another process's snapshot is news, and only once."""
+    store = FakeStore()
+    reader = Reader(store)
+    last_good = LastGoodSnapshot(store, announce=reader)
+
+    await last_good.keep(OLD)
+    own = await last_good.take_over()
+    store.put(NEW)
+    others = [await last_good.take_over() for _ in range(2)]
+
+    assert (own, others) == (False, [True, False])
+    assert [snapshot for snapshot, _ in reader.heard] == [OLD, NEW]
+
+
+async def test_an_older_snapshot_is_no_news() -> None:
+    """As a process stores it that was out of reach of the others for a while."""
+    store = FakeStore()
+    last_good = LastGoodSnapshot(store, announce=Reader(store))
+    await last_good.keep(NEW)
+    store.put(OLD)
+
+    assert not await last_good.take_over()
+    assert last_good.snapshot == NEW
+
+
+async def test_a_damaged_snapshot_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
+    """It is passed over until something else is stored."""
+    store = FakeStore()
+    store.put(NEW)
+    last_good = LastGoodSnapshot(store, announce=Reader(store))
+
+    store.trouble = DamagedSnapshotError("cortado", version="1")
+    first = await last_good.take_over()
+    store.trouble = None
+    second = await last_good.take_over()
+    store.put(NEW)
+
+    assert (first, second) == (False, False)
+    assert await last_good.take_over()
+    assert caplog.messages == ["O que estava guardado foi ignorado: cortado"]
+
+
+async def test_a_store_that_cannot_tell_whose_turn_it_is_stops_nobody(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Two collections are better than none; the trouble is told once, whatever was tried."""
+    store = FakeStore()
+    store.trouble = SnapshotStoreError("sem Redis")
+    last_good = LastGoodSnapshot(store, announce=Reader(store))
+
+    for _ in range(2):
+        async with last_good.turn() as is_ours:
+            assert is_ours
+        await last_good.keep(NEW)
+        await last_good.take_over()
+
+    assert last_good.snapshot == NEW
+    assert len(caplog.messages) == 1
+
+
+async def test_a_store_that_cannot_be_written_is_not_tried_at_each_look() -> None:
+    """On a full disk the next collection is the next attempt."""
+    store = FakeStore()
+    last_good = LastGoodSnapshot(store, announce=Reader(store))
+    store.trouble = SnapshotStoreError("disco cheio")
+    await last_good.keep(NEW)
+    store.trouble = None
+
+    for _ in range(3):
+        await last_good.take_over()
+
+    assert store.calls["save"] == 1
+
+
+async def test_a_store_that_is_back_is_given_what_it_has_missed() -> None:
+    """The others learn of it, though nothing new is collected."""
+    store = FakeStore()
+    last_good = LastGoodSnapshot(store, announce=Reader(store))
+    store.trouble = SnapshotStoreError("sem Redis")
+    await last_good.keep(NEW)
+    await last_good.take_over()
+    store.trouble = None
+
+    news = [await last_good.take_over() for _ in range(2)]
+
+    assert news == [False, False]
+    assert store.stored is not None
+    assert store.stored.snapshot == NEW
+    assert store.calls["put"] == 1

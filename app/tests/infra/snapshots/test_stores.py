@@ -1,0 +1,424 @@
+"""One contract for the three stores, and what each of them does when the outside world fails it."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import multiprocessing
+import os
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import aclosing, contextmanager
+from functools import partial
+from multiprocessing.process import BaseProcess
+from multiprocessing.synchronize import Event
+from pathlib import Path
+from typing import cast
+
+import pytest
+from redis.asyncio import Redis
+
+from src.application.ports.snapshot_store import (
+    DamagedSnapshotError,
+    SnapshotStore,
+    SnapshotStoreError,
+    Stored,
+)
+from src.infra.snapshots import redis_store
+from src.infra.snapshots.file_store import FileStore
+from src.infra.snapshots.memory_store import MemoryStore
+from src.infra.snapshots.redis_store import SNAPSHOT, RedisStore
+from tests.fakes import live
+from tests.places import TWO_STATES
+from tests.redis_server import RedisServer
+
+ONE = live(TWO_STATES[:1])
+TWO = live(TWO_STATES)
+
+# Processes of their own, as the service's are; started afresh on every system.
+PROCESSES = multiprocessing.get_context("spawn")
+
+
+@pytest.fixture(params=["memory", "file", "redis"])
+async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[SnapshotStore]:
+    """Each of the three in turn, with nothing in it."""
+    if request.param == "memory":
+        yield MemoryStore()
+    elif request.param == "file":
+        yield FileStore(tmp_path / "snapshots")
+    else:
+        server: RedisServer = request.getfixturevalue("redis")
+        async with aclosing(RedisStore(server.url)) as opened:
+            yield opened
+
+
+# What the port promises, whichever the store.
+
+
+async def test_nothing_is_stored_at_first(store: SnapshotStore) -> None:
+    """An empty store is no error, whatever version is known from elsewhere."""
+    assert await store.load(known=None) is None
+    assert await store.load(known="another") is None
+
+
+async def test_what_is_saved_is_loaded(store: SnapshotStore) -> None:
+    """The snapshot comes back equal, under the version that saving it answered."""
+    version = await store.save(TWO)
+
+    assert await store.load(known=None) == Stored(TWO, version)
+    assert await store.load(known="another") == Stored(TWO, version)
+
+
+async def test_what_is_known_is_not_loaded_again(store: SnapshotStore) -> None:
+    """Who has the version already is told that there is nothing else."""
+    version = await store.save(TWO)
+
+    assert await store.load(known=version) is None
+
+
+async def test_every_time_it_is_saved_the_version_is_another(store: SnapshotStore) -> None:
+    """Even where the snapshot is the same; the last one saved is the one that is stored."""
+    versions = [await store.save(snapshot) for snapshot in (ONE, TWO, TWO, TWO, ONE)]
+
+    assert len(set(versions)) == 5
+    assert await store.load(known=versions[0]) == Stored(ONE, versions[-1])
+
+
+async def test_a_turn_is_given_to_one_at_a_time(store: SnapshotStore) -> None:
+    """Who asks meanwhile is told no, without waiting; who asks afterwards gets it."""
+    async with store.turn() as is_first, store.turn() as is_second, store.turn() as is_third:
+        assert [is_first, is_second, is_third] == [True, False, False]
+
+    assert await is_free(store)
+
+
+async def test_a_turn_ends_when_its_block_raises(store: SnapshotStore) -> None:
+    """A refreshing that fails does not keep the others from trying."""
+    with pytest.raises(LookupError):
+        async with store.turn():
+            raise LookupError
+
+    assert await is_free(store)
+
+
+async def test_a_turn_ends_when_its_block_is_cancelled(store: SnapshotStore) -> None:
+    """Nor does one that is broken off."""
+    has_it = asyncio.Event()
+
+    async def refresh() -> None:
+        async with store.turn():
+            has_it.set()
+            await asyncio.Event().wait()
+
+    refreshing = asyncio.create_task(refresh())
+    await has_it.wait()
+    refreshing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await refreshing
+
+    assert await is_free(store)
+
+
+# A file, where it is not as it should be.
+
+
+def cut_in_half(content: bytes) -> bytes:
+    """What is left of a file whose writer stopped in the middle."""
+    return content[: len(content) // 2]
+
+
+def with_another_byte(content: bytes) -> bytes:
+    """A file in which one byte in the middle is another."""
+    middle = len(content) // 2
+    return content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
+
+
+damages = pytest.mark.parametrize(
+    "damage",
+    [cut_in_half, with_another_byte, lambda _: b"noise, and more of it", lambda _: b""],
+    ids=["half", "another byte", "noise", "empty"],
+)
+
+
+@damages
+async def test_a_damaged_file_is_told_with_its_version(
+    tmp_path: Path, damage: Callable[[bytes], bytes]
+) -> None:
+    """It is never taken for a snapshot; once its version is known, it is no news any more."""
+    store = FileStore(tmp_path)
+    await store.save(TWO)
+    file = tmp_path / "snapshot.json.xz"
+    file.write_bytes(damage(file.read_bytes()))
+
+    with pytest.raises(DamagedSnapshotError, match="danificado") as caught:
+        await store.load(known=None)
+
+    assert await store.load(known=caught.value.version) is None
+
+
+async def test_a_damaged_file_is_replaced(tmp_path: Path) -> None:
+    """The next snapshot mends it."""
+    (tmp_path / "snapshot.json.xz").write_bytes(b"noise")
+    store = FileStore(tmp_path)
+
+    version = await store.save(TWO)
+
+    assert await store.load(known=None) == Stored(TWO, version)
+
+
+async def test_where_no_directory_can_be_nothing_works(tmp_path: Path) -> None:
+    """A file stands in its place: reading, writing and taking a turn are errors of ours."""
+    (tmp_path / "file").write_bytes(b"")
+    store = FileStore(tmp_path / "file")
+
+    await everything_fails(store)
+
+
+async def test_a_write_that_cannot_end_leaves_nothing_behind(tmp_path: Path) -> None:
+    """A directory stands in the snapshot's place: no half-written file stays beside it."""
+    (tmp_path / "snapshot.json.xz").mkdir()
+    store = FileStore(tmp_path)
+
+    with pytest.raises(SnapshotStoreError, match="gravado"):
+        await store.save(TWO)
+    with pytest.raises(SnapshotStoreError, match="lido"):
+        await store.load(known=None)
+
+    assert names_in(tmp_path) == ["snapshot.json.xz"]
+
+
+async def test_a_full_disk_keeps_the_snapshot_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was stored stays as it is, and what was half written is removed."""
+    store = FileStore(tmp_path)
+    version = await store.save(ONE)
+
+    def no_space_left(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", no_space_left)
+    with pytest.raises(SnapshotStoreError, match="gravado"):
+        await store.save(TWO)
+
+    assert await store.load(known=None) == Stored(ONE, version)
+    assert names_in(tmp_path) == ["snapshot.json.xz"]
+
+
+async def test_readers_never_see_half_a_file(tmp_path: Path) -> None:
+    """Four read all the time while another process saves, now a short one and now a long one."""
+    store = FileStore(tmp_path)
+    await store.save(ONE)
+    seen: list[Stored | None] = []
+
+    async def read(saving: BaseProcess) -> None:
+        while saving.is_alive():
+            seen.append(await store.load(known=None))
+
+    with process(save_many, partial(FileStore, tmp_path)) as saving:
+        await asyncio.gather(*(read(saving) for _ in range(4)))
+        assert saving.exitcode == 0
+
+    assert {stored and len(stored.snapshot.states) for stored in seen} <= {1, 2}
+    assert len({stored and stored.version for stored in seen}) > 1
+
+
+async def test_the_turn_dies_with_its_process(tmp_path: Path) -> None:
+    """A process that is killed leaves the lock's file, but not the lock."""
+    store = FileStore(tmp_path)
+
+    with process_with_the_turn(partial(FileStore, tmp_path)) as holder:
+        assert not await is_free(store)
+        holder.kill()
+        holder.join()
+
+    assert await is_free(store)
+
+
+# A Redis, where it is not there, or not as it should be.
+
+
+@pytest.mark.parametrize("listens", [False, True], ids=["nobody listens", "it never answers"])
+async def test_where_there_is_no_redis_nothing_works(
+    monkeypatch: pytest.MonkeyPatch, *, listens: bool
+) -> None:
+    """Every call gives up by itself: here after a twentieth of the usual time."""
+    monkeypatch.setattr(redis_store, "TIMEOUT_S", 0.1)
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        if listens:
+            nobody.listen()
+        url = f"redis://:senha@127.0.0.1:{nobody.getsockname()[1]}/0"
+        async with aclosing(RedisStore(url)) as store, asyncio.timeout(10):
+            await everything_fails(store)
+
+
+async def test_a_password_is_not_told(redis: RedisServer) -> None:
+    """Not even where the server refuses it, and the reason is told."""
+    url = redis.url.replace("//", "//alguem:senha-secreta@")
+    async with aclosing(RedisStore(url)) as store:
+        with pytest.raises(SnapshotStoreError) as caught:
+            await store.load(known=None)
+
+    assert "secreta" not in str(caught.value)
+
+
+async def test_a_redis_that_comes_back_is_used_again(redis: RedisServer) -> None:
+    """While it is away, errors; afterwards the same store works, its turn too."""
+    async with aclosing(RedisStore(redis.url)) as store:
+        await store.save(ONE)
+        async with store.turn():
+            redis.stop()
+            await everything_fails(store)
+        redis.start()
+
+        version = await store.save(TWO)
+
+        assert await store.load(known=None) == Stored(TWO, version)
+        assert await is_free(store)
+
+
+@damages
+async def test_damaged_content_is_told_with_its_version(
+    redis: RedisServer, damage: Callable[[bytes], bytes]
+) -> None:
+    """As with a file: never taken for a snapshot, and no news once its version is known."""
+    async with aclosing(RedisStore(redis.url)) as store, Redis.from_url(redis.url) as client:
+        version = await store.save(TWO)
+        await client.set(SNAPSHOT, damage(cast("bytes", await client.get(SNAPSHOT))))
+
+        with pytest.raises(DamagedSnapshotError, match="danificado") as caught:
+            await store.load(known=None)
+
+        assert caught.value.version == version
+        assert await store.load(known=version) is None
+
+
+async def test_a_version_without_a_snapshot_is_nothing(redis: RedisServer) -> None:
+    """One of the two keys was evicted, or is not replicated yet."""
+    async with aclosing(RedisStore(redis.url)) as store, Redis.from_url(redis.url) as client:
+        await store.save(TWO)
+        await client.delete(SNAPSHOT)
+
+        assert await store.load(known=None) is None
+
+
+async def test_a_turn_that_takes_long_is_renewed(
+    redis: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The holder keeps it beyond its lifetime, which is far shorter here than in the service."""
+    monkeypatch.setattr(redis_store, "TURN_S", 0.5)
+    monkeypatch.setattr(redis_store, "RENEW_EVERY_S", 0.1)
+    async with (
+        aclosing(RedisStore(redis.url)) as store,
+        aclosing(RedisStore(redis.url)) as other,
+    ):
+        async with store.turn() as is_ours:
+            assert is_ours
+            await asyncio.sleep(1)
+            assert not await is_free(other)
+
+        assert await is_free(other)
+
+
+async def test_a_turn_outlives_a_server_that_is_away(
+    redis: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is refreshed is not thrown away because the turn can be neither renewed nor ended."""
+    monkeypatch.setattr(redis_store, "RENEW_EVERY_S", 0.05)
+    async with aclosing(RedisStore(redis.url)) as store:
+        async with store.turn() as is_ours:
+            redis.stop()
+            await asyncio.sleep(0.2)
+            assert is_ours
+
+
+async def test_the_turn_of_a_killed_process_ends_by_itself(redis: RedisServer) -> None:
+    """The server forgets it after its lifetime, which is half as long here as in the service."""
+    assert redis_store.TURN_S < 10
+    with process_with_the_turn(partial(store_with_short_turns, redis.url)) as holder:
+        async with aclosing(RedisStore(redis.url)) as store:
+            assert not await is_free(store)
+            holder.kill()
+            holder.join()
+            assert not await is_free(store)
+
+            async with asyncio.timeout(10):
+                while not await is_free(store):
+                    await asyncio.sleep(0.1)
+
+
+# What the tests above share.
+
+
+async def is_free(store: SnapshotStore) -> bool:
+    """Whether the turn can be had; it is given back at once."""
+    async with store.turn() as is_ours:
+        return is_ours
+
+
+def names_in(directory: Path) -> list[str]:
+    """What is in a directory."""
+    return [path.name for path in directory.iterdir()]
+
+
+async def everything_fails(store: SnapshotStore) -> None:
+    """All three calls raise the port's own error."""
+    with pytest.raises(SnapshotStoreError):
+        await store.load(known=None)
+    with pytest.raises(SnapshotStoreError):
+        await store.save(TWO)
+    with pytest.raises(SnapshotStoreError):
+        await is_free(store)
+
+
+@contextmanager
+def process(run: Callable[..., None], *arguments: object) -> Iterator[BaseProcess]:
+    """Another process that runs this; it is gone after the block."""
+    running = PROCESSES.Process(target=run, args=arguments)
+    running.start()
+    try:
+        yield running
+    finally:
+        running.kill()
+        running.join()
+        running.close()
+
+
+@contextmanager
+def process_with_the_turn(open_store: Callable[[], SnapshotStore]) -> Iterator[BaseProcess]:
+    """Another process, which has the turn and keeps it."""
+    has_it = PROCESSES.Event()
+    with process(keep_the_turn, open_store, has_it) as holder:
+        assert has_it.wait(20)
+        yield holder
+
+
+def keep_the_turn(open_store: Callable[[], SnapshotStore], has_it: Event) -> None:
+    """Take the turn and never give it back."""
+
+    async def keep() -> None:
+        async with open_store().turn() as is_ours:
+            if is_ours:
+                has_it.set()
+            await asyncio.Event().wait()
+
+    asyncio.run(keep())
+
+
+def store_with_short_turns(url: str) -> SnapshotStore:
+    """A store in Redis, in a process that has no other."""
+    redis_store.TURN_S = 3
+    return RedisStore(url)
+
+
+def save_many(open_store: Callable[[], SnapshotStore]) -> None:
+    """Save two snapshots in turn."""
+
+    async def save() -> None:
+        store = open_store()
+        for _ in range(4):
+            await store.save(TWO)
+            await store.save(ONE)
+
+    asyncio.run(save())

@@ -1,0 +1,186 @@
+"""An ill upstream costs time, not data: real sockets, the real territory, faults to order."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import msgspec
+import pytest
+
+from main import create_app
+from src.domain.territory import State
+from src.entrypoints.settings import Settings
+from stand_in.faults import Behaviour, Fault, Kind
+from stand_in.server import StandIn
+from tests.serving import served
+
+LATENCY_S = 0.05
+
+# What is asked of a cold start: how the upstream is, and within how many seconds all is there.
+COLD_STARTS = {
+    "2 % status 500": (Behaviour(faults=(Fault(kind=Kind.STATUS, share=0.02),)), 12),
+    "2 % HTML with status 200": (Behaviour(faults=(Fault(kind=Kind.GARBAGE, share=0.02),)), 12),
+    "2 % bodies cut short": (Behaviour(faults=(Fault(kind=Kind.CUT, share=0.02),)), 12),
+    "5 % 503 with Retry-After": (
+        Behaviour(faults=(Fault(kind=Kind.STATUS, status=503, retry_after=1, share=0.05),)),
+        20,
+    ),
+    "5 % connections reset": (Behaviour(faults=(Fault(kind=Kind.RESET, share=0.05),)), 20),
+    "0.2 % never answered": (Behaviour(faults=(Fault(kind=Kind.SILENCE, share=0.002),)), 20),
+    "429 above 800/s with Retry-After": (Behaviour(max_rps=800, retry_after=1), 30),
+    "429 above 500/s": (Behaviour(max_rps=500), 40),
+}
+
+
+@pytest.mark.parametrize(("behaviour", "within_s"), COLD_STARTS.values(), ids=COLD_STARTS.keys())
+async def test_a_cold_start_gets_everything_in_the_end(
+    behaviour: Behaviour, within_s: float, brazil: tuple[State, ...]
+) -> None:
+    """With nothing to fall back on, the first answer is whole, and polite retries got it."""
+    behaviour = msgspec.structs.replace(behaviour, latency_s=LATENCY_S)
+    async with StandIn(brazil, behaviour=behaviour) as upstream:
+        settings = Settings(ibge_base_url=upstream.base_url, snapshot_bundled=False)
+        began = time.monotonic()
+        async with served(create_app(settings)) as url, aiohttp.ClientSession(url) as session:
+            async with session.get("/api/v1/states") as answer:
+                body = await answer.read()
+            took_s = time.monotonic() - began
+        figures = upstream.figures
+
+    assert answer.headers["X-Snapshot-Missing"] == "0"
+    assert msgspec.json.decode(body, type=tuple[State, ...]) == brazil
+    assert took_s < within_s
+    assert figures.met_faults + figures.refused_by_rate > 0
+    assert figures.retries <= figures.requests / 5
+    assert figures.most_open_connections <= 526
+
+
+@dataclass
+class Observed:
+    """One answer of the service."""
+
+    tag: str
+    filled: int
+    missing: int
+    took_s: float
+
+
+class Service:
+    """A service that has one good snapshot of a few states, asked again and again."""
+
+    def __init__(self, session: aiohttp.ClientSession) -> None:
+        self._session = session
+
+    async def observe(self) -> Observed:
+        """Ask for everything."""
+        began = time.monotonic()
+        async with self._session.get("/api/v1/states") as answer:
+            await answer.read()
+        assert answer.status == 200
+        return Observed(
+            tag=answer.headers["ETag"],
+            filled=int(answer.headers["X-Snapshot-Filled"]),
+            missing=int(answer.headers["X-Snapshot-Missing"]),
+            took_s=time.monotonic() - began,
+        )
+
+    async def observe_until(self, condition: Callable[[Observed], bool]) -> list[Observed]:
+        """Ask until an answer is as it should be; all answers until then."""
+        seen = [await self.observe()]
+        async with asyncio.timeout(30):
+            while not condition(seen[-1]):
+                await asyncio.sleep(0.05)
+                seen.append(await self.observe())
+        return seen
+
+
+@asynccontextmanager
+async def after_one_good_snapshot(upstream: StandIn) -> AsyncIterator[Service]:
+    """A service with `SNAPSHOT_TTL_S=1` that has read everything once."""
+    settings = Settings(ibge_base_url=upstream.base_url, snapshot_bundled=False, snapshot_ttl_s=1)
+    async with served(create_app(settings)) as url, aiohttp.ClientSession(url) as session:
+        yield Service(session)
+
+
+def failing(kind: Kind, path: str = ".*") -> Behaviour:
+    """Every request for these paths meets this fault."""
+    return Behaviour(faults=(Fault(kind=kind, path=path),))
+
+
+# What goes wrong after one good snapshot, in a territory of Acre, Amazonas, Roraima and Pará.
+LATER_FAULTS = {
+    "all lists empty": failing(Kind.EMPTY),
+    "a tenth of the rows": failing(Kind.TENTH),
+    "wrong types": failing(Kind.WRONG_TYPES),
+    "one state failing": failing(Kind.STATUS, "/estados/13/municipios"),
+    "one state's districts failing": failing(Kind.STATUS, "/municipios/13.*"),
+    "one state empty": failing(Kind.EMPTY, "/estados/13/municipios"),
+    "two cities failing": failing(Kind.STATUS, "/municipios/(1200013|1302603)/distritos"),
+    "one city's districts empty": failing(Kind.EMPTY, "/municipios/1302603/distritos"),
+    "all HTML": failing(Kind.GARBAGE),
+    "all connections reset": failing(Kind.RESET),
+}
+
+
+@pytest.mark.parametrize("fault", LATER_FAULTS.values(), ids=LATER_FAULTS.keys())
+async def test_data_never_get_worse(fault: Behaviour, brazil: tuple[State, ...]) -> None:
+    """While it lasts every answer is whole and quick, and says what was kept from before."""
+    async with StandIn(brazil[1:5]) as upstream, after_one_good_snapshot(upstream) as service:
+        first = await service.observe()
+        upstream.behave(fault)
+        ill = await service.observe_until(lambda seen: seen.filled > 0)
+        upstream.behave(Behaviour())
+        recovering = await service.observe_until(lambda seen: seen.filled == 0)
+
+    assert first.filled == 0
+    for seen in ill + recovering:
+        assert seen.tag == first.tag
+        assert seen.missing == 0
+        assert seen.took_s < 1
+
+
+async def test_data_never_get_worse_when_nobody_listens(brazil: tuple[State, ...]) -> None:
+    """An upstream that is gone for a while, and comes back at the same address."""
+    async with StandIn(brazil[1:5]) as upstream, after_one_good_snapshot(upstream) as service:
+        first = await service.observe()
+        await upstream.stop_listening()
+        gone = await service.observe_until(lambda seen: seen.filled > 0)
+        await upstream.listen()
+        recovering = await service.observe_until(lambda seen: seen.filled == 0)
+
+    assert all(seen.tag == first.tag and seen.took_s < 1 for seen in gone + recovering)
+
+
+async def test_data_never_get_worse_when_the_name_is_gone(
+    brazil: tuple[State, ...], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A restart without name resolution answers what was stored, and recovers with it."""
+    names = {"ibge.test": "127.0.0.1"}
+    resolve = socket.getaddrinfo
+
+    def getaddrinfo(host: str, *args: Any, **kwargs: Any) -> Any:
+        if host.endswith(".test") and host not in names:
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        return resolve(names.get(host, host), *args, **kwargs)
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+    monkeypatch.setenv("SNAPSHOT_STORE", f"file:{tmp_path}")
+    async with StandIn(brazil[1:5]) as upstream:
+        upstream.host_name = "ibge.test"
+        async with after_one_good_snapshot(upstream) as service:
+            first = await service.observe()
+        del names["ibge.test"]
+        async with after_one_good_snapshot(upstream) as service:
+            gone = await service.observe_until(lambda seen: seen.filled > 0)
+            names["ibge.test"] = "127.0.0.1"
+            recovering = await service.observe_until(lambda seen: seen.filled == 0)
+
+    assert all(seen.tag == first.tag and seen.took_s < 1 for seen in gone + recovering)

@@ -1,0 +1,220 @@
+"""Several processes, and how they end: killed, told to leave, or out of their store's reach."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import aiohttp
+import msgspec
+import pytest
+
+from main import create_app
+from src.domain.territory import State
+from src.entrypoints.settings import Settings
+from src.infra.snapshots.file_store import FileStore
+from stand_in.faults import Behaviour
+from stand_in.server import StandIn
+from tests.processes import ServiceProcess
+from tests.redis_server import RedisServer
+from tests.serving import served
+
+not_on_windows = pytest.mark.skipif(
+    sys.platform == "win32", reason="Windows has no SIGTERM that a process could hear"
+)
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Waits until the condition holds; fails when it does not come to."""
+    async with asyncio.timeout(20):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+async def test_forty_clients_on_four_workers_make_one_fan_out(
+    brazil: tuple[State, ...], tmp_path: Path
+) -> None:
+    """All at once, at start-up: the upstream sees one collection, they see one answer."""
+    async with StandIn(brazil, behaviour=Behaviour(latency_s=0.05)) as upstream:
+        with ServiceProcess(
+            tmp_path / "log",
+            server_workers=4,
+            snapshot_store=f"file:{tmp_path}",
+            snapshot_bundled=False,
+            ibge_base_url=upstream.base_url,
+        ) as service:
+            # A connection for each client, so that all workers are met.
+            connector = aiohttp.TCPConnector(limit=40, force_close=True)
+            async with aiohttp.ClientSession(connector=connector) as session:
+                answers = await asyncio.gather(*(service.get(session) for _ in range(40)))
+        figures = upstream.figures
+
+    assert {answer.status for answer, _ in answers} == {200}
+    assert len({answer.headers["ETag"] for answer, _ in answers}) == 1
+    assert figures.requests == 1 + 27 + 5_571
+    assert figures.connections <= 526
+
+
+async def test_two_services_on_one_redis_make_one_fan_out(
+    brazil: tuple[State, ...], redis: RedisServer
+) -> None:
+    """As two machines would: one collects, the other one takes it over."""
+    async with StandIn(brazil, behaviour=Behaviour(latency_s=0.05)) as upstream:
+        settings = Settings(
+            ibge_base_url=upstream.base_url, snapshot_store=redis.url, snapshot_bundled=False
+        )
+        async with (
+            served(create_app(settings)) as one,
+            served(create_app(settings)) as other,
+            aiohttp.ClientSession() as session,
+        ):
+            answers = await asyncio.gather(
+                *(session.get(f"{url}/api/v1/states") for url in [one, other] * 20)
+            )
+            trees = [await answer.read() for answer in answers[:2]]
+        figures = upstream.figures
+
+    assert len({answer.headers["ETag"] for answer in answers}) == 1
+    assert trees[0] == trees[1]
+    assert msgspec.json.decode(trees[0], type=tuple[State, ...]) == brazil
+    assert figures.requests == 1 + 27 + 5_571
+    assert figures.connections <= 526
+
+
+async def test_a_killed_refresher_is_succeeded(brazil: tuple[State, ...], tmp_path: Path) -> None:
+    """`kill -9` in the middle of the fan-out: the process that waited for it collects."""
+    four_states = brazil[1:5]
+    async with StandIn(four_states, behaviour=Behaviour(latency_s=6)) as upstream:
+        settings = {
+            "ibge_base_url": upstream.base_url,
+            "snapshot_store": f"file:{tmp_path}",
+            "snapshot_bundled": False,
+        }
+        async with aiohttp.ClientSession() as session:
+            with ServiceProcess(tmp_path / "first.log", **settings) as refresher:
+                await until(lambda: upstream.figures.most_district_lists_in_flight > 100)
+                with ServiceProcess(tmp_path / "second.log", **settings) as other:
+                    waiting = asyncio.create_task(other.get(session))
+                    await until(lambda: "Application startup complete" in other.log)
+                    requests_before = upstream.figures.requests
+                    refresher.kill()
+                    upstream.behave(Behaviour())
+                    answer, tree = await waiting
+
+    assert upstream.figures.requests > requests_before
+    assert answer.headers["X-Snapshot-Source"] == "live"
+    assert answer.headers["X-Snapshot-Missing"] == "0"
+    assert msgspec.json.decode(tree, type=tuple[State, ...]) == four_states
+
+
+@not_on_windows
+@pytest.mark.parametrize("workers", [1, 2])
+async def test_leaving_in_the_middle_of_a_fan_out_is_quick_and_quiet(
+    workers: int, brazil: tuple[State, ...], tmp_path: Path
+) -> None:
+    """SIGTERM: gone within 5 s though a client waits, nothing odd in the log, the turn free."""
+    async with StandIn(brazil, behaviour=Behaviour(latency_s=2)) as upstream:
+        with ServiceProcess(
+            tmp_path / "log",
+            ibge_base_url=upstream.base_url,
+            server_workers=workers,
+            snapshot_store=f"file:{tmp_path}",
+            snapshot_bundled=False,
+        ) as service:
+            async with aiohttp.ClientSession() as session:
+                waiting = asyncio.create_task(service.get(session))
+                await until(lambda: upstream.figures.most_district_lists_in_flight > 100)
+                status, seconds = await service.leave()
+                answer, _ = await waiting
+
+    assert status in {0, -signal.SIGTERM}  # uvicorn ends by the signal that it has handled
+    assert seconds < 5
+    assert answer.status == 503
+    for odd in ("Traceback", "nclosed", "never retrieved", "ERROR"):
+        assert odd not in service.log
+    async with FileStore(tmp_path).turn() as is_free:
+        assert is_free
+
+
+async def test_a_client_that_hangs_up_spoils_nothing(brazil: tuple[State, ...]) -> None:
+    """The collection that it waited for goes on, and is answered to the next."""
+    async with StandIn(brazil[1:5], behaviour=Behaviour(latency_s=0.2)) as upstream:
+        settings = Settings(ibge_base_url=upstream.base_url, snapshot_bundled=False)
+        async with served(create_app(settings)) as url, aiohttp.ClientSession(url) as session:
+            with pytest.raises(TimeoutError):
+                await session.get("/api/v1/states", timeout=aiohttp.ClientTimeout(total=0.1))
+            async with session.get("/api/v1/states") as answer:
+                assert answer.headers["X-Snapshot-Missing"] == "0"
+        requests = upstream.figures.requests
+
+    assert requests == 1 + 4 + sum(len(state.cidades) for state in brazil[1:5])
+
+
+@pytest.mark.parametrize("damage", ["half", "noise"])
+async def test_a_damaged_file_is_ignored_with_one_warning(
+    damage: str, brazil: tuple[State, ...], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What was stored is collected anew, and stored anew."""
+    store = FileStore(tmp_path)
+    async with StandIn(brazil[1:5]) as upstream:
+        settings = Settings(
+            ibge_base_url=upstream.base_url,
+            snapshot_store=f"file:{tmp_path}",
+            snapshot_bundled=False,
+        )
+        async with served(create_app(settings)) as url, aiohttp.ClientSession(url) as session:
+            await session.get("/api/v1/states")
+        file = tmp_path / "snapshot.json.xz"
+        content = file.read_bytes()
+        file.write_bytes(content[: len(content) // 2] if damage == "half" else b"\x00\xff" * 500)
+        async with served(create_app(settings)) as url, aiohttp.ClientSession(url) as session:
+            async with session.get("/api/v1/states") as answer:
+                assert answer.headers["X-Snapshot-Source"] == "live"
+
+    assert sum("foi ignorado" in line for line in caplog.messages) == 1
+    assert (stored := await store.load(known=None)) is not None
+    assert stored.snapshot.states == brazil[1:5]
+
+
+async def test_a_full_disk_costs_the_storing_not_the_answer(
+    brazil: tuple[State, ...], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Where nothing can be written, the service says so once and answers from memory."""
+    (tmp_path / "snapshot.json.xz").mkdir()
+    async with StandIn(brazil[1:5]) as upstream:
+        settings = Settings(
+            ibge_base_url=upstream.base_url,
+            snapshot_store=f"file:{tmp_path}",
+            snapshot_ttl_s=1,
+        )
+        async with served(create_app(settings)) as url, aiohttp.ClientSession(url) as session:
+            await until(lambda: upstream.figures.retries > 400)  # the second collection
+            async with session.get("/api/v1/states") as answer:
+                assert answer.headers["X-Snapshot-Source"] == "live"
+
+    assert sum("Sem o armazenamento" in line for line in caplog.messages) == 1
+
+
+async def test_redis_out_of_reach_costs_the_sharing_only(
+    brazil: tuple[State, ...], redis: RedisServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Not there at the start, there, gone again: each change is told once, not per request."""
+    caplog.set_level("INFO")
+    redis.stop()
+    async with StandIn(brazil[1:5]) as upstream:
+        settings = Settings(ibge_base_url=upstream.base_url, snapshot_store=redis.url)
+        async with served(create_app(settings)) as url, aiohttp.ClientSession(url) as session:
+            for _ in range(20):
+                async with session.get("/api/v1/states") as answer:
+                    assert answer.headers["X-Snapshot-Source"] == "live"
+            redis.start()
+            await until(lambda: "O armazenamento voltou" in caplog.messages)
+            redis.stop()
+            await until(lambda: sum("Sem o armazenamento" in line for line in caplog.messages) == 2)
+            async with session.get("/api/v1/states") as answer:
+                assert answer.headers["X-Snapshot-Source"] == "live"
+
+    assert caplog.messages.count("O armazenamento voltou") == 1
