@@ -92,17 +92,28 @@ async def test_nobody_listening_is_a_connection_error() -> None:
     assert type(caught.value) is UpstreamConnectionError
 
 
-async def test_a_connection_that_does_not_come_is_unreachable(
+async def test_a_first_connection_that_does_not_come_is_unreachable(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """It is given up long before the answer would be: here, a handshake that nobody takes up."""
-    monkeypatch.setattr(ibge_exchange, "CONNECT_TIMEOUT_S", 0.2)
+    monkeypatch.setattr(ibge_exchange, "FIRST_CONNECTION_S", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as mute:
         async with exchange_with(f"https://127.0.0.1:{mute.getsockname()[1]}") as exchange:
             with pytest.raises(UpstreamUnreachableError, match="ninguém") as caught:
                 await exchange.body("/estados", timeout_s=30)
 
     assert isinstance(caught.value.__cause__, aiohttp.ConnectionTimeoutError)
+
+
+async def test_later_connections_may_take_their_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once something was answered, only the limit of the whole exchange counts."""
+    async with StandIn(TWO_STATES) as upstream, exchange_with(upstream.base_url) as exchange:
+        await exchange.body("/estados", timeout_s=5)
+        monkeypatch.setattr(ibge_exchange, "FIRST_CONNECTION_S", 0.000_001)
+
+        await asyncio.gather(*(exchange.body("/estados", timeout_s=5) for _ in range(5)))
+
+    assert upstream.figures.connections == 5
 
 
 async def test_a_server_without_tls_is_not_to_be_trusted() -> None:

@@ -33,21 +33,16 @@ class Patience:
         self._doubled_at = -math.inf
 
     @property
-    def knows_peers(self) -> bool:
-        """Whether anything was ever answered."""
-        return self._smoothed_s > 0
-
-    @property
     def limit_s(self) -> float:
         """For how many seconds to wait for an answer now."""
         limit_s = self._first_s
-        if self.knows_peers:
+        if self._smoothed_s > 0:
             limit_s = max(FAR * (self._smoothed_s + 4 * self._deviation_s), LEAST_S)
         return min(limit_s * self._factor, self._most_s)
 
     def answered(self, after_s: float) -> None:
         """An answer took this long."""
-        if not self.knows_peers:
+        if self._smoothed_s == 0:
             self._smoothed_s, self._deviation_s = after_s, after_s / 2
         else:
             self._deviation_s += (abs(self._smoothed_s - after_s) - self._deviation_s) / 4

@@ -31,7 +31,9 @@ class UpstreamConnectionError(UpstreamError):
 
 
 class UpstreamUnreachableError(UpstreamConnectionError):
-    """Nobody took the connection in time: the address may be wrong, or the network gone."""
+    """Nobody took the first connection of all in time: a wrong address, or no network."""
+
+    may_pass = False
 
 
 class UpstreamTlsError(UpstreamConnectionError):

@@ -18,7 +18,6 @@ from src.application.ports.upstream import (
     UpstreamMalformedError,
     UpstreamStatusError,
     UpstreamTimeoutError,
-    UpstreamUnreachableError,
 )
 from src.infra.gateways.ibge_exchange import IbgeExchange
 
@@ -72,7 +71,7 @@ class IbgeClient:
         """
         deadline = _Deadline(self._timeout_s)
         retrying = AsyncRetrying(
-            retry=retry_if_exception(self._may_pass),
+            retry=retry_if_exception(_may_pass),
             wait=_pause,
             stop=partial(self._is_over, deadline),
             reraise=True,
@@ -124,11 +123,6 @@ class IbgeClient:
             or not self._budget.spend()
         )
 
-    def _may_pass(self, error: BaseException) -> bool:
-        if isinstance(error, UpstreamUnreachableError) and not self._patience.knows_peers:
-            return False  # it has never answered: once is enough to say that it is not there
-        return isinstance(error, UpstreamError) and error.may_pass
-
 
 class _Deadline:
     """The end of the time for all tries of a request; it does not run before the first is sent."""
@@ -144,6 +138,10 @@ class _Deadline:
     @property
     def seconds_left(self) -> float:
         return self._seconds if self._at is None else self._at - time.monotonic()
+
+
+def _may_pass(error: BaseException) -> bool:
+    return isinstance(error, UpstreamError) and error.may_pass
 
 
 def _read(body: bytes, read: Callable[[bytes], T], path: str) -> T:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from ssl import SSLContext
@@ -26,9 +26,10 @@ from src.infra.gateways.tls import tls_advice
 
 USER_AGENT = f"estados-e-cidades/{VERSION} (API de localidades do Brasil; aiohttp)"
 
-# A connection that is not there within this time, in seconds, will hardly come: an upstream that
-# drops packets must not cost the first visitor the whole of IBGE_TIMEOUT_S.
-CONNECT_TIMEOUT_S = 3.0
+# The first connection of all is there within this time, in seconds, or will hardly come: a network
+# that drops packets must not cost the first visitor the whole of IBGE_TIMEOUT_S. Later ones come by
+# the hundred, and may take their time.
+FIRST_CONNECTION_S = 3.0
 
 # The largest answer in use, all districts of a state, has about 1.5 MB.
 MAX_BODY_BYTES = 32 * 1024 * 1024
@@ -59,7 +60,7 @@ async def open_session(
         connector=aiohttp.TCPConnector(limit=connections, ssl=tls),
         cookie_jar=aiohttp.DummyCookieJar(),
         headers={"User-Agent": USER_AGENT, "Accept": "application/json"},
-        timeout=aiohttp.ClientTimeout(total=None, connect=CONNECT_TIMEOUT_S),
+        timeout=aiohttp.ClientTimeout(total=None),
     ) as session:
         yield session
 
@@ -70,6 +71,7 @@ class IbgeExchange:
     def __init__(self, session: aiohttp.ClientSession, *, base_url: str) -> None:
         self._session = session
         self._base_url = base_url.rstrip("/")
+        self._has_answered = False
 
     async def body(self, path: str, *, timeout_s: float) -> bytes:
         """The answer's bytes to GET `path`, whatever content type it claims.
@@ -81,26 +83,34 @@ class IbgeExchange:
         """
         try:
             async with asyncio.timeout(timeout_s):
-                return await self._body(path)
+                async with self._get(path) as response:
+                    self._has_answered = True
+                    return await _body(response, path)
         except (aiohttp.ClientError, OSError) as exc:
             raise _translated(exc, path) from exc
 
-    async def _body(self, path: str) -> bytes:
+    def _get(self, path: str) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
         # encoded=True: the paths are made of digits and letters here, so yarl need not look.
         url = URL(self._base_url + path, encoded=True)
-        async with self._session.get(url, allow_redirects=False) as response:
-            if response.status != 200:
-                raise UpstreamStatusError(
-                    f"{path}: status {response.status}",
-                    response.status,
-                    _seconds(response.headers.get("Retry-After")),
-                )
-            body = bytearray()
-            async for chunk in response.content.iter_any():
-                body += chunk
-                if len(body) > MAX_BODY_BYTES:
-                    raise UpstreamMalformedError(f"{path}: resposta grande demais")
-            return bytes(body)
+        if self._has_answered:
+            return self._session.get(url, allow_redirects=False)
+        first = aiohttp.ClientTimeout(total=None, connect=FIRST_CONNECTION_S)
+        return self._session.get(url, allow_redirects=False, timeout=first)
+
+
+async def _body(response: aiohttp.ClientResponse, path: str) -> bytes:
+    if response.status != 200:
+        raise UpstreamStatusError(
+            f"{path}: status {response.status}",
+            response.status,
+            _seconds(response.headers.get("Retry-After")),
+        )
+    body = bytearray()
+    async for chunk in response.content.iter_any():
+        body += chunk
+        if len(body) > MAX_BODY_BYTES:
+            raise UpstreamMalformedError(f"{path}: resposta grande demais")
+    return bytes(body)
 
 
 def _translated(exc: Exception, path: str) -> UpstreamError:

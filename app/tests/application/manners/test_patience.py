@@ -23,7 +23,6 @@ def test_without_an_answer_the_limit_is_the_first() -> None:
     before_s = newcomer.limit_s
     newcomer.gave_up(sent_at=0)
 
-    assert not newcomer.knows_peers
     assert (before_s, newcomer.limit_s) == (5, 10)
 
 
@@ -41,7 +40,6 @@ def test_the_limit_is_three_times_the_bound_of_tcp(
     """Three times the smoothed time plus four times its mean deviation (RFC 6298, section 2)."""
     learnt = patience(*answers_s)
 
-    assert learnt.knows_peers
     assert learnt.limit_s == pytest.approx(limit_s)
 
 
