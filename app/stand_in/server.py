@@ -95,6 +95,10 @@ class StandIn:
         """Answer this tree from the next request on."""
         self.content = Content(states)
 
+    def asked_for(self, path: str) -> int:
+        """How many requests there were for this path below the base address."""
+        return self._seen.get(path, 0)
+
     def reset_figures(self) -> None:
         """Count from here on."""
         self._seen.clear()

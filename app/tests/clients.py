@@ -7,6 +7,8 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from aiolimiter import AsyncLimiter
+
 from src.application.manners.adaptive_limit import AdaptiveLimit
 from src.application.manners.admission import Admission
 from src.application.manners.circuit_breaker import CircuitBreaker
@@ -19,14 +21,20 @@ from src.infra.gateways.ibge_exchange import IbgeExchange, open_session
 class Manners:
     """What a client learns by, within the test's reach: fresh, and with nothing learnt yet.
 
-    At most `at_once` requests are in flight, and a try is given up after `most_s` seconds.
+    At most `at_once` requests are in flight, `max_rps` are made in a second (0 is no bound), and
+    the first try of all is given up after `first_s` seconds.
     """
 
-    def __init__(self, *, at_once: int = 100, most_s: float = 5) -> None:
+    def __init__(self, *, at_once: int = 100, first_s: float = 5, max_rps: float = 0) -> None:
         self.limit = AdaptiveLimit(at_once, clock=time.monotonic)
         self.breaker = CircuitBreaker(clock=time.monotonic)
-        self.admission = Admission(self.limit, self.breaker, clock=time.monotonic)
-        self.patience = Patience(first_s=most_s, most_s=most_s, clock=time.monotonic)
+        self.admission = Admission(
+            self.limit,
+            self.breaker,
+            clock=time.monotonic,
+            pace=AsyncLimiter(1, 1 / max_rps).acquire if max_rps else None,
+        )
+        self.patience = Patience(first_s=first_s)
         self.budget = RetryBudget()
 
 
@@ -36,7 +44,6 @@ def client_over(
     *,
     attempts: int = 1,
     timeout_s: float = 5,
-    max_rps: float = 0,
 ) -> IbgeClient:
     """A client that asks through this exchange: once, where the test says nothing else."""
     manners = manners or Manners()
@@ -47,7 +54,6 @@ def client_over(
         budget=manners.budget,
         attempts=attempts,
         timeout_s=timeout_s,
-        max_rps=max_rps,
     )
 
 

@@ -123,9 +123,13 @@ class FakeStore(SnapshotStore):
         self.calls["put"] += 1
         self.stored = Stored(snapshot, version=str(self.calls["put"]))
 
-    async def load(self, *, known: str | None) -> Stored | None:
+    async def version(self) -> str | None:
+        self._call("version")
+        return self.stored.version if self.stored is not None else None
+
+    async def load(self) -> Stored | None:
         self._call("load")
-        return self.stored if self.stored and self.stored.version != known else None
+        return self.stored
 
     async def save(self, snapshot: Snapshot) -> str:
         self._call("save")

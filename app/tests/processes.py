@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -65,6 +66,11 @@ class ServiceProcess:
     def log(self) -> str:
         """What it has written so far."""
         return self._log_file.read_text(encoding="utf-8")
+
+    @property
+    def workers(self) -> list[int]:
+        """The ids of the processes that have started to serve."""
+        return [int(pid) for pid in re.findall(r"Started server process \[(\d+)\]", self.log)]
 
     def kill(self) -> None:
         """`kill -9`: it has no time for anything."""

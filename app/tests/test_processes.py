@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,6 +23,9 @@ from stand_in.server import StandIn
 from tests.processes import ServiceProcess
 from tests.redis_server import RedisServer
 from tests.serving import served
+
+# These are measured against bounds: one after the other, whatever runs in other processes.
+pytestmark = pytest.mark.xdist_group("timed")
 
 not_on_windows = pytest.mark.skipif(
     sys.platform == "win32", reason="Windows has no SIGTERM that a process could hear"
@@ -111,6 +116,36 @@ async def test_a_killed_refresher_is_succeeded(brazil: tuple[State, ...], tmp_pa
 
 
 @not_on_windows
+async def test_a_killed_worker_is_succeeded_within_ten_seconds(
+    brazil: tuple[State, ...], tmp_path: Path
+) -> None:
+    """`kill -9` of the worker that collects, under a supervisor with others; clients wait."""
+    async with StandIn(brazil[1:5], behaviour=Behaviour(latency_s=6)) as upstream:
+        with ServiceProcess(
+            tmp_path / "log",
+            ibge_base_url=upstream.base_url,
+            server_workers=3,
+            snapshot_store=f"file:{tmp_path}",
+            snapshot_bundled=False,
+        ) as service:
+            await until(lambda: upstream.figures.most_district_lists_in_flight > 100)
+            await until(lambda: len(service.workers) == 3)
+            upstream.behave(Behaviour())
+            for worker in service.workers:
+                if upstream.figures.in_flight:
+                    os.kill(worker, signal.SIGKILL)
+                    await asyncio.sleep(0.2)
+            killed_at = time.monotonic()
+            async with aiohttp.ClientSession() as session:
+                answer, tree = await service.get(session)
+            took_s = time.monotonic() - killed_at
+
+    assert answer.headers["X-Snapshot-Missing"] == "0"
+    assert msgspec.json.decode(tree, type=tuple[State, ...]) == brazil[1:5]
+    assert took_s < 10
+
+
+@not_on_windows
 @pytest.mark.parametrize("workers", [1, 2])
 async def test_leaving_in_the_middle_of_a_fan_out_is_quick_and_quiet(
     workers: int, brazil: tuple[State, ...], tmp_path: Path
@@ -175,7 +210,7 @@ async def test_a_damaged_file_is_ignored_with_one_warning(
                 assert answer.headers["X-Snapshot-Source"] == "live"
 
     assert sum("foi ignorado" in line for line in caplog.messages) == 1
-    assert (stored := await store.load(known=None)) is not None
+    assert (stored := await store.load()) is not None
     assert stored.snapshot.states == brazil[1:5]
 
 

@@ -6,6 +6,7 @@ import asyncio
 
 import aiohttp
 import msgspec
+import pytest
 
 from main import create_app
 from src.domain.territory import State
@@ -13,6 +14,9 @@ from src.entrypoints.settings import Settings
 from stand_in.faults import Behaviour, Fault, Kind
 from stand_in.server import StandIn
 from tests.serving import served
+
+# These are measured against bounds: one after the other, whatever runs in other processes.
+pytestmark = pytest.mark.xdist_group("timed")
 
 
 async def test_the_live_tree_equals_the_upstreams_data(brazil: tuple[State, ...]) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import math
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from src.application.last_good_snapshot import LastGoodSnapshot
+from src.application.last_good_snapshot import LOOK_EVERY_S, LastGoodSnapshot
 from src.application.ports.snapshot_store import SnapshotStore
 from src.application.ports.upstream import UpstreamError
 from src.application.refresh_snapshot import LostRefreshError, RefreshSnapshot
@@ -19,10 +20,6 @@ from src.domain.territory import InvalidTerritoryError
 log = logging.getLogger(__name__)
 
 Edition = TypeVar("Edition")
-
-# How often it is looked whether another process has stored a newer snapshot, in seconds: the
-# promise is two, for the look, the reading and the writing out.
-LOOK_EVERY_S = 1.0
 
 # The pauses after refreshes that could read nothing, in seconds; each is twice the one before.
 FIRST_PAUSE_S = 1.0
@@ -85,7 +82,8 @@ class Freshness(Generic[Edition]):
         self._fallback: Edition | None = None
         self._refresh: asyncio.Task[None] | None = None
         self._first_wait_is_over = asyncio.Event()
-        self._pause_s = FIRST_PAUSE_S
+        self._is_refreshed = asyncio.Event()
+        self._failures = 0
         self._due_at = -math.inf
         self._outage_is_told = False
         self._is_over = False
@@ -106,7 +104,9 @@ class Freshness(Generic[Edition]):
         NoSnapshotError where there is nothing to answer with.
         """
         if self._ttl_s == 0 and not self._is_over:
-            await asyncio.wait({self._refreshing(afresh=True)}, timeout=self._wait_s)
+            self._refreshing(afresh=True)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._is_refreshed.wait(), self._wait_s)
             await self._settle_for_bundled()
         else:
             await self._first_wait_is_over.wait()
@@ -120,29 +120,36 @@ class Freshness(Generic[Edition]):
         """
         first_wait = asyncio.create_task(self._end_first_wait_in_time())
         try:
-            await self._last_good.take_over()
-            if self._is_fresh():
-                self._plan_next()
             while True:
-                if asyncio.get_running_loop().time() >= self._due_at:
-                    self._refreshing()
-                await self._wait_and_look()
+                try:
+                    await self._look_and_refresh()
+                except Exception:
+                    # A fault of ours must not end the refreshing for good.
+                    log.exception("A atualização dos dados falhou por um erro interno")
+                    await asyncio.sleep(FIRST_PAUSE_S)
         finally:
             self._is_over = True
             running = [task for task in (first_wait, self._refresh) if task is not None]
             for task in running:
                 task.cancel()
             await asyncio.gather(*running, return_exceptions=True)
+            self._is_refreshed.set()
             self._first_wait_is_over.set()
 
-    async def _wait_and_look(self) -> None:
-        """Let a moment pass; see whether another process has stored something newer."""
+    async def _look_and_refresh(self) -> None:
+        """See whether another process has stored something newer; refresh where it is due."""
         if self._refresh is not None and not self._refresh.done():
-            await asyncio.wait({self._refresh}, timeout=LOOK_EVERY_S)  # it looks for itself
+            await asyncio.wait({self._refresh})  # it looks for itself
+            return
+        if await self._last_good.take_over():
+            self._outage_is_told = False
+            # At the start, a snapshot that is not whole is no reason to wait.
+            if self._due_at > -math.inf or self._is_whole():
+                self._plan_next()
+        if asyncio.get_running_loop().time() >= self._due_at:
+            self._refreshing()
         else:
             await asyncio.sleep(LOOK_EVERY_S)
-            if await self._last_good.take_over():
-                self._plan_next()
 
     async def _end_first_wait_in_time(self) -> None:
         await asyncio.sleep(self._wait_s)
@@ -152,34 +159,37 @@ class Freshness(Generic[Edition]):
     def _refreshing(self, *, afresh: bool = False) -> asyncio.Task[None]:
         """The refresh that runs, or a new one: there is never more than one."""
         if self._refresh is None or self._refresh.done():
+            self._is_refreshed.clear()
             self._refresh = asyncio.create_task(self._refresh_once(afresh=afresh))
         return self._refresh
 
     async def _refresh_once(self, *, afresh: bool) -> None:
         started = asyncio.get_running_loop().time()
-        could_read = True
         try:
             collected = await self._collected(afresh=afresh)
         except LostRefreshError:
-            could_read = False
+            self._plan_next(has_failed=True)
         except (UpstreamError, InvalidTerritoryError) as error:
-            could_read = False
             self._tell_outage(error)
+            self._plan_next(has_failed=True)
         except Exception:
             # A fault of ours must not end the refreshing for good; the traceback tells us of it.
-            could_read = False
             log.exception("A coleta falhou por um erro interno")
+            self._plan_next(has_failed=True)
         else:
             if collected is not None:
                 self._tell_result(collected, asyncio.get_running_loop().time() - started)
-        self._plan_next(could_read=could_read)
+            self._plan_next()
         await self._settle_for_bundled()
+        self._is_refreshed.set()
         self._first_wait_is_over.set()
 
     async def _collected(self, *, afresh: bool) -> Snapshot | None:
         while True:
             try:
-                return await self._refresh_snapshot.execute(afresh=afresh)
+                return await self._refresh_snapshot.execute(
+                    afresh=afresh, when_known=self._is_refreshed.set
+                )
             except LostRefreshError:
                 await self._settle_for_bundled()
                 if self._live is not None or self._fallback is not None:
@@ -207,25 +217,35 @@ class Freshness(Generic[Edition]):
             log.error("Os dados que acompanham o código não puderam ser lidos: %s", error)  # noqa: TRY400  # a traceback would add nothing
             return None
 
-    def _is_fresh(self) -> bool:
+    def _plan_next(self, *, has_failed: bool = False) -> None:
+        """Decide when the next refresh is due: after one here, or the take-over of another's."""
         snapshot = self._last_good.snapshot
-        return snapshot is not None and snapshot.is_whole and self._seconds_fresh(snapshot) > 0
-
-    def _seconds_fresh(self, snapshot: Snapshot) -> float:
-        return self._ttl_s - (self._now() - snapshot.collected_at).total_seconds()
-
-    def _plan_next(self, *, could_read: bool = True) -> None:
-        """Decide when the next refresh is due, after one here or the take-over of another's."""
-        snapshot = self._last_good.snapshot
+        if has_failed:
+            self._failures = max(self._failures + 1, snapshot.failures if snapshot else 0)
+            pause_s = self._pause_s()
+        elif snapshot is None or snapshot.is_whole:
+            self._failures = 0
+            pause_s = self._seconds_fresh(snapshot) if snapshot else 0
+        else:
+            self._failures = snapshot.failures
+            pause_s = self._pause_s()
+            if not snapshot.is_unread:
+                pause_s = min(PARTLY_READ * pause_s, self._ttl_s)
         if self._ttl_s == 0:
             pause_s = math.inf  # requests start the refreshes
-        elif could_read and snapshot is not None and snapshot.is_whole:
-            pause_s = self._seconds_fresh(snapshot)
-            self._pause_s = FIRST_PAUSE_S
-        else:
-            pause_s = min(self._ttl_s, PARTLY_READ * self._pause_s) if could_read else self._pause_s
-            self._pause_s = min(2 * self._pause_s, LONGEST_PAUSE_S)
         self._due_at = asyncio.get_running_loop().time() + pause_s
+
+    def _is_whole(self) -> bool:
+        return self._last_good.snapshot is not None and self._last_good.snapshot.is_whole
+
+    def _pause_s(self) -> float:
+        doublings = min(self._failures - 1, 30)  # beyond that, the number would not fit a float
+        return min(FIRST_PAUSE_S * 2.0**doublings, LONGEST_PAUSE_S)
+
+    def _seconds_fresh(self, snapshot: Snapshot) -> float:
+        # A machine whose clock is wrong may date a snapshot ahead; that makes it no fresher.
+        age_s = abs((self._now() - snapshot.collected_at).total_seconds())
+        return self._ttl_s - age_s
 
     def _tell_outage(self, error: Exception) -> None:
         # One line for an outage, however long it lasts.

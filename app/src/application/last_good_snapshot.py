@@ -17,6 +17,13 @@ from src.domain.snapshot import Snapshot
 
 log = logging.getLogger(__name__)
 
+# How often a process looks whether another one has stored something newer, in seconds: the promise
+# is two, for the look, the reading and the writing out.
+LOOK_EVERY_S = 0.5
+
+# How long after a failed attempt to store it is tried again, in seconds.
+SAVE_AGAIN_S = 30.0
+
 Call = Literal["load", "save", "turn"]
 
 
@@ -24,9 +31,9 @@ class LastGoodSnapshot:
     """Keeps the last good snapshot, with or without the help of the store.
 
     A store that fails costs the storing and the sharing, never the data: what is in memory stays,
-    and the trouble is logged once, not at each attempt.
+    the trouble is logged once, not at each attempt, and what was missed is stored later.
 
-    `announce` is told of each new snapshot, before it is stored.
+    `announce` is told of each new snapshot.
     """
 
     def __init__(
@@ -36,6 +43,7 @@ class LastGoodSnapshot:
         self._announce = announce
         self._version: str | None = None
         self._is_stored = True
+        self._save_again_at = 0.0
         self._failing: set[Call] = set()
         self._one_at_a_time = asyncio.Lock()
         self.snapshot: Snapshot | None = None
@@ -43,12 +51,12 @@ class LastGoodSnapshot:
     async def take_over(self) -> bool:
         """Take what another process has stored since; False where there is nothing newer.
 
-        Where the store was out of reach, it is given what it has missed.
+        A store that lacks what is known here is given it.
         """
         async with self._one_at_a_time:
-            was_out_of_reach = "load" in self._failing
             try:
-                stored = await self._store.load(known=self._version)
+                version = await self._store.version()
+                stored = await self._store.load() if version not in {None, self._version} else None
             except DamagedSnapshotError as error:
                 self._version = error.version
                 log.warning("O que estava guardado foi ignorado: %s", error)
@@ -56,27 +64,30 @@ class LastGoodSnapshot:
             except SnapshotStoreError as error:
                 self._failed("load", error)
                 return False
+            if "load" in self._failing:
+                self._save_again_at = 0.0  # it is back: what it missed is stored at once
             self._worked("load", "turn")  # a turn is not asked for often enough to tell by itself
             if stored is not None:
                 self._version = stored.version
-                if (
-                    self.snapshot is None
-                    or self.snapshot.collected_at <= stored.snapshot.collected_at
-                ):
+                if self._is_stored or self._is_newer(stored.snapshot):
                     self.snapshot = stored.snapshot
                     self._is_stored = True
                     await self._announce(stored.snapshot)
                     return True
-            if was_out_of_reach and not self._is_stored:
-                await self._save()
+            if version is None or not self._is_stored:
+                await self._save_again()
             return False
 
-    async def keep(self, snapshot: Snapshot) -> None:
-        """Put the snapshot in the place of the last one, here at once and then in the store."""
+    async def put(self, snapshot: Snapshot) -> None:
+        """Put the snapshot in the place of the last one, here and for those who read here."""
         async with self._one_at_a_time:
             self.snapshot = snapshot
             self._is_stored = False
             await self._announce(snapshot)
+
+    async def save(self) -> None:
+        """Store what was put, for the others and for the next start."""
+        async with self._one_at_a_time:
             await self._save()
 
     @asynccontextmanager
@@ -86,20 +97,30 @@ class LastGoodSnapshot:
         Where the store cannot tell, it may: two collections are better than none.
         """
         async with AsyncExitStack() as stack:
-            try:
-                is_ours = await stack.enter_async_context(self._store.turn())
-            except SnapshotStoreError as error:
-                self._failed("turn", error)
-                is_ours = True
-            else:
-                self._worked("turn")
+            is_ours = True
+            if "load" not in self._failing:  # a store that hangs is asked once, not again and again
+                try:
+                    is_ours = await stack.enter_async_context(self._store.turn())
+                except SnapshotStoreError as error:
+                    self._failed("turn", error)
+                else:
+                    self._worked("turn")
             yield is_ours
+
+    def _is_newer(self, stored: Snapshot) -> bool:
+        return self.snapshot is None or self.snapshot.collected_at <= stored.collected_at
+
+    async def _save_again(self) -> None:
+        now = asyncio.get_running_loop().time()
+        if self.snapshot is not None and now >= self._save_again_at:
+            await self._save()
 
     async def _save(self) -> None:
         assert self.snapshot is not None
         try:
             self._version = await self._store.save(self.snapshot)
         except SnapshotStoreError as error:
+            self._save_again_at = asyncio.get_running_loop().time() + SAVE_AGAIN_S
             self._failed("save", error)
         else:
             self._is_stored = True

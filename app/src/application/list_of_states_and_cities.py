@@ -60,6 +60,7 @@ class ListOfStatesAndCities:
             collected_at=self._now(),
             source=Source.LIVE,
             missing=tuple(sorted(gaps, key=lambda gap: gap.id)),
+            failures=int(bool(gaps)),
         )
 
     async def _with_cities(self, state: State, gaps: list[Gap]) -> State:

@@ -5,14 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from src.application.last_good_snapshot import LastGoodSnapshot
+from src.application.last_good_snapshot import LOOK_EVERY_S, LastGoodSnapshot
 from src.application.ports.upstream import UpstreamError
 from src.domain.snapshot import Snapshot
 from src.domain.succession import succeed, unread
 from src.domain.territory import InvalidTerritoryError
-
-# How often a process that waits for another one's refresh looks whether it is over, in seconds.
-LOOK_EVERY_S = 0.5
 
 
 class LostRefreshError(Exception):
@@ -43,11 +40,14 @@ class RefreshSnapshot:
         self._last_good = last_good
         self._bundled = bundled
 
-    async def execute(self, *, afresh: bool) -> Snapshot | None:
+    async def execute(self, *, afresh: bool, when_known: Callable[[], object]) -> Snapshot | None:
         """Refresh, here or by waiting for the process that does it already.
 
-        `afresh` asks for a collection though a newer snapshot was stored in the meantime. Answers
-        what was collected here, or None where another process's snapshot was taken over.
+        Args:
+            afresh: collect though a newer snapshot was stored in the meantime.
+            when_known: called as soon as the result is there, before it is stored.
+
+        Returns what was collected here, or None where another process's snapshot was taken over.
 
         Raises:
             UpstreamError, InvalidTerritoryError: nothing at all could be read.
@@ -62,22 +62,27 @@ class RefreshSnapshot:
                 if is_ours and has_waited:
                     raise LostRefreshError
                 if is_ours:
-                    return await self._collect_and_keep()
+                    return await self._collect_and_keep(when_known)
             has_waited = True
             await asyncio.sleep(LOOK_EVERY_S)
 
-    async def _collect_and_keep(self) -> Snapshot:
+    async def _collect_and_keep(self, when_known: Callable[[], object]) -> Snapshot:
         earlier = self._last_good.snapshot
         try:
             collected = await self._collect()
         except (UpstreamError, InvalidTerritoryError) as error:
             if earlier is not None:
-                await self._last_good.keep(unread(earlier, str(error)))
+                await self._keep(unread(earlier, str(error)), when_known)
             raise
         if earlier is None:
             earlier = await self._bundled()
         if earlier is not None:
             # Tens of thousands of comparisons: off the event loop.
             collected = await asyncio.to_thread(succeed, earlier, collected)
-        await self._last_good.keep(collected)
+        await self._keep(collected, when_known)
         return collected
+
+    async def _keep(self, snapshot: Snapshot, when_known: Callable[[], object]) -> None:
+        await self._last_good.put(snapshot)
+        when_known()
+        await self._last_good.save()

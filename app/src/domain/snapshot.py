@@ -33,6 +33,7 @@ class Snapshot:
     districts: nothing at all is known of what is below them. `filled` names the states and cities
     that were kept, whole or in part, from an earlier snapshot, because the last collection could
     not read them or is not believed. Both are in order of id, and empty for a whole snapshot.
+    `failures` counts the collections in a row, up to the last, that did not read everything.
     """
 
     states: tuple[State, ...]
@@ -40,8 +41,15 @@ class Snapshot:
     source: Source
     missing: tuple[Gap, ...] = ()
     filled: tuple[Gap, ...] = ()
+    failures: int = 0
 
     @property
     def is_whole(self) -> bool:
-        """Whether everything in it was read by the collection that it bears the time of."""
+        """Whether the last collection has read everything that is in it."""
         return not self.missing and not self.filled
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether the last collection has read nothing, or the list of states at most."""
+        not_read = {gap.id for gap in (*self.missing, *self.filled)}
+        return all(state.id in not_read for state in self.states)

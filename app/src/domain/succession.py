@@ -14,7 +14,8 @@ those below it are not counted again.
 
 No state is believed gone: the last one that went was Guanabara, in 1975.
 
-A true change beyond these bounds gets through when the stored snapshot is removed.
+A true change beyond these bounds gets through where there is no earlier snapshot to compare with:
+nothing stored, and none bundled.
 """
 
 from __future__ import annotations
@@ -44,18 +45,19 @@ def succeed(earlier: Snapshot, collected: Snapshot) -> Snapshot:
     )
     states = in_order(succession.of_states(earlier.states, collected.states))
     missing = _missing(states, {gap.id: gap for gap in (*earlier.missing, *collected.missing)})
-    return replace(
-        collected,
-        states=states,
-        missing=missing,
-        filled=_in_order_and_known(succession.filled, missing),
-    )
+    filled = _in_order_and_known(succession.filled, missing)
+    failures = earlier.failures + 1 if missing or filled else 0
+    return replace(collected, states=states, missing=missing, filled=filled, failures=failures)
 
 
 def unread(earlier: Snapshot, reason: str) -> Snapshot:
     """The earlier snapshot after a collection that could read nothing at all: all of it is kept."""
     kept = [gap for state in earlier.states for gap in _kept(state, reason)]
-    return replace(earlier, filled=_in_order_and_known(kept, earlier.missing))
+    return replace(
+        earlier,
+        filled=_in_order_and_known(kept, earlier.missing),
+        failures=earlier.failures + 1,
+    )
 
 
 class _Succession:

@@ -10,6 +10,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 
 from aiohttp import ClientSession
+from aiolimiter import AsyncLimiter
 
 from src.application.concurrency_limit import ConcurrencyLimit
 from src.application.freshness import Freshness
@@ -95,17 +96,16 @@ def _client(session: ClientSession, settings: Settings, *, connections: int) -> 
             AdaptiveLimit(at_once, clock=time.monotonic),
             CircuitBreaker(clock=time.monotonic),
             clock=time.monotonic,
+            # One in each interval, no bursts: a strict upstream counts them.
+            pace=AsyncLimiter(1, 1 / settings.ibge_max_rps).acquire
+            if settings.ibge_max_rps
+            else None,
         ),
-        patience=Patience(
-            # A first try without peers to compare with leaves time for the others.
-            first_s=settings.ibge_timeout_s / settings.ibge_attempts,
-            most_s=settings.ibge_timeout_s,
-            clock=time.monotonic,
-        ),
+        # A first try without peers to compare with leaves time for the others.
+        patience=Patience(first_s=settings.ibge_timeout_s / settings.ibge_attempts),
         budget=RetryBudget(),
         attempts=settings.ibge_attempts,
         timeout_s=settings.ibge_timeout_s,
-        max_rps=settings.ibge_max_rps,
     )
 
 

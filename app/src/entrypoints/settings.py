@@ -42,7 +42,8 @@ def _http_url(value: str) -> str:
 def _store_address(value: str) -> str:
     scheme, _, rest = value.partition(":")
     if scheme in {"redis", "rediss"}:
-        TypeAdapter(RedisDsn).validate_python(value)
+        if TypeAdapter(RedisDsn).validate_python(value).query is not None:
+            raise ValueError("no options")
     elif not (scheme == "file" and rest) and value != "memory:":
         raise ValueError("no such store")
     return value
@@ -82,7 +83,7 @@ class Settings(BaseSettings):
     )
     ibge_legacy_tls: bool = Field(default=False, description="true ou false")
     snapshot_store: Annotated[str, AfterValidator(_store_address)] = Field(
-        default="file:.data", description="file:PASTA, redis://…, rediss://… ou memory:"
+        default="file:.data", description="file:PASTA, redis://…, rediss://… (sem ?) ou memory:"
     )
     snapshot_ttl_s: float = Field(
         default=86_400, ge=0, le=31_536_000, description="segundos, de 0 a 31536000"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -15,6 +16,7 @@ from src.application.freshness import Freshness, NoSnapshotError
 from src.application.ports.snapshot_store import SnapshotStoreError
 from src.application.ports.upstream import UpstreamConnectionError
 from src.domain.snapshot import Gap, Snapshot, Source
+from src.domain.succession import unread
 from src.domain.territory import City, State
 from tests.fakes import NOON, Clock, FakeCollection, FakeStore, live
 from tests.places import RONDONIA, TWO_STATES
@@ -408,6 +410,60 @@ class TestWithOthers:
             assert (await request).source is Source.BUNDLED
             collection.held.set()
             await until(lambda: freshness.at_once().source is Source.LIVE)
+
+    async def test_others_failures_are_no_reason_to_be_late(self) -> None:
+        """Who only watches refreshes as soon as who failed would, when that one is gone."""
+        store, clock = FakeStore(), Clock()
+        whole = live(TWO_STATES)
+        store.put(whole)
+        collection = FakeCollection(clock, live(TWO_STATES))
+        async with keeping(collection, store=store) as freshness:
+            await freshness.edition()
+            for _ in range(3):
+                whole = unread(whole, "caiu")
+                store.put(whole)
+                await until(lambda: bool(freshness.at_once().filled))
+
+            await until(lambda: freshness.at_once().is_whole)
+
+        assert collection.count == 1
+
+    async def test_a_stored_snapshot_that_is_not_whole_is_no_reason_to_wait(self) -> None:
+        """At the start it is answered, and a collection begins, however often others failed."""
+        store = FakeStore()
+        store.put(replace(unread(live(TWO_STATES), "caiu"), failures=9))
+        collection = FakeCollection(Clock(), live(TWO_STATES))
+        async with keeping(collection, store=store) as freshness:
+            await freshness.edition()
+
+            await until(lambda: freshness.at_once().is_whole)
+
+    async def test_a_date_to_come_makes_nothing_fresh(self) -> None:
+        """As a machine with a wrong clock may have stored it."""
+        store = FakeStore()
+        store.put(live(TWO_STATES, NOON + timedelta(days=365)))
+        collection = FakeCollection(Clock(), live(TWO_STATES))
+        async with keeping(collection, store=store):
+            await until(lambda: collection.count == 1)
+
+    async def test_a_fault_of_the_store_ends_nothing(
+        self, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """What no adapter should raise is logged with its traceback, and survived."""
+
+        class BrokenOnce(FakeStore):
+            async def version(self) -> str | None:
+                if not self.calls["version"]:
+                    self.calls["version"] += 1
+                    raise ZeroDivisionError
+                return await super().version()
+
+        collection = FakeCollection(Clock(), live(TWO_STATES))
+        async with keeping(collection, store=BrokenOnce()) as freshness:
+            assert (await freshness.edition()).source is Source.LIVE
+
+        (error,) = [record for record in caplog.records if record.levelname == "ERROR"]
+        assert error.exc_info is not None
 
     async def test_a_store_out_of_reach_costs_the_sharing_only(
         self, caplog: pytest.LogCaptureFixture

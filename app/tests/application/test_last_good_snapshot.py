@@ -28,13 +28,19 @@ class Reader:
         self.heard.append((snapshot, stored.snapshot if stored else None))
 
 
+async def keep(last_good: LastGoodSnapshot, snapshot: Snapshot) -> None:
+    """What a refresh does with its result."""
+    await last_good.put(snapshot)
+    await last_good.save()
+
+
 async def test_what_is_kept_is_announced_before_it_is_stored() -> None:
     """Readers do not wait for a disk."""
     store = FakeStore()
     reader = Reader(store)
     last_good = LastGoodSnapshot(store, announce=reader)
 
-    await last_good.keep(NEW)
+    await keep(last_good, NEW)
 
     assert last_good.snapshot == NEW
     assert reader.heard == [(NEW, None)]
@@ -48,7 +54,7 @@ async def test_what_was_stored_here_is_not_taken_over() -> None:
     reader = Reader(store)
     last_good = LastGoodSnapshot(store, announce=reader)
 
-    await last_good.keep(OLD)
+    await keep(last_good, OLD)
     own = await last_good.take_over()
     store.put(NEW)
     others = [await last_good.take_over() for _ in range(2)]
@@ -57,11 +63,24 @@ async def test_what_was_stored_here_is_not_taken_over() -> None:
     assert [snapshot for snapshot, _ in reader.heard] == [OLD, NEW]
 
 
-async def test_an_older_snapshot_is_no_news() -> None:
-    """As a process stores it that was out of reach of the others for a while."""
+async def test_what_was_stored_last_counts_whatever_its_date() -> None:
+    """Clocks of machines differ; the others' results are news all the same."""
     store = FakeStore()
     last_good = LastGoodSnapshot(store, announce=Reader(store))
-    await last_good.keep(NEW)
+    await keep(last_good, NEW)
+    store.put(OLD)
+
+    assert await last_good.take_over()
+    assert last_good.snapshot == OLD
+
+
+async def test_what_could_not_be_stored_yet_is_not_replaced_by_older_data() -> None:
+    """After an outage of the store, the newer of the two is kept, and stored."""
+    store = FakeStore()
+    last_good = LastGoodSnapshot(store, announce=Reader(store))
+    store.trouble = SnapshotStoreError("sem Redis")
+    await keep(last_good, NEW)
+    store.trouble = None
     store.put(OLD)
 
     assert not await last_good.take_over()
@@ -96,39 +115,55 @@ async def test_a_store_that_cannot_tell_whose_turn_it_is_stops_nobody(
     for _ in range(2):
         async with last_good.turn() as is_ours:
             assert is_ours
-        await last_good.keep(NEW)
+        await keep(last_good, NEW)
         await last_good.take_over()
 
     assert last_good.snapshot == NEW
     assert len(caplog.messages) == 1
 
 
-async def test_a_store_that_cannot_be_written_is_not_tried_at_each_look() -> None:
-    """On a full disk the next collection is the next attempt."""
+async def test_what_could_not_be_stored_is_stored_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not at each look, where a disk is full; but no restart is to lose what was collected."""
     store = FakeStore()
     last_good = LastGoodSnapshot(store, announce=Reader(store))
     store.trouble = SnapshotStoreError("disco cheio")
-    await last_good.keep(NEW)
+    await keep(last_good, NEW)
     store.trouble = None
 
     for _ in range(3):
         await last_good.take_over()
+    saves_at_once = store.calls["save"]
+    monkeypatch.setattr(last_good, "_save_again_at", 0)
+    for _ in range(3):
+        await last_good.take_over()
 
-    assert store.calls["save"] == 1
+    assert saves_at_once == 1
+    assert store.calls["save"] == 2
+    assert store.stored is not None
+    assert store.stored.snapshot == NEW
 
 
-async def test_a_store_that_is_back_is_given_what_it_has_missed() -> None:
-    """The others learn of it, though nothing new is collected."""
+async def test_a_store_that_was_emptied_is_filled_again() -> None:
+    """As a Redis is that keeps nothing, when it was started anew."""
     store = FakeStore()
     last_good = LastGoodSnapshot(store, announce=Reader(store))
-    store.trouble = SnapshotStoreError("sem Redis")
-    await last_good.keep(NEW)
-    await last_good.take_over()
-    store.trouble = None
+    await keep(last_good, NEW)
+    store.stored = None
 
     news = [await last_good.take_over() for _ in range(2)]
 
     assert news == [False, False]
-    assert store.stored is not None
-    assert store.stored.snapshot == NEW
-    assert store.calls["put"] == 1
+    assert store.calls["save"] == 2
+
+
+async def test_a_store_that_hangs_is_not_asked_again_at_once() -> None:
+    """Each call may take a second: whose turn it is, is not asked of a store out of reach."""
+    store = FakeStore()
+    last_good = LastGoodSnapshot(store, announce=Reader(store))
+    store.trouble = SnapshotStoreError("sem Redis")
+    await last_good.take_over()
+
+    async with last_good.turn() as is_ours:
+        assert is_ours
+
+    assert store.calls["turn"] == 0

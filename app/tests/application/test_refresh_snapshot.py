@@ -37,10 +37,21 @@ class Process:
     """What one process has of the parts."""
 
     def __init__(self, store: FakeStore, collection: FakeCollection) -> None:
+        self._store = store
         self.last_good = LastGoodSnapshot(store, announce=nothing)
         self.refresh = RefreshSnapshot(
             collect=collection, last_good=self.last_good, bundled=no_bundled
         )
+        self.was_known_before_it_was_stored = False
+
+    async def execute(self, *, afresh: bool) -> Snapshot | None:
+        """One refresh; notes whether its result was known before it was stored."""
+        saves = self._store.calls["save"]
+
+        def known() -> None:
+            self.was_known_before_it_was_stored = self._store.calls["save"] == saves
+
+        return await self.refresh.execute(afresh=afresh, when_known=known)
 
 
 async def test_what_is_collected_is_kept() -> None:
@@ -48,8 +59,9 @@ async def test_what_is_collected_is_kept() -> None:
     store = FakeStore()
     process = Process(store, FakeCollection(Clock(), NEW))
 
-    assert await process.refresh.execute(afresh=False) == NEW
+    assert await process.execute(afresh=False) == NEW
     assert process.last_good.snapshot == NEW
+    assert process.was_known_before_it_was_stored
     assert store.stored is not None
 
 
@@ -60,7 +72,7 @@ async def test_a_newer_snapshot_spares_the_collection(*, afresh: bool) -> None:
     store.put(OLD)
     collection = FakeCollection(Clock(), NEW)
 
-    collected = await Process(store, collection).refresh.execute(afresh=afresh)
+    collected = await Process(store, collection).execute(afresh=afresh)
 
     assert collected == (NEW if afresh else None)
     assert collection.count == afresh
@@ -72,7 +84,7 @@ async def test_who_has_waited_takes_over_what_was_stored() -> None:
     store.is_taken = True
     collection = FakeCollection(Clock(), NEW)
     process = Process(store, collection)
-    waiting = asyncio.create_task(process.refresh.execute(afresh=True))
+    waiting = asyncio.create_task(process.execute(afresh=True))
     await asyncio.sleep(0.01)
 
     store.put(NEW)
@@ -88,7 +100,7 @@ async def test_who_has_waited_in_vain_is_told() -> None:
     store = FakeStore()
     store.is_taken = True
     process = Process(store, FakeCollection(Clock(), NEW))
-    waiting = asyncio.create_task(process.refresh.execute(afresh=False))
+    waiting = asyncio.create_task(process.execute(afresh=False))
     await asyncio.sleep(0.01)
 
     store.is_taken = False
@@ -105,7 +117,7 @@ async def test_a_collection_that_read_nothing_keeps_everything_and_says_so() -> 
     process = Process(store, FakeCollection(Clock(), UpstreamConnectionError("caiu")))
 
     with pytest.raises(UpstreamConnectionError, match="caiu"):
-        await process.refresh.execute(afresh=True)
+        await process.execute(afresh=True)
 
     assert store.stored is not None
     assert store.stored.snapshot.states == OLD.states

@@ -230,15 +230,25 @@ def test_what_neither_knows_stays_missing() -> None:
     states = (RONDONIA.with_cities([ALTA_FLORESTA, unread_city]), unread_state)
     collected = replace(live(states), missing=named([unread_state, unread_city], TIMED_OUT))
 
-    assert succeed(collected, collected) == collected
-    assert succeed(live(()), collected) == collected
+    for earlier in (collected, live(())):
+        assert succeed(earlier, collected) == replace(collected, failures=1)
+
+
+def test_failures_in_a_row_are_counted() -> None:
+    """From one snapshot to the next, until one is whole again."""
+    first = succeed(live(TWO_STATES), bare(RONDONIA))
+    second = unread(first, TIMED_OUT)
+
+    assert (first.failures, second.failures) == (1, 2)
+    assert (first.is_unread, second.is_unread) == (True, True)
+    assert succeed(second, live(TWO_STATES)).failures == 0
 
 
 def test_a_collection_that_read_nothing_keeps_all_of_the_earlier_snapshot() -> None:
     """It is as old as it was, and every state and city in it is named."""
     succession = unread(live(TWO_STATES), TIMED_OUT)
 
-    assert replace(succession, filled=()) == live(TWO_STATES)
+    assert replace(succession, filled=(), failures=0) == live(TWO_STATES)
     places: list[State | City] = [*TWO_STATES, *RONDONIA.cidades, *DISTRITO_FEDERAL.cidades]
     assert succession.filled == named(places, TIMED_OUT)
 
@@ -358,7 +368,7 @@ def test_a_snapshot_that_succeeds_itself_stays_as_it_is(
 ) -> None:
     """Whole or not: nothing is filled, nothing is lost."""
     for each in snapshots:
-        assert succeed(each, each) == each
+        assert replace(succeed(each, each), failures=0) == each
 
 
 @given(ill_collections())

@@ -46,6 +46,7 @@ def test_every_setting_says_what_is_allowed() -> None:
         ("SNAPSHOT_STORE", "s3://balde", "redis://"),
         ("SNAPSHOT_STORE", "file:", "file:PASTA"),
         ("SNAPSHOT_STORE", "redis:", "redis://"),
+        ("SNAPSHOT_STORE", "redis://redis.test/0?outra=1", "sem ?"),
         ("IBGE_ATTEMPTS", "0", "de 1 a 10"),
         ("SNAPSHOT_TTL_S", "-1", "de 0 a 31536000"),
         ("SNAPSHOT_WAIT_S", "nan", "de 0 a 300"),

@@ -12,6 +12,7 @@ import pytest
 from src.application.ports.upstream import (
     UpstreamConnectionError,
     UpstreamError,
+    UpstreamMalformedError,
     UpstreamStatusError,
     UpstreamTimeoutError,
     UpstreamTlsError,
@@ -67,13 +68,10 @@ async def client_of(
     *,
     attempts: int = 1,
     timeout_s: float = 5,
-    max_rps: float = 0,
 ) -> AsyncIterator[IbgeClient]:
     """A client of this upstream."""
     async with exchange_with(upstream.base_url) as exchange:
-        yield client_over(
-            exchange, manners, attempts=attempts, timeout_s=timeout_s, max_rps=max_rps
-        )
+        yield client_over(exchange, manners, attempts=attempts, timeout_s=timeout_s)
 
 
 def status(code: int, retry_after: int | None = None) -> Fault:
@@ -123,7 +121,7 @@ async def test_a_retry_mends_what_passes(fault: Fault) -> None:
 async def test_a_silent_try_is_given_up_for_another() -> None:
     """Its patience ends long before the time for all tries does."""
     async with Upstream(Fault(kind=Kind.SILENCE)) as upstream:
-        async with client_of(upstream, Manners(most_s=0.5), attempts=5, timeout_s=30) as client:
+        async with client_of(upstream, Manners(first_s=0.5), attempts=5, timeout_s=30) as client:
             async with asyncio.timeout(10):
                 states = await client.get("/estados", states_from)
 
@@ -173,6 +171,14 @@ async def test_an_upstream_that_was_never_there_is_tried_once() -> None:
     assert exchange.asked == ["/estados"]
 
 
+async def test_json_without_end_is_malformed() -> None:
+    """Nested so deep that no parser follows: an answer that is not what it should be."""
+    exchange = ScriptedExchange(b"[" * 100_000)
+
+    with pytest.raises(UpstreamMalformedError):
+        await client_over(exchange).get("/estados", states_from)
+
+
 async def test_a_refused_connection_is_tried_again() -> None:
     """Whoever refuses it is there, and may be starting up: no answer before is needed."""
     exchange = ScriptedExchange(UpstreamConnectionError("recusada"), b"there")
@@ -214,13 +220,13 @@ async def test_who_would_have_to_wait_too_long_does_not_wait() -> None:
     assert upstream.figures.requests == 1
 
 
-@pytest.mark.parametrize(("most_s", "requests"), [(0.2, 2), (60, 1)], ids=["many", "one"])
-async def test_all_tries_together_keep_the_time_limit(most_s: float, requests: int) -> None:
+@pytest.mark.parametrize(("first_s", "requests"), [(0.2, 2), (60, 1)], ids=["many", "one"])
+async def test_all_tries_together_keep_the_time_limit(first_s: float, requests: int) -> None:
     """However many tries fit into it, and however long each of them may take."""
     faults = [Fault(kind=Kind.SILENCE)] * 10
     async with Upstream(*faults) as upstream:
         async with client_of(
-            upstream, Manners(most_s=most_s), attempts=10, timeout_s=0.8
+            upstream, Manners(first_s=first_s), attempts=10, timeout_s=0.8
         ) as client:
             began = time.monotonic()
             with pytest.raises(UpstreamTimeoutError):
@@ -239,10 +245,30 @@ async def test_waiting_for_a_turn_does_not_count() -> None:
     assert answers == [b"[]"] * 8
 
 
+async def test_waiting_for_a_turn_to_try_again_does_not_count_either() -> None:
+    """Who has failed waits with the others, and has all its time left when its turn comes."""
+    async with Upstream(status(500), latency_s=0.1) as upstream:
+        manners = Manners(at_once=1)
+        async with client_of(upstream, manners, attempts=2, timeout_s=0.5) as client:
+            answers = await asyncio.gather(*(client.get(path, bytes) for path in paths(12)))
+
+    assert answers == [b"[]"] * 12
+
+
+async def test_what_is_slow_by_nature_is_answered_in_the_end() -> None:
+    """However quick its peers are: each try may take twice as long as the one before."""
+    manners = Manners(first_s=0.2)
+    async with Upstream(latency_s=0.5) as upstream:
+        async with client_of(upstream, manners, attempts=3) as client:
+            assert await client.get("/municipios/9999999/distritos", bytes) == b"[]"
+
+    assert upstream.figures.requests == 3
+
+
 async def test_waiting_for_the_rate_does_not_count() -> None:
     """Nor does a low rate: who is not sent yet cannot be late."""
     async with Upstream() as upstream:
-        async with client_of(upstream, timeout_s=0.5, max_rps=10) as client:
+        async with client_of(upstream, Manners(max_rps=10), timeout_s=0.5) as client:
             answers = await asyncio.gather(*(client.get(path, bytes) for path in paths(8)))
 
     assert answers == [b"[]"] * 8
@@ -254,7 +280,7 @@ async def test_waiting_for_the_rate_does_not_count() -> None:
 async def test_the_rate_is_kept() -> None:
     """However many ask at once, retries included."""
     async with Upstream(status(500), status(500)) as upstream:
-        async with client_of(upstream, attempts=3, max_rps=50) as client:
+        async with client_of(upstream, Manners(max_rps=50), attempts=3) as client:
             began = time.monotonic()
             await asyncio.gather(*(client.get(path, bytes) for path in paths(24)))
             took_s = time.monotonic() - began
@@ -265,7 +291,7 @@ async def test_the_rate_is_kept() -> None:
 
 async def test_the_first_request_waits_for_nothing() -> None:
     """Even where the next may be sent no sooner than ten seconds later."""
-    async with Upstream() as upstream, client_of(upstream, max_rps=0.1) as client:
+    async with Upstream() as upstream, client_of(upstream, Manners(max_rps=0.1)) as client:
         async with asyncio.timeout(5):
             await client.get("/estados", states_from)
 
@@ -308,7 +334,7 @@ async def test_who_was_refused_goes_before_those_who_wait(monkeypatch: pytest.Mo
 )
 async def test_failures_are_learnt_from(fault: Fault, *, is_too_much: bool) -> None:
     """Every failure counts towards the circuit; refusals and silence lower the limit besides."""
-    manners = Manners(at_once=100, most_s=0.5 if fault.kind is Kind.SILENCE else 30)
+    manners = Manners(at_once=100, first_s=0.5 if fault.kind is Kind.SILENCE else 30)
     faults = [fault] * 80
     async with Upstream(*faults) as upstream, client_of(upstream, manners, timeout_s=30) as client:
         asking = (client.get(path, states_from) for path in paths(80))
@@ -321,31 +347,17 @@ async def test_failures_are_learnt_from(fault: Fault, *, is_too_much: bool) -> N
 
 async def test_answers_are_learnt_from() -> None:
     """They raise the limit again, and say what is to be expected of the next."""
-    manners = Manners(at_once=100)
+    manners = Manners(at_once=100, first_s=30)
     faults = [status(429)] * 20
     async with Upstream(*faults) as upstream, client_of(upstream, manners) as client:
         asking = (client.get(path, bytes) for path in paths(20))
         await asyncio.gather(*asking, return_exceptions=True)
-        lowered, at_first_s = manners.limit.limit, manners.patience.limit_s
+        lowered, at_first_s = manners.limit.limit, manners.patience.limit_s(1)
         for path in paths(5 * lowered):
             await client.get(path, bytes)
 
-    assert manners.patience.limit_s < at_first_s
+    assert manners.patience.limit_s(1) < at_first_s
     assert manners.limit.limit > lowered
-
-
-async def test_silence_is_learnt_from() -> None:
-    """The next one may take twice as long: answers slower than the limit would never be seen."""
-    exchange = ScriptedExchange(b"there", UpstreamTimeoutError("demorou"))
-    manners = Manners(most_s=30)
-    client = client_over(exchange, manners)
-    await client.get("/estados", bytes)
-    before_s = manners.patience.limit_s
-
-    with pytest.raises(UpstreamTimeoutError):
-        await client.get("/estados", bytes)
-
-    assert manners.patience.limit_s == 2 * before_s
 
 
 async def test_nobody_asks_an_upstream_that_asked_for_a_long_pause() -> None:

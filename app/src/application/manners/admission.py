@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from src.application.manners.adaptive_limit import AdaptiveLimit
@@ -51,15 +51,21 @@ class Admission:
     """Lets requests through: up to the limit at once, none while the circuit is open.
 
     One for the process, shared by all who ask the upstream. `clock` tells the seconds of a
-    monotonic time.
+    monotonic time. `pace` is waited for before each request: it keeps a fixed rate, if any.
     """
 
     def __init__(
-        self, limit: AdaptiveLimit, breaker: CircuitBreaker, *, clock: Callable[[], float]
+        self,
+        limit: AdaptiveLimit,
+        breaker: CircuitBreaker,
+        *,
+        clock: Callable[[], float],
+        pace: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self._limit = limit
         self._breaker = breaker
         self._clock = clock
+        self._pace = pace
         self._in_flight = 0
         self._first: deque[asyncio.Future[bool]] = deque()
         self._others: list[asyncio.Future[bool]] = []
@@ -83,6 +89,12 @@ class Admission:
         """Wait for a turn; whether it is the probe's."""
         while True:
             is_probe = await self._next_turn(first=first)
+            if self._pace is not None:
+                try:
+                    await self._pace()
+                except asyncio.CancelledError:
+                    self._give_back(is_probe=is_probe)
+                    raise
             if is_probe or self._breaker.is_closed:
                 return is_probe
             # The circuit has opened between the turn's being given and being taken.
@@ -96,10 +108,14 @@ class Admission:
             return await turn
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled() and turn.exception() is None:
-                if turn.result():
-                    self._breaker.probe_was_lost()
-                self._leave()
+                self._give_back(is_probe=turn.result())
             raise
+
+    def _give_back(self, *, is_probe: bool) -> None:
+        """A turn is not taken after all."""
+        if is_probe:
+            self._breaker.probe_was_lost()
+        self._leave()
 
     def _leave(self) -> None:
         self._in_flight -= 1

@@ -36,8 +36,15 @@ class Stored:
 class SnapshotStore(Protocol):
     """Keeps one snapshot, and lets one process at a time refresh it."""
 
-    async def load(self, *, known: str | None) -> Stored | None:
-        """What is stored; None where there is nothing, or nothing but the `known` version.
+    async def version(self) -> str | None:
+        """The version of what is stored, or None where there is nothing.
+
+        Cheap enough to be asked for again and again. Raises SnapshotStoreError.
+        """
+        ...
+
+    async def load(self) -> Stored | None:
+        """What is stored, or None where there is nothing.
 
         Raises DamagedSnapshotError, or another SnapshotStoreError.
         """

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import TypeVar
 
-from aiolimiter import AsyncLimiter
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, wait_random_exponential
 
 from src.application.manners.admission import Admission, Permit
@@ -37,8 +37,8 @@ class IbgeClient:
         patience: says how long to wait for one try; shared.
         budget: says whether one more retry may be made; shared.
         attempts: tries for one request, the first included.
-        timeout_s: seconds for all tries of one request together, from when the first is sent.
-        max_rps: requests a second at most; 0 is no bound.
+        timeout_s: seconds for all tries of one request together, and the pauses between them;
+            the time in which a request waits for its turn does not count.
     """
 
     def __init__(
@@ -50,7 +50,6 @@ class IbgeClient:
         budget: RetryBudget,
         attempts: int,
         timeout_s: float,
-        max_rps: float = 0,
     ) -> None:
         self._exchange = exchange
         self._admission = admission
@@ -58,8 +57,6 @@ class IbgeClient:
         self._budget = budget
         self._attempts = attempts
         self._timeout_s = timeout_s
-        # One in each interval rather than a burst in each second: a strict upstream counts bursts.
-        self._rate = AsyncLimiter(1, 1 / max_rps) if max_rps else None
 
     async def get(self, path: str, read: Callable[[bytes], T], *, first: bool = False) -> T:
         """What `read` makes of the answer to GET `path`.
@@ -69,37 +66,35 @@ class IbgeClient:
 
         Raises UpstreamError: that of the last try, or UpstreamUnavailableError where none was made.
         """
-        deadline = _Deadline(self._timeout_s)
+        allowance = _Allowance(self._timeout_s)
         retrying = AsyncRetrying(
             retry=retry_if_exception(_may_pass),
             wait=_pause,
-            stop=partial(self._is_over, deadline),
+            stop=partial(self._is_over, allowance),
             reraise=True,
         )
         with self._budget.request():
             async for attempt in retrying:
                 with attempt:
                     async with self._admission.permit(first=first) as permit:
-                        if self._rate is not None:
-                            await self._rate.acquire()
-                        deadline.start()
-                        return await self._try(path, read, permit, deadline)
+                        patience_s = self._patience.limit_s(attempt.retry_state.attempt_number)
+                        with allowance.spending():
+                            timeout_s = min(patience_s, allowance.left_s)
+                            return await self._try(path, read, permit, timeout_s)
                 # Who was sent away comes first when the upstream has room again; who failed in
                 # another way does not, or a state that fails would crowd out the others.
                 first = first or _was_refused(attempt.retry_state)
         raise AssertionError("the last attempt returns or raises")  # pragma: no cover
 
     async def _try(
-        self, path: str, read: Callable[[bytes], T], permit: Permit, deadline: _Deadline
+        self, path: str, read: Callable[[bytes], T], permit: Permit, timeout_s: float
     ) -> T:
         """One try, whose outcome is told to all who learn from it."""
         started = time.monotonic()
-        timeout_s = min(self._patience.limit_s, deadline.seconds_left)
         try:
             body = await self._exchange.body(path, timeout_s=timeout_s)
             places = _read(body, read, path)
         except UpstreamTimeoutError:
-            self._patience.gave_up(started)
             permit.refused(None)
             raise
         except UpstreamStatusError as error:
@@ -115,29 +110,35 @@ class IbgeClient:
         permit.succeeded()
         return places
 
-    def _is_over(self, deadline: _Deadline, state: RetryCallState) -> bool:
+    def _is_over(self, allowance: _Allowance, state: RetryCallState) -> bool:
         return (
             state.attempt_number >= self._attempts
-            or state.upcoming_sleep >= deadline.seconds_left
             # Asked last, when all else speaks for a retry: asking spends.
+            or not allowance.spend(state.upcoming_sleep)
             or not self._budget.spend()
         )
 
 
-class _Deadline:
-    """The end of the time for all tries of a request; it does not run before the first is sent."""
+class _Allowance:
+    """The seconds that the tries of a request may take together, and the pauses between them."""
 
     def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
-        self._at: float | None = None
+        self.left_s = seconds
 
-    def start(self) -> None:
-        if self._at is None:
-            self._at = time.monotonic() + self._seconds
+    @contextmanager
+    def spending(self) -> Iterator[None]:
+        started = time.monotonic()
+        try:
+            yield
+        finally:
+            self.left_s -= time.monotonic() - started
 
-    @property
-    def seconds_left(self) -> float:
-        return self._seconds if self._at is None else self._at - time.monotonic()
+    def spend(self, seconds: float) -> bool:
+        """Whether so much is left, and something for another try; it is spent then."""
+        if seconds >= self.left_s:
+            return False
+        self.left_s -= seconds
+        return True
 
 
 def _may_pass(error: BaseException) -> bool:
@@ -147,7 +148,7 @@ def _may_pass(error: BaseException) -> bool:
 def _read(body: bytes, read: Callable[[bytes], T], path: str) -> T:
     try:
         return read(body)
-    except ValueError as exc:
+    except (ValueError, RecursionError) as exc:  # the latter for JSON nested without end
         raise UpstreamMalformedError(f"{path}: resposta malformada ({exc})") from exc
 
 

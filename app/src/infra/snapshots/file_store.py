@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import tempfile
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -18,9 +19,12 @@ from src.application.ports.snapshot_store import (
     Stored,
 )
 from src.domain.snapshot import Snapshot
-from src.infra.snapshots.snapshot_file import SnapshotFile, from_bytes, to_bytes
+from src.infra.snapshots.snapshot_file import COLLECTED_HERE, SnapshotFile, from_bytes, to_bytes
 
-ORIGIN = "coleta deste serviço"
+UNFINISHED = "unfinished-"
+
+# After so many seconds, what is unfinished was left by a process that was killed.
+LEFT_AFTER_S = 3600.0
 
 
 class FileStore(SnapshotStore):
@@ -34,8 +38,11 @@ class FileStore(SnapshotStore):
         self._file = directory / "snapshot.json.xz"
         self._lock_file = directory / "refresh.lock"
 
-    async def load(self, *, known: str | None) -> Stored | None:
-        return await asyncio.to_thread(self._load, known)
+    async def version(self) -> str | None:
+        return await asyncio.to_thread(self._version)
+
+    async def load(self) -> Stored | None:
+        return await asyncio.to_thread(self._load)
 
     async def save(self, snapshot: Snapshot) -> str:
         return await asyncio.to_thread(self._save, snapshot)
@@ -57,12 +64,18 @@ class FileStore(SnapshotStore):
         finally:
             await lock.release()
 
-    def _load(self, known: str | None) -> Stored | None:
+    def _version(self) -> str | None:
+        try:
+            return _version_of(self._file.stat())
+        except FileNotFoundError:
+            return None
+        except OSError as exc:
+            raise SnapshotStoreError(f"{self._file} não pode ser lido ({exc})") from exc
+
+    def _load(self) -> Stored | None:
         try:
             with self._file.open("rb") as file:
-                version = _version(os.fstat(file.fileno()))
-                if version == known:
-                    return None
+                version = _version_of(os.fstat(file.fileno()))
                 content = file.read()
         except FileNotFoundError:
             return None
@@ -74,16 +87,17 @@ class FileStore(SnapshotStore):
             raise DamagedSnapshotError(f"{self._file} está danificado ({exc})", version) from exc
 
     def _save(self, snapshot: Snapshot) -> str:
-        content = to_bytes(SnapshotFile(snapshot, ORIGIN))
+        content = to_bytes(SnapshotFile(snapshot, COLLECTED_HERE))
         try:
             self._make_directory()
-            descriptor, name = tempfile.mkstemp(dir=self._file.parent, prefix="snapshot-")
+            self._remove_leftovers()
+            descriptor, name = tempfile.mkstemp(dir=self._file.parent, prefix=UNFINISHED)
             try:
                 with os.fdopen(descriptor, "wb") as file:
                     file.write(content)
                     file.flush()
                     os.fsync(file.fileno())
-                    version = _version(os.fstat(file.fileno()))
+                    version = _version_of(os.fstat(file.fileno()))
                 os.replace(name, self._file)  # noqa: PTH105  # the name is a str
             except BaseException:
                 with suppress(OSError):
@@ -93,9 +107,14 @@ class FileStore(SnapshotStore):
             raise SnapshotStoreError(f"{self._file} não pôde ser gravado ({exc})") from exc
         return version
 
+    def _remove_leftovers(self) -> None:
+        for file in self._file.parent.glob(UNFINISHED + "*"):
+            if time.time() - file.stat().st_mtime > LEFT_AFTER_S:
+                file.unlink()
+
     def _make_directory(self) -> None:
         self._file.parent.mkdir(parents=True, exist_ok=True)
 
 
-def _version(status: os.stat_result) -> str:
+def _version_of(status: os.stat_result) -> str:
     return f"{status.st_ino}-{status.st_mtime_ns}-{status.st_size}"

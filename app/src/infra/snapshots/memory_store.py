@@ -18,9 +18,10 @@ class MemoryStore(SnapshotStore):
         self._saved = 0
         self._refreshing = asyncio.Lock()
 
-    async def load(self, *, known: str | None) -> Stored | None:
-        if self._stored is None or self._stored.version == known:
-            return None
+    async def version(self) -> str | None:
+        return self._stored.version if self._stored is not None else None
+
+    async def load(self) -> Stored | None:
         return self._stored
 
     async def save(self, snapshot: Snapshot) -> str:

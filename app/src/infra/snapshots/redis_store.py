@@ -12,7 +12,7 @@ from redis.asyncio import Redis
 from redis.asyncio.lock import Lock
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import LockError, RedisError
+from redis.exceptions import ConnectionError, LockError, RedisError  # noqa: A004  # its own
 
 from src.application.ports.snapshot_store import (
     DamagedSnapshotError,
@@ -21,9 +21,8 @@ from src.application.ports.snapshot_store import (
     Stored,
 )
 from src.domain.snapshot import Snapshot
-from src.infra.snapshots.snapshot_file import SnapshotFile, from_bytes, to_bytes
+from src.infra.snapshots.snapshot_file import COLLECTED_HERE, SnapshotFile, from_bytes, to_bytes
 
-ORIGIN = "coleta deste serviço"
 SNAPSHOT = "estados-e-cidades:snapshot"
 VERSION = "estados-e-cidades:version"
 TURN = "estados-e-cidades:turn"
@@ -33,7 +32,7 @@ TURN_S = 6.0
 RENEW_EVERY_S = 2.0
 
 # No call to the server takes longer, in seconds: the refreshing must not hang with it.
-TIMEOUT_S = 2.0
+TIMEOUT_S = 1.0
 
 
 class RedisStore(SnapshotStore):
@@ -49,28 +48,33 @@ class RedisStore(SnapshotStore):
             socket_timeout=TIMEOUT_S,
             socket_connect_timeout=TIMEOUT_S,
             # Once again, at once: a connection from the pool may have been closed meanwhile.
-            retry=Retry(NoBackoff(), 1),
+            retry=Retry(NoBackoff(), 1, supported_errors=(ConnectionError,)),
         )
 
-    async def load(self, *, known: str | None) -> Stored | None:
+    async def version(self) -> str | None:
         try:
-            if await self._redis.get(VERSION) in {None, (known or "").encode()}:
-                return None
+            version = cast("bytes | None", await self._redis.get(VERSION))
+        except (RedisError, OSError) as exc:
+            raise _unreachable(exc) from exc
+        return _text(version) if version is not None else None
+
+    async def load(self) -> Stored | None:
+        try:
             answer = await self._redis.mget(VERSION, SNAPSHOT)
         except (RedisError, OSError) as exc:
             raise _unreachable(exc) from exc
         version, content = cast("list[bytes | None]", answer)
         if version is None or content is None:
-            return None  # removed in between
+            return None
         try:
             file = await asyncio.to_thread(from_bytes, content)
         except ValueError as exc:
             message = f"o que está no Redis está danificado ({exc})"
-            raise DamagedSnapshotError(message, version.decode()) from exc
-        return Stored(file.snapshot, version.decode())
+            raise DamagedSnapshotError(message, _text(version)) from exc
+        return Stored(file.snapshot, _text(version))
 
     async def save(self, snapshot: Snapshot) -> str:
-        content = await asyncio.to_thread(to_bytes, SnapshotFile(snapshot, ORIGIN))
+        content = await asyncio.to_thread(to_bytes, SnapshotFile(snapshot, COLLECTED_HERE))
         version = uuid4().hex
         try:
             await self._redis.mset({SNAPSHOT: content, VERSION: version})
@@ -107,6 +111,10 @@ async def _renew(lock: Lock) -> None:
         await asyncio.sleep(RENEW_EVERY_S)
         with suppress(LockError, RedisError, OSError):  # the next one may get through
             await lock.reacquire()
+
+
+def _text(version: bytes) -> str:
+    return version.decode(errors="replace")
 
 
 def _unreachable(exc: Exception) -> SnapshotStoreError:

@@ -16,6 +16,9 @@ from src.domain.snapshot import Snapshot
 
 FORMAT = 1
 
+# The origin of what the service itself has collected.
+COLLECTED_HERE = "coleta deste serviço"
+
 # Ten times as much as the territory takes; what is larger is none of ours.
 MAX_BYTES = 16 * 1024 * 1024
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import pytest
 
@@ -17,11 +17,13 @@ from tests.application.manners.clock import SecondsClock
 class Desk:
     """An admission, with all that it consults."""
 
-    def __init__(self, *, most: int = 100) -> None:
+    def __init__(
+        self, *, most: int = 100, pace: Callable[[], Awaitable[None]] | None = None
+    ) -> None:
         self.clock = SecondsClock()
         self.breaker = CircuitBreaker(clock=self.clock)
         limit = AdaptiveLimit(most, clock=self.clock)
-        self.admission = Admission(limit, self.breaker, clock=self.clock)
+        self.admission = Admission(limit, self.breaker, clock=self.clock, pace=pace)
 
     def open_circuit(self, *, retry_after_s: float | None = None) -> None:
         """Lets the upstream fail until nothing is sent to it."""
@@ -373,3 +375,40 @@ async def test_a_turn_that_is_given_while_the_circuit_opens_is_not_taken() -> No
     assert are_in(waiting) == 0
     for caller in waiting:
         await caller.break_off()
+
+
+async def test_the_pace_is_kept_by_who_has_a_turn() -> None:
+    """Each waits for it before the request; a circuit that opens meanwhile is minded."""
+    goes_on = asyncio.Event()
+
+    async def pace() -> None:
+        await goes_on.wait()
+
+    desk = Desk(most=2, pace=pace)
+    waiting = await callers(desk, 3)
+    before = are_in(waiting)
+    desk.open_circuit()
+    goes_on.set()
+    await everyone_moves()
+
+    assert before == 0
+    assert are_in(waiting) == 0
+    for caller in waiting:
+        await caller.break_off()
+
+
+async def test_who_is_cancelled_while_the_pace_is_kept_gives_the_turn_back() -> None:
+    """The next one has it."""
+    goes_on = asyncio.Event()
+
+    async def pace() -> None:
+        await goes_on.wait()
+
+    desk = Desk(most=1, pace=pace)
+    hurried, patient = await callers(desk, 2)
+    await hurried.break_off()
+    goes_on.set()
+    await everyone_moves()
+
+    assert patient.is_in
+    await patient.leave()

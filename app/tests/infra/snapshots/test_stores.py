@@ -56,24 +56,17 @@ async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
 
 
 async def test_nothing_is_stored_at_first(store: SnapshotStore) -> None:
-    """An empty store is no error, whatever version is known from elsewhere."""
-    assert await store.load(known=None) is None
-    assert await store.load(known="another") is None
+    """An empty store is no error."""
+    assert await store.load() is None
+    assert await store.version() is None
 
 
 async def test_what_is_saved_is_loaded(store: SnapshotStore) -> None:
     """The snapshot comes back equal, under the version that saving it answered."""
     version = await store.save(TWO)
 
-    assert await store.load(known=None) == Stored(TWO, version)
-    assert await store.load(known="another") == Stored(TWO, version)
-
-
-async def test_what_is_known_is_not_loaded_again(store: SnapshotStore) -> None:
-    """Who has the version already is told that there is nothing else."""
-    version = await store.save(TWO)
-
-    assert await store.load(known=version) is None
+    assert await store.load() == Stored(TWO, version)
+    assert await store.version() == version
 
 
 async def test_every_time_it_is_saved_the_version_is_another(store: SnapshotStore) -> None:
@@ -81,7 +74,7 @@ async def test_every_time_it_is_saved_the_version_is_another(store: SnapshotStor
     versions = [await store.save(snapshot) for snapshot in (ONE, TWO, TWO, TWO, ONE)]
 
     assert len(set(versions)) == 5
-    assert await store.load(known=versions[0]) == Stored(ONE, versions[-1])
+    assert await store.load() == Stored(ONE, versions[-1])
 
 
 async def test_a_turn_is_given_to_one_at_a_time(store: SnapshotStore) -> None:
@@ -144,16 +137,16 @@ damages = pytest.mark.parametrize(
 async def test_a_damaged_file_is_told_with_its_version(
     tmp_path: Path, damage: Callable[[bytes], bytes]
 ) -> None:
-    """It is never taken for a snapshot; once its version is known, it is no news any more."""
+    """It is never taken for a snapshot; its version tells it from the next."""
     store = FileStore(tmp_path)
     await store.save(TWO)
     file = tmp_path / "snapshot.json.xz"
     file.write_bytes(damage(file.read_bytes()))
 
     with pytest.raises(DamagedSnapshotError, match="danificado") as caught:
-        await store.load(known=None)
+        await store.load()
 
-    assert await store.load(known=caught.value.version) is None
+    assert await store.version() == caught.value.version
 
 
 async def test_a_damaged_file_is_replaced(tmp_path: Path) -> None:
@@ -163,7 +156,7 @@ async def test_a_damaged_file_is_replaced(tmp_path: Path) -> None:
 
     version = await store.save(TWO)
 
-    assert await store.load(known=None) == Stored(TWO, version)
+    assert await store.load() == Stored(TWO, version)
 
 
 async def test_where_no_directory_can_be_nothing_works(tmp_path: Path) -> None:
@@ -182,7 +175,7 @@ async def test_a_write_that_cannot_end_leaves_nothing_behind(tmp_path: Path) -> 
     with pytest.raises(SnapshotStoreError, match="gravado"):
         await store.save(TWO)
     with pytest.raises(SnapshotStoreError, match="lido"):
-        await store.load(known=None)
+        await store.load()
 
     assert names_in(tmp_path) == ["snapshot.json.xz"]
 
@@ -201,8 +194,20 @@ async def test_a_full_disk_keeps_the_snapshot_before(
     with pytest.raises(SnapshotStoreError, match="gravado"):
         await store.save(TWO)
 
-    assert await store.load(known=None) == Stored(ONE, version)
+    assert await store.load() == Stored(ONE, version)
     assert names_in(tmp_path) == ["snapshot.json.xz"]
+
+
+async def test_what_a_killed_process_has_left_is_removed(tmp_path: Path) -> None:
+    """After an hour, so that nobody's unfinished file is taken from under them."""
+    old, new = tmp_path / "unfinished-old", tmp_path / "unfinished-new"
+    for file in (old, new):
+        file.write_bytes(b"half a snapsh")
+    os.utime(old, (0, 0))
+
+    await FileStore(tmp_path).save(ONE)
+
+    assert names_in(tmp_path) == ["snapshot.json.xz", "unfinished-new"]
 
 
 async def test_readers_never_see_half_a_file(tmp_path: Path) -> None:
@@ -213,7 +218,7 @@ async def test_readers_never_see_half_a_file(tmp_path: Path) -> None:
 
     async def read(saving: BaseProcess) -> None:
         while saving.is_alive():
-            seen.append(await store.load(known=None))
+            seen.append(await store.load())
 
     with process(save_many, partial(FileStore, tmp_path)) as saving:
         await asyncio.gather(*(read(saving) for _ in range(4)))
@@ -258,7 +263,7 @@ async def test_a_password_is_not_told(redis: RedisServer) -> None:
     url = redis.url.replace("//", "//alguem:senha-secreta@")
     async with aclosing(RedisStore(url)) as store:
         with pytest.raises(SnapshotStoreError) as caught:
-            await store.load(known=None)
+            await store.load()
 
     assert "secreta" not in str(caught.value)
 
@@ -274,7 +279,7 @@ async def test_a_redis_that_comes_back_is_used_again(redis: RedisServer) -> None
 
         version = await store.save(TWO)
 
-        assert await store.load(known=None) == Stored(TWO, version)
+        assert await store.load() == Stored(TWO, version)
         assert await is_free(store)
 
 
@@ -282,16 +287,16 @@ async def test_a_redis_that_comes_back_is_used_again(redis: RedisServer) -> None
 async def test_damaged_content_is_told_with_its_version(
     redis: RedisServer, damage: Callable[[bytes], bytes]
 ) -> None:
-    """As with a file: never taken for a snapshot, and no news once its version is known."""
+    """As with a file: never taken for a snapshot, and told from the next by its version."""
     async with aclosing(RedisStore(redis.url)) as store, Redis.from_url(redis.url) as client:
         version = await store.save(TWO)
         await client.set(SNAPSHOT, damage(cast("bytes", await client.get(SNAPSHOT))))
 
         with pytest.raises(DamagedSnapshotError, match="danificado") as caught:
-            await store.load(known=None)
+            await store.load()
 
         assert caught.value.version == version
-        assert await store.load(known=version) is None
+        assert await store.version() == version
 
 
 async def test_a_version_without_a_snapshot_is_nothing(redis: RedisServer) -> None:
@@ -300,7 +305,7 @@ async def test_a_version_without_a_snapshot_is_nothing(redis: RedisServer) -> No
         await store.save(TWO)
         await client.delete(SNAPSHOT)
 
-        assert await store.load(known=None) is None
+        assert await store.load() is None
 
 
 async def test_a_turn_that_takes_long_is_renewed(
@@ -363,9 +368,11 @@ def names_in(directory: Path) -> list[str]:
 
 
 async def everything_fails(store: SnapshotStore) -> None:
-    """All three calls raise the port's own error."""
+    """Every call raises the port's own error."""
     with pytest.raises(SnapshotStoreError):
-        await store.load(known=None)
+        await store.version()
+    with pytest.raises(SnapshotStoreError):
+        await store.load()
     with pytest.raises(SnapshotStoreError):
         await store.save(TWO)
     with pytest.raises(SnapshotStoreError):
