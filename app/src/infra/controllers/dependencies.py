@@ -16,7 +16,9 @@ class LifespanState(TypedDict):
     freshness: Freshness[Edition]
 
 
-def _freshness(request: Request) -> Freshness[Edition]:
+async def _freshness(request: Request) -> Freshness[Edition]:
+    # async, though it waits for nothing: FastAPI would run a plain function in a thread, and a
+    # request would take four times as long (211 µs in place of 53).
     return cast("Freshness[Edition]", request.state.freshness)
 
 
