@@ -7,6 +7,7 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import aiohttp
 import uvicorn
 from fastapi import FastAPI
 
@@ -17,6 +18,11 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def client(url: str | None = None) -> aiohttp.ClientSession:
+    """A session that asks for no content coding, so that an answer has one tag."""
+    return aiohttp.ClientSession(url, skip_auto_headers=["Accept-Encoding"])
 
 
 @asynccontextmanager

@@ -20,7 +20,7 @@ from src.domain.territory import State
 from src.entrypoints.settings import Settings
 from stand_in.faults import Behaviour, Fault, Kind
 from stand_in.server import StandIn
-from tests.serving import served
+from tests.serving import client, served
 
 # These are measured against bounds: one after the other, whatever runs in other processes.
 pytestmark = pytest.mark.xdist_group("timed")
@@ -52,7 +52,7 @@ async def test_a_cold_start_gets_everything_in_the_end(
     async with StandIn(brazil, behaviour=behaviour) as upstream:
         settings = Settings(ibge_base_url=upstream.base_url, snapshot_bundled=False)
         began = time.monotonic()
-        async with served(create_app(settings)) as url, aiohttp.ClientSession(url) as session:
+        async with served(create_app(settings)) as url, client(url) as session:
             async with session.get("/api/v1/states") as answer:
                 body = await answer.read()
             took_s = time.monotonic() - began
@@ -109,7 +109,7 @@ class Service:
 async def after_one_good_snapshot(upstream: StandIn) -> AsyncIterator[Service]:
     """A service with `SNAPSHOT_TTL_S=1` that has read everything once."""
     settings = Settings(ibge_base_url=upstream.base_url, snapshot_bundled=False, snapshot_ttl_s=1)
-    async with served(create_app(settings)) as url, aiohttp.ClientSession(url) as session:
+    async with served(create_app(settings)) as url, client(url) as session:
         yield Service(session)
 
 

@@ -22,7 +22,7 @@ from stand_in.faults import Behaviour
 from stand_in.server import StandIn
 from tests.processes import ServiceProcess
 from tests.redis_server import RedisServer
-from tests.serving import served
+from tests.serving import client, served
 
 # These are measured against bounds: one after the other, whatever runs in other processes.
 pytestmark = pytest.mark.xdist_group("timed")
@@ -53,7 +53,9 @@ async def test_forty_clients_on_four_workers_make_one_fan_out(
         ) as service:
             # A connection for each client, so that all workers are met.
             connector = aiohttp.TCPConnector(limit=40, force_close=True)
-            async with aiohttp.ClientSession(connector=connector) as session:
+            async with aiohttp.ClientSession(
+                connector=connector, skip_auto_headers=["Accept-Encoding"]
+            ) as session:
                 answers = await asyncio.gather(*(service.get(session) for _ in range(40)))
         figures = upstream.figures
 
@@ -74,7 +76,7 @@ async def test_two_services_on_one_redis_make_one_fan_out(
         async with (
             served(create_app(settings)) as one,
             served(create_app(settings)) as other,
-            aiohttp.ClientSession() as session,
+            client() as session,
         ):
             answers = await asyncio.gather(
                 *(session.get(f"{url}/api/v1/states") for url in [one, other] * 20)
@@ -98,7 +100,7 @@ async def test_a_killed_refresher_is_succeeded(brazil: tuple[State, ...], tmp_pa
             "snapshot_store": f"file:{tmp_path}",
             "snapshot_bundled": False,
         }
-        async with aiohttp.ClientSession() as session:
+        async with client() as session:
             with ServiceProcess(tmp_path / "first.log", **settings) as refresher:
                 await until(lambda: upstream.figures.most_district_lists_in_flight > 100)
                 with ServiceProcess(tmp_path / "second.log", **settings) as other:
@@ -136,7 +138,7 @@ async def test_a_killed_worker_is_succeeded_within_ten_seconds(
                     os.kill(worker, signal.SIGKILL)
                     await asyncio.sleep(0.2)
             killed_at = time.monotonic()
-            async with aiohttp.ClientSession() as session:
+            async with client() as session:
                 answer, tree = await service.get(session)
             took_s = time.monotonic() - killed_at
 
@@ -159,7 +161,7 @@ async def test_leaving_in_the_middle_of_a_fan_out_is_quick_and_quiet(
             snapshot_store=f"file:{tmp_path}",
             snapshot_bundled=False,
         ) as service:
-            async with aiohttp.ClientSession() as session:
+            async with client() as session:
                 waiting = asyncio.create_task(service.get(session))
                 await until(lambda: upstream.figures.most_district_lists_in_flight > 100)
                 status, seconds = await service.leave()
@@ -178,7 +180,7 @@ async def test_a_client_that_hangs_up_spoils_nothing(brazil: tuple[State, ...]) 
     """The collection that it waited for goes on, and is answered to the next."""
     async with StandIn(brazil[1:5], behaviour=Behaviour(latency_s=0.2)) as upstream:
         settings = Settings(ibge_base_url=upstream.base_url, snapshot_bundled=False)
-        async with served(create_app(settings)) as url, aiohttp.ClientSession(url) as session:
+        async with served(create_app(settings)) as url, client(url) as session:
             with pytest.raises(TimeoutError):
                 await session.get("/api/v1/states", timeout=aiohttp.ClientTimeout(total=0.1))
             async with session.get("/api/v1/states") as answer:
@@ -200,12 +202,12 @@ async def test_a_damaged_file_is_ignored_with_one_warning(
             snapshot_store=f"file:{tmp_path}",
             snapshot_bundled=False,
         )
-        async with served(create_app(settings)) as url, aiohttp.ClientSession(url) as session:
+        async with served(create_app(settings)) as url, client(url) as session:
             await session.get("/api/v1/states")
         file = tmp_path / "snapshot.json.xz"
         content = file.read_bytes()
         file.write_bytes(content[: len(content) // 2] if damage == "half" else b"\x00\xff" * 500)
-        async with served(create_app(settings)) as url, aiohttp.ClientSession(url) as session:
+        async with served(create_app(settings)) as url, client(url) as session:
             async with session.get("/api/v1/states") as answer:
                 assert answer.headers["X-Snapshot-Source"] == "live"
 
@@ -225,7 +227,7 @@ async def test_a_full_disk_costs_the_storing_not_the_answer(
             snapshot_store=f"file:{tmp_path}",
             snapshot_ttl_s=1,
         )
-        async with served(create_app(settings)) as url, aiohttp.ClientSession(url) as session:
+        async with served(create_app(settings)) as url, client(url) as session:
             await until(lambda: upstream.figures.retries > 400)  # the second collection
             async with session.get("/api/v1/states") as answer:
                 assert answer.headers["X-Snapshot-Source"] == "live"
@@ -241,7 +243,7 @@ async def test_redis_out_of_reach_costs_the_sharing_only(
     redis.stop()
     async with StandIn(brazil[1:5]) as upstream:
         settings = Settings(ibge_base_url=upstream.base_url, snapshot_store=redis.url)
-        async with served(create_app(settings)) as url, aiohttp.ClientSession(url) as session:
+        async with served(create_app(settings)) as url, client(url) as session:
             for _ in range(20):
                 async with session.get("/api/v1/states") as answer:
                     assert answer.headers["X-Snapshot-Source"] == "live"

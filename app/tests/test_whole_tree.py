@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 
-import aiohttp
 import msgspec
 import pytest
 
@@ -13,7 +12,7 @@ from src.domain.territory import State
 from src.entrypoints.settings import Settings
 from stand_in.faults import Behaviour, Fault, Kind
 from stand_in.server import StandIn
-from tests.serving import served
+from tests.serving import client, served
 
 # These are measured against bounds: one after the other, whatever runs in other processes.
 pytestmark = pytest.mark.xdist_group("timed")
@@ -24,7 +23,7 @@ async def test_the_live_tree_equals_the_upstreams_data(brazil: tuple[State, ...]
     behaviour = Behaviour(latency_s=0.02)
     async with StandIn(brazil, behaviour=behaviour) as upstream:
         app = create_app(Settings(ibge_base_url=upstream.base_url))
-        async with served(app) as url, aiohttp.ClientSession(url) as session:
+        async with served(app) as url, client(url) as session:
             async with session.get("/api/v1/states") as answer:
                 body = await answer.read()
         figures = upstream.figures
@@ -49,7 +48,7 @@ async def test_low_limits_hold_at_the_upstream(brazil: tuple[State, ...]) -> Non
             ibge_cities_limit=5,
             snapshot_bundled=False,
         )
-        async with served(create_app(settings)) as url, aiohttp.ClientSession(url) as session:
+        async with served(create_app(settings)) as url, client(url) as session:
             async with session.get("/api/v1/states") as answer:
                 body = await answer.read()
         figures = upstream.figures
@@ -70,7 +69,7 @@ async def test_a_part_that_fails_stops_nothing_else(brazil: tuple[State, ...]) -
     )
     async with StandIn(four_states, behaviour=Behaviour(faults=faults)) as upstream:
         app = create_app(Settings(ibge_base_url=upstream.base_url, snapshot_bundled=False))
-        async with served(app) as url, aiohttp.ClientSession(url) as session:
+        async with served(app) as url, client(url) as session:
             async with session.get("/api/v1/states") as answer:
                 states = msgspec.json.decode(await answer.read(), type=tuple[State, ...])
 
@@ -86,7 +85,7 @@ async def test_forty_clients_at_start_make_one_fan_out(brazil: tuple[State, ...]
     four_states = brazil[2:6]
     async with StandIn(four_states, behaviour=Behaviour(latency_s=0.02)) as upstream:
         app = create_app(Settings(ibge_base_url=upstream.base_url))
-        async with served(app) as url, aiohttp.ClientSession(url) as session:
+        async with served(app) as url, client(url) as session:
             answers = await asyncio.gather(*(session.get("/api/v1/states") for _ in range(40)))
         requests = upstream.figures.requests
 

@@ -24,7 +24,7 @@ from src.application.ports.snapshot_store import SnapshotStore
 from src.entrypoints.leaving import leaving
 from src.entrypoints.open_connections import possible_connections
 from src.entrypoints.settings import APP_DIR, Settings
-from src.infra.controllers.edition import Edition, edition_of
+from src.infra.controllers.edition import Edition, Press
 from src.infra.gateways.cities_gateway import IbgeCitiesGateway
 from src.infra.gateways.districts_gateway import IbgeDistrictsGateway
 from src.infra.gateways.ibge_client import IbgeClient
@@ -49,10 +49,11 @@ async def serving(settings: Settings, collecting: Collecting) -> AsyncIterator[F
     async with (
         collecting(settings) as list_of_states_and_cities,
         _snapshot_store(settings.snapshot_store) as store,
+        contextlib.aclosing(Press()) as press,
     ):
         freshness = Freshness(
             collect=list_of_states_and_cities.execute,
-            publish=lambda snapshot: asyncio.to_thread(edition_of, snapshot),
+            publish=press.publish,
             bundled=(lambda: asyncio.to_thread(bundled_snapshot))
             if settings.snapshot_bundled
             else None,

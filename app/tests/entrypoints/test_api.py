@@ -25,7 +25,7 @@ from tests.fakes import (
     FakeUpstream,
 )
 from tests.places import ALTA_FLORESTA, TWO_STATES
-from tests.serving import served
+from tests.serving import client, served
 
 DOWN = UpstreamConnectionError("sem conexão")
 
@@ -50,7 +50,7 @@ def collecting_from(upstream: FakeUpstream) -> Collecting:
 async def service(upstream: FakeUpstream, **settings: Any) -> AsyncIterator[aiohttp.ClientSession]:
     """A session with the service as its base address."""
     app = create_app(Settings(**settings), collecting=collecting_from(upstream))
-    async with served(app) as url, aiohttp.ClientSession(url) as session:
+    async with served(app) as url, client(url) as session:
         yield session
 
 
@@ -106,6 +106,31 @@ async def test_head_and_conditional_requests() -> None:
             assert unchanged.status == 304
             assert unchanged.headers["ETag"] == get.headers["ETag"]
             assert await unchanged.read() == b""
+
+
+async def test_answers_come_in_the_coding_that_a_client_likes_best() -> None:
+    """With a tag of its own, of which a good copy is told; 406 where the client refuses all."""
+    gzip = {"Accept-Encoding": "gzip, br;q=0"}
+    async with service(FakeUpstream(TWO_STATES), snapshot_bundled=False) as session:
+        async with session.get("/api/v1/states") as plain:
+            tree = await plain.json()
+        coding = None
+        while coding != "gzip":  # it is made behind the first answers
+            async with session.get("/api/v1/states", headers=gzip) as coded:
+                assert await coded.json() == tree
+                coding = coded.headers.get("Content-Encoding")
+        copy = {"If-None-Match": coded.headers["ETag"], **gzip}
+        async with session.get("/api/v1/states", headers=copy) as unchanged:
+            assert unchanged.status == 304
+            assert "Content-Encoding" not in unchanged.headers
+        nothing = {"Accept-Encoding": "identity;q=0, deflate"}
+        async with session.get("/api/v1/states", headers=nothing) as refused:
+            assert refused.status == 406
+            assert refused.headers["Content-Type"] == "application/problem+json"
+
+    assert "Content-Encoding" not in plain.headers
+    assert coded.headers["ETag"] != plain.headers["ETag"]
+    assert coded.headers["Vary"] == unchanged.headers["Vary"] == "Accept-Encoding"
 
 
 async def test_with_the_upstream_down_the_bundled_data_are_answered(
@@ -181,7 +206,7 @@ async def test_a_fault_of_ours_shows_nothing_of_our_insides(
     async def fail(numero: int = 1) -> None:
         raise ZeroDivisionError("por dentro")
 
-    async with served(app) as url, aiohttp.ClientSession(url) as session:
+    async with served(app) as url, client(url) as session:
         async with session.get("/falha") as answer:
             text = await answer.text()
         async with session.get("/falha?numero=x") as bad:
@@ -237,6 +262,6 @@ async def test_a_refused_connection_is_no_reason_to_wait() -> None:
         nobody.bind(("127.0.0.1", 0))
         base_url = f"http://127.0.0.1:{nobody.getsockname()[1]}"
         app = create_app(Settings(ibge_base_url=base_url))
-        async with served(app) as url, aiohttp.ClientSession(url) as session:
+        async with served(app) as url, client(url) as session:
             async with session.get("/api/v1/states") as answer:
                 assert answer.headers["X-Snapshot-Source"] == "bundled"

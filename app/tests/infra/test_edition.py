@@ -2,21 +2,57 @@
 
 from __future__ import annotations
 
+import asyncio
+import sys
+import zlib
+from collections.abc import AsyncIterator
 from dataclasses import fields, replace
 from datetime import timedelta
 
+import brotli
+import pytest
 from pydantic import BaseModel, TypeAdapter
 
 from src.domain import territory
 from src.domain.snapshot import Gap, Source
 from src.domain.territory import State
 from src.infra.controllers import schemas
-from src.infra.controllers.edition import edition_of
+from src.infra.controllers.edition import Edition, Press, Representation
 from tests.fakes import live
 from tests.places import TWO_STATES
 
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
-def test_the_documented_shapes_are_those_that_are_written(brazil: tuple[State, ...]) -> None:
+
+@pytest.fixture
+async def press() -> AsyncIterator[Press]:
+    """A press that is stopped at the end."""
+    made = Press()
+    yield made
+    await made.aclose()
+
+
+def sent(edition: Edition, accept_encoding: str = "") -> Representation:
+    """What a client gets that accepts this."""
+    representation = edition.representation([accept_encoding])
+    assert representation is not None
+    return representation
+
+
+async def compressed(edition: Edition) -> Edition:
+    """The edition, when all its codings are ready."""
+    async with asyncio.timeout(30):
+        while len(edition.representations) < 4:
+            await asyncio.sleep(0.01)
+    return edition
+
+
+async def test_the_documented_shapes_are_those_that_are_written(
+    press: Press, brazil: tuple[State, ...]
+) -> None:
     """The documentation's models have the domain's fields, in order, and accept the real answer."""
     pairs: list[tuple[type, type[BaseModel]]] = [
         (territory.State, schemas.State),
@@ -26,32 +62,74 @@ def test_the_documented_shapes_are_those_that_are_written(brazil: tuple[State, .
     for ours, documented in pairs:
         assert [field.name for field in fields(ours)] == list(documented.model_fields)
 
-    answer = TypeAdapter(list[schemas.State]).validate_json(edition_of(live(brazil)).body)
-    assert len(answer) == len(brazil)
+    body = sent(await press.publish(live(brazil))).body
+
+    assert len(TypeAdapter(list[schemas.State]).validate_json(body)) == len(brazil)
+    assert "Rondônia".encode() in body
 
 
-def test_text_is_utf8_and_not_escaped() -> None:
-    """Names are readable in the bytes themselves."""
-    assert "Rondônia".encode() in edition_of(live(TWO_STATES)).body
+async def test_each_coding_carries_the_same_bytes(press: Press, brazil: tuple[State, ...]) -> None:
+    """And each is smaller than the one before, within the sizes that were promised."""
+    edition = await compressed(await press.publish(live(brazil)))
+
+    plain = sent(edition).body
+    gzip, zstandard, br = (sent(edition, coding).body for coding in ("gzip", "zstd", "br"))
+
+    assert zlib.decompress(gzip, wbits=31) == plain
+    assert zstd.decompress(zstandard) == plain
+    assert brotli.decompress(br) == plain
+    assert len(gzip) <= 140_000
+    assert len(zstandard) <= 115_000
+    assert len(br) <= 110_000
 
 
-def test_the_tag_comes_from_the_content_alone() -> None:
-    """When and whence does not matter; what does."""
+async def test_the_first_answer_does_not_wait_for_a_coding(press: Press) -> None:
+    """Until it is made, a client that would take it gets the next best that is there."""
+    edition = await press.publish(live(TWO_STATES))
+
+    assert list(edition.representations) == ["identity"]
+    assert "Content-Encoding" not in sent(edition, "gzip, br").headers
+    await compressed(edition)
+    assert sent(edition, "gzip, br").headers["Content-Encoding"] == "br"
+
+
+async def test_the_same_content_is_not_compressed_again(press: Press) -> None:
+    """A newer snapshot without news has all its codings at once."""
+    first = await compressed(await press.publish(live(TWO_STATES)))
+    later = replace(
+        live(TWO_STATES), collected_at=live(TWO_STATES).collected_at + timedelta(days=1)
+    )
+
+    second = await press.publish(later)
+
+    assert sent(second, "br").body is sent(first, "br").body
+    assert sent(second, "br").headers["ETag"] == sent(first, "br").headers["ETag"]
+    assert sent(second, "br").headers["Last-Modified"] != sent(first, "br").headers["Last-Modified"]
+
+
+async def test_the_tag_comes_from_content_and_coding_alone(press: Press) -> None:
+    """When and whence does not matter; what does, and how it is coded."""
     snapshot = live(TWO_STATES)
-    tag = edition_of(snapshot).headers["ETag"]
-    later = replace(snapshot, collected_at=snapshot.collected_at + timedelta(days=1))
-    other = replace(snapshot, states=TWO_STATES[:1])
+    edition = await compressed(await press.publish(snapshot))
+    tags = {sent(edition, coding).headers["ETag"] for coding in ("", "gzip", "zstd", "br")}
+    other_source = await Press().publish(replace(snapshot, source=Source.BUNDLED))
+    other_content = await Press().publish(replace(snapshot, states=TWO_STATES[:1]))
 
-    assert edition_of(later).headers["ETag"] == tag
-    assert edition_of(replace(snapshot, source=Source.BUNDLED)).headers["ETag"] == tag
-    assert edition_of(other).headers["ETag"] != tag
+    assert len(tags) == 4
+    assert sent(other_source).headers["ETag"] in tags
+    assert sent(other_content).headers["ETag"] not in tags
 
 
-def test_what_waits_for_something_better_is_cached_for_less_time() -> None:
-    """A bundled or incomplete answer is asked for again soon."""
+async def test_what_waits_for_something_better_is_cached_for_less_time(press: Press) -> None:
+    """A bundled or incomplete answer is asked for again soon; any beats none (RFC 5861)."""
     whole = live(TWO_STATES)
     incomplete = replace(whole, missing=(Gap(11, "Rondônia", "caiu"),))
 
-    assert edition_of(whole).headers["Cache-Control"] == "public, max-age=300"
-    for lesser in (incomplete, replace(whole, source=Source.BUNDLED)):
-        assert edition_of(lesser).headers["Cache-Control"] == "public, max-age=10"
+    cached = [
+        sent(await press.publish(snapshot)).headers["Cache-Control"]
+        for snapshot in (whole, incomplete, replace(whole, source=Source.BUNDLED))
+    ]
+
+    longer = "public, max-age=300, stale-while-revalidate=3600, stale-if-error=86400"
+    shorter = "public, max-age=10, stale-while-revalidate=60, stale-if-error=86400"
+    assert cached == [longer, shorter, shorter]

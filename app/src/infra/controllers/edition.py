@@ -1,7 +1,8 @@
-"""A snapshot made ready to be sent: written once, then only picked from."""
+"""A snapshot made ready to be sent: written once in each coding, then only picked from."""
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from dataclasses import dataclass
 from email.utils import format_datetime
@@ -9,36 +10,111 @@ from email.utils import format_datetime
 import msgspec
 
 from src.domain.snapshot import Snapshot, Source
+from src.infra.controllers.encodings import COMPRESSORS, IDENTITY, best_coding
 
 
 @dataclass(frozen=True, slots=True)
-class Edition:
-    """The tree's bytes and the headers that go with them, the same for every request."""
+class Representation:
+    """The tree's bytes in one coding, and the headers that go with them."""
 
     body: bytes
     headers: dict[str, str]
 
+    @property
+    def headers_unmodified(self) -> dict[str, str]:
+        """Those that go with a 304, which has no body to be coded (RFC 9110, section 15.4.5)."""
+        return {name: self.headers[name] for name in self.headers if name != "Content-Encoding"}
 
-def edition_of(snapshot: Snapshot) -> Edition:
-    """Writes the snapshot out; takes some milliseconds, so it is called off the event loop.
 
-    The entity tag comes from the content alone (RFC 9110, section 8.8.3), so that every worker
-    and every machine gives the same one for the same data.
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """The tree as it is sent for one snapshot, in each coding that is ready."""
+
+    content_id: str
+    representations: dict[str, Representation]
+
+    def representation(self, accept_encoding: list[str]) -> Representation | None:
+        """The one that suits a client best; None where it refuses all there are.
+
+        `accept_encoding` has the values of all headers of that name; none is no wish.
+        """
+        coding = best_coding(",".join(accept_encoding), self.representations)
+        return self.representations[coding] if coding is not None else None
+
+
+class Press:
+    """Makes editions, which are answered as soon as they are written; their codings follow.
+
+    The same content in a newer snapshot is not compressed again.
     """
-    body = msgspec.json.encode(snapshot.states)
-    headers = {
-        "ETag": f'"{hashlib.sha256(body).hexdigest()[:32]}"',
+
+    def __init__(self) -> None:
+        self._last: Edition | None = None
+        self._compressing: asyncio.Task[None] | None = None
+
+    async def publish(self, snapshot: Snapshot) -> Edition:
+        """The edition of a snapshot: without codings at first, or with those of its content."""
+        body = await asyncio.to_thread(msgspec.json.encode, snapshot.states)
+        content_id = hashlib.sha256(body).hexdigest()[:32]
+        bodies = {IDENTITY: body}
+        if self._last is not None and self._last.content_id == content_id:
+            known = self._last.representations.items()
+            bodies = {coding: representation.body for coding, representation in known}
+        headers = _headers(snapshot)
+        edition = Edition(
+            content_id,
+            {
+                coding: _representation(content_id, coding, body, headers)
+                for coding, body in bodies.items()
+            },
+        )
+        self._last = edition
+        if self._compressing is not None:
+            self._compressing.cancel()
+        self._compressing = asyncio.create_task(_compress(edition, body, headers))
+        return edition
+
+    async def aclose(self) -> None:
+        """Compress no more."""
+        if self._compressing is not None:
+            self._compressing.cancel()
+            await asyncio.gather(self._compressing, return_exceptions=True)
+
+
+async def _compress(edition: Edition, body: bytes, headers: dict[str, str]) -> None:
+    for coding, compress in COMPRESSORS.items():
+        if coding not in edition.representations:
+            coded = await asyncio.to_thread(compress, body)
+            edition.representations[coding] = _representation(
+                edition.content_id, coding, coded, headers
+            )
+
+
+def _representation(
+    content_id: str, coding: str, body: bytes, headers: dict[str, str]
+) -> Representation:
+    """The entity tag comes from content and coding alone (RFC 9110, section 8.8.3), so that every
+    worker and every machine gives the same one for the same data."""
+    if coding == IDENTITY:
+        return Representation(body, {"ETag": f'"{content_id}"', **headers})
+    tag = f'"{content_id}-{coding}"'
+    return Representation(body, {"ETag": tag, "Content-Encoding": coding, **headers})
+
+
+def _headers(snapshot: Snapshot) -> dict[str, str]:
+    return {
         "Last-Modified": format_datetime(snapshot.collected_at, usegmt=True),
         "Cache-Control": _cache_control(snapshot),
+        "Vary": "Accept-Encoding",
         "X-Snapshot-Source": str(snapshot.source),
         "X-Snapshot-Missing": str(len(snapshot.missing)),
         "X-Snapshot-Filled": str(len(snapshot.filled)),
     }
-    return Edition(body, headers)
 
 
 def _cache_control(snapshot: Snapshot) -> str:
     # What is whole and live may rest in caches for a while; what waits for something better is
-    # asked for again soon.
+    # asked for again soon. Old data are better than none in any case (RFC 5861).
     whole = snapshot.source is Source.LIVE and snapshot.is_whole
-    return f"public, max-age={300 if whole else 10}"
+    max_age, revalidate = (300, 3600) if whole else (10, 60)
+    return f"public, max-age={max_age}, stale-while-revalidate={revalidate}, stale-if-error=86400"

@@ -23,6 +23,7 @@ _TITLES = {
     400: "Requisição inválida",
     404: "Não encontrado",
     405: "Método não permitido",
+    406: "Formato não disponível",
     422: "Parâmetro inválido",
     500: "Erro interno",
     503: "Dados indisponíveis",
@@ -31,6 +32,7 @@ _DETAILS = {
     400: "A requisição não pôde ser entendida.",
     404: "Não há nada neste endereço; veja os recursos em /docs.",
     405: "Este recurso não aceita o método pedido; o cabeçalho Allow diz quais aceita.",
+    406: "Nenhuma das codificações aceitas existe aqui: há br, zstd, gzip e identity.",
     500: "A falha foi registrada; ao relatá-la, informe o id.",
 }
 
@@ -48,7 +50,11 @@ class Problem(BaseModel):
     )
 
 
-# The description of a 503, for the API's documentation.
+# The descriptions of a 406 and a 503, for the API's documentation.
+NOT_ACCEPTABLE_RESPONSE: dict[str, Any] = {
+    "description": "Nenhuma codificação aceita está disponível",
+    "content": {PROBLEM_TYPE: {"schema": Problem.model_json_schema()}},
+}
 NO_DATA_RESPONSE: dict[str, Any] = {
     "description": "Ainda não há dados; tente de novo depois de `Retry-After` segundos",
     "headers": {

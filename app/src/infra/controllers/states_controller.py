@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, HTTPException, Request, Response
 
 from src.infra.controllers.conditional import not_modified
 from src.infra.controllers.dependencies import CurrentFreshness
-from src.infra.controllers.problems import NO_DATA_RESPONSE
+from src.infra.controllers.problems import NO_DATA_RESPONSE, NOT_ACCEPTABLE_RESPONSE
 from src.infra.controllers.schemas import STATES_EXAMPLE, State
 
 router = APIRouter(prefix="/api/v1", tags=["Localidades"])
 
 _HEADERS = {
-    "ETag": "Muda só quando o conteúdo muda; igual em todas as instâncias",
+    "ETag": "Muda só quando o conteúdo muda; igual em todas as instâncias, outra por codificação",
+    "Content-Encoding": "`br`, `zstd` ou `gzip`, conforme `Accept-Encoding`",
+    "Vary": "De que cabeçalhos da requisição a resposta depende",
     "Last-Modified": "Quando os dados foram coletados",
     "Cache-Control": "Por quanto tempo a resposta pode ser guardada",
     "X-Snapshot-Source": "`live`: coletado do IBGE; `bundled`: dados que acompanham o código",
@@ -31,6 +33,7 @@ _RESPONSES: dict[int | str, dict[str, Any]] = {
         "content": {"application/json": {"example": STATES_EXAMPLE}},
     },
     304: {"description": "A cópia do cliente ainda vale"},
+    406: NOT_ACCEPTABLE_RESPONSE,
     503: NO_DATA_RESPONSE,
 }
 
@@ -45,6 +48,11 @@ _RESPONSES: dict[int | str, dict[str, Any]] = {
 async def list_states(request: Request, freshness: CurrentFreshness) -> Response:
     """Responde a árvore inteira: 27 estados, suas cidades e os distritos de cada uma."""
     edition = await freshness.edition()
-    if not_modified(request.headers, edition.headers):
-        return Response(status_code=304, headers=edition.headers)
-    return Response(edition.body, headers=edition.headers, media_type="application/json")
+    representation = edition.representation(request.headers.getlist("accept-encoding"))
+    if representation is None:
+        raise HTTPException(406)
+    if not_modified(request.headers, representation.headers):
+        return Response(status_code=304, headers=representation.headers_unmodified)
+    return Response(
+        representation.body, headers=representation.headers, media_type="application/json"
+    )

@@ -1,0 +1,80 @@
+"""Content codings: which there are, how they are made, and which one a client gets."""
+
+from __future__ import annotations
+
+import sys
+import zlib
+from collections.abc import Callable, Container
+from functools import lru_cache
+
+import brotli
+
+if sys.version_info >= (3, 14):  # pragma: no cover  # each Python runs one of the two
+    from compression import zstd
+else:  # pragma: no cover  # as above
+    from backports import zstd
+
+IDENTITY = "identity"
+
+
+def _gzip(body: bytes) -> bytes:
+    compressor = zlib.compressobj(level=9, wbits=16 + zlib.MAX_WBITS)  # no name, no time of day
+    return compressor.compress(body) + compressor.flush()
+
+
+# The quickest to make first: 0.06, 0.2 and 0.9 s for the whole tree. Each is smaller than the one
+# before, so of those that a client likes equally well it gets the last.
+COMPRESSORS: dict[str, Callable[[bytes], bytes]] = {
+    "gzip": _gzip,
+    "zstd": lambda body: zstd.compress(body, 19),
+    "br": lambda body: brotli.compress(body, quality=11),
+}
+
+# Less than the least weight that a client can give (0.001).
+LAST_RESORT = 0.0001
+
+_ALL_BEST_FIRST = [*reversed(COMPRESSORS), IDENTITY]
+
+# A longer header is none that a client sends in earnest.
+_LONGEST_HEADER = 500
+
+
+def best_coding(accept_encoding: str, available: Container[str]) -> str | None:
+    """The coding to answer with; None where the client refuses all there are.
+
+    `accept_encoding` is the header's value (RFC 9110, section 12.5.3); where it is empty or was not
+    sent, the answer is not coded. Of codings with the same weight the smallest is chosen.
+    """
+    if len(accept_encoding) > _LONGEST_HEADER:
+        return IDENTITY
+    acceptable = _acceptable(accept_encoding)
+    return next((coding for coding in acceptable if coding in available), None)
+
+
+@lru_cache(maxsize=256)
+def _acceptable(accept_encoding: str) -> list[str]:
+    """The codings that the client takes, the best first."""
+    weights = _weights(accept_encoding)
+
+    def weight(coding: str) -> float:
+        # What is not named is as `*` is; without one, only identity is acceptable, if need be.
+        unnamed = weights.get("*", LAST_RESORT if coding == IDENTITY else 0.0)
+        return weights.get(coding, unnamed)
+
+    best_first = sorted(_ALL_BEST_FIRST, key=weight, reverse=True)
+    return [coding for coding in best_first if weight(coding) > 0]
+
+
+def _weights(accept_encoding: str) -> dict[str, float]:
+    """The weight of each coding that is named (RFC 9110, 12.4.2); nonsense is passed over."""
+    weights = {}
+    for member in accept_encoding.lower().split(","):
+        coding, *parameters = (part.strip() for part in member.split(";"))
+        quality = next((part[2:] for part in parameters if part.startswith("q=")), "1")
+        try:
+            weight = float(quality)
+        except ValueError:
+            continue
+        if coding and 0 <= weight <= 1:
+            weights[coding.removeprefix("x-")] = weight
+    return weights
