@@ -7,7 +7,10 @@ if not exist "..\.venv\Scripts\python.exe" (
         echo Instale o Python 3.11 ou mais novo: https://www.python.org/downloads/
         exit /b 1
     )
-    py -3 -m venv "..\.venv" || exit /b 1
+    py -3 -m venv "..\.venv" || (
+        rmdir /s /q "..\.venv"
+        exit /b 1
+    )
 )
 "..\.venv\Scripts\python.exe" -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt || exit /b 1
 set SERVER_HOST=0.0.0.0

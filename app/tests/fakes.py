@@ -9,7 +9,12 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from src.application.ports.snapshot_store import SnapshotStore, SnapshotStoreError, Stored
+from src.application.ports.snapshot_store import (
+    DamagedSnapshotError,
+    SnapshotStore,
+    SnapshotStoreError,
+    Stored,
+)
 from src.application.ports.upstream import CitiesGateway, DistrictsGateway, StatesGateway
 from src.domain.snapshot import Snapshot, Source
 from src.domain.territory import City, District, State
@@ -109,12 +114,14 @@ class FakeDistrictsGateway(DistrictsGateway):
 class FakeStore(SnapshotStore):
     """A store in memory, which several may share as processes do, and which fails when told.
 
-    `trouble` is raised by every call while it is set; `is_taken` says that somebody else refreshes.
+    `trouble` is raised by every call while it is set, `damage` once by the next load; `is_taken`
+    says that somebody else refreshes.
     """
 
     def __init__(self) -> None:
         self.stored: Stored | None = None
         self.trouble: SnapshotStoreError | None = None
+        self.damage: DamagedSnapshotError | None = None
         self.is_taken = False
         self.calls: Counter[str] = Counter()
 
@@ -129,6 +136,9 @@ class FakeStore(SnapshotStore):
 
     async def load(self) -> Stored | None:
         self._call("load")
+        if self.damage is not None:
+            damage, self.damage = self.damage, None
+            raise damage
         return self.stored
 
     async def save(self, snapshot: Snapshot) -> str:

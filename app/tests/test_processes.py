@@ -8,6 +8,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from contextlib import aclosing
 from pathlib import Path
 
 import aiohttp
@@ -18,7 +19,8 @@ from main import create_app
 from src.domain.territory import State
 from src.entrypoints.settings import Settings
 from src.infra.snapshots.file_store import FileStore
-from stand_in.faults import Behaviour
+from src.infra.snapshots.redis_store import RedisStore
+from stand_in.faults import Behaviour, Fault, Kind
 from stand_in.server import StandIn
 from tests.processes import ServiceProcess
 from tests.redis_server import RedisServer
@@ -30,6 +32,10 @@ pytestmark = pytest.mark.xdist_group("timed")
 not_on_windows = pytest.mark.skipif(
     sys.platform == "win32", reason="Windows has no SIGTERM that a process could hear"
 )
+
+
+# A collection stays in its middle: all cities are known, and no districts come.
+IN_THE_MIDDLE = Behaviour(faults=(Fault(kind=Kind.SILENCE, path="/municipios/.*"),))
 
 
 async def until(condition: Callable[[], bool]) -> None:
@@ -94,7 +100,7 @@ async def test_two_services_on_one_redis_make_one_fan_out(
 async def test_a_killed_refresher_is_succeeded(brazil: tuple[State, ...], tmp_path: Path) -> None:
     """`kill -9` in the middle of the fan-out: the process that waited for it collects."""
     four_states = brazil[1:5]
-    async with StandIn(four_states, behaviour=Behaviour(latency_s=6)) as upstream:
+    async with StandIn(four_states, behaviour=IN_THE_MIDDLE) as upstream:
         settings = {
             "ibge_base_url": upstream.base_url,
             "snapshot_store": f"file:{tmp_path}",
@@ -122,7 +128,7 @@ async def test_a_killed_worker_is_succeeded_within_ten_seconds(
     brazil: tuple[State, ...], tmp_path: Path
 ) -> None:
     """`kill -9` of the worker that collects, under a supervisor with others; clients wait."""
-    async with StandIn(brazil[1:5], behaviour=Behaviour(latency_s=6)) as upstream:
+    async with StandIn(brazil[1:5], behaviour=IN_THE_MIDDLE) as upstream:
         with ServiceProcess(
             tmp_path / "log",
             ibge_base_url=upstream.base_url,
@@ -153,7 +159,7 @@ async def test_leaving_in_the_middle_of_a_fan_out_is_quick_and_quiet(
     workers: int, brazil: tuple[State, ...], tmp_path: Path
 ) -> None:
     """SIGTERM: gone within 5 s though a client waits, nothing odd in the log, the turn free."""
-    async with StandIn(brazil, behaviour=Behaviour(latency_s=2)) as upstream:
+    async with StandIn(brazil, behaviour=IN_THE_MIDDLE) as upstream:
         with ServiceProcess(
             tmp_path / "log",
             ibge_base_url=upstream.base_url,
@@ -173,6 +179,22 @@ async def test_leaving_in_the_middle_of_a_fan_out_is_quick_and_quiet(
     for odd in ("Traceback", "nclosed", "never retrieved", "ERROR"):
         assert odd not in service.log
     async with FileStore(tmp_path).turn() as is_free:
+        assert is_free
+
+
+@not_on_windows
+async def test_leaving_gives_the_turn_back_to_other_machines(
+    brazil: tuple[State, ...], redis: RedisServer, tmp_path: Path
+) -> None:
+    """Also where the server has nobody to wait for, and ends as fast as it can."""
+    async with StandIn(brazil, behaviour=IN_THE_MIDDLE) as upstream:
+        with ServiceProcess(
+            tmp_path / "log", ibge_base_url=upstream.base_url, snapshot_store=redis.url
+        ) as service:
+            await until(lambda: upstream.figures.most_district_lists_in_flight > 100)
+            await service.leave()
+
+    async with aclosing(RedisStore(redis.url)) as store, store.turn() as is_free:
         assert is_free
 
 

@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 
 from src.application.last_good_snapshot import LOOK_EVERY_S, LastGoodSnapshot
 from src.application.ports.snapshot_store import SnapshotStore
-from src.application.ports.upstream import UpstreamError
+from src.application.ports.upstream import UpstreamError, UpstreamStatusError
 from src.application.refresh_snapshot import LostRefreshError, RefreshSnapshot
 from src.domain.snapshot import Snapshot
 from src.domain.territory import InvalidTerritoryError
@@ -24,6 +24,9 @@ Edition = TypeVar("Edition")
 # The pauses after refreshes that could read nothing, in seconds; each is twice the one before.
 FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 300.0
+
+# The longest pause that is made because the upstream asks for it.
+LONGEST_ASKED_S = 3600.0
 
 # When to ask again where no refresh is planned, in seconds.
 FIRST_RETRY_S = 2
@@ -83,6 +86,7 @@ class Freshness(Generic[Edition]):
         self._refresh: asyncio.Task[None] | None = None
         self._first_wait_is_over = asyncio.Event()
         self._is_refreshed = asyncio.Event()
+        self._one_at_a_time = asyncio.Lock()
         self._failures = 0
         self._due_at = -math.inf
         self._outage_is_told = False
@@ -104,6 +108,9 @@ class Freshness(Generic[Edition]):
         NoSnapshotError where there is nothing to answer with.
         """
         if self._ttl_s == 0 and not self._is_over:
+            if self._refresh is not None and self._is_refreshed.is_set():
+                # Its result was there before this request; what is left of it is to be stored.
+                await asyncio.wait({self._refresh}, timeout=self._wait_s)
             self._refreshing(afresh=True)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._is_refreshed.wait(), self._wait_s)
@@ -129,12 +136,12 @@ class Freshness(Generic[Edition]):
                     await asyncio.sleep(FIRST_PAUSE_S)
         finally:
             self._is_over = True
+            self._is_refreshed.set()
+            self._first_wait_is_over.set()
             running = [task for task in (first_wait, self._refresh) if task is not None]
             for task in running:
                 task.cancel()
             await asyncio.gather(*running, return_exceptions=True)
-            self._is_refreshed.set()
-            self._first_wait_is_over.set()
 
     async def _look_and_refresh(self) -> None:
         """See whether another process has stored something newer; refresh where it is due."""
@@ -171,7 +178,8 @@ class Freshness(Generic[Edition]):
             self._plan_next(has_failed=True)
         except (UpstreamError, InvalidTerritoryError) as error:
             self._tell_outage(error)
-            self._plan_next(has_failed=True)
+            asked_s = error.retry_after_s if isinstance(error, UpstreamStatusError) else None
+            self._plan_next(has_failed=True, asked_s=asked_s)
         except Exception:
             # A fault of ours must not end the refreshing for good; the traceback tells us of it.
             log.exception("A coleta falhou por um erro interno")
@@ -201,12 +209,13 @@ class Freshness(Generic[Edition]):
 
     async def _settle_for_bundled(self) -> None:
         """Where there is nothing live, see to it that there is the bundled snapshot to answer."""
-        if self._live is not None or self._fallback is not None:
-            return
-        bundled = await self._load_bundled()
-        if bundled is not None:
-            self._fallback = await self._publish(bundled)
-            log.info("Respondendo com os dados que acompanham o código até haver uma coleta")
+        async with self._one_at_a_time:
+            if self._live is not None or self._fallback is not None:
+                return
+            bundled = await self._load_bundled()
+            if bundled is not None:
+                self._fallback = await self._publish(bundled)
+                log.info("Respondendo com os dados que acompanham o código até haver uma coleta")
 
     async def _load_bundled(self) -> Snapshot | None:
         if self._bundled is None:
@@ -217,12 +226,15 @@ class Freshness(Generic[Edition]):
             log.error("Os dados que acompanham o código não puderam ser lidos: %s", error)  # noqa: TRY400  # a traceback would add nothing
             return None
 
-    def _plan_next(self, *, has_failed: bool = False) -> None:
-        """Decide when the next refresh is due: after one here, or the take-over of another's."""
+    def _plan_next(self, *, has_failed: bool = False, asked_s: float | None = None) -> None:
+        """Decide when the next refresh is due: after one here, or the take-over of another's.
+
+        `asked_s` is for how many seconds the upstream has asked not to be asked again.
+        """
         snapshot = self._last_good.snapshot
         if has_failed:
             self._failures = max(self._failures + 1, snapshot.failures if snapshot else 0)
-            pause_s = self._pause_s()
+            pause_s = max(self._pause_s(), min(asked_s or 0.0, LONGEST_ASKED_S))
         elif snapshot is None or snapshot.is_whole:
             self._failures = 0
             pause_s = self._seconds_fresh(snapshot) if snapshot else 0

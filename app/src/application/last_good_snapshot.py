@@ -60,13 +60,15 @@ class LastGoodSnapshot:
             except DamagedSnapshotError as error:
                 self._version = error.version
                 log.warning("O que estava guardado foi ignorado: %s", error)
+                await self._save_again()
                 return False
             except SnapshotStoreError as error:
                 self._failed("load", error)
                 return False
             if "load" in self._failing:
-                self._save_again_at = 0.0  # it is back: what it missed is stored at once
-            self._worked("load", "turn")  # a turn is not asked for often enough to tell by itself
+                # It is back: what it missed is stored at once, and whose turn it is, it can tell.
+                self._save_again_at = 0.0
+                self._worked("load", "turn")
             if stored is not None:
                 self._version = stored.version
                 if self._is_stored or self._is_newer(stored.snapshot):

@@ -49,7 +49,7 @@ async def serving(settings: Settings, collecting: Collecting) -> AsyncIterator[F
     async with (
         collecting(settings) as list_of_states_and_cities,
         _snapshot_store(settings.snapshot_store) as store,
-        contextlib.aclosing(Press()) as press,
+        contextlib.aclosing(Press(ttl_s=settings.snapshot_ttl_s)) as press,
     ):
         freshness = Freshness(
             collect=list_of_states_and_cities.execute,
@@ -63,11 +63,17 @@ async def serving(settings: Settings, collecting: Collecting) -> AsyncIterator[F
             now=utc_now,
         )
         keeping_fresh = asyncio.create_task(freshness.keep())
+
+        def leave() -> None:
+            # Once: a second time would break off what the first has left to do.
+            if not keeping_fresh.cancelling():
+                keeping_fresh.cancel()
+
         try:
-            with leaving(keeping_fresh.cancel):
+            with leaving(leave):
                 yield freshness
         finally:
-            keeping_fresh.cancel()
+            leave()
             with contextlib.suppress(asyncio.CancelledError):
                 await keeping_fresh
 

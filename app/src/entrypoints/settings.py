@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from pathlib import Path
 from typing import Annotated, Literal, NoReturn
@@ -25,10 +24,6 @@ APP_DIR = Path(__file__).resolve().parents[2]
 # uvicorn's own code for "failed before it served"; its supervisor of several workers stops at
 # it, and restarts a worker that ends with any other.
 STARTUP_FAILURE = 3
-
-
-# The password of an address such as redis://user:password@host.
-_PASSWORD = re.compile(r":[^:@/]*@")
 
 
 def _http_url(value: str) -> str:
@@ -109,6 +104,11 @@ def load_settings() -> Settings:
     except UnicodeDecodeError:
         print(f"Configuração inválida: {APP_DIR / '.env'} não está em UTF-8", file=sys.stderr)
         sys.exit(STARTUP_FAILURE)
+    except OSError as exc:
+        print(
+            f"Configuração inválida: {APP_DIR / '.env'} não pode ser lido ({exc})", file=sys.stderr
+        )
+        sys.exit(STARTUP_FAILURE)
 
 
 def _stop(exc: ValidationError) -> NoReturn:
@@ -116,6 +116,8 @@ def _stop(exc: ValidationError) -> NoReturn:
     bad = {str(error["loc"][0]): error["input"] for error in exc.errors()}
     for name, value in bad.items():
         allowed = Settings.model_fields[name].description
-        shown = _PASSWORD.sub(":***@", str(value))
+        # An address may hold a password, which ends at the last @.
+        _, at, rest = str(value).rpartition("@")
+        shown = f"***@{rest}" if at else rest
         print(f"Configuração inválida: {name.upper()}={shown} (use {allowed})", file=sys.stderr)
     sys.exit(STARTUP_FAILURE)

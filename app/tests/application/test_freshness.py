@@ -14,7 +14,7 @@ import src.application.freshness as freshness_module
 import src.application.refresh_snapshot as refresh_module
 from src.application.freshness import Freshness, NoSnapshotError
 from src.application.ports.snapshot_store import SnapshotStoreError
-from src.application.ports.upstream import UpstreamConnectionError
+from src.application.ports.upstream import UpstreamConnectionError, UpstreamStatusError
 from src.domain.snapshot import Gap, Snapshot, Source
 from src.domain.succession import unread
 from src.domain.territory import City, State
@@ -165,6 +165,19 @@ async def test_pauses_grow_while_nothing_can_be_read() -> None:
     assert 3 <= collection.count <= 9
 
 
+async def test_an_upstream_that_asks_for_a_pause_gets_it() -> None:
+    """Its Retry-After holds for the next refresh, too."""
+    busy = UpstreamStatusError("status 503", 503, retry_after_s=0.2)
+    collection = FakeCollection(Clock(), busy, live(TWO_STATES))
+    async with keeping(collection) as freshness:
+        await freshness.edition()
+        await asyncio.sleep(0.1)
+        too_early = collection.count
+        await until(lambda: freshness.at_once().source is Source.LIVE)
+
+    assert too_early == 1
+
+
 async def test_after_an_outage_the_last_good_snapshot_is_still_answered() -> None:
     """All of it is named as kept from before, and its age is still that of its collection."""
     clock = Clock()
@@ -292,6 +305,38 @@ class TestWithoutATimeToLive:
 
         assert kept.states == whole.states
         assert kept.filled
+
+    async def test_a_result_that_is_being_stored_is_not_joined(self) -> None:
+        """It was there before the request, which gets a collection of its own."""
+
+        class SlowStore(FakeStore):
+            async def save(self, snapshot: Snapshot) -> str:
+                await asyncio.sleep(0.05)
+                return await super().save(snapshot)
+
+        collection = FakeCollection(Clock(), live(TWO_STATES))
+        async with keeping(collection, ttl_s=0, store=SlowStore()) as freshness:
+            answers = [await freshness.edition() for _ in range(3)]
+
+        assert collection.count == 3
+        assert len({id(answer) for answer in answers}) == 3
+
+    async def test_the_bundled_snapshot_is_loaded_once(self) -> None:
+        """However many requests settle for it at the same time."""
+        loads = 0
+
+        async def count() -> Snapshot:
+            nonlocal loads
+            loads += 1
+            await asyncio.sleep(0.01)
+            return BUNDLED
+
+        collection = FakeCollection(Clock(), live(TWO_STATES))
+        collection.held = asyncio.Event()
+        async with keeping(collection, ttl_s=0, wait_s=0.01, fallback=count) as freshness:
+            await asyncio.gather(*(freshness.edition() for _ in range(10)))
+
+        assert loads == 1
 
 
 class TestLeaving:

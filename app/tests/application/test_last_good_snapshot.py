@@ -93,9 +93,8 @@ async def test_a_damaged_snapshot_is_told_once(caplog: pytest.LogCaptureFixture)
     store.put(NEW)
     last_good = LastGoodSnapshot(store, announce=Reader(store))
 
-    store.trouble = DamagedSnapshotError("cortado", version="1")
+    store.damage = DamagedSnapshotError("cortado", version="1")
     first = await last_good.take_over()
-    store.trouble = None
     second = await last_good.take_over()
     store.put(NEW)
 
@@ -167,3 +166,33 @@ async def test_a_store_that_hangs_is_not_asked_again_at_once() -> None:
         assert is_ours
 
     assert store.calls["turn"] == 0
+
+
+async def test_what_was_damaged_is_stored_anew() -> None:
+    """By whoever still knows it."""
+    store = FakeStore()
+    last_good = LastGoodSnapshot(store, announce=Reader(store))
+    await keep(last_good, NEW)
+    store.put(OLD)
+    store.damage = DamagedSnapshotError("cortado", version="2")
+
+    await last_good.take_over()
+
+    assert store.stored is not None
+    assert store.stored.snapshot == NEW
+
+
+async def test_a_store_that_can_be_read_and_not_locked_is_told_once(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """As on a file system that is read-only: reading it is no news."""
+    store = FakeStore()
+    last_good = LastGoodSnapshot(store, announce=Reader(store))
+
+    for _ in range(3):
+        store.trouble = SnapshotStoreError("só leitura")
+        async with last_good.turn():
+            store.trouble = None
+            await last_good.take_over()
+
+    assert len(caplog.messages) == 1

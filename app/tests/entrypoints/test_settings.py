@@ -78,12 +78,12 @@ def test_a_password_is_not_shown(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """What is wrong with an address can be told without it."""
-    monkeypatch.setenv("SNAPSHOT_STORE", "redis//eu:segredo@redis.test")
+    monkeypatch.setenv("SNAPSHOT_STORE", "redis://eu:se/gre@do@redis.test")
 
     with pytest.raises(SystemExit):
         load_settings()
 
-    assert "redis//eu:***@redis.test" in capsys.readouterr().err
+    assert "SNAPSHOT_STORE=***@redis.test (use" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -143,3 +143,21 @@ def test_an_env_file_that_is_no_text_is_refused(
         load_settings()
 
     assert "não está em UTF-8" in capsys.readouterr().err
+
+
+def test_an_env_file_that_cannot_be_read_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whatever the system says of it, in one line."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("src.entrypoints.settings.Settings", refuse)
+
+    with pytest.raises(SystemExit) as caught:
+        load_settings()
+
+    assert caught.value.code == 3
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "não pode ser lido" in line

@@ -24,6 +24,7 @@ ANSWER = {"ETag": '"abc"', "Last-Modified": "Sun, 01 Jun 2025 12:00:00 GMT"}
         ({"if-modified-since": "Sun, 01 Jun 2025 12:00:01 GMT"}, True),
         ({"if-modified-since": "Sun, 01 Jun 2025 11:59:59 GMT"}, False),
         ({"if-modified-since": "ontem"}, False),
+        ({"if-modified-since": "Mon, 01 Jan 99999999999999 00:00:00 GMT"}, False),
         ({"if-modified-since": "Sun, 01 Jun 2025 12:00:00 -0000"}, False),
         (
             {"if-none-match": '"x"', "if-modified-since": "Sun, 01 Jun 2025 12:00:00 GMT"},

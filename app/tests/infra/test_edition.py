@@ -6,6 +6,7 @@ import asyncio
 import sys
 import zlib
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from dataclasses import fields, replace
 from datetime import timedelta
 
@@ -30,7 +31,7 @@ else:
 @pytest.fixture
 async def press() -> AsyncIterator[Press]:
     """A press that is stopped at the end."""
-    made = Press()
+    made = Press(ttl_s=86_400)
     yield made
     await made.aclose()
 
@@ -112,8 +113,8 @@ async def test_the_tag_comes_from_content_and_coding_alone(press: Press) -> None
     snapshot = live(TWO_STATES)
     edition = await compressed(await press.publish(snapshot))
     tags = {sent(edition, coding).headers["ETag"] for coding in ("", "gzip", "zstd", "br")}
-    other_source = await Press().publish(replace(snapshot, source=Source.BUNDLED))
-    other_content = await Press().publish(replace(snapshot, states=TWO_STATES[:1]))
+    other_source = await press.publish(replace(snapshot, source=Source.BUNDLED))
+    other_content = await press.publish(replace(snapshot, states=TWO_STATES[:1]))
 
     assert len(tags) == 4
     assert sent(other_source).headers["ETag"] in tags
@@ -133,3 +134,11 @@ async def test_what_waits_for_something_better_is_cached_for_less_time(press: Pr
     longer = "public, max-age=300, stale-while-revalidate=3600, stale-if-error=86400"
     shorter = "public, max-age=10, stale-while-revalidate=60, stale-if-error=86400"
     assert cached == [longer, shorter, shorter]
+
+
+async def test_caches_keep_nothing_longer_than_it_is_fresh() -> None:
+    """With `SNAPSHOT_TTL_S=0` every request is to reach the service."""
+    async with aclosing(Press(ttl_s=0)) as press:
+        cached = sent(await press.publish(live(TWO_STATES))).headers["Cache-Control"]
+
+    assert cached == "public, max-age=0, stale-while-revalidate=0, stale-if-error=86400"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import socket
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -105,11 +106,29 @@ async def test_a_first_connection_that_does_not_come_is_unreachable(
     assert isinstance(caught.value.__cause__, aiohttp.ConnectionTimeoutError)
 
 
-async def test_later_connections_may_take_their_time(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_after_a_failure_the_first_connection_has_twice_as_long(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A network that is slow by nature is reached in the end."""
+    monkeypatch.setattr(ibge_exchange, "FIRST_CONNECTION_S", 0.1)
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        async with exchange_with(f"https://127.0.0.1:{mute.getsockname()[1]}") as exchange:
+            took_s = []
+            for _ in range(3):
+                began = time.monotonic()
+                with pytest.raises(UpstreamUnreachableError):
+                    await exchange.body("/estados", timeout_s=30)
+                took_s.append(time.monotonic() - began)
+
+    assert took_s[0] < took_s[1] < took_s[2]
+    assert took_s[2] >= 0.4
+
+
+async def test_later_connections_may_take_their_time() -> None:
     """Once something was answered, only the limit of the whole exchange counts."""
     async with StandIn(TWO_STATES) as upstream, exchange_with(upstream.base_url) as exchange:
         await exchange.body("/estados", timeout_s=5)
-        monkeypatch.setattr(ibge_exchange, "FIRST_CONNECTION_S", 0.000_001)
+        exchange._first_connection_s = 0.000_001
 
         await asyncio.gather(*(exchange.body("/estados", timeout_s=5) for _ in range(5)))
 

@@ -29,6 +29,6 @@ def _date(value: str | None) -> datetime | None:
     """The date, or None where there is none or it cannot be read (it is to be ignored then)."""
     try:
         date = parsedate_to_datetime(value) if value is not None else None
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return date if date is not None and date.tzinfo is not None else None

@@ -45,10 +45,12 @@ class Edition:
 class Press:
     """Makes editions, which are answered as soon as they are written; their codings follow.
 
-    The same content in a newer snapshot is not compressed again.
+    The same content in a newer snapshot is not compressed again. `ttl_s` is for how many seconds a
+    live snapshot is fresh; caches keep it no longer.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, ttl_s: float) -> None:
+        self._ttl_s = int(ttl_s)
         self._last: Edition | None = None
         self._compressing: asyncio.Task[None] | None = None
 
@@ -60,7 +62,7 @@ class Press:
         if self._last is not None and self._last.content_id == content_id:
             known = self._last.representations.items()
             bodies = {coding: representation.body for coding, representation in known}
-        headers = _headers(snapshot)
+        headers = self._headers(snapshot)
         edition = Edition(
             content_id,
             {
@@ -79,6 +81,23 @@ class Press:
         if self._compressing is not None:
             self._compressing.cancel()
             await asyncio.gather(self._compressing, return_exceptions=True)
+
+    def _headers(self, snapshot: Snapshot) -> dict[str, str]:
+        return {
+            "Last-Modified": format_datetime(snapshot.collected_at, usegmt=True),
+            "Cache-Control": self._cache_control(snapshot),
+            "Vary": "Accept-Encoding",
+            "X-Snapshot-Source": str(snapshot.source),
+            "X-Snapshot-Missing": str(len(snapshot.missing)),
+            "X-Snapshot-Filled": str(len(snapshot.filled)),
+        }
+
+    def _cache_control(self, snapshot: Snapshot) -> str:
+        # What is whole and live may rest in caches for a while; what waits for something better is
+        # asked for again soon. Old data are better than none in any case (RFC 5861).
+        whole = snapshot.source is Source.LIVE and snapshot.is_whole
+        fresh_s, stale_s = (min(each, self._ttl_s) for each in ((300, 3600) if whole else (10, 60)))
+        return f"public, max-age={fresh_s}, stale-while-revalidate={stale_s}, stale-if-error=86400"
 
 
 async def _compress(edition: Edition, body: bytes, headers: dict[str, str]) -> None:
@@ -99,22 +118,3 @@ def _representation(
         return Representation(body, {"ETag": f'"{content_id}"', **headers})
     tag = f'"{content_id}-{coding}"'
     return Representation(body, {"ETag": tag, "Content-Encoding": coding, **headers})
-
-
-def _headers(snapshot: Snapshot) -> dict[str, str]:
-    return {
-        "Last-Modified": format_datetime(snapshot.collected_at, usegmt=True),
-        "Cache-Control": _cache_control(snapshot),
-        "Vary": "Accept-Encoding",
-        "X-Snapshot-Source": str(snapshot.source),
-        "X-Snapshot-Missing": str(len(snapshot.missing)),
-        "X-Snapshot-Filled": str(len(snapshot.filled)),
-    }
-
-
-def _cache_control(snapshot: Snapshot) -> str:
-    # What is whole and live may rest in caches for a while; what waits for something better is
-    # asked for again soon. Old data are better than none in any case (RFC 5861).
-    whole = snapshot.source is Source.LIVE and snapshot.is_whole
-    max_age, revalidate = (300, 3600) if whole else (10, 60)
-    return f"public, max-age={max_age}, stale-while-revalidate={revalidate}, stale-if-error=86400"

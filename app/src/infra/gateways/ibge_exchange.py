@@ -27,8 +27,8 @@ from src.infra.gateways.tls import tls_advice
 USER_AGENT = f"estados-e-cidades/{VERSION} (API de localidades do Brasil; aiohttp)"
 
 # The first connection of all is there within this time, in seconds, or will hardly come: a network
-# that drops packets must not cost the first visitor the whole of IBGE_TIMEOUT_S. Later ones come by
-# the hundred, and may take their time.
+# that drops packets must not cost the first visitor the whole of IBGE_TIMEOUT_S. After each failure
+# the next has twice as long, and once something was answered, connections may take their time.
 FIRST_CONNECTION_S = 3.0
 
 # The largest answer in use, all districts of a state, has about 1.5 MB.
@@ -72,6 +72,7 @@ class IbgeExchange:
         self._session = session
         self._base_url = base_url.rstrip("/")
         self._has_answered = False
+        self._first_connection_s = FIRST_CONNECTION_S
 
     async def body(self, path: str, *, timeout_s: float) -> bytes:
         """The answer's bytes to GET `path`, whatever content type it claims.
@@ -87,6 +88,8 @@ class IbgeExchange:
                     self._has_answered = True
                     return await _body(response, path)
         except (aiohttp.ClientError, OSError) as exc:
+            if isinstance(exc, aiohttp.ConnectionTimeoutError):
+                self._first_connection_s *= 2
             raise _translated(exc, path) from exc
 
     def _get(self, path: str) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
@@ -94,7 +97,7 @@ class IbgeExchange:
         url = URL(self._base_url + path, encoded=True)
         if self._has_answered:
             return self._session.get(url, allow_redirects=False)
-        first = aiohttp.ClientTimeout(total=None, connect=FIRST_CONNECTION_S)
+        first = aiohttp.ClientTimeout(total=None, connect=self._first_connection_s)
         return self._session.get(url, allow_redirects=False, timeout=first)
 
 

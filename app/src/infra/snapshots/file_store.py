@@ -109,8 +109,9 @@ class FileStore(SnapshotStore):
 
     def _remove_leftovers(self) -> None:
         for file in self._file.parent.glob(UNFINISHED + "*"):
-            if time.time() - file.stat().st_mtime > LEFT_AFTER_S:
-                file.unlink()
+            with suppress(OSError):  # it may be gone by now: another process is saving, too
+                if time.time() - file.stat().st_mtime > LEFT_AFTER_S:
+                    file.unlink()
 
     def _make_directory(self) -> None:
         self._file.parent.mkdir(parents=True, exist_ok=True)
