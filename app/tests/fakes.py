@@ -40,7 +40,8 @@ class FakeUpstream:
     """What the three fake gateways share: the tree, what fails, and how much happens at once.
 
     `errors` maps the id of a state or city to what asking below it raises; the id 0 is the list
-    of states. Answers come in descending order of id, since nobody may rely on order.
+    of states, and a state's negative id the list of all its districts. Answers come in descending
+    order of id, since nobody may rely on order.
     """
 
     def __init__(
@@ -109,6 +110,15 @@ class FakeDistrictsGateway(DistrictsGateway):
         districts = self._upstream.by_city[city.id].distritos
         assert districts is not None
         return tuple(reversed(districts))
+
+    async def of_state(self, state: State) -> tuple[District, ...]:
+        await self._upstream.answer("districts", -state.id)
+        cities = self._upstream.by_state[state.id].cidades
+        return tuple(
+            district
+            for city in cities
+            for district in self._upstream.by_city[city.id].distritos or ()
+        )
 
 
 class FakeStore(SnapshotStore):

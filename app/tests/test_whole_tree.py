@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from main import create_app
+from src.application.list_of_states_and_cities import Plan
 from src.domain.territory import State
 from src.entrypoints.settings import Settings
 from stand_in.faults import Behaviour, Fault, Kind
@@ -18,11 +19,14 @@ from tests.serving import client, served
 pytestmark = pytest.mark.xdist_group("timed")
 
 
-async def test_the_live_tree_equals_the_upstreams_data(brazil: tuple[State, ...]) -> None:
+@pytest.mark.parametrize(("plan", "requests"), [("city", 1 + 27 + 5_571), ("state", 1 + 27 + 27)])
+async def test_the_live_tree_equals_the_upstreams_data(
+    plan: Plan, requests: int, brazil: tuple[State, ...]
+) -> None:
     """With one request for each list, within the limits, over connections that are reused."""
     behaviour = Behaviour(latency_s=0.02)
     async with StandIn(brazil, behaviour=behaviour) as upstream:
-        app = create_app(Settings(ibge_base_url=upstream.base_url))
+        app = create_app(Settings(ibge_base_url=upstream.base_url, ibge_plan=plan))
         async with served(app) as url, client(url) as session:
             async with session.get("/api/v1/states") as answer:
                 body = await answer.read()
@@ -31,7 +35,7 @@ async def test_the_live_tree_equals_the_upstreams_data(brazil: tuple[State, ...]
     assert answer.headers["X-Snapshot-Source"] == "live"
     assert answer.headers["X-Snapshot-Missing"] == "0"
     assert msgspec.json.decode(body, type=tuple[State, ...]) == brazil
-    assert figures.requests == 1 + 27 + 5_571
+    assert figures.requests == requests
     assert figures.retries == 0
     assert figures.connections <= 526
     assert figures.most_city_lists_in_flight <= 26

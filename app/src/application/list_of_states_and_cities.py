@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import TypeVar
+from enum import StrEnum
+from typing import TypeAlias, TypeVar
 
 from src.application.concurrency_limit import ConcurrencyLimit
 from src.application.ports.upstream import (
@@ -15,16 +17,25 @@ from src.application.ports.upstream import (
     UpstreamError,
 )
 from src.domain.snapshot import Gap, Snapshot, Source
-from src.domain.territory import City, InvalidTerritoryError, State, in_order
+from src.domain.territory import City, District, InvalidTerritoryError, State, in_order
 
 Place = TypeVar("Place", State, City)
+Outcome: TypeAlias = City | BaseException
+
+
+class Plan(StrEnum):
+    """How the districts are asked for."""
+
+    CITY = "city"  # one request for each city: the fan-out that this service shows
+    STATE = "state"  # one for each state: a hundredth of the requests, for the same tree
 
 
 class ListOfStatesAndCities:
     """Fans out over the three gateways and assembles what they answer into one tree.
 
     `states_limit` bounds the states in work, for every execution in the process; how many requests
-    are on the wire at once is the gateways' affair. `now` tells the time in UTC.
+    are on the wire at once is the gateways' affair. `plan` says how the districts are asked for.
+    `now` tells the time in UTC.
     """
 
     def __init__(
@@ -34,12 +45,14 @@ class ListOfStatesAndCities:
         cities: CitiesGateway,
         districts: DistrictsGateway,
         states_limit: ConcurrencyLimit,
+        plan: Plan,
         now: Callable[[], datetime],
     ) -> None:
         self._states = states
         self._cities = cities
         self._districts = districts
         self._states_limit = states_limit
+        self._plan = plan
         self._now = now
 
     async def execute(self) -> Snapshot:
@@ -65,15 +78,48 @@ class ListOfStatesAndCities:
 
     async def _with_cities(self, state: State, gaps: list[Gap]) -> State:
         async with self._states_limit.permit():
-            # In order, and refused where one appears twice, before anything is asked about them.
-            cities = state.with_cities(await self._cities.of_state(state)).cidades
-            outcomes = await asyncio.gather(
-                *(self._with_districts(city) for city in cities), return_exceptions=True
-            )
+            by_plan = self._by_state if self._plan is Plan.STATE else self._by_city
+            cities, outcomes = await by_plan(state)
             return state.with_cities(_settled(cities, outcomes, gaps))
+
+    async def _by_city(self, state: State) -> tuple[Sequence[City], Sequence[Outcome]]:
+        """The state's cities, and what became of each when its districts were asked for."""
+        cities = _in_order(state, await self._cities.of_state(state))
+        outcomes = await asyncio.gather(
+            *(self._with_districts(city) for city in cities), return_exceptions=True
+        )
+        return cities, outcomes
 
     async def _with_districts(self, city: City) -> City:
         return city.with_districts(await self._districts.of_city(city))
+
+    async def _by_state(self, state: State) -> tuple[Sequence[City], Sequence[Outcome]]:
+        """The same, with all districts of the state asked for at once."""
+        answers = await asyncio.gather(
+            self._cities.of_state(state), self._districts.of_state(state), return_exceptions=True
+        )
+        rows, districts = answers
+        if isinstance(rows, BaseException):
+            raise rows
+        cities = _in_order(state, rows)
+        if isinstance(districts, BaseException):
+            return cities, [districts] * len(cities)
+        by_city: dict[int, list[District]] = defaultdict(list)
+        for district in districts:
+            by_city[district.city_id].append(district)
+        return cities, [_with_its_districts(city, by_city[city.id]) for city in cities]
+
+
+def _in_order(state: State, cities: Sequence[City]) -> Sequence[City]:
+    """The cities in order; refused where one appears twice, before anything is asked about them."""
+    return state.with_cities(cities).cidades
+
+
+def _with_its_districts(city: City, districts: list[District]) -> Outcome:
+    try:
+        return city.with_districts(districts)
+    except InvalidTerritoryError as error:
+        return error
 
 
 def _settled(

@@ -39,6 +39,11 @@ class District:
         """The id of the city it belongs to."""
         return self.id // 100
 
+    @property
+    def state_id(self) -> int:
+        """The id of the state it belongs to."""
+        return self.id // 10_000_000
+
 
 @dataclass(frozen=True, slots=True)
 class City:

@@ -90,6 +90,7 @@ async def collecting(settings: Settings) -> AsyncIterator[ListOfStatesAndCities]
             cities=IbgeCitiesGateway(client),
             districts=IbgeDistrictsGateway(client),
             states_limit=ConcurrencyLimit(settings.ibge_states_limit),
+            plan=settings.ibge_plan,
             now=utc_now,
         )
 

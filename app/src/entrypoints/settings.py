@@ -17,6 +17,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from src.application.list_of_states_and_cities import Plan
 from src.infra.gateways.tls import tls_context
 
 APP_DIR = Path(__file__).resolve().parents[2]
@@ -67,6 +68,7 @@ class Settings(BaseSettings):
     ibge_attempts: int = Field(default=4, ge=1, le=10, description="um inteiro de 1 a 10")
     ibge_states_limit: int = Field(default=26, ge=1, le=100, description="um inteiro de 1 a 100")
     ibge_cities_limit: int = Field(default=500, ge=1, le=2000, description="um inteiro de 1 a 2000")
+    ibge_plan: Plan = Field(default=Plan.CITY, description="city ou state")
     ibge_max_rps: float = Field(
         default=0,
         ge=0,

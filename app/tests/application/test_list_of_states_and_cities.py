@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from src.application.concurrency_limit import ConcurrencyLimit
-from src.application.list_of_states_and_cities import ListOfStatesAndCities
+from src.application.list_of_states_and_cities import ListOfStatesAndCities, Plan
 from src.application.ports.upstream import (
     UpstreamConnectionError,
     UpstreamError,
@@ -27,22 +27,26 @@ from tests.fakes import (
 from tests.places import ALTA_FLORESTA, ARIQUEMES, DISTRITO_FEDERAL, RONDONIA, TWO_STATES
 
 
-def use_case(upstream: FakeUpstream, *, states: int = 26) -> ListOfStatesAndCities:
+def use_case(
+    upstream: FakeUpstream, *, states: int = 26, plan: Plan = Plan.CITY
+) -> ListOfStatesAndCities:
     """The use case over a fake upstream."""
     return ListOfStatesAndCities(
         states=FakeStatesGateway(upstream),
         cities=FakeCitiesGateway(upstream),
         districts=FakeDistrictsGateway(upstream),
         states_limit=ConcurrencyLimit(states),
+        plan=plan,
         now=Clock(),
     )
 
 
-async def test_the_tree_is_assembled_in_order() -> None:
+@pytest.mark.parametrize("plan", Plan)
+async def test_the_tree_is_assembled_in_order(plan: Plan) -> None:
     """Every state, city and district is there once, in order of id, though answers are not."""
     upstream = FakeUpstream(TWO_STATES)
 
-    snapshot = await use_case(upstream).execute()
+    snapshot = await use_case(upstream, plan=plan).execute()
 
     assert snapshot.states == TWO_STATES
     assert snapshot.source is Source.LIVE
@@ -132,6 +136,46 @@ async def test_the_limit_holds_for_all_executions_together() -> None:
     assert first.states == second.states
     assert first.missing == ()
     assert upstream.most["cities"] == 3
+
+
+async def test_by_state_each_list_is_asked_for_once() -> None:
+    """The states, and for each its cities and its districts: no request for a city."""
+    upstream = FakeUpstream(TWO_STATES)
+
+    await use_case(upstream, plan=Plan.STATE).execute()
+
+    assert upstream.asked == {0: 1, 11: 1, -11: 1, 53: 1, -53: 1}
+
+
+async def test_by_state_a_list_of_districts_that_fails_stops_no_other_state() -> None:
+    """The state's cities are known, and each is named for its districts."""
+    upstream = FakeUpstream(TWO_STATES, errors={-11: UpstreamTimeoutError("demorou")})
+
+    snapshot = await use_case(upstream, plan=Plan.STATE).execute()
+
+    bare = RONDONIA.with_cities(replace(city, distritos=None) for city in RONDONIA.cidades)
+    assert snapshot.states == (bare, DISTRITO_FEDERAL)
+    assert snapshot.missing == tuple(Gap(city.id, city.nome, "demorou") for city in bare.cidades)
+
+
+async def test_by_state_a_city_without_districts_in_the_list_is_a_gap() -> None:
+    """A list that was cut short names who is missing from it."""
+    upstream = FakeUpstream(TWO_STATES)
+    upstream.by_city[ARIQUEMES.id] = replace(ARIQUEMES, distritos=None)
+
+    snapshot = await use_case(upstream, plan=Plan.STATE).execute()
+
+    assert [gap.nome for gap in snapshot.missing] == ["Ariquemes"]
+
+
+@pytest.mark.parametrize("plan", Plan)
+async def test_a_state_whose_cities_fail_is_one_gap(plan: Plan) -> None:
+    """Whatever is known of its districts."""
+    upstream = FakeUpstream(TWO_STATES, errors={53: UpstreamConnectionError("caiu")})
+
+    snapshot = await use_case(upstream, plan=plan).execute()
+
+    assert snapshot.missing == (Gap(53, "Distrito Federal", "caiu"),)
 
 
 async def test_cancelling_cancels_everything_under_it() -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from main import create_app
 from src.application.concurrency_limit import ConcurrencyLimit
-from src.application.list_of_states_and_cities import ListOfStatesAndCities
+from src.application.list_of_states_and_cities import ListOfStatesAndCities, Plan
 from src.application.ports.upstream import UpstreamConnectionError
 from src.entrypoints.composition import Collecting
 from src.entrypoints.settings import Settings
@@ -40,6 +40,7 @@ def collecting_from(upstream: FakeUpstream) -> Collecting:
             cities=FakeCitiesGateway(upstream),
             districts=FakeDistrictsGateway(upstream),
             states_limit=ConcurrencyLimit(26),
+            plan=Plan.CITY,
             now=Clock(),
         )
 

@@ -48,6 +48,7 @@ def test_every_setting_says_what_is_allowed() -> None:
         ("SNAPSHOT_STORE", "redis:", "redis://"),
         ("SNAPSHOT_STORE", "redis://redis.test/0?outra=1", "sem ?"),
         ("IBGE_ATTEMPTS", "0", "de 1 a 10"),
+        ("IBGE_PLAN", "region", "city ou state"),
         ("SNAPSHOT_TTL_S", "-1", "de 0 a 31536000"),
         ("SNAPSHOT_WAIT_S", "nan", "de 0 a 300"),
         ("SERVER_PORT", "70000", "de 1 a 65535"),

@@ -154,6 +154,25 @@ async def test_rows_that_cannot_be_used_are_malformed(
     assert isinstance(caught.value.__cause__, ValueError)
 
 
+async def test_the_districts_of_a_state_are_read(
+    client: IbgeClient, upstream: aioresponses
+) -> None:
+    """All of them in one answer, in whatever order, and of no other state."""
+    rows = [
+        district_row(district, city, RONDONIA)
+        for city in reversed(RONDONIA.cidades)
+        for district in city.distritos or ()
+    ]
+    upstream.get(f"{BASE}/estados/11/distritos", body=msgspec.json.encode(rows))
+    upstream.get(f"{BASE}/estados/53/distritos", body=msgspec.json.encode(rows))
+
+    districts = await IbgeDistrictsGateway(client).of_state(RONDONIA)
+    with pytest.raises(UpstreamMalformedError, match="não é do estado 53"):
+        await IbgeDistrictsGateway(client).of_state(DISTRITO_FEDERAL)
+
+    assert len(districts) == 3
+
+
 async def test_cities_of_another_state_are_malformed(
     client: IbgeClient, upstream: aioresponses
 ) -> None:

@@ -94,8 +94,12 @@ class CitiesGateway(Protocol):
 
 
 class DistrictsGateway(Protocol):
-    """Reads the districts of a city."""
+    """Reads the districts of a city, or of all cities of a state."""
 
     async def of_city(self, city: City) -> tuple[District, ...]:
         """The city's districts, one at least, in any order. Raises UpstreamError."""
+        ...
+
+    async def of_state(self, state: State) -> tuple[District, ...]:
+        """All districts of the state's cities, one at least, in any order. Raises UpstreamError."""
         ...

@@ -47,6 +47,18 @@ def districts_from(body: bytes, city: City) -> tuple[District, ...]:
     return districts
 
 
+def districts_of_state_from(body: bytes, state: State) -> tuple[District, ...]:
+    """All districts of a state in an answer.
+
+    Raises ValueError where it holds anything else, or none.
+    """
+    districts = _at_least_one(_DISTRICTS.decode(body))
+    for district in districts:
+        if district.state_id != state.id:
+            raise ValueError(f"o distrito {district.id} não é do estado {state.id}")
+    return districts
+
+
 def _at_least_one(rows: Place | tuple[Place, ...]) -> tuple[Place, ...]:
     # The upstream answers [] for an id it does not know; every id asked for here came from it.
     if rows == ():
