@@ -22,8 +22,9 @@ from stand_in.faults import Behaviour, Fault, Kind
 from stand_in.server import StandIn
 from tests.serving import client, served
 
-# These are measured against bounds: one after the other, whatever runs in other processes.
-pytestmark = pytest.mark.xdist_group("timed")
+# One after the other: these are measured against bounds.
+cold_start = pytest.mark.xdist_group("cold start")
+later_fault = pytest.mark.xdist_group("later fault")
 
 LATENCY_S = 0.05
 
@@ -43,6 +44,7 @@ COLD_STARTS = {
 }
 
 
+@cold_start
 @pytest.mark.parametrize(("behaviour", "within_s"), COLD_STARTS.values(), ids=COLD_STARTS.keys())
 async def test_a_cold_start_gets_everything_in_the_end(
     behaviour: Behaviour, within_s: float, brazil: tuple[State, ...]
@@ -135,6 +137,7 @@ LATER_FAULTS = {
 }
 
 
+@later_fault
 @pytest.mark.parametrize(("fault", "expected"), LATER_FAULTS.values(), ids=LATER_FAULTS.keys())
 async def test_data_never_get_worse(
     fault: Behaviour, expected: int | None, brazil: tuple[State, ...]
@@ -159,6 +162,7 @@ async def test_data_never_get_worse(
         assert seen.took_s < 1
 
 
+@later_fault
 async def test_data_never_get_worse_when_nobody_listens(brazil: tuple[State, ...]) -> None:
     """An upstream that is gone for a while, and comes back at the same address."""
     async with StandIn(brazil[1:5]) as upstream, after_one_good_snapshot(upstream) as service:
@@ -171,6 +175,7 @@ async def test_data_never_get_worse_when_nobody_listens(brazil: tuple[State, ...
     assert all(seen.tag == first.tag and seen.took_s < 1 for seen in gone + recovering)
 
 
+@later_fault
 async def test_data_never_get_worse_when_the_name_is_gone(
     brazil: tuple[State, ...], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -198,6 +203,7 @@ async def test_data_never_get_worse_when_the_name_is_gone(
     assert all(seen.tag == first.tag and seen.took_s < 1 for seen in gone + recovering)
 
 
+@later_fault
 async def test_a_large_true_change_gets_through_where_nothing_is_stored_or_bundled(
     brazil: tuple[State, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -26,8 +26,8 @@ from tests.processes import ServiceProcess
 from tests.redis_server import RedisServer
 from tests.serving import client, served
 
-# These are measured against bounds: one after the other, whatever runs in other processes.
-pytestmark = pytest.mark.xdist_group("timed")
+# One after the other: these are measured against bounds, or start processes of their own.
+pytestmark = pytest.mark.xdist_group("processes")
 
 not_on_windows = pytest.mark.skipif(
     sys.platform == "win32", reason="Windows has no SIGTERM that a process could hear"

@@ -15,8 +15,8 @@ from stand_in.faults import Behaviour, Fault, Kind
 from stand_in.server import StandIn
 from tests.serving import client, served
 
-# These are measured against bounds: one after the other, whatever runs in other processes.
-pytestmark = pytest.mark.xdist_group("timed")
+# One after the other: these are measured against bounds, or start processes of their own.
+pytestmark = pytest.mark.xdist_group("processes")
 
 
 @pytest.mark.parametrize(("plan", "requests"), [("city", 1 + 27 + 5_571), ("state", 1 + 27 + 27)])
