@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Generic, TypeVar
 
+from src.application.breaking_off import break_off
 from src.application.last_good_snapshot import LOOK_EVERY_S, LastGoodSnapshot
 from src.application.ports.snapshot_store import SnapshotStore
 from src.application.ports.upstream import UpstreamError, UpstreamStatusError
@@ -139,9 +140,7 @@ class Freshness(Generic[Edition]):
             self._is_refreshed.set()
             self._first_wait_is_over.set()
             running = [task for task in (first_wait, self._refresh) if task is not None]
-            for task in running:
-                task.cancel()
-            await asyncio.gather(*running, return_exceptions=True)
+            await break_off(*running)
 
     async def _look_and_refresh(self) -> None:
         """See whether another process has stored something newer; refresh where it is due."""

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from aiohttp import ClientSession
 from aiolimiter import AsyncLimiter
 
+from src.application.breaking_off import break_off
 from src.application.concurrency_limit import ConcurrencyLimit
 from src.application.freshness import Freshness
 from src.application.list_of_states_and_cities import ListOfStatesAndCities
@@ -63,19 +64,11 @@ async def serving(settings: Settings, collecting: Collecting) -> AsyncIterator[F
             now=utc_now,
         )
         keeping_fresh = asyncio.create_task(freshness.keep())
-
-        def leave() -> None:
-            # Once: a second time would break off what the first has left to do.
-            if not keeping_fresh.cancelling():
-                keeping_fresh.cancel()
-
         try:
-            with leaving(leave):
+            with leaving(keeping_fresh.cancel):
                 yield freshness
         finally:
-            leave()
-            with contextlib.suppress(asyncio.CancelledError):
-                await keeping_fresh
+            await break_off(keeping_fresh)
 
 
 @asynccontextmanager

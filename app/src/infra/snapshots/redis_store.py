@@ -92,12 +92,14 @@ class RedisStore(SnapshotStore):
         if not is_ours:
             yield False
             return
-        renewing = asyncio.create_task(_renew(lock))
+        is_over = asyncio.Event()
+        renewing = asyncio.create_task(_renew(lock, is_over))
         try:
             yield True
         finally:
-            renewing.cancel()
-            await asyncio.gather(renewing, return_exceptions=True)
+            # Not by cancelling it: redis-py may take that for a time-out, and it would be lost.
+            is_over.set()
+            await renewing
             with suppress(LockError, RedisError, OSError):  # it ends by itself, soon
                 await lock.release()
 
@@ -106,9 +108,11 @@ class RedisStore(SnapshotStore):
         await self._redis.aclose()
 
 
-async def _renew(lock: Lock) -> None:
+async def _renew(lock: Lock, is_over: asyncio.Event) -> None:
     while True:
-        await asyncio.sleep(RENEW_EVERY_S)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(is_over.wait(), RENEW_EVERY_S)
+            return
         with suppress(LockError, RedisError, OSError):  # the next one may get through
             await lock.reacquire()
 
