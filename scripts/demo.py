@@ -15,7 +15,13 @@ def main() -> None:
     """Starts both, and ends the stand-in when the service ends."""
     command = [sys.executable, "-m", "stand_in", "--port", "8002", "--latency-ms", "100"]
     with subprocess.Popen(command, cwd=APP) as stand_in:
-        environment = {**os.environ, "IBGE_BASE_URL": STAND_IN_URL, "SERVER_RELOAD": "false"}
+        environment = {
+            **os.environ,
+            "IBGE_BASE_URL": STAND_IN_URL,
+            "SERVER_RELOAD": "false",
+            # The stand-in's data are nobody's last good snapshot, and each demo is to collect.
+            "SNAPSHOT_STORE": "memory:",
+        }
         try:
             subprocess.run([sys.executable, "main.py"], cwd=APP, env=environment, check=False)
         except KeyboardInterrupt:

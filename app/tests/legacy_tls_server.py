@@ -20,7 +20,7 @@ class _NoSecureRenegotiation(TLSConnection):  # type: ignore[misc]  # tlslite ha
     parsed ClientHello is changed: the handshake's hash is taken from the bytes on the wire.
     """
 
-    def _serverGetClientHello(self, *args: Any, **kwargs: Any) -> Iterator[Any]:  # noqa: N802
+    def _serverGetClientHello(self, *args: Any, **kwargs: Any) -> Iterator[Any]:  # noqa: N802  # its name
         for result in super()._serverGetClientHello(*args, **kwargs):
             if isinstance(result, tuple):
                 hello = result[0]

@@ -84,7 +84,9 @@ class IbgeClient:
                 # Who was sent away comes first when the upstream has room again; who failed in
                 # another way does not, or a state that fails would crowd out the others.
                 first = first or _was_refused(attempt.retry_state)
-        raise AssertionError("the last attempt returns or raises")  # pragma: no cover
+        raise AssertionError(
+            "not reached"
+        )  # pragma: no cover  # the last attempt returns or raises
 
     async def _try(
         self, path: str, read: Callable[[bytes], T], permit: Permit, timeout_s: float
