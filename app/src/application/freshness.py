@@ -112,7 +112,7 @@ class Freshness(Generic[Edition]):
             if self._refresh is not None and self._is_refreshed.is_set():
                 # Its result was there before this request; what is left of it is to be stored.
                 await asyncio.wait({self._refresh}, timeout=self._wait_s)
-            self._refreshing(afresh=True)
+            self._start_refresh(afresh=True)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._is_refreshed.wait(), self._wait_s)
             await self._settle_for_bundled()
@@ -153,7 +153,7 @@ class Freshness(Generic[Edition]):
             if self._due_at > -math.inf or self._is_whole():
                 self._plan_next()
         if asyncio.get_running_loop().time() >= self._due_at:
-            self._refreshing()
+            self._start_refresh()
         else:
             await asyncio.sleep(LOOK_EVERY_S)
 
@@ -162,12 +162,11 @@ class Freshness(Generic[Edition]):
         await self._settle_for_bundled()
         self._first_wait_is_over.set()
 
-    def _refreshing(self, *, afresh: bool = False) -> asyncio.Task[None]:
-        """The refresh that runs, or a new one: there is never more than one."""
+    def _start_refresh(self, *, afresh: bool = False) -> None:
+        """Start a refresh where none runs: there is never more than one."""
         if self._refresh is None or self._refresh.done():
             self._is_refreshed.clear()
             self._refresh = asyncio.create_task(self._refresh_once(afresh=afresh))
-        return self._refresh
 
     async def _refresh_once(self, *, afresh: bool) -> None:
         started = asyncio.get_running_loop().time()
