@@ -9,7 +9,19 @@ from contextlib import asynccontextmanager
 
 import aiohttp
 import uvicorn
-from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+from src.application.concurrency_limit import ConcurrencyLimit
+from src.application.list_of_states_and_cities import ListOfStatesAndCities, Plan
+from src.entrypoints.composition import Collecting
+from src.entrypoints.settings import Settings
+from tests.fakes import (
+    Clock,
+    FakeCitiesGateway,
+    FakeDistrictsGateway,
+    FakeStatesGateway,
+    FakeUpstream,
+)
 
 
 def free_port() -> int:
@@ -25,8 +37,25 @@ def client(url: str | None = None) -> aiohttp.ClientSession:
     return aiohttp.ClientSession(url, skip_auto_headers=["Accept-Encoding"])
 
 
+def collecting_from(upstream: FakeUpstream) -> Collecting:
+    """Gives the use case over a fake upstream."""
+
+    @asynccontextmanager
+    async def collecting(_: Settings) -> AsyncIterator[ListOfStatesAndCities]:
+        yield ListOfStatesAndCities(
+            states=FakeStatesGateway(upstream),
+            cities=FakeCitiesGateway(upstream),
+            districts=FakeDistrictsGateway(upstream),
+            states_limit=ConcurrencyLimit(26),
+            plan=Plan.CITY,
+            now=Clock(),
+        )
+
+    return collecting
+
+
 @asynccontextmanager
-async def served(app: FastAPI) -> AsyncIterator[str]:
+async def served(app: ASGIApp) -> AsyncIterator[str]:
     """The application's address while it is served, lifespan included."""
     config = uvicorn.Config(
         app, host="127.0.0.1", port=0, log_config=None, lifespan="on", ws="none"

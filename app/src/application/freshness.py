@@ -95,12 +95,17 @@ class Freshness(Generic[Edition]):
 
     def at_once(self) -> Edition:
         """The best edition there is at this moment; raises NoSnapshotError where there is none."""
-        edition = self._fallback if self._live is None else self._live
+        edition = self._best()
         if edition is None:
             seconds = self._due_at - asyncio.get_running_loop().time()
             # Nothing is due while a refresh runs, or where requests start it: soon, then.
             raise NoSnapshotError(math.ceil(seconds) if 0 < seconds < math.inf else FIRST_RETRY_S)
         return edition
+
+    def at_hand(self) -> Edition | None:
+        """What `edition` gives where it neither waits nor fails; None where it would."""
+        waits = self._ttl_s == 0 or not self._first_wait_is_over.is_set()
+        return None if waits else self._best()
 
     async def edition(self) -> Edition:
         """The edition to answer a request with.
@@ -141,6 +146,9 @@ class Freshness(Generic[Edition]):
             self._first_wait_is_over.set()
             running = [task for task in (first_wait, self._refresh) if task is not None]
             await break_off(*running)
+
+    def _best(self) -> Edition | None:
+        return self._fallback if self._live is None else self._live
 
     async def _look_and_refresh(self) -> None:
         """See whether another process has stored something newer; refresh where it is due."""

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
+from starlette.types import ASGIApp
 
 from src import VERSION
 from src.entrypoints.composition import Collecting, collecting, serving
@@ -16,6 +17,7 @@ from src.entrypoints.settings import Settings, load_settings
 from src.infra.controllers import health_controller, states_controller
 from src.infra.controllers.dependencies import LifespanState
 from src.infra.controllers.docs_policy import DocsPolicy
+from src.infra.controllers.fast_path import FastPath
 from src.infra.controllers.head import HeadAsGet
 from src.infra.controllers.problems import add_problem_handlers
 
@@ -30,12 +32,18 @@ localidades do IBGE e respondidos mesmo quando ele está lento ou fora do ar.
 """
 
 
-def create_app(settings: Settings | None = None, *, collecting: Collecting = collecting) -> FastAPI:
+def create_app(settings: Settings | None = None, *, collecting: Collecting = collecting) -> ASGIApp:
     """The application, ready to be served; nothing is opened before its lifespan starts.
 
     `settings` default to those of the environment, a bad one of which ends the process with a
     line that names it; `collecting` gives the use case, for tests without an upstream.
     """
+    api = create_api(settings, collecting=collecting)
+    return FastPath(api, {states_controller.PATH: states_controller.states_at_hand})
+
+
+def create_api(settings: Settings | None = None, *, collecting: Collecting = collecting) -> FastAPI:
+    """All of the application but the fast path, which only goes around this."""
     chosen = settings or load_settings()
     configure_logging(chosen.log_level, chosen.log_format)
 
@@ -46,15 +54,15 @@ def create_app(settings: Settings | None = None, *, collecting: Collecting = col
             yield LifespanState(freshness=freshness)
 
     # FastAPIOffline is FastAPI with the assets of /docs and /redoc served from here.
-    app = FastAPIOffline(
+    api = FastAPIOffline(
         title="Estados e cidades do Brasil",
         description=DESCRIPTION,
         version=VERSION,
         lifespan=lifespan,
     )
-    app.add_middleware(DocsPolicy)
-    app.add_middleware(HeadAsGet)
-    add_problem_handlers(app)
-    app.include_router(states_controller.router)
-    app.include_router(health_controller.router)
-    return app
+    api.add_middleware(DocsPolicy)
+    api.add_middleware(HeadAsGet)
+    add_problem_handlers(api)
+    api.include_router(states_controller.router)
+    api.include_router(health_controller.router)
+    return api

@@ -111,6 +111,19 @@ async def test_a_fresh_snapshot_is_answered_from_memory() -> None:
     assert collection.count == 1
 
 
+async def test_what_is_at_hand_is_what_a_request_gets_without_waiting() -> None:
+    """Nothing while the first requests wait, nor where each of them waits for a collection."""
+    collection = FakeCollection(Clock(), live(TWO_STATES))
+    collection.held = asyncio.Event()
+    async with keeping(collection) as freshness:
+        assert freshness.at_hand() is None
+        collection.held.set()
+        assert await freshness.edition() is freshness.at_hand()
+    async with keeping(FakeCollection(Clock(), live(TWO_STATES)), ttl_s=0) as freshness:
+        await freshness.edition()
+        assert freshness.at_hand() is None
+
+
 async def test_a_stale_snapshot_is_answered_while_the_next_is_collected() -> None:
     """When its time is over it is still good enough until the next one is there."""
     clock = Clock()

@@ -12,39 +12,14 @@ import aiohttp
 import pytest
 
 from main import create_app
-from src.application.concurrency_limit import ConcurrencyLimit
-from src.application.list_of_states_and_cities import ListOfStatesAndCities, Plan
 from src.application.ports.upstream import UpstreamConnectionError
-from src.entrypoints.composition import Collecting
+from src.entrypoints.api import create_api
 from src.entrypoints.settings import Settings
-from tests.fakes import (
-    Clock,
-    FakeCitiesGateway,
-    FakeDistrictsGateway,
-    FakeStatesGateway,
-    FakeUpstream,
-)
+from tests.fakes import FakeUpstream
 from tests.places import ALTA_FLORESTA, TWO_STATES
-from tests.serving import client, served
+from tests.serving import client, collecting_from, served
 
 DOWN = UpstreamConnectionError("sem conexão")
-
-
-def collecting_from(upstream: FakeUpstream) -> Collecting:
-    """Gives the use case over a fake upstream."""
-
-    @asynccontextmanager
-    async def collecting(_: Settings) -> AsyncIterator[ListOfStatesAndCities]:
-        yield ListOfStatesAndCities(
-            states=FakeStatesGateway(upstream),
-            cities=FakeCitiesGateway(upstream),
-            districts=FakeDistrictsGateway(upstream),
-            states_limit=ConcurrencyLimit(26),
-            plan=Plan.CITY,
-            now=Clock(),
-        )
-
-    return collecting
 
 
 @asynccontextmanager
@@ -201,7 +176,7 @@ async def test_a_fault_of_ours_shows_nothing_of_our_insides(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The caller gets an id, the log has the traceback beside it."""
-    app = create_app(Settings(), collecting=collecting_from(FakeUpstream(TWO_STATES)))
+    app = create_api(Settings(), collecting=collecting_from(FakeUpstream(TWO_STATES)))
 
     @app.get("/falha")
     async def fail(numero: int = 1) -> None:

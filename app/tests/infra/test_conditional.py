@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
+from starlette.datastructures import Headers
 
 from src.infra.controllers.conditional import not_modified
 
-ANSWER = {"ETag": '"abc"', "Last-Modified": "Sun, 01 Jun 2025 12:00:00 GMT"}
+ETAG = '"abc"'
+LAST_MODIFIED = datetime(2025, 6, 1, 12, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
-    ("headers", "expected"),
+    ("request_headers", "expected"),
     [
         ({}, False),
         ({"if-none-match": '"abc"'}, True),
@@ -18,6 +22,7 @@ ANSWER = {"ETag": '"abc"', "Last-Modified": "Sun, 01 Jun 2025 12:00:00 GMT"}
         ({"if-none-match": '"x", W/"abc" , "y"'}, True),
         ({"if-none-match": '"x,abc", "ab"'}, False),
         ({"if-none-match": "*"}, True),
+        ({"if-none-match": ' "abc" '}, True),
         ({"if-none-match": "abc"}, False),
         ({"if-none-match": ""}, False),
         ({"if-modified-since": "Sun, 01 Jun 2025 12:00:00 GMT"}, True),
@@ -32,6 +37,15 @@ ANSWER = {"ETag": '"abc"', "Last-Modified": "Sun, 01 Jun 2025 12:00:00 GMT"}
         ),
     ],
 )
-def test_conditions(headers: dict[str, str], *, expected: bool) -> None:
+def test_conditions(request_headers: dict[str, str], *, expected: bool) -> None:
     """Lists, weak tags, `*` and dates count; what cannot be read does not."""
-    assert not_modified(headers, ANSWER) is expected
+    headers = Headers(request_headers)
+
+    assert not_modified(headers, etag=ETAG, last_modified=LAST_MODIFIED) is expected
+
+
+def test_a_list_of_tags_may_come_in_several_lines() -> None:
+    """As any list may (RFC 9110, section 5.3)."""
+    headers = Headers(raw=[(b"if-none-match", b'"x"'), (b"if-none-match", b'W/"abc"')])
+
+    assert not_modified(headers, etag=ETAG, last_modified=LAST_MODIFIED)

@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+
+from starlette.datastructures import Headers
 
 # entity-tag = [ "W/" ] DQUOTE *etagc DQUOTE (RFC 9110, section 8.8.3)
 _ENTITY_TAG = re.compile(r'(?:W/)?("[\x21\x23-\x7e\x80-\xff]*")')
 
 
-def not_modified(request: Mapping[str, str], answer: Mapping[str, str]) -> bool:
-    """Whether a GET or HEAD with these request headers is answered 304 instead of this answer.
+def not_modified(request: Headers, *, etag: str, last_modified: datetime) -> bool:
+    """Whether a GET or HEAD with these headers is answered 304 where the answer has this strong
+    entity tag and this date.
 
-    `request` finds its names in any case. `answer` holds an ETag and a Last-Modified.
     If-None-Match is compared weakly, and where it is there, If-Modified-Since does not count
     (RFC 9110, sections 13.1.2, 13.1.3 and 13.2.2).
     """
-    tags = request.get("if-none-match")
-    if tags is not None:
-        return tags.strip() == "*" or answer["ETag"] in _ENTITY_TAG.findall(tags)
+    tags = request.getlist("if-none-match")
+    if tags:
+        return tags == ["*"] or etag in _ENTITY_TAG.findall(",".join(tags))
     since = _date(request.get("if-modified-since"))
-    return since is not None and parsedate_to_datetime(answer["Last-Modified"]) <= since
+    return since is not None and last_modified <= since
 
 
 def _date(value: str | None) -> datetime | None:

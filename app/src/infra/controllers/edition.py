@@ -5,25 +5,28 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from dataclasses import dataclass
+from datetime import datetime
 from email.utils import format_datetime
 
 import msgspec
+from fastapi import Response
+from starlette.datastructures import Headers
 
 from src.domain.snapshot import Snapshot, Source
+from src.infra.controllers.conditional import not_modified
 from src.infra.controllers.encodings import COMPRESSORS, IDENTITY, best_coding
 
 
 @dataclass(frozen=True, slots=True)
 class Representation:
-    """The tree's bytes in one coding, and the headers that go with them."""
+    """The tree in one coding: the answer that carries it, and the one for who has it already.
 
-    body: bytes
-    headers: dict[str, str]
+    Both are made once and sent as they are, to everyone; nothing may be added to them.
+    """
 
-    @property
-    def headers_unmodified(self) -> dict[str, str]:
-        """Those that go with a 304, which has no body to be coded (RFC 9110, section 15.4.5)."""
-        return {name: self.headers[name] for name in self.headers if name != "Content-Encoding"}
+    etag: str
+    whole: Response
+    unmodified: Response
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +34,22 @@ class Edition:
     """The tree as it is sent for one snapshot, in each coding that is ready."""
 
     content_id: str
+    collected_at: datetime
     representations: dict[str, Representation]
 
-    def representation(self, accept_encoding: list[str]) -> Representation | None:
-        """The one that suits a client best; None where it refuses all there are.
+    def answer(self, request: Headers) -> Response | None:
+        """What a GET with these headers is answered: the tree, or that it has not changed.
 
-        `accept_encoding` has the values of all headers of that name; none is no wish.
+        It comes in the coding that suits best; None where the client refuses all there are.
         """
-        coding = best_coding(",".join(accept_encoding), self.representations)
-        return self.representations[coding] if coding is not None else None
+        accept_encoding = ",".join(request.getlist("accept-encoding"))
+        coding = best_coding(accept_encoding, self.representations)
+        if coding is None:
+            return None
+        representation = self.representations[coding]
+        if not_modified(request, etag=representation.etag, last_modified=self.collected_at):
+            return representation.unmodified
+        return representation.whole
 
 
 class Press:
@@ -61,10 +71,11 @@ class Press:
         bodies = {IDENTITY: body}
         if self._last is not None and self._last.content_id == content_id:
             known = self._last.representations.items()
-            bodies = {coding: representation.body for coding, representation in known}
+            bodies = {coding: bytes(representation.whole.body) for coding, representation in known}
         headers = self._headers(snapshot)
         edition = Edition(
             content_id,
+            snapshot.collected_at,
             {
                 coding: _representation(content_id, coding, body, headers)
                 for coding, body in bodies.items()
@@ -114,7 +125,13 @@ def _representation(
 ) -> Representation:
     """The entity tag comes from content and coding alone (RFC 9110, section 8.8.3), so that every
     worker and every machine gives the same one for the same data."""
-    if coding == IDENTITY:
-        return Representation(body, {"ETag": f'"{content_id}"', **headers})
-    tag = f'"{content_id}-{coding}"'
-    return Representation(body, {"ETag": tag, "Content-Encoding": coding, **headers})
+    etag, coded = f'"{content_id}"', {}
+    if coding != IDENTITY:
+        etag, coded = f'"{content_id}-{coding}"', {"Content-Encoding": coding}
+    headers = {"ETag": etag, **headers}
+    return Representation(
+        etag,
+        Response(body, headers={**headers, **coded}, media_type="application/json"),
+        # It has no body that could be coded (RFC 9110, section 15.4.5).
+        Response(status_code=304, headers=headers),
+    )

@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request, Response
+from starlette.datastructures import Headers
 
-from src.infra.controllers.conditional import not_modified
+from src.application.freshness import Freshness
 from src.infra.controllers.dependencies import CurrentFreshness
+from src.infra.controllers.edition import Edition
 from src.infra.controllers.problems import NO_DATA_RESPONSE, NOT_ACCEPTABLE_RESPONSE
 from src.infra.controllers.schemas import STATES_EXAMPLE, State
 
-router = APIRouter(prefix="/api/v1", tags=["Localidades"])
+PATH = "/api/v1/states"
+
+router = APIRouter(tags=["Localidades"])
 
 _HEADERS = {
     "ETag": "Muda só quando o conteúdo muda; igual em todas as instâncias, outra por codificação",
@@ -39,7 +43,7 @@ _RESPONSES: dict[int | str, dict[str, Any]] = {
 
 
 @router.get(
-    "/states",
+    PATH,
     operation_id="listStates",
     summary="Todos os estados, com cidades e distritos",
     response_model=list[State],
@@ -48,11 +52,13 @@ _RESPONSES: dict[int | str, dict[str, Any]] = {
 async def list_states(request: Request, freshness: CurrentFreshness) -> Response:
     """Responde a árvore inteira: 27 estados, suas cidades e os distritos de cada uma."""
     edition = await freshness.edition()
-    representation = edition.representation(request.headers.getlist("accept-encoding"))
-    if representation is None:
+    answer = edition.answer(request.headers)
+    if answer is None:
         raise HTTPException(406)
-    if not_modified(request.headers, representation.headers):
-        return Response(status_code=304, headers=representation.headers_unmodified)
-    return Response(
-        representation.body, headers=representation.headers, media_type="application/json"
-    )
+    return answer
+
+
+def states_at_hand(freshness: Freshness[Edition], request: Headers) -> Response | None:
+    """What `list_states` would answer without waiting; None where it waits, or refuses."""
+    edition = freshness.at_hand()
+    return edition.answer(request) if edition is not None else None
