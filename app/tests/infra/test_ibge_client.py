@@ -308,7 +308,7 @@ async def test_who_is_first_goes_before_those_who_wait() -> None:
 
 async def test_who_was_refused_goes_before_those_who_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     """One other is sent while it pauses, which it hardly does here; then it is its turn."""
-    monkeypatch.setattr(ibge_client, "_full_jitter", lambda _: 0.0)
+    monkeypatch.setattr(ibge_client, "FIRST_BACKOFF_S", 0.0)
     async with Upstream(status(429), latency_s=0.05) as upstream:
         async with client_of(upstream, Manners(at_once=1), attempts=2) as client:
             await asyncio.gather(*(client.get(path, bytes) for path in paths(10)))

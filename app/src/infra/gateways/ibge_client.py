@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
 from typing import TypeVar
-
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, wait_random_exponential
 
 from src.application.manners.admission import Admission, Permit
 from src.application.manners.patience import Patience
@@ -23,9 +22,9 @@ from src.infra.gateways.ibge_exchange import IbgeExchange
 
 T = TypeVar("T")
 
-# "Full jitter": anything from nothing up to a bound that doubles from one retry to the next, in
-# seconds (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).
-_full_jitter = wait_random_exponential(multiplier=0.1, max=5)
+# The bounds of the pause before the first retry and before any, in seconds.
+FIRST_BACKOFF_S = 0.1
+LONGEST_BACKOFF_S = 5.0
 
 
 class IbgeClient:
@@ -67,26 +66,23 @@ class IbgeClient:
         Raises UpstreamError: that of the last try, or UpstreamUnavailableError where none was made.
         """
         allowance = _Allowance(self._timeout_s)
-        retrying = AsyncRetrying(
-            retry=retry_if_exception(_may_pass),
-            wait=_pause,
-            stop=partial(self._is_over, allowance),
-            reraise=True,
-        )
+        attempt = 1
         with self._budget.request():
-            async for attempt in retrying:
-                with attempt:
+            while True:
+                try:
                     async with self._admission.permit(first=first) as permit:
-                        patience_s = self._patience.limit_s(attempt.retry_state.attempt_number)
                         with allowance.spending():
-                            timeout_s = min(patience_s, allowance.left_s)
+                            timeout_s = min(self._patience.limit_s(attempt), allowance.left_s)
                             return await self._try(path, read, permit, timeout_s)
-                # Who was sent away comes first when the upstream has room again; who failed in
-                # another way does not, or a state that fails would crowd out the others.
-                first = first or _was_refused(attempt.retry_state)
-        raise AssertionError(
-            "not reached"
-        )  # pragma: no cover  # the last attempt returns or raises
+                except UpstreamError as error:
+                    pause_s = _pause_s(error, attempt)
+                    if not self._may_retry(error, attempt, pause_s, allowance):
+                        raise
+                    # Who was sent away comes first when the upstream has room again; who failed in
+                    # another way does not, or a state that fails would crowd out the others.
+                    first = first or _is_refusal(error)
+                await asyncio.sleep(pause_s)
+                attempt += 1
 
     async def _try(
         self, path: str, read: Callable[[bytes], T], permit: Permit, timeout_s: float
@@ -96,28 +92,25 @@ class IbgeClient:
         try:
             body = await self._exchange.body(path, timeout_s=timeout_s)
             places = _read(body, read, path)
-        except UpstreamTimeoutError:
-            permit.refused(None)
-            raise
-        except UpstreamStatusError as error:
-            if error.is_refusal:
-                permit.refused(error.retry_after_s)
+        except UpstreamError as error:
+            if _is_refusal(error) or isinstance(error, UpstreamTimeoutError):
+                permit.refused(_asked_s(error))
             else:
                 permit.failed()
-            raise
-        except UpstreamError:
-            permit.failed()
             raise
         self._patience.answered(time.monotonic() - started)
         permit.succeeded()
         return places
 
-    def _is_over(self, allowance: _Allowance, state: RetryCallState) -> bool:
+    def _may_retry(
+        self, error: UpstreamError, attempt: int, pause_s: float, allowance: _Allowance
+    ) -> bool:
         return (
-            state.attempt_number >= self._attempts
+            error.may_pass
+            and attempt < self._attempts
             # Asked last, when all else speaks for a retry: asking spends.
-            or not allowance.spend(state.upcoming_sleep)
-            or not self._budget.spend()
+            and allowance.spend(pause_s)
+            and self._budget.spend()
         )
 
 
@@ -143,10 +136,6 @@ class _Allowance:
         return True
 
 
-def _may_pass(error: BaseException) -> bool:
-    return isinstance(error, UpstreamError) and error.may_pass
-
-
 def _read(body: bytes, read: Callable[[bytes], T], path: str) -> T:
     try:
         return read(body)
@@ -154,17 +143,20 @@ def _read(body: bytes, read: Callable[[bytes], T], path: str) -> T:
         raise UpstreamMalformedError(f"{path}: resposta malformada ({exc})") from exc
 
 
-def _error_of(state: RetryCallState) -> BaseException | None:
-    return state.outcome.exception() if state.outcome is not None else None
-
-
-def _was_refused(state: RetryCallState) -> bool:
-    error = _error_of(state)
+def _is_refusal(error: UpstreamError) -> bool:
     return isinstance(error, UpstreamStatusError) and error.is_refusal
 
 
-def _pause(state: RetryCallState) -> float:
-    """The seconds before a retry: those that the upstream asked for, and some more by chance."""
-    error = _error_of(state)
-    asked_s = error.retry_after_s if isinstance(error, UpstreamStatusError) else None
-    return (asked_s or 0.0) + _full_jitter(state)
+def _asked_s(error: UpstreamError) -> float | None:
+    """For how many seconds the upstream asked to be left alone, if it did."""
+    return error.retry_after_s if isinstance(error, UpstreamStatusError) else None
+
+
+def _pause_s(error: UpstreamError, attempt: int) -> float:
+    """The seconds before a retry: those that the upstream asked for, and some more by chance.
+
+    By chance means "full jitter": anything from nothing up to a bound that doubles from one retry
+    to the next (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).
+    """
+    bound_s = min(FIRST_BACKOFF_S * 2.0 ** (attempt - 1), LONGEST_BACKOFF_S)
+    return (_asked_s(error) or 0.0) + random.uniform(0, bound_s)  # noqa: S311  # no secret

@@ -1,29 +1,26 @@
-"""The service from a cold start to its first answer: `python -m bench.cold_service BASE_URL`.
+"""From a start to the first answer: `python -m bench.first_answer MODULE:NAME`.
 
-The real application on a real socket, under uvicorn as users run it, asked once for the whole
-tree by a client of its own. Prints the seconds from before the service starts, so that its
-head start on the request is counted, until the answer's last byte; imports not counted.
+The application on a real socket, under uvicorn as users run it, asked once for the whole tree by
+a client of its own. Prints the seconds from before it is made, so that a head start on the request
+is counted, until the answer's last byte; imports not counted.
 """
 
 from __future__ import annotations
 
 import asyncio
+import importlib
 import sys
 import threading
 import time
 import urllib.request
 
 import uvicorn
-
-from main import create_app
-from src.entrypoints.settings import Settings
+from starlette.types import ASGIApp
 
 
-def serve(settings: Settings) -> tuple[uvicorn.Server, threading.Thread]:
+def serve(app: ASGIApp) -> tuple[uvicorn.Server, threading.Thread]:
     """The server, listening, in a thread of its own."""
-    config = uvicorn.Config(
-        create_app(settings), host="127.0.0.1", port=0, log_level="warning", access_log=False
-    )
+    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", access_log=False)
     server = uvicorn.Server(config)
 
     def serving() -> None:
@@ -38,19 +35,15 @@ def serve(settings: Settings) -> tuple[uvicorn.Server, threading.Thread]:
 
 
 def main() -> None:
-    """Starts the service, asks it once, prints the seconds."""
-    settings = Settings(
-        ibge_base_url=sys.argv[1],
-        log_level="WARNING",
-        snapshot_bundled=False,
-        snapshot_store="memory:",
-    )
+    """Starts the application, asks it once, prints the seconds."""
+    module, _, name = sys.argv[1].partition(":")
+    made = getattr(importlib.import_module(module), name)
     started = time.perf_counter()
-    server, thread = serve(settings)
+    server, thread = serve(made() if name.startswith("create") else made)
     port = server.servers[0].sockets[0].getsockname()[1]
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v1/states") as answer:
         body = answer.read()
-        missing = answer.headers["X-Snapshot-Missing"]
+        missing = answer.headers.get("X-Snapshot-Missing", "0")
     seconds = time.perf_counter() - started
     server.should_exit = True
     thread.join()
