@@ -34,6 +34,7 @@ class Figures(msgspec.Struct):
     requests: int = 0
     retries: int = 0
     connections: int = 0
+    resumed_tls_sessions: int = 0
     open_connections: int = 0
     most_open_connections: int = 0
     in_flight: int = 0
@@ -149,6 +150,7 @@ class StandIn:
         self._connections.add(connection)
         figures = self.figures
         figures.connections += 1
+        figures.resumed_tls_sessions += connection.has_resumed
         figures.open_connections = len(self._connections)
         figures.most_open_connections = max(figures.most_open_connections, figures.open_connections)
 
@@ -219,10 +221,13 @@ class _Connection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._heading: str | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self.has_resumed = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
+        tls: ssl.SSLObject | None = transport.get_extra_info("ssl_object")
+        self.has_resumed = tls is not None and bool(tls.session_reused)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._transport = None

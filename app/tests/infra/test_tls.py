@@ -13,6 +13,7 @@ import trustme
 from src.application.ports.upstream import UpstreamTlsError
 from src.infra.gateways.rows import states_from
 from src.infra.gateways.tls import tls_advice, tls_context
+from stand_in.faults import Behaviour
 from stand_in.server import StandIn
 from tests.clients import client_over, exchange_with
 from tests.legacy_tls_server import LegacyTlsServer
@@ -85,6 +86,23 @@ async def test_no_secure_renegotiation_is_refused_with_the_setting_that_helps(
     tls = tls_context(ca_file=ca_file, legacy_tls=False)
     with pytest.raises(UpstreamTlsError, match="IBGE_LEGACY_TLS"):
         await names_of_states(legacy_server.base_url, tls)
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+async def test_sessions_are_resumed(
+    server_tls: ssl.SSLContext, ca_file: Path, version: ssl.TLSVersion
+) -> None:
+    """Where many connections are opened, the server proves once who it is."""
+    server_tls.minimum_version = server_tls.maximum_version = version
+    tls = tls_context(ca_file=ca_file, legacy_tls=False)
+    async with StandIn(TWO_STATES, tls=server_tls, behaviour=Behaviour(latency_s=0.1)) as upstream:
+        async with exchange_with(upstream.base_url, tls=tls) as exchange:
+            await exchange.body("/estados", timeout_s=5)
+            await asyncio.gather(*(exchange.body("/estados", timeout_s=5) for _ in range(20)))
+        await asyncio.sleep(0.1)  # as in names_of_states
+
+    assert upstream.figures.connections == 20
+    assert upstream.figures.resumed_tls_sessions == 19
 
 
 async def test_legacy_tls_mends_it(legacy_server: LegacyTlsServer, ca_file: Path) -> None:
