@@ -22,7 +22,7 @@ import msgspec
 
 from src.domain.snapshot import Snapshot, Source
 from src.domain.territory import City, District, State, in_order
-from src.entrypoints.composition import collecting
+from src.entrypoints.collecting import collecting
 from src.entrypoints.settings import Settings
 from src.infra.snapshots.bundled_snapshot import BUNDLED_FILE
 from src.infra.snapshots.snapshot_file import SnapshotFile, to_bytes

@@ -14,7 +14,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+
+_STATE_IDS = range(10, 100)
+_CITY_IDS = range(1_000_000, 10_000_000)
+_DISTRICT_IDS = range(100_000_000, 1_000_000_000)
 
 _SIGLA = re.compile("[A-Z]{2}")
 
@@ -31,8 +34,7 @@ class District:
     nome: str
 
     def __post_init__(self) -> None:
-        _trim_name(self)
-        _require_usable(self, digits=9)
+        _settle(self, _DISTRICT_IDS)
 
     @property
     def city_id(self) -> int:
@@ -58,12 +60,15 @@ class City:
     distritos: tuple[District, ...] | None = None
 
     def __post_init__(self) -> None:
-        _trim_name(self)
-        _require_usable(self, digits=7)
+        _settle(self, _CITY_IDS)
         if self.distritos is not None:
             if not self.distritos:
                 raise InvalidTerritoryError(f"a cidade {self.id} veio sem distritos")
-            _require_children(self.id, self.distritos, [each.city_id for each in self.distritos])
+            _require_ascending(self.distritos)
+            # In ascending order, what belongs at both ends belongs in between.
+            for district in (self.distritos[0], self.distritos[-1]):
+                if district.city_id != self.id:
+                    raise InvalidTerritoryError(f"o código {district.id} não pertence a {self.id}")
 
     @property
     def state_id(self) -> int:
@@ -89,11 +94,13 @@ class State:
     cidades: tuple[City, ...] = ()
 
     def __post_init__(self) -> None:
-        _trim_name(self)
-        _require_usable(self, digits=2)
+        _settle(self, _STATE_IDS)
         if not _SIGLA.fullmatch(self.sigla):
             raise InvalidTerritoryError(f"sigla de estado inválida: {self.sigla!r}")
-        _require_children(self.id, self.cidades, [each.state_id for each in self.cidades])
+        _require_ascending(self.cidades)
+        for city in (*self.cidades[:1], *self.cidades[-1:]):
+            if city.state_id != self.id:
+                raise InvalidTerritoryError(f"o código {city.id} não pertence a {self.id}")
 
     def with_cities(self, cities: Iterable[City]) -> State:
         """The same state with these cities, put in order. Raises InvalidTerritoryError."""
@@ -111,32 +118,23 @@ def _by_id(place: District | City | State) -> int:
     return place.id
 
 
-def _require_usable(place: District | City | State, *, digits: int) -> None:
-    if not 10 ** (digits - 1) <= place.id < 10**digits:
+def _settle(place: District | City | State, ids: range) -> None:
+    """Trims the name and requires one, and an id of so many digits."""
+    if place.id not in ids:
+        digits = len(str(ids.start))
         raise InvalidTerritoryError(f"código com {digits} dígitos esperado, veio {place.id}")
-    if not place.nome:
-        raise InvalidTerritoryError(f"o código {place.id} veio sem nome")
-
-
-def _trim_name(place: District | City | State) -> None:
     # Official lists carry stray blanks around some names; they are no part of the name. The places
     # are frozen for everyone else, so this is the way around it.
     name = place.nome.strip()
     if name != place.nome:
         object.__setattr__(place, "nome", name)
-
-
-def _require_children(
-    parent_id: int, children: Sequence[City | District], parents: list[int]
-) -> None:
-    for child, actual in zip(children, parents, strict=True):
-        if actual != parent_id:
-            raise InvalidTerritoryError(f"o código {child.id} não pertence a {parent_id}")
-    _require_ascending(children)
+    if not name:
+        raise InvalidTerritoryError(f"o código {place.id} veio sem nome")
 
 
 def _require_ascending(places: Sequence[State | City | District]) -> None:
-    ids = [place.id for place in places]
-    for before, after in pairwise(ids):
-        if before >= after:
-            raise InvalidTerritoryError(f"código repetido ou fora de ordem: {after}")
+    before = 0
+    for place in places:
+        if place.id <= before:
+            raise InvalidTerritoryError(f"código repetido ou fora de ordem: {place.id}")
+        before = place.id

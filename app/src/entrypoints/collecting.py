@@ -1,0 +1,69 @@
+"""The fan-out, put together over the real upstream."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from aiohttp import ClientSession
+from aiolimiter import AsyncLimiter
+
+from src.application.concurrency_limit import ConcurrencyLimit
+from src.application.list_of_states_and_cities import ListOfStatesAndCities
+from src.application.manners.adaptive_limit import AdaptiveLimit
+from src.application.manners.admission import Admission
+from src.application.manners.circuit_breaker import CircuitBreaker
+from src.application.manners.patience import Patience
+from src.application.manners.retry_budget import RetryBudget
+from src.entrypoints.composition import utc_now
+from src.entrypoints.open_connections import possible_connections
+from src.entrypoints.settings import Settings
+from src.infra.gateways.cities_gateway import IbgeCitiesGateway
+from src.infra.gateways.districts_gateway import IbgeDistrictsGateway
+from src.infra.gateways.ibge_client import IbgeClient
+from src.infra.gateways.ibge_exchange import IbgeExchange, open_session
+from src.infra.gateways.states_gateway import IbgeStatesGateway
+from src.infra.gateways.tls import tls_context
+
+
+@asynccontextmanager
+async def collecting(settings: Settings) -> AsyncIterator[ListOfStatesAndCities]:
+    """The use case over a session of its own, which is closed at the end."""
+    tls = await asyncio.to_thread(  # it reads some hundred certificates
+        tls_context, ca_file=settings.ibge_ca_file, legacy_tls=settings.ibge_legacy_tls
+    )
+    connections = possible_connections(settings.ibge_states_limit + settings.ibge_cities_limit)
+    async with open_session(connections=connections, tls=tls) as session:
+        client = _client(session, settings, connections=connections)
+        yield ListOfStatesAndCities(
+            states=IbgeStatesGateway(client),
+            cities=IbgeCitiesGateway(client),
+            districts=IbgeDistrictsGateway(client),
+            states_limit=ConcurrencyLimit(settings.ibge_states_limit),
+            plan=settings.ibge_plan,
+            now=utc_now,
+        )
+
+
+def _client(session: ClientSession, settings: Settings, *, connections: int) -> IbgeClient:
+    # Where the system allows few connections, requests wait for their turn, not for a connection.
+    at_once = max(1, min(settings.ibge_cities_limit, connections - settings.ibge_states_limit))
+    return IbgeClient(
+        IbgeExchange(session, base_url=settings.ibge_base_url),
+        admission=Admission(
+            AdaptiveLimit(at_once, clock=time.monotonic),
+            CircuitBreaker(clock=time.monotonic),
+            clock=time.monotonic,
+            # One in each interval, no bursts: a strict upstream counts them.
+            pace=AsyncLimiter(1, 1 / settings.ibge_max_rps).acquire
+            if settings.ibge_max_rps
+            else None,
+        ),
+        # A first try without peers to compare with leaves time for the others.
+        patience=Patience(first_s=settings.ibge_timeout_s / settings.ibge_attempts),
+        budget=RetryBudget(),
+        attempts=settings.ibge_attempts,
+        timeout_s=settings.ibge_timeout_s,
+    )
