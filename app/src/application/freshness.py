@@ -211,6 +211,7 @@ class Freshness(Generic[Edition]):
 
     async def _publish_live(self, snapshot: Snapshot) -> None:
         self._live = await self._publish(snapshot)
+        self._fallback = None  # never needed again
         self._first_wait_is_over.set()
 
     async def _settle_for_bundled(self) -> None:

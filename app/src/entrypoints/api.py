@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 from src import VERSION
 from src.entrypoints.composition import Collecting, serving
 from src.entrypoints.log import configure_logging
+from src.entrypoints.memory import give_back_large_blocks
 from src.entrypoints.settings import Settings, load_settings
 from src.infra.controllers import health_controller, states_controller
 from src.infra.controllers.dependencies import LifespanState
@@ -47,6 +48,7 @@ def create_api(
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[LifespanState]:
+        give_back_large_blocks()
         async with serving(chosen, collecting) as freshness:
             yield LifespanState(freshness=freshness)
 

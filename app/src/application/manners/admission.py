@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import random
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
+from typing import Self
 
 from src.application.manners.adaptive_limit import AdaptiveLimit
 from src.application.manners.circuit_breaker import CircuitBreaker
@@ -14,16 +15,62 @@ from src.application.ports.upstream import UpstreamUnavailableError
 
 
 class Permit:
-    """The right to have one request in flight; whoever holds it says what became of it."""
+    """The right to have one request in flight: waited for by `async with`, held while it runs.
+
+    Whoever holds it says what became of the request. It is a class of its own and no generator,
+    because thousands wait at a time: the bytes of each count.
+    """
+
+    __slots__ = (
+        "_admission",
+        "_breaker",
+        "_has_outcome",
+        "_is_first",
+        "_is_probe",
+        "_limit",
+        "sent_at",
+    )
 
     def __init__(
-        self, limit: AdaptiveLimit, breaker: CircuitBreaker, *, sent_at: float, is_probe: bool
+        self,
+        admission: Admission,
+        limit: AdaptiveLimit,
+        breaker: CircuitBreaker,
+        *,
+        is_first: bool,
     ) -> None:
+        self._admission = admission
         self._limit = limit
         self._breaker = breaker
-        self._is_probe = is_probe
+        self._is_first = is_first
+        self._is_probe = False
         self._has_outcome = False
-        self.sent_at = sent_at
+        self.sent_at = -math.inf
+
+    async def __aenter__(self) -> Self:
+        while True:
+            turn = self._admission.queue(first=self._is_first)
+            try:
+                self._is_probe = await turn
+                await self._admission.keep_pace()
+            except asyncio.CancelledError:
+                if turn.done() and not turn.cancelled() and turn.exception() is None:
+                    self._is_probe = turn.result()
+                    self._end()  # the turn had been given
+                raise
+            if self._is_probe or self._breaker.is_closed:
+                self.sent_at = self._admission.clock()
+                return self
+            # The circuit has opened between the turn's being given and being taken.
+            self._admission.leave()
+
+    async def __aexit__(self, *_: object) -> None:
+        self._end()
+
+    def _end(self) -> None:
+        if self._is_probe and not self._has_outcome:
+            self._breaker.probe_was_lost()
+        self._admission.leave()
 
     def succeeded(self) -> None:
         """The request was answered as it should be."""
@@ -40,11 +87,6 @@ class Permit:
         """The request failed in another way."""
         self._has_outcome = True
         self._breaker.failed(self.sent_at, retry_after_s)
-
-    def close(self) -> None:
-        """The request is over; a probe that was broken off has no outcome."""
-        if self._is_probe and not self._has_outcome:
-            self._breaker.probe_was_lost()
 
 
 class Admission:
@@ -64,60 +106,36 @@ class Admission:
     ) -> None:
         self._limit = limit
         self._breaker = breaker
-        self._clock = clock
+        self.clock = clock
         self._pace = pace
         self._in_flight = 0
         self._first: deque[asyncio.Future[bool]] = deque()
         self._others: list[asyncio.Future[bool]] = []
         self._timer: asyncio.TimerHandle | None = None
 
-    @asynccontextmanager
-    async def permit(self, *, first: bool = False) -> AsyncIterator[Permit]:
-        """Wait for a turn and hold it while the block runs; who is `first` goes before the others.
+    def permit(self, *, first: bool = False) -> Permit:
+        """A permit to be waited for; who is `first` goes before the others.
 
-        Raises UpstreamUnavailableError where the circuit is open and will not close soon.
+        Waiting raises UpstreamUnavailableError where the circuit is open and will not close soon.
         """
-        is_probe = await self._turn(first=first)
-        permit = Permit(self._limit, self._breaker, sent_at=self._clock(), is_probe=is_probe)
-        try:
-            yield permit
-        finally:
-            permit.close()
-            self._leave()
+        return Permit(self, self._limit, self._breaker, is_first=first)
 
-    async def _turn(self, *, first: bool) -> bool:
-        """Wait for a turn; whether it is the probe's."""
-        while True:
-            is_probe = await self._next_turn(first=first)
-            if self._pace is not None:
-                try:
-                    await self._pace()
-                except asyncio.CancelledError:
-                    self._give_back(is_probe=is_probe)
-                    raise
-            if is_probe or self._breaker.is_closed:
-                return is_probe
-            # The circuit has opened between the turn's being given and being taken.
-            self._in_flight -= 1
+    # What permits call.
 
-    async def _next_turn(self, *, first: bool) -> bool:
+    def queue(self, *, first: bool) -> asyncio.Future[bool]:
+        """A place in the queue: the turn, whose result says whether it is the probe's."""
         turn: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         (self._first if first else self._others).append(turn)
         self._let_in()
-        try:
-            return await turn
-        except asyncio.CancelledError:
-            if turn.done() and not turn.cancelled() and turn.exception() is None:
-                self._give_back(is_probe=turn.result())
-            raise
+        return turn
 
-    def _give_back(self, *, is_probe: bool) -> None:
-        """A turn is not taken after all."""
-        if is_probe:
-            self._breaker.probe_was_lost()
-        self._leave()
+    async def keep_pace(self) -> None:
+        """Wait until the fixed rate allows one more request, where there is one."""
+        if self._pace is not None:
+            await self._pace()
 
-    def _leave(self) -> None:
+    def leave(self) -> None:
+        """A turn is over."""
         self._in_flight -= 1
         self._let_in()
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from typing import Self
 
 # Retries for each request, and those that are free, so that the only request there is can be
 # made again.
@@ -14,6 +13,8 @@ FREE = 10
 class RetryBudget:
     """Keeps retries to a fifth of the requests of a fan-out.
 
+    A request is under way while a `with` of this runs, whatever number of tries it takes.
+
     A fan-out begins with the first request after none was under way. Its requests count from when
     they are asked for, though they may wait for their turn: a collection asks thousands at once.
     """
@@ -23,17 +24,15 @@ class RetryBudget:
         self._asked = 0
         self._retried = 0
 
-    @contextmanager
-    def request(self) -> Iterator[None]:
-        """A request is under way while the block runs, whatever number of tries it takes."""
+    def __enter__(self) -> Self:
         self._under_way += 1
         self._asked += 1
-        try:
-            yield
-        finally:
-            self._under_way -= 1
-            if self._under_way == 0:
-                self._asked = self._retried = 0
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._under_way -= 1
+        if self._under_way == 0:
+            self._asked = self._retried = 0
 
     def spend(self) -> bool:
         """Whether one more retry is within the budget; it is spent then."""

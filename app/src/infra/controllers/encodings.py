@@ -22,12 +22,20 @@ def _gzip(body: bytes) -> bytes:
     return compressor.compress(body) + compressor.flush()
 
 
+# Smaller tables than level 19 takes by itself: 2 % larger, for 3 MB of memory in place of 18. brotli
+# with smaller blocks takes 13 MB in place of 21, for 47 bytes.
+_ZSTD: dict[int, int] = {
+    zstd.CompressionParameter.compression_level: 19,
+    zstd.CompressionParameter.hash_log: 17,
+    zstd.CompressionParameter.chain_log: 18,
+}
+
 # The quickest to make first: 0.06, 0.2 and 0.9 s for the whole tree. Each is smaller than the one
 # before, so of those that a client likes equally well it gets the last.
 COMPRESSORS: dict[str, Callable[[bytes], bytes]] = {
     "gzip": _gzip,
-    "zstd": lambda body: zstd.compress(body, 19),
-    "br": lambda body: brotli.compress(body, quality=11),
+    "zstd": lambda body: zstd.compress(body, options=_ZSTD),
+    "br": lambda body: brotli.compress(body, quality=11, lgblock=16),
 }
 
 # Less than the least weight that a client can give (0.001).

@@ -18,7 +18,7 @@ class IbgeDistrictsGateway(DistrictsGateway):
 
     async def of_city(self, city: City) -> tuple[District, ...]:
         path = f"/municipios/{city.id}/distritos"
-        return await self._client.get(path, lambda body: districts_from(body, city))
+        return await self._client.get(path, partial(districts_from, city=city))
 
     async def of_state(self, state: State) -> tuple[District, ...]:
         path = f"/estados/{state.id}/distritos"

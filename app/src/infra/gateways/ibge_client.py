@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import TypeVar
 
 from src.application.manners.admission import Admission, Permit
@@ -67,11 +66,11 @@ class IbgeClient:
         """
         allowance = _Allowance(self._timeout_s)
         attempt = 1
-        with self._budget.request():
+        with self._budget:
             while True:
                 try:
                     async with self._admission.permit(first=first) as permit:
-                        with allowance.spending():
+                        with allowance:
                             timeout_s = min(self._patience.limit_s(attempt), allowance.left_s)
                             return await self._try(path, read, permit, timeout_s)
                 except UpstreamError as error:
@@ -115,18 +114,22 @@ class IbgeClient:
 
 
 class _Allowance:
-    """The seconds that the tries of a request may take together, and the pauses between them."""
+    """The seconds that the tries of a request may take together, and the pauses between them.
+
+    What a `with` of this takes is spent.
+    """
+
+    __slots__ = ("_started", "left_s")
 
     def __init__(self, seconds: float) -> None:
         self.left_s = seconds
+        self._started = 0.0
 
-    @contextmanager
-    def spending(self) -> Iterator[None]:
-        started = time.monotonic()
-        try:
-            yield
-        finally:
-            self.left_s -= time.monotonic() - started
+    def __enter__(self) -> None:
+        self._started = time.monotonic()
+
+    def __exit__(self, *_: object) -> None:
+        self.left_s -= time.monotonic() - self._started
 
     def spend(self, seconds: float) -> bool:
         """Whether so much is left, and something for another try; it is spent then."""

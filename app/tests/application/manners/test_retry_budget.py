@@ -26,7 +26,7 @@ def test_a_fifth_of_the_requests_and_ten_more_may_be_made_again(
 
     with ExitStack() as fan_out:
         for _ in range(requests):
-            fan_out.enter_context(budget.request())
+            fan_out.enter_context(budget)
 
         assert spent(budget) == retries
 
@@ -35,10 +35,10 @@ def test_requests_that_are_over_count_while_others_are_under_way() -> None:
     """A fan-out has one budget from its first request to its last."""
     budget = RetryBudget()
 
-    with budget.request():
+    with budget:
         first = spent(budget)
         for _ in range(9):
-            with budget.request():
+            with budget:
                 pass
 
         assert (first, spent(budget)) == (10, 2)
@@ -50,9 +50,9 @@ def test_the_next_fan_out_has_a_budget_of_its_own() -> None:
 
     with suppress(ConnectionError), ExitStack() as fan_out:
         for _ in range(100):
-            fan_out.enter_context(budget.request())
+            fan_out.enter_context(budget)
         spent(budget)
         raise ConnectionError
 
-    with budget.request():
+    with budget:
         assert spent(budget) == 10

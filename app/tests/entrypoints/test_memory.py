@@ -1,0 +1,55 @@
+"""What compressing has used goes back to the system."""
+
+from __future__ import annotations
+
+import ctypes
+import platform
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from src.entrypoints.memory import give_back_large_blocks
+
+# Twenty blocks of 4 MB with something small after each, which stays. One large block that was
+# freed before has raised the C library's own threshold.
+PROGRAM = """
+from pathlib import Path
+from src.entrypoints.memory import give_back_large_blocks
+
+{first}
+bytearray(32_000_000)
+blocks = []
+for _ in range(20):
+    blocks.append(bytearray(b"x") * 4_000_000)
+    blocks.append(bytearray(b"x") * 1_000)
+del blocks[::2]
+status = Path("/proc/self/status").read_text()
+print(next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS")))
+"""
+
+APP_DIR = Path(__file__).resolve().parents[2]
+
+
+def megabytes(first: str) -> float:
+    """What a process keeps that begins with this line."""
+    program = PROGRAM.format(first=first)
+    command = [sys.executable, "-c", program]
+    ended = subprocess.run(command, cwd=APP_DIR, capture_output=True, text=True, check=True)
+    return int(ended.stdout) / 1024
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="it is said to the GNU C library")
+def test_large_blocks_are_given_back() -> None:
+    """The library would keep them; told once, it does not."""
+    assert megabytes("give_back_large_blocks()") < megabytes("") - 40
+
+
+@pytest.mark.parametrize("system", ["linux", "darwin", "win32"])
+def test_other_libraries_need_no_such_word(monkeypatch: pytest.MonkeyPatch, system: str) -> None:
+    """Where there is no mallopt, nothing happens."""
+    monkeypatch.setattr(sys, "platform", system)
+    monkeypatch.setattr(ctypes, "CDLL", lambda _: object())
+
+    give_back_large_blocks()
