@@ -8,6 +8,7 @@ seconds it took, imports not counted.
 from __future__ import annotations
 
 import asyncio
+import json
 import sys
 import time
 from typing import Any
@@ -46,7 +47,7 @@ def main() -> None:
     states = asyncio.run(collect(sys.argv[1]))
     seconds = time.perf_counter() - started
     assert sum(len(state["cidades"]) for state in states) > 5_500, "the tree is not whole"
-    print(seconds)
+    print(json.dumps({"seconds": seconds}))
 
 
 if __name__ == "__main__":

@@ -11,12 +11,12 @@ from pathlib import Path
 from src.infra.snapshots.bundled_snapshot import bundled_snapshot
 from stand_in.faults import Behaviour
 from stand_in.server import StandIn
-from stand_in.upstream_rows import with_new_city
+from stand_in.upstream_rows import multiplied, with_new_city
 
 
-async def serve(port: int, latency_s: float, tls: ssl.SSLContext | None) -> None:
+async def serve(port: int, latency_s: float, tls: ssl.SSLContext | None, times: int) -> None:
     """Serve the bundled data until cancelled; prints the address once it answers."""
-    states = with_new_city(bundled_snapshot().states)
+    states = multiplied(with_new_city(bundled_snapshot().states), times)
     behaviour = Behaviour(latency_s=latency_s)
     async with StandIn(states, behaviour=behaviour, port=port, tls=tls) as upstream:
         upstream.content.prepare()
@@ -30,13 +30,14 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8002, help="0 picks a free one")
     parser.add_argument("--latency-ms", type=float, default=100.0)
     parser.add_argument("--certificate", type=Path, help="PEM with chain and key: serve HTTPS")
+    parser.add_argument("--times", type=int, default=1, help="so many times the cities there are")
     arguments = parser.parse_args()
     tls = None
     if arguments.certificate is not None:
         tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         tls.load_cert_chain(arguments.certificate)
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(serve(arguments.port, arguments.latency_ms / 1000, tls))
+        asyncio.run(serve(arguments.port, arguments.latency_ms / 1000, tls, arguments.times))
 
 
 if __name__ == "__main__":

@@ -32,6 +32,23 @@ def with_new_city(states: tuple[State, ...]) -> tuple[State, ...]:
     )
 
 
+def multiplied(states: tuple[State, ...], times: int) -> tuple[State, ...]:
+    """The states with so many times their cities: copies under codes that nobody has."""
+    return tuple(_with_copies(state, times - 1) for state in states)
+
+
+def _with_copies(state: State, copies: int) -> State:
+    taken = {city.id for city in state.cidades}
+    free = (id_ for id_ in range(state.id * 100_000, (state.id + 1) * 100_000) if id_ not in taken)
+    made = [_copy(city, next(free)) for _ in range(copies) for city in state.cidades]
+    return state.with_cities([*state.cidades, *made])
+
+
+def _copy(city: City, id_: int) -> City:
+    districts = (District(id_ * 100 + each.id % 100, each.nome) for each in city.distritos or ())
+    return City(id_, city.nome).with_districts(districts)
+
+
 def state_row(state: State) -> Row:
     """A row of /estados."""
     number = state.id // 10

@@ -1,0 +1,77 @@
+"""What a measurement is: two things side by side, in turn, and the ratio of their medians."""
+
+from __future__ import annotations
+
+import statistics
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table: the service's figure, the one beside it, and what was promised.
+
+    `at_most` and `at_least` bound the ratio ours / theirs; `ours_at_most` bounds our figure itself.
+    """
+
+    what: str
+    beside: str
+    ours: float
+    theirs: float
+    unit: str
+    at_most: float | None = None
+    at_least: float | None = None
+    ours_at_most: float | None = None
+
+    @property
+    def ratio(self) -> float:
+        """Ours for each of theirs."""
+        return self.ours / self.theirs
+
+    @property
+    def wanted(self) -> str:
+        """The promise, as the table has it."""
+        bounds = [
+            "" if self.at_most is None else f"≤ {self.at_most:.2f} ×",
+            "" if self.at_least is None else f"≥ {self.at_least:.2f} ×",
+            "" if self.ours_at_most is None else f"≤ {written(self.ours_at_most, self.unit)}",
+        ]
+        return ", ".join(bound for bound in bounds if bound)
+
+    @property
+    def holds(self) -> bool:
+        """Whether the promise is kept."""
+        return (
+            (self.at_most is None or self.ratio <= self.at_most)
+            and (self.at_least is None or self.ratio >= self.at_least)
+            and (self.ours_at_most is None or self.ours <= self.ours_at_most)
+        )
+
+
+def written(figure: float, unit: str) -> str:
+    """A figure for people: 1.82 s, 23,100 /s, 93 MB."""
+    return f"{figure:.2f} {unit}" if unit == "s" else f"{figure:,.0f} {unit}"
+
+
+def medians(programs: Mapping[str, Callable[[], float]], runs: int) -> dict[str, float]:
+    """The median figure of each program, over so many runs in turn: A B C A B C …
+
+    In turn, so that a machine whose speed drifts is unfair to none. A first round does not count.
+    """
+    figures: dict[str, list[float]] = {name: [] for name in programs}
+    for round_ in range(runs + 1):
+        for name, program in programs.items():
+            figure = program()
+            shown = f"{figure:,.2f}" if figure < 1000 else f"{figure:,.0f}"
+            tell(
+                f"    {name}: {shown}" + (f" ({round_}/{runs})" if round_ else " (does not count)")
+            )
+            if round_ > 0:
+                figures[name].append(figure)
+    return {name: statistics.median(each) for name, each in figures.items()}
+
+
+def tell(line: str) -> None:
+    """Shows progress, apart from the results."""
+    print(line, file=sys.stderr, flush=True)

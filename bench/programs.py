@@ -1,0 +1,110 @@
+"""Starts what is measured: programs of this folder, servers, the stand-in upstream."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+PATH = "/api/v1/states"
+
+# No setting of the developer's own changes what is measured.
+ENVIRONMENT = {
+    **os.environ,
+    "PYTHONPATH": f"{ROOT / 'app'}{os.pathsep}{ROOT}",
+    "LOG_LEVEL": "WARNING",
+    "SNAPSHOT_STORE": "memory:",
+    "SNAPSHOT_BUNDLED": "false",
+}
+
+# Nobody listens there: a service that has a snapshot needs no upstream.
+NO_UPSTREAM = "http://127.0.0.1:9"
+
+
+@contextmanager
+def stand_in(
+    *, latency_ms: float, certificate: Path | None = None, times: int = 1
+) -> Iterator[str]:
+    """The base address of a stand-in upstream in a process of its own.
+
+    `certificate` makes it an HTTPS server; it has `times` as many cities as there are.
+    """
+    command = [sys.executable, "-m", "stand_in", "--port", "0", "--latency-ms", str(latency_ms)]
+    command += ["--times", str(times)]
+    if certificate is not None:
+        command += ["--certificate", str(certificate)]
+    with subprocess.Popen(command, env=ENVIRONMENT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield process.stdout.readline().strip()
+        finally:
+            process.terminate()
+
+
+def run(program: str, *arguments: str, **settings: str) -> dict[str, float]:
+    """The figures that one run of a program of this folder printed."""
+    command = [sys.executable, "-m", f"bench.{program}", *arguments]
+    ended = subprocess.run(
+        command,
+        env={**ENVIRONMENT, **settings},
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    figures: dict[str, float] = json.loads(ended.stdout)
+    return figures
+
+
+@contextmanager
+def served(
+    app: str, *, factory: bool = False, **settings: str
+) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """The process of an application under uvicorn with one worker, and its tree's address."""
+    port = free_port()
+    command = [sys.executable, "-m", "uvicorn", app, f"--port={port}", "--log-level=warning"]
+    command += ["--no-access-log", *(["--factory"] if factory else [])]
+    with subprocess.Popen(command, env={**ENVIRONMENT, **settings}) as process:
+        try:
+            yield process, f"http://127.0.0.1:{port}{PATH}"
+        finally:
+            process.terminate()
+
+
+def body_of(url: str, *, accept_encoding: str = "", patience_s: float = 60) -> bytes:
+    """An answer's body, waited for until somebody listens."""
+    request = urllib.request.Request(url, headers={"Accept-Encoding": accept_encoding})
+    given_up_at = time.monotonic() + patience_s
+    while True:
+        try:
+            with urllib.request.urlopen(request, timeout=patience_s) as answer:
+                body: bytes = answer.read()
+                return body
+        except urllib.error.URLError:
+            if time.monotonic() > given_up_at:
+                raise
+            time.sleep(0.002)
+
+
+def wait_for_codings(url: str) -> None:
+    """Return when the last and smallest coding is answered."""
+    whole = len(body_of(url))
+    while len(body_of(url, accept_encoding="br")) == whole:
+        time.sleep(0.05)
+
+
+def free_port() -> int:
+    """A port at which nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
