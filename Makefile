@@ -37,7 +37,7 @@ format: $(DEV) ## let ruff write the code in its format
 	$(BIN)/python -m ruff check --fix .
 	$(BIN)/python -m ruff format .
 
-bench: $(DEV) ## measure against a bare loop, side by side
+bench: $(DEV) ## measure beside simpler programs, and draw the chart (10 min)
 	$(BIN)/python -m bench $(ARGS)
 
 bundle: $(DEV) ## make the bundled snapshot anew, e.g. ARGS=live

