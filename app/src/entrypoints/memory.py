@@ -6,14 +6,14 @@ import ctypes
 import sys
 from contextlib import suppress
 
-# From mallopt(3): the size from which on a block is mapped by itself, and how many arenas there are.
+# From mallopt(3): from which size on a block is mapped by itself, and how many arenas there are.
 _M_MMAP_THRESHOLD = -3
 _LARGE_BLOCK_BYTES = 1 << 20
 _M_ARENA_MAX = -8
 
 
 def give_back_large_blocks() -> None:
-    """Have large blocks of memory unmapped as soon as they are free, and all threads share one arena.
+    """Have large blocks of memory unmapped as soon as they are free; one arena for all threads.
 
     The GNU C library raises its own threshold with each block that is freed, and then keeps what
     the compressors use (10 to 20 MB each), for each thread that ever ran one. A worker that has
