@@ -108,10 +108,25 @@ async def test_sessions_are_resumed(
 async def test_those_that_are_opened_first_have_none_to_resume(
     server_tls: ssl.SSLContext, ca_file: Path
 ) -> None:
-    """Three at once, none of which has been answered before the others begin."""
+    """Three at once, whose handshakes are under way together."""
     tls = tls_context(ca_file=ca_file, legacy_tls=False)
     async with StandIn(TWO_STATES, tls=server_tls, behaviour=Behaviour(latency_s=0.1)) as upstream:
         async with exchange_with(upstream.base_url, tls=tls) as exchange:
+            await asyncio.gather(*(exchange.body("/estados", timeout_s=5) for _ in range(3)))
+        await asyncio.sleep(0.1)  # as in names_of_states
+
+    assert upstream.figures.connections == 3
+    assert upstream.figures.resumed_tls_sessions == 0
+
+
+async def test_a_server_need_not_offer_sessions(server_tls: ssl.SSLContext, ca_file: Path) -> None:
+    """Where there is nothing to resume, each connection proves anew who the server is."""
+    server_tls.minimum_version = ssl.TLSVersion.TLSv1_3
+    server_tls.num_tickets = 0
+    tls = tls_context(ca_file=ca_file, legacy_tls=False)
+    async with StandIn(TWO_STATES, tls=server_tls, behaviour=Behaviour(latency_s=0.1)) as upstream:
+        async with exchange_with(upstream.base_url, tls=tls) as exchange:
+            await exchange.body("/estados", timeout_s=5)
             await asyncio.gather(*(exchange.body("/estados", timeout_s=5) for _ in range(3)))
         await asyncio.sleep(0.1)  # as in names_of_states
 

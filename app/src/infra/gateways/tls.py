@@ -63,8 +63,8 @@ def _resuming_connections() -> type[ssl.SSLObject]:
                         session, looked_at = newest, time.monotonic()
                 if session is not None:
                     self.session = session
-                latest = self
             super().do_handshake()
+            latest = self  # before it is through, there is no session to look at
 
     return ResumingConnection
 
