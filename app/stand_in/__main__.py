@@ -14,10 +14,9 @@ from stand_in.server import StandIn
 from stand_in.upstream_rows import multiplied, with_new_city
 
 
-async def serve(port: int, latency_s: float, tls: ssl.SSLContext | None, times: int) -> None:
+async def serve(port: int, tls: ssl.SSLContext | None, times: int, behaviour: Behaviour) -> None:
     """Serve the bundled data until cancelled; prints the address once it answers."""
     states = multiplied(with_new_city(bundled_snapshot().states), times)
-    behaviour = Behaviour(latency_s=latency_s)
     async with StandIn(states, behaviour=behaviour, port=port, tls=tls) as upstream:
         upstream.content.prepare()
         print(upstream.base_url, flush=True)
@@ -31,13 +30,17 @@ def main() -> None:
     parser.add_argument("--latency-ms", type=float, default=100.0)
     parser.add_argument("--certificate", type=Path, help="PEM with chain and key: serve HTTPS")
     parser.add_argument("--times", type=int, default=1, help="so many times the cities there are")
+    parser.add_argument(
+        "--changing", action="store_true", help="rename a city whenever the states are asked for"
+    )
     arguments = parser.parse_args()
+    behaviour = Behaviour(latency_s=arguments.latency_ms / 1000, changing=arguments.changing)
     tls = None
     if arguments.certificate is not None:
         tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         tls.load_cert_chain(arguments.certificate)
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(serve(arguments.port, arguments.latency_ms / 1000, tls, arguments.times))
+        asyncio.run(serve(arguments.port, tls, arguments.times, behaviour))
 
 
 if __name__ == "__main__":

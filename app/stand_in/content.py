@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 import msgspec
 
@@ -24,6 +25,7 @@ class Content:
 
     def __init__(self, states: tuple[State, ...]) -> None:
         self.states = states
+        self._renamings = 0
         self._ready: dict[str, bytes] = {}
         self._by_uf = {key: state for state in states for key in (str(state.id), state.sigla)}
         self._by_city = {str(city.id): (city, state) for state in states for city in state.cidades}
@@ -43,6 +45,17 @@ class Content:
             self.body(f"/estados/{state.id}/distritos")
         for city in self._by_city:
             self.body(f"/municipios/{city}/distritos")
+
+    def rename_a_city(self) -> None:
+        """Gives the first city of the first state another name than it has had."""
+        self._renamings += 1
+        state = self._by_uf[self.states[0].sigla]
+        first, *others = state.cidades
+        name = f"{self.states[0].cidades[0].nome} {self._renamings}"
+        renamed = state.with_cities([replace(first, nome=name), *others])
+        self._by_uf[state.sigla] = self._by_uf[str(state.id)] = renamed
+        for uf in (state.sigla, state.id):
+            self._ready.pop(f"/estados/{uf}/municipios", None)
 
     def body(self, path: str) -> bytes | None:
         """The whole answer to a path, or None where the upstream has no such path."""

@@ -41,12 +41,14 @@ class Behaviour(msgspec.Struct, kw_only=True):
 
     `latency_s` is waited before each answer, in seconds. Above `max_rps` answers within one
     second, the rest of that second is answered 429, with Retry-After where `retry_after` is set;
-    0 is no bound. The first fault that befalls a request is the one it meets.
+    0 is no bound. Where the data are `changing`, a city is renamed whenever the states are asked
+    for. The first fault that befalls a request is the one it meets.
     """
 
     latency_s: float = 0.0
     max_rps: int = 0
     retry_after: int | None = None
+    changing: bool = False
     faults: tuple[Fault, ...] = ()
 
 

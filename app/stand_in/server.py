@@ -272,6 +272,8 @@ class _Connection(asyncio.Protocol):
         content = self._upstream.content
         match fault.kind if fault else None:
             case None:
+                if self._upstream.behaviour.changing and path == "/estados":
+                    content.rename_a_city()
                 body = content.body(path)
                 self._answer(200 if body is not None else 404, body or b"")
             case Kind.STATUS:

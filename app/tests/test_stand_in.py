@@ -10,6 +10,7 @@ import pytest
 from src.domain.territory import State
 from stand_in.faults import Behaviour, Fault, Kind
 from stand_in.server import BASE_PATH, StandIn
+from stand_in.upstream_rows import multiplied
 
 
 @pytest.fixture
@@ -112,3 +113,29 @@ async def test_a_list_can_shrink_to_a_tenth(upstream: StandIn) -> None:
     cities = await rows(upstream, "/estados/11/municipios")
     assert isinstance(cities, list)
     assert len(cities) == 5
+
+
+async def test_data_that_change(upstream: StandIn) -> None:
+    """A city has another name with each collection."""
+    upstream.behave(Behaviour(changing=True))
+    names = []
+    for _ in range(2):
+        await rows(upstream, "/estados")
+        cities = await rows(upstream, "/estados/11/municipios")
+        assert isinstance(cities, list)
+        names.append(cities[0]["nome"])
+
+    assert names == ["Alta Floresta D'Oeste 1", "Alta Floresta D'Oeste 2"]
+
+
+async def test_more_cities_than_there_are(brazil: tuple[State, ...]) -> None:
+    """Copies under codes of the same state that nobody has, with all their districts."""
+    doubled = multiplied(brazil, 2)
+
+    assert [len(state.cidades) for state in doubled] == [2 * len(s.cidades) for s in brazil]
+    cities = {city.id: city for state in doubled for city in state.cidades}
+    for state in brazil:
+        assert all(cities[city.id] == city for city in state.cidades)
+    assert sum(len(city.distritos or ()) for city in cities.values()) == 2 * sum(
+        len(city.distritos or ()) for state in brazil for city in state.cidades
+    )

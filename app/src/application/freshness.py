@@ -107,6 +107,11 @@ class Freshness(Generic[Edition]):
         waits = self._ttl_s == 0 or not self._first_wait_is_over.is_set()
         return None if waits else self._best()
 
+    @property
+    def waits_for_the_first(self) -> bool:
+        """Whether requests wait for the first collection of all."""
+        return self._ttl_s > 0 and not self._first_wait_is_over.is_set()
+
     async def edition(self) -> Edition:
         """The edition to answer a request with.
 
@@ -210,8 +215,10 @@ class Freshness(Generic[Edition]):
                     raise  # there is something to answer, so there is no hurry
 
     async def _publish_live(self, snapshot: Snapshot) -> None:
-        self._live = await self._publish(snapshot)
-        self._fallback = None  # never needed again
+        # One at a time: what is published last is what its codings are made of.
+        async with self._one_at_a_time:
+            self._live = await self._publish(snapshot)
+            self._fallback = None  # never needed again
         self._first_wait_is_over.set()
 
     async def _settle_for_bundled(self) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import sys
 from contextlib import suppress
 
@@ -20,7 +19,9 @@ def give_back_large_blocks() -> None:
     collected ten times has 93 MB with this, and 128 MB without. Other libraries need no such word.
     """
     if sys.platform == "linux":
-        with suppress(AttributeError):  # musl has no mallopt
+        with suppress(ImportError, OSError, AttributeError):  # a static Python; musl has no mallopt
+            import ctypes  # noqa: PLC0415  # not in every build
+
             library = ctypes.CDLL(None)
             library.mallopt(_M_MMAP_THRESHOLD, _LARGE_BLOCK_BYTES)
             library.mallopt(_M_ARENA_MAX, 1)

@@ -44,11 +44,12 @@ async def keeping(
     ttl_s: float = 3600,
     wait_s: float = 5,
     fallback: Callable[[], Awaitable[Snapshot]] | None = bundled,
+    publish: Callable[[Snapshot], Awaitable[Snapshot]] = published,
 ) -> AsyncIterator[Freshness[Snapshot]]:
     """What one process answers, kept fresh by these collections while the block runs."""
     freshness = Freshness(
         collect=collection,
-        publish=published,
+        publish=publish,
         bundled=fallback,
         store=store or FakeStore(),
         ttl_s=ttl_s,
@@ -122,6 +123,32 @@ async def test_what_is_at_hand_is_what_a_request_gets_without_waiting() -> None:
     async with keeping(FakeCollection(Clock(), live(TWO_STATES)), ttl_s=0) as freshness:
         await freshness.edition()
         assert freshness.at_hand() is None
+
+
+async def test_live_data_come_after_bundled_ones_that_are_just_being_written() -> None:
+    """And nothing is left of the bundled ones then."""
+    in_order: list[Source] = []
+    is_writing, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slowly(snapshot: Snapshot) -> Snapshot:
+        if snapshot.source is Source.BUNDLED:
+            is_writing.set()
+            await go_on.wait()
+        in_order.append(snapshot.source)
+        return snapshot
+
+    collection = FakeCollection(Clock(), live(TWO_STATES))
+    collection.held = asyncio.Event()
+    async with keeping(collection, wait_s=0, publish=slowly) as freshness:
+        await is_writing.wait()
+        collection.held.set()
+        await until(lambda: collection.count == 1 and collection.waiting == 0)
+        go_on.set()
+        await until(lambda: len(in_order) == 2)
+        await until(lambda: freshness.at_once().source is Source.LIVE)
+
+        assert freshness._fallback is None
+    assert in_order == [Source.BUNDLED, Source.LIVE]
 
 
 async def test_a_stale_snapshot_is_answered_while_the_next_is_collected() -> None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 import trustme
 
 from src.application.ports.upstream import UpstreamTlsError
+from src.infra.gateways import tls as tls_module
 from src.infra.gateways.rows import states_from
 from src.infra.gateways.tls import tls_advice, tls_context
 from stand_in.faults import Behaviour
@@ -117,6 +120,43 @@ async def test_those_that_are_opened_first_have_none_to_resume(
 
     assert upstream.figures.connections == 3
     assert upstream.figures.resumed_tls_sessions == 0
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+async def test_a_session_that_the_server_has_forgotten_is_dropped(
+    authority: trustme.CA, ca_file: Path, version: ssl.TLSVersion
+) -> None:
+    """A day later the first connection gets a new one, which the others resume."""
+    tls = tls_context(ca_file=ca_file, legacy_tls=False)
+    resumed = []
+    for _ in range(3):  # each time a server with other keys
+        server_tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        authority.issue_cert("127.0.0.1").configure_cert(server_tls)
+        server_tls.minimum_version = server_tls.maximum_version = version
+        behaviour = Behaviour(latency_s=0.1)
+        async with StandIn(TWO_STATES, tls=server_tls, behaviour=behaviour) as upstream:
+            async with exchange_with(upstream.base_url, tls=tls) as exchange:
+                await exchange.body("/estados", timeout_s=5)
+                await asyncio.gather(*(exchange.body("/estados", timeout_s=5) for _ in range(5)))
+            await asyncio.sleep(0.1)  # as in names_of_states
+        resumed.append(upstream.figures.resumed_tls_sessions)
+
+    assert resumed == [4, 4, 4]
+
+
+def test_where_no_handshake_works_with_a_session_none_is_offered_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A server that breaks off whoever resumes is asked without."""
+    monkeypatch.setattr(tls_module, "NOT_WORKING_AFTER_S", 0.05)
+    connection = Mock(session=Mock(id=b"1"), session_reused=False)
+    last_session = tls_module._LastSession()
+    last_session.through(connection, None)
+
+    assert last_session.to_offer() is connection.session
+    assert last_session.to_offer() is connection.session  # there is still time
+    time.sleep(0.06)
+    assert last_session.to_offer() is None
 
 
 async def test_a_server_need_not_offer_sessions(server_tls: ssl.SSLContext, ca_file: Path) -> None:

@@ -18,6 +18,9 @@ _INCOMPLETE_CHAIN = {20, 21}
 # For so many seconds a session is resumed before a newer one is looked for.
 SESSION_IS_NEW_S = 60.0
 
+# Where no handshake has got through for so many seconds since a session was offered, none is again.
+NOT_WORKING_AFTER_S = 60.0
+
 _NO_SECURE_RENEGOTIATION = "UNSAFE_LEGACY_RENEGOTIATION_DISABLED"
 
 
@@ -38,33 +41,60 @@ def tls_context(*, ca_file: Path | None, legacy_tls: bool) -> ssl.SSLContext:
     return context
 
 
-def _resuming_connections() -> type[ssl.SSLObject]:
-    """A class of connections to one server that resume each other's sessions.
+class _LastSession:
+    """The newest session with the upstream that another connection may resume.
 
-    Of the five hundred that a collection opens, the server signs for one (RFC 5246, section 7.3;
-    RFC 8446, section 2.2). `ssl` leaves it to its caller, and asyncio does not do it.
+    Of the five hundred connections of a collection, the server signs for one (RFC 5246, section
+    7.3; RFC 8446, section 2.2). `ssl` leaves that to its caller, and asyncio does not do it.
     """
-    latest: ssl.SSLObject | None = None
-    session: ssl.SSLSession | None = None
-    looked_at = -math.inf
+
+    def __init__(self) -> None:
+        self._session: ssl.SSLSession | None = None
+        self._latest: ssl.SSLObject | None = None
+        self._looked_at = -math.inf
+        self._offered_at = math.inf
+        self._is_trusted = True
+
+    def to_offer(self) -> ssl.SSLSession | None:
+        """The session for the handshake that begins, if any."""
+        now = time.monotonic()
+        if now - self._offered_at > NOT_WORKING_AFTER_S:
+            self._is_trusted = False  # the server cannot do it, or worse: without, it may be well
+        # To look at a session takes as long as half a handshake, so not for each.
+        if self._latest is not None and now - self._looked_at > SESSION_IS_NEW_S:
+            newest = self._latest.session
+            # One that can be resumed has an id; in TLS 1.3 it comes with the first answer.
+            if newest is not None and newest.id:
+                self._session, self._looked_at = newest, now
+        if self._session is None or not self._is_trusted:
+            return None
+        self._offered_at = min(self._offered_at, now)
+        return self._session
+
+    def through(self, connection: ssl.SSLObject, offered: ssl.SSLSession | None) -> None:
+        """A handshake has got through; the server may have refused the session, and made a new."""
+        self._latest = connection
+        self._offered_at = math.inf
+        if offered is not None and offered is self._session and not connection.session_reused:
+            self._session, self._looked_at = None, -math.inf
+
+
+def _resuming_connections() -> type[ssl.SSLObject]:
+    """A class of connections to one server that resume each other's sessions."""
+    last_session = _LastSession()
 
     class ResumingConnection(ssl.SSLObject):
         _has_begun = False
+        _offered: ssl.SSLSession | None = None
 
         def do_handshake(self) -> None:
-            nonlocal latest, looked_at, session
             if not self._has_begun:  # it is called until the handshake is through
                 self._has_begun = True
-                # To look at a session takes as long as half a handshake, so not for each.
-                if latest is not None and time.monotonic() - looked_at > SESSION_IS_NEW_S:
-                    newest = latest.session
-                    # One that can be resumed has an id; in TLS 1.3 it comes with the first answer.
-                    if newest is not None and newest.id:
-                        session, looked_at = newest, time.monotonic()
-                if session is not None:
-                    self.session = session
+                self._offered = last_session.to_offer()
+                if self._offered is not None:
+                    self.session = self._offered
             super().do_handshake()
-            latest = self  # before it is through, there is no session to look at
+            last_session.through(self, self._offered)
 
     return ResumingConnection
 
