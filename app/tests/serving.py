@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime
 
 import aiohttp
 import uvicorn
@@ -37,8 +38,13 @@ def client(url: str | None = None) -> aiohttp.ClientSession:
     return aiohttp.ClientSession(url, skip_auto_headers=["Accept-Encoding"])
 
 
-def collecting_from(upstream: FakeUpstream) -> Collecting:
-    """Gives the use case over a fake upstream."""
+def collecting_from(
+    upstream: FakeUpstream, *, now: Callable[[], datetime] | None = None
+) -> Collecting:
+    """Gives the use case over a fake upstream; `now` dates what it collects, long ago if not given.
+
+    What is dated long ago is stale at once, so that each request collects again behind itself.
+    """
 
     @asynccontextmanager
     async def collecting(_: Settings) -> AsyncIterator[ListOfStatesAndCities]:
@@ -48,7 +54,7 @@ def collecting_from(upstream: FakeUpstream) -> Collecting:
             districts=FakeDistrictsGateway(upstream),
             states_limit=ConcurrencyLimit(26),
             plan=Plan.CITY,
-            now=Clock(),
+            now=now or Clock(),
         )
 
     return collecting

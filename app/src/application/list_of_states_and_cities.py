@@ -55,10 +55,11 @@ class ListOfStatesAndCities:
         self._plan = plan
         self._now = now
 
-    async def execute(self) -> Snapshot:
+    async def execute(self, on_state: Callable[[State], None] = lambda _: None) -> Snapshot:
         """Collect the territory: the states, then all states at once, then all cities of each.
 
-        A state or city that fails does not stop the others; it is named in the snapshot's
+        `on_state` is called with each state as soon as it is whole. A state or city that fails
+        does not stop the others; it is named in the snapshot's
         `missing`. Cancelling this cancels everything under it.
 
         Raises UpstreamError or InvalidTerritoryError where the list of states itself cannot be had.
@@ -66,7 +67,8 @@ class ListOfStatesAndCities:
         states = in_order(await self._states.all())
         gaps: list[Gap] = []
         outcomes = await asyncio.gather(
-            *(self._with_cities(state, gaps) for state in states), return_exceptions=True
+            *(self._with_cities(state, gaps, on_state) for state in states),
+            return_exceptions=True,
         )
         return Snapshot(
             states=tuple(_settled(states, outcomes, gaps)),
@@ -76,11 +78,17 @@ class ListOfStatesAndCities:
             failures=int(bool(gaps)),
         )
 
-    async def _with_cities(self, state: State, gaps: list[Gap]) -> State:
+    async def _with_cities(
+        self, state: State, gaps: list[Gap], on_state: Callable[[State], None]
+    ) -> State:
         async with self._states_limit.permit():
             by_plan = self._by_state if self._plan is Plan.STATE else self._by_city
             cities, outcomes = await by_plan(state)
-            return state.with_cities(_settled(cities, outcomes, gaps))
+            gaps_before = len(gaps)
+            collected = state.with_cities(_settled(cities, outcomes, gaps))
+            if len(gaps) == gaps_before:
+                on_state(collected)
+            return collected
 
     async def _by_city(self, state: State) -> tuple[Sequence[City], Sequence[Outcome]]:
         """The state's cities, and what became of each when its districts were asked for."""

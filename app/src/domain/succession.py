@@ -60,6 +60,15 @@ def unread(earlier: Snapshot, reason: str) -> Snapshot:
     )
 
 
+def is_credible(earlier: State, collected: State) -> bool:
+    """Whether a state that was read whole may be believed as it is."""
+    succession = _Succession(
+        unread={}, tree_is_credible=_tree_is_credible((earlier,), (collected,))
+    )
+    list(succession.of_states((earlier,), (collected,)))
+    return not succession.filled
+
+
 class _Succession:
     """Goes down both trees at once and notes in `filled` what was kept."""
 

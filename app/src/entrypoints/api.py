@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi_offline import FastAPIOffline
+from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
 from src import VERSION
@@ -14,12 +15,19 @@ from src.entrypoints.composition import Collecting, serving
 from src.entrypoints.log import configure_logging
 from src.entrypoints.memory import give_back_large_blocks
 from src.entrypoints.settings import Settings, load_settings
-from src.infra.controllers import health_controller, states_controller
+from src.infra.controllers import (
+    cities_controller,
+    districts_controller,
+    health_controller,
+    states_controller,
+)
 from src.infra.controllers.dependencies import LifespanState
-from src.infra.controllers.docs_policy import DocsPolicy
 from src.infra.controllers.fast_path import FastPath
 from src.infra.controllers.head import HeadAsGet
+from src.infra.controllers.openapi import describe
 from src.infra.controllers.problems import add_problem_handlers
+from src.infra.controllers.security_headers import SecurityHeaders
+from src.infra.controllers.url_length import refuse_long_urls
 
 DESCRIPTION = """
 Todos os estados, cidades e distritos do Brasil em um só GET, coletados do serviço de
@@ -35,22 +43,28 @@ def create_app(
     `settings` default to those of the environment, a bad one of which ends the process with a
     line that names it; `collecting` gives the use case, for tests without an upstream.
     """
-    api = create_api(settings, collecting=collecting)
-    return FastPath(api, {states_controller.PATH: states_controller.states_at_hand})
-
-
-def create_api(
-    settings: Settings | None = None, *, collecting: Collecting | None = None
-) -> FastAPI:
-    """All of the application but the fast path, which only goes around this."""
     chosen = settings or load_settings()
-    configure_logging(chosen.log_level, chosen.log_format)
+    api = create_api(chosen, collecting=collecting)
+    app: ASGIApp = FastPath(api, {states_controller.PATH: states_controller.states_at_hand})
+    if chosen.cors_origins:
+        app = CORSMiddleware(
+            app,
+            allow_origins=chosen.cors_origins.split(","),
+            allow_methods=["GET", "HEAD"],
+            expose_headers=["*"],
+        )
+    return app
+
+
+def create_api(settings: Settings, *, collecting: Collecting | None = None) -> FastAPI:
+    """All of the application but what only goes around it."""
+    configure_logging(settings.log_level, settings.log_format)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[LifespanState]:
         give_back_large_blocks()
-        async with serving(chosen, collecting) as freshness:
-            yield LifespanState(freshness=freshness)
+        async with serving(settings, collecting) as state:
+            yield state
 
     # FastAPIOffline is FastAPI with the assets of /docs and /redoc served from here.
     api = FastAPIOffline(
@@ -58,10 +72,17 @@ def create_api(
         description=DESCRIPTION,
         version=VERSION,
         lifespan=lifespan,
+        dependencies=[Depends(refuse_long_urls)],
     )
-    api.add_middleware(DocsPolicy)
+    api.add_middleware(SecurityHeaders)
     api.add_middleware(HeadAsGet)
     add_problem_handlers(api)
-    api.include_router(states_controller.router)
-    api.include_router(health_controller.router)
+    for controller in (
+        states_controller,
+        cities_controller,
+        districts_controller,
+        health_controller,
+    ):
+        api.include_router(controller.router)
+    describe(api)
     return api

@@ -12,10 +12,12 @@ from src.application.breaking_off import break_off
 from src.application.freshness import Freshness
 from src.application.list_of_states_and_cities import ListOfStatesAndCities
 from src.application.ports.snapshot_store import SnapshotStore
+from src.application.states_so_far import StatesSoFar
 from src.domain.snapshot import Snapshot
 from src.entrypoints.leaving import leaving
 from src.entrypoints.settings import APP_DIR, Settings
-from src.infra.controllers.edition import Edition, Press
+from src.infra.controllers.dependencies import LifespanState
+from src.infra.controllers.press import Press
 from src.infra.snapshots.bundled_snapshot import bundled_snapshot
 from src.infra.snapshots.file_store import FileStore
 from src.infra.snapshots.memory_store import MemoryStore
@@ -32,7 +34,7 @@ def utc_now() -> datetime:
 @asynccontextmanager
 async def serving(
     settings: Settings, collecting: Collecting | None = None
-) -> AsyncIterator[Freshness[Edition]]:
+) -> AsyncIterator[LifespanState]:
     """What answers the requests, kept fresh in the background until the end.
 
     The use case is opened for the first collection; `collecting` gives one in place of the one
@@ -44,6 +46,8 @@ async def serving(
         contextlib.aclosing(Press(ttl_s=settings.snapshot_ttl_s)) as press,
     ):
         use_case: ListOfStatesAndCities | None = None
+        so_far = StatesSoFar()
+        bundled = _bundled if settings.snapshot_bundled else None
 
         async def collect() -> Snapshot:
             nonlocal use_case
@@ -52,14 +56,19 @@ async def serving(
                 if opening is None:
                     opening = await asyncio.to_thread(_collecting_from_upstream)
                 use_case = await opened.enter_async_context(opening(settings))
-            return await use_case.execute()
+            so_far.begin()
+            if freshness.waits_for_the_first and bundled is not None:
+                with contextlib.suppress(OSError, ValueError):  # told when it is to be answered
+                    so_far.begin((await bundled()).states)
+            try:
+                return await use_case.execute(so_far.add)
+            finally:
+                so_far.end()
 
         freshness = Freshness(
             collect=collect,
             publish=press.publish,
-            bundled=(lambda: asyncio.to_thread(bundled_snapshot))
-            if settings.snapshot_bundled
-            else None,
+            bundled=bundled,
             store=store,
             ttl_s=settings.snapshot_ttl_s,
             wait_s=settings.snapshot_wait_s,
@@ -68,9 +77,13 @@ async def serving(
         keeping_fresh = asyncio.create_task(freshness.keep())
         try:
             with leaving(keeping_fresh.cancel):
-                yield freshness
+                yield LifespanState(freshness=freshness, so_far=so_far)
         finally:
             await break_off(keeping_fresh)
+
+
+async def _bundled() -> Snapshot:
+    return await asyncio.to_thread(bundled_snapshot)
 
 
 def _collecting_from_upstream() -> Collecting:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import Annotated, Literal, NoReturn
@@ -27,6 +28,10 @@ APP_DIR = Path(__file__).resolve().parents[2]
 STARTUP_FAILURE = 3
 
 
+# scheme://host[:port], as browsers send it (RFC 6454, section 6.2).
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?")
+
+
 def _http_url(value: str) -> str:
     url = TypeAdapter(HttpUrl).validate_python(value)
     if url.query is not None or url.fragment is not None:
@@ -43,6 +48,13 @@ def _store_address(value: str) -> str:
     elif not (scheme == "file" and rest) and value != "memory:":
         raise ValueError("no such store")
     return value
+
+
+def _origins(value: str) -> str:
+    origins = [each.strip() for each in value.split(",") if each.strip()]
+    if any(each != "*" and not _ORIGIN.fullmatch(each) for each in origins):
+        raise ValueError("not an origin")
+    return ",".join(origins)
 
 
 def _ca_file(value: Path) -> Path:
@@ -87,6 +99,9 @@ class Settings(BaseSettings):
     )
     snapshot_wait_s: float = Field(default=30, ge=0, le=300, description="segundos, de 0 a 300")
     snapshot_bundled: bool = Field(default=True, description="true ou false")
+    cors_origins: Annotated[str, AfterValidator(_origins)] = Field(
+        default="", description="* ou origens como https://exemplo.br, separadas por vírgulas"
+    )
     server_host: str = Field(default="0.0.0.0", min_length=1, description="um endereço local")  # noqa: S104  # the contract's default: a development server that others on the network can try
     server_port: int = Field(default=8001, ge=1, le=65_535, description="um inteiro de 1 a 65535")
     server_workers: int = Field(default=1, ge=1, le=64, description="um inteiro de 1 a 64")

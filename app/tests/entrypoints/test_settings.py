@@ -51,6 +51,12 @@ def test_every_setting_says_what_is_allowed() -> None:
         ("IBGE_PLAN", "region", "city ou state"),
         ("SNAPSHOT_TTL_S", "-1", "de 0 a 31536000"),
         ("SNAPSHOT_WAIT_S", "nan", "de 0 a 300"),
+        ("CORS_ORIGINS", "exemplo.br", "https://exemplo.br"),
+        ("CORS_ORIGINS", "https://exemplo.br/", "separadas por vírgulas"),
+        ("CORS_ORIGINS", "https://exemplo.br/pagina", "separadas por vírgulas"),
+        ("CORS_ORIGINS", "https://exemplo.br, *.outro.br", "separadas por vírgulas"),
+        ("CORS_ORIGINS", "ftp://exemplo.br", "separadas por vírgulas"),
+        ("CORS_ORIGINS", "null", "separadas por vírgulas"),
         ("SERVER_PORT", "70000", "de 1 a 65535"),
         ("LOG_LEVEL", "ALTO", "DEBUG"),
         ("LOG_FORMAT", "xml", "text ou json"),
@@ -162,3 +168,25 @@ def test_an_env_file_that_cannot_be_read_is_told(
     assert caught.value.code == 3
     (line,) = capsys.readouterr().err.splitlines()
     assert "não pode ser lido" in line
+
+
+@pytest.mark.parametrize(
+    ("value", "origins"),
+    [
+        ("", ""),
+        (" , ", ""),
+        ("*", "*"),
+        ("https://exemplo.br", "https://exemplo.br"),
+        (
+            " https://exemplo.br , http://localhost:3000, ",
+            "https://exemplo.br,http://localhost:3000",
+        ),
+    ],
+)
+def test_origins_are_read_with_blanks_or_without(
+    value: str, origins: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """None, all, or some of them."""
+    monkeypatch.setenv("CORS_ORIGINS", value)
+
+    assert load_settings().cors_origins == origins

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import zlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
 from dataclasses import fields, replace
 from datetime import timedelta
@@ -20,7 +20,9 @@ from src.domain import territory
 from src.domain.snapshot import Gap, Source
 from src.domain.territory import State
 from src.infra.controllers import schemas
-from src.infra.controllers.edition import Edition, Press
+from src.infra.controllers.edition import Edition
+from src.infra.controllers.encodings import COMPRESSORS
+from src.infra.controllers.press import Press
 from tests.fakes import live
 from tests.places import TWO_STATES
 
@@ -40,7 +42,7 @@ async def press() -> AsyncIterator[Press]:
 
 def sent(edition: Edition, accept_encoding: str = "") -> Response:
     """What a client gets that accepts this."""
-    answer = edition.answer(Headers({"Accept-Encoding": accept_encoding}))
+    answer = edition.tree_at_hand(Headers({"Accept-Encoding": accept_encoding}))
     assert answer is not None
     return answer
 
@@ -48,7 +50,7 @@ def sent(edition: Edition, accept_encoding: str = "") -> Response:
 async def compressed(edition: Edition) -> Edition:
     """The edition, when all its codings are ready."""
     async with asyncio.timeout(30):
-        while len(edition.representations) < 4:
+        while len(edition.bodies) < 4:
             await asyncio.sleep(0.01)
     return edition
 
@@ -90,7 +92,7 @@ async def test_the_first_answer_does_not_wait_for_a_coding(press: Press) -> None
     """Until it is made, a client that would take it gets the next best that is there."""
     edition = await press.publish(live(TWO_STATES))
 
-    assert list(edition.representations) == ["identity"]
+    assert list(edition.bodies) == ["identity"]
     assert "Content-Encoding" not in sent(edition, "gzip, br").headers
     await compressed(edition)
     assert sent(edition, "gzip, br").headers["Content-Encoding"] == "br"
@@ -108,6 +110,33 @@ async def test_the_same_content_is_not_compressed_again(press: Press) -> None:
     assert sent(second, "br").body is sent(first, "br").body
     assert sent(second, "br").headers["ETag"] == sent(first, "br").headers["ETag"]
     assert sent(second, "br").headers["Last-Modified"] != sent(first, "br").headers["Last-Modified"]
+
+
+async def test_a_newer_snapshot_with_the_same_content_gets_what_is_being_made(
+    press: Press, brazil: tuple[State, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However often it is collected again meanwhile, each coding is made once."""
+    made: list[str] = []
+    for coding, compress in COMPRESSORS.items():
+        monkeypatch.setitem(COMPRESSORS, coding, counted(coding, compress, made))
+    for _ in range(5):
+        edition = await press.publish(live(brazil))
+
+    await compressed(edition)
+
+    assert made == ["gzip", "zstd", "br"]
+
+
+def counted(
+    coding: str, compress: Callable[[bytes], bytes], made: list[str]
+) -> Callable[[bytes], bytes]:
+    """The compressor, which notes that it was used."""
+
+    def compressing(body: bytes) -> bytes:
+        made.append(coding)
+        return compress(body)
+
+    return compressing
 
 
 async def test_the_tag_comes_from_content_and_coding_alone(press: Press) -> None:

@@ -7,6 +7,7 @@ from typing import Annotated, TypedDict, cast
 from fastapi import Depends, Request
 
 from src.application.freshness import Freshness
+from src.application.states_so_far import StatesSoFar
 from src.infra.controllers.edition import Edition
 
 
@@ -14,6 +15,7 @@ class LifespanState(TypedDict):
     """What the lifespan opens and every request finds in `request.state`."""
 
     freshness: Freshness[Edition]
+    so_far: StatesSoFar
 
 
 async def _freshness(request: Request) -> Freshness[Edition]:
@@ -22,4 +24,9 @@ async def _freshness(request: Request) -> Freshness[Edition]:
     return cast("Freshness[Edition]", request.state.freshness)
 
 
+async def _so_far(request: Request) -> StatesSoFar:
+    return cast("StatesSoFar", request.state.so_far)
+
+
+CurrentStatesSoFar = Annotated[StatesSoFar, Depends(_so_far)]
 CurrentFreshness = Annotated[Freshness[Edition], Depends(_freshness)]

@@ -1,137 +1,180 @@
-"""A snapshot made ready to be sent: written once in each coding, then only picked from."""
+"""A snapshot made ready for those who ask: the tree written out, and every place at hand."""
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
-from dataclasses import dataclass
-from datetime import datetime
-from email.utils import format_datetime
+from collections.abc import Callable, Hashable, Mapping
 
-import msgspec
 from fastapi import Response
 from starlette.datastructures import Headers
 
-from src.domain.snapshot import Snapshot, Source
-from src.infra.controllers.conditional import not_modified
-from src.infra.controllers.encodings import COMPRESSORS, IDENTITY, best_coding
+from src.application.places import Places
+from src.domain.snapshot import Snapshot
+from src.domain.territory import State
+from src.infra.controllers.encodings import (
+    CODINGS,
+    IDENTITY,
+    QUICK_COMPRESSORS,
+    best_coding,
+)
+from src.infra.controllers.formats import as_csv, as_json, as_ndjson
+from src.infra.controllers.media_types import CSV, JSON, NDJSON, best_media_type
+from src.infra.controllers.representation import Representation, content_id, representation
+
+# The tree's formats, the one first that is answered where anything will do.
+TREE_FORMATS = {JSON: as_json, NDJSON: as_ndjson, CSV: as_csv}
+
+# Smaller bodies are not worth compressing.
+WORTH_COMPRESSING_BYTES = 500
+
+# What goes with one of the formats besides what goes with all answers.
+_HEADERS_OF_FORMAT: dict[str, dict[str, str]] = {
+    CSV: {"Content-Disposition": 'attachment; filename="estados-e-cidades.csv"'}
+}
 
 
-@dataclass(frozen=True, slots=True)
-class Representation:
-    """The tree in one coding: the answer that carries it, and the one for who has it already.
-
-    Both are made once and sent as they are, to everyone; nothing may be added to them.
-    """
-
-    etag: str
-    whole: Response
-    unmodified: Response
+class NotAcceptableError(Exception):
+    """The client refuses every media type, or every content coding, that there is."""
 
 
-@dataclass(frozen=True, slots=True)
 class Edition:
-    """The tree as it is sent for one snapshot, in each coding that is ready."""
+    """One snapshot as it is answered.
 
-    content_id: str
-    collected_at: datetime
-    representations: dict[str, Representation]
-
-    def answer(self, request: Headers) -> Response | None:
-        """What a GET with these headers is answered: the tree, or that it has not changed.
-
-        It comes in the coding that suits best; None where the client refuses all there are.
-        """
-        accept_encoding = ",".join(request.getlist("accept-encoding"))
-        coding = best_coding(accept_encoding, self.representations)
-        if coding is None:
-            return None
-        representation = self.representations[coding]
-        if not_modified(request, etag=representation.etag, last_modified=self.collected_at):
-            return representation.unmodified
-        return representation.whole
-
-
-class Press:
-    """Makes editions, which are answered as soon as they are written; their codings follow.
-
-    The same content in a newer snapshot is not compressed again. `ttl_s` is for how many seconds a
-    live snapshot is fresh; caches keep it no longer.
+    `tree` is the whole of it as JSON. `headers` go with each answer.
     """
 
-    def __init__(self, *, ttl_s: float) -> None:
-        self._ttl_s = int(ttl_s)
-        self._last: Edition | None = None
-        self._compressing: asyncio.Task[None] | None = None
+    def __init__(self, snapshot: Snapshot, tree: bytes, headers: Mapping[str, str]) -> None:
+        self.content_id = content_id(tree)
+        self._snapshot = snapshot
+        self._headers = headers
+        self._tree: dict[str, Representation] = {}
+        self._made: dict[tuple[Hashable, str], asyncio.Future[Representation]] = {}
+        self._places: asyncio.Future[Places] | None = None
+        self.add_coding(IDENTITY, tree)
 
-    async def publish(self, snapshot: Snapshot) -> Edition:
-        """The edition of a snapshot: without codings at first, or with those of its content."""
-        body = await asyncio.to_thread(msgspec.json.encode, snapshot.states)
-        content_id = hashlib.sha256(body).hexdigest()[:32]
-        bodies = {IDENTITY: body}
-        if self._last is not None and self._last.content_id == content_id:
-            known = self._last.representations.items()
-            bodies = {coding: bytes(representation.whole.body) for coding, representation in known}
-        headers = self._headers(snapshot)
-        edition = Edition(
-            content_id,
-            snapshot.collected_at,
-            {
-                coding: _representation(content_id, coding, body, headers)
-                for coding, body in bodies.items()
-            },
+    @property
+    def states(self) -> tuple[State, ...]:
+        """The states of the snapshot."""
+        return self._snapshot.states
+
+    @property
+    def bodies(self) -> dict[str, bytes]:
+        """The tree's bytes in each coding that is ready."""
+        return {coding: bytes(each.whole.body) for coding, each in self._tree.items()}
+
+    def add_coding(self, coding: str, body: bytes) -> None:
+        """From now on the tree is answered in this coding, too."""
+        self._tree[coding] = self._representation(body, self.content_id, JSON, coding, {})
+
+    def tree_at_hand(self, request: Headers) -> Response | None:
+        """The tree as JSON in the best coding that is ready; None where this is not wanted."""
+        coding = best_coding(_accept_encoding(request), self._tree)
+        if coding is None or tree_format(request) != JSON:
+            return None
+        return self._tree[coding].answer(request)
+
+    async def tree(self, request: Headers) -> Response:
+        """The tree in the format and coding that suit best; raises NotAcceptableError."""
+        at_hand = self.tree_at_hand(request)
+        if at_hand is not None:
+            return at_hand
+        media_type = tree_format(request)
+        if media_type is None or media_type == JSON:
+            # A coding of JSON that is not ready yet is not made in another way meanwhile: a strong
+            # entity tag stands for the same bytes always.
+            raise NotAcceptableError
+        write = TREE_FORMATS[media_type]
+        return await self.kept(
+            request,
+            media_type,
+            lambda: write(self._snapshot.states),
+            media_type,
+            _HEADERS_OF_FORMAT.get(media_type),
         )
-        self._last = edition
-        if self._compressing is not None:
-            self._compressing.cancel()
-        self._compressing = asyncio.create_task(_compress(edition, body, headers))
-        return edition
 
-    async def aclose(self) -> None:
-        """Compress no more."""
-        if self._compressing is not None:
-            self._compressing.cancel()
-            await asyncio.gather(self._compressing, return_exceptions=True)
+    async def places(self) -> Places:
+        """The places of the snapshot by code and by name, made when they are first asked for."""
+        if self._places is None:
+            self._places = asyncio.ensure_future(asyncio.to_thread(Places, self._snapshot.states))
+        return await asyncio.shield(self._places)  # who hangs up does not stop it for others
 
-    def _headers(self, snapshot: Snapshot) -> dict[str, str]:
-        return {
-            "Last-Modified": format_datetime(snapshot.collected_at, usegmt=True),
-            "Cache-Control": self._cache_control(snapshot),
-            "Vary": "Accept-Encoding",
-            "X-Snapshot-Source": str(snapshot.source),
-            "X-Snapshot-Missing": str(len(snapshot.missing)),
-            "X-Snapshot-Filled": str(len(snapshot.filled)),
-        }
+    async def kept(
+        self,
+        request: Headers,
+        key: Hashable,
+        write: Callable[[], bytes],
+        media_type: str = JSON,
+        headers: Mapping[str, str] | None = None,
+    ) -> Response:
+        """The answer with the large body that `write` makes, once for all who ask under this key.
 
-    def _cache_control(self, snapshot: Snapshot) -> str:
-        # What is whole and live may rest in caches for a while; what waits for something better is
-        # asked for again soon. Old data are better than none in any case (RFC 5861).
-        whole = snapshot.source is Source.LIVE and snapshot.is_whole
-        fresh_s, stale_s = (min(each, self._ttl_s) for each in ((300, 3600) if whole else (10, 60)))
-        return f"public, max-age={fresh_s}, stale-while-revalidate={stale_s}, stale-if-error=86400"
-
-
-async def _compress(edition: Edition, body: bytes, headers: dict[str, str]) -> None:
-    for coding, compress in COMPRESSORS.items():
-        if coding not in edition.representations:
-            coded = await asyncio.to_thread(compress, body)
-            edition.representations[coding] = _representation(
-                edition.content_id, coding, coded, headers
+        Raises NotAcceptableError.
+        """
+        _require(media_type, request)
+        coding = _coding(request)
+        making = self._made.get((key, coding))
+        if making is None:
+            making = asyncio.ensure_future(
+                asyncio.to_thread(lambda: self._make(write(), media_type, coding, headers or {}))
             )
+            self._made[key, coding] = making
+        return (await asyncio.shield(making)).answer(request)
+
+    def answer(
+        self, request: Headers, body: bytes, headers: Mapping[str, str] | None = None
+    ) -> Response:
+        """The answer with this small body, and these headers besides; raises NotAcceptableError."""
+        _require(JSON, request)
+        coding = None
+        if len(body) < WORTH_COMPRESSING_BYTES:
+            coding = best_coding(_accept_encoding(request), [IDENTITY])
+        made = self._make(body, JSON, coding or _coding(request), headers or {})
+        return made.answer(request)
+
+    def _make(
+        self, body: bytes, media_type: str, coding: str, headers: Mapping[str, str]
+    ) -> Representation:
+        coded = body if coding == IDENTITY else QUICK_COMPRESSORS[coding](body)
+        return self._representation(coded, content_id(body), media_type, coding, headers)
+
+    def _representation(
+        self,
+        body: bytes,
+        content: str,
+        media_type: str,
+        coding: str,
+        headers: Mapping[str, str],
+    ) -> Representation:
+        return representation(
+            body,
+            content=content,
+            media_type=media_type,
+            coding=coding,
+            last_modified=self._snapshot.collected_at,
+            headers={**self._headers, **headers},
+        )
 
 
-def _representation(
-    content_id: str, coding: str, body: bytes, headers: dict[str, str]
-) -> Representation:
-    """The entity tag comes from content and coding alone (RFC 9110, section 8.8.3), so that every
-    worker and every machine gives the same one for the same data."""
-    etag, coded = f'"{content_id}"', {}
-    if coding != IDENTITY:
-        etag, coded = f'"{content_id}-{coding}"', {"Content-Encoding": coding}
-    headers = {"ETag": etag, **headers}
-    return Representation(
-        etag,
-        Response(body, headers={**headers, **coded}, media_type="application/json"),
-        # It has no body that could be coded (RFC 9110, section 15.4.5).
-        Response(status_code=304, headers=headers),
-    )
+def tree_format(request: Headers) -> str | None:
+    """The tree's format that suits a client best; None where none does."""
+    return best_media_type(_accept(request), tuple(TREE_FORMATS))
+
+
+def _require(media_type: str, request: Headers) -> None:
+    if best_media_type(_accept(request), (media_type,)) is None:
+        raise NotAcceptableError
+
+
+def _accept(request: Headers) -> str:
+    return ",".join(request.getlist("accept"))
+
+
+def _accept_encoding(request: Headers) -> str:
+    return ",".join(request.getlist("accept-encoding"))
+
+
+def _coding(request: Headers) -> str:
+    coding = best_coding(_accept_encoding(request), CODINGS)
+    if coding is None:
+        raise NotAcceptableError
+    return coding

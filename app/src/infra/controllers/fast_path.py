@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from src.application.freshness import Freshness
 from src.infra.controllers.dependencies import LifespanState
 from src.infra.controllers.edition import Edition
+from src.infra.controllers.url_length import is_too_long
 
 AtHand = Callable[[Freshness[Edition], Headers], Response | None]
 
@@ -34,7 +35,7 @@ class FastPath:
 
     def _answer(self, scope: Scope) -> Response | None:
         at_hand = self._at_hand.get(scope["path"])
-        if at_hand is None or scope["method"] != "GET":
+        if at_hand is None or scope["method"] != "GET" or is_too_long(scope):
             return None
         state = cast("LifespanState", scope["state"])
         return at_hand(state["freshness"], Headers(raw=scope["headers"]))

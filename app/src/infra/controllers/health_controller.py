@@ -9,9 +9,9 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
 from src.infra.controllers.dependencies import CurrentFreshness
-from src.infra.controllers.problems import NO_DATA_RESPONSE
+from src.infra.controllers.descriptions import NO_DATA_RESPONSE, health_responses
 
-router = APIRouter(prefix="/health", tags=["Saúde"])
+router = APIRouter(prefix="/health", tags=["Monitoramento"])
 
 _NO_STORE = {"Cache-Control": "no-store"}
 
@@ -27,6 +27,7 @@ class Health(BaseModel):
     operation_id="checkLive",
     summary="Se o processo atende",
     response_model=Health,
+    responses=health_responses("O processo atende"),
 )
 async def live() -> JSONResponse:
     """Responde 200 enquanto o processo atende, tenha dados ou não."""
@@ -38,7 +39,7 @@ async def live() -> JSONResponse:
     operation_id="checkReady",
     summary="Se já há dados para responder",
     response_model=Health,
-    responses={503: NO_DATA_RESPONSE},
+    responses={**health_responses("Há dados"), 503: NO_DATA_RESPONSE},
 )
 async def ready(freshness: CurrentFreshness) -> JSONResponse:
     """Responde 200 assim que houver dados, ao vivo ou os que acompanham o código."""

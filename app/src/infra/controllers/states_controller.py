@@ -1,64 +1,131 @@
-"""`/api/v1/states`: the whole territory in one answer."""
+"""`/api/v1/states`: the whole territory in one answer, and each state of it."""
 
 from __future__ import annotations
 
-from typing import Any
+import asyncio
+from collections.abc import AsyncIterator, Awaitable
 
-from fastapi import APIRouter, HTTPException, Request, Response
+import msgspec
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import StreamingResponse
 from starlette.datastructures import Headers
 
 from src.application.freshness import Freshness
-from src.infra.controllers.dependencies import CurrentFreshness
-from src.infra.controllers.edition import Edition
-from src.infra.controllers.problems import NO_DATA_RESPONSE, NOT_ACCEPTABLE_RESPONSE
-from src.infra.controllers.schemas import STATES_EXAMPLE, State
+from src.domain.territory import State
+from src.infra.controllers import schemas
+from src.infra.controllers.dependencies import CurrentFreshness, CurrentStatesSoFar
+from src.infra.controllers.descriptions import data_responses
+from src.infra.controllers.edition import Edition, tree_format
+from src.infra.controllers.formats import as_ndjson
+from src.infra.controllers.media_types import CSV, NDJSON
+from src.infra.controllers.parameters import Uf
+from src.infra.controllers.schemas import CSV_EXAMPLE, NDJSON_EXAMPLE, STATE_EXAMPLE
 
 PATH = "/api/v1/states"
 
 router = APIRouter(tags=["Localidades"])
-
-_HEADERS = {
-    "ETag": "Muda só quando o conteúdo muda; igual em todas as instâncias, outra por codificação",
-    "Content-Encoding": "`br`, `zstd` ou `gzip`, conforme `Accept-Encoding`",
-    "Vary": "De que cabeçalhos da requisição a resposta depende",
-    "Last-Modified": "Quando os dados foram coletados",
-    "Cache-Control": "Por quanto tempo a resposta pode ser guardada",
-    "X-Snapshot-Source": "`live`: coletado do IBGE; `bundled`: dados que acompanham o código",
-    "X-Snapshot-Missing": "Quantos estados e cidades estão com algo por conhecer",
-    "X-Snapshot-Filled": "Quantos estados e cidades vêm de uma coleta anterior",
-}
-_RESPONSES: dict[int | str, dict[str, Any]] = {
-    200: {
-        "description": "Os estados em ordem de código",
-        "headers": {
-            name: {"description": what, "schema": {"type": "string"}}
-            for name, what in _HEADERS.items()
-        },
-        "content": {"application/json": {"example": STATES_EXAMPLE}},
-    },
-    304: {"description": "A cópia do cliente ainda vale"},
-    406: NOT_ACCEPTABLE_RESPONSE,
-    503: NO_DATA_RESPONSE,
-}
 
 
 @router.get(
     PATH,
     operation_id="listStates",
     summary="Todos os estados, com cidades e distritos",
-    response_model=list[State],
-    responses=_RESPONSES,
+    response_model=list[schemas.State],
+    responses=data_responses(
+        "Os estados em ordem de código",
+        [STATE_EXAMPLE],
+        validates=False,
+        content={
+            NDJSON: {"schema": {"type": "string"}, "example": NDJSON_EXAMPLE},
+            CSV: {"schema": {"type": "string"}, "example": CSV_EXAMPLE},
+        },
+        headers=("Content-Disposition",),
+    ),
 )
-async def list_states(request: Request, freshness: CurrentFreshness) -> Response:
-    """Responde a árvore inteira: 27 estados, suas cidades e os distritos de cada uma."""
+async def list_states(
+    request: Request, freshness: CurrentFreshness, so_far: CurrentStatesSoFar
+) -> Response:
+    """Responde a árvore inteira: 27 estados, suas cidades e os distritos de cada uma.
+
+    Conforme `Accept`, em JSON, em NDJSON (um estado por linha) ou em CSV (um distrito por linha).
+    Durante a primeira coleta, o NDJSON traz cada estado assim que fica pronto.
+    """
+    if freshness.waits_for_the_first and tree_format(request.headers) == NDJSON:
+        states = so_far.follow()
+        first = await _unless_there_is_an_edition(anext(states, None), freshness)
+        if first is not None:
+            return StreamingResponse(
+                _lines(first, states, freshness),
+                media_type=NDJSON,
+                headers={"Cache-Control": "no-store", "Vary": "Accept, Accept-Encoding"},
+            )
     edition = await freshness.edition()
-    answer = edition.answer(request.headers)
-    if answer is None:
-        raise HTTPException(406)
-    return answer
+    return await edition.tree(request.headers)
+
+
+async def _unless_there_is_an_edition(
+    first_state: Awaitable[State | None], freshness: Freshness[Edition]
+) -> State | None:
+    """The first state of the collection; None where the wait for it is over before it is there."""
+    state = asyncio.ensure_future(first_state)
+    edition = asyncio.ensure_future(freshness.edition())
+    try:
+        await asyncio.wait({state, edition}, return_when=asyncio.FIRST_COMPLETED)
+        return state.result() if state.done() else None
+    finally:
+        state.cancel()
+        edition.cancel()
+        await asyncio.gather(state, edition, return_exceptions=True)
+
+
+async def _lines(
+    first: State, others: AsyncIterator[State], freshness: Freshness[Edition]
+) -> AsyncIterator[bytes]:
+    """A line for each state as it is ready, and then for those that could not be read whole."""
+    sent = {first.id}
+    yield as_ndjson([first])
+    async for state in others:
+        sent.add(state.id)
+        yield as_ndjson([state])
+    edition = await freshness.edition()
+    yield as_ndjson([state for state in edition.states if state.id not in sent])
 
 
 def states_at_hand(freshness: Freshness[Edition], request: Headers) -> Response | None:
     """What `list_states` would answer without waiting; None where it waits, or refuses."""
     edition = freshness.at_hand()
-    return edition.answer(request) if edition is not None else None
+    return edition.tree_at_hand(request) if edition is not None else None
+
+
+@router.get(
+    PATH + "/{uf}",
+    operation_id="getState",
+    summary="Um estado, com cidades e distritos",
+    response_model=schemas.State,
+    responses=data_responses("O estado", STATE_EXAMPLE, looks_up=True),
+)
+async def get_state(uf: Uf, request: Request, freshness: CurrentFreshness) -> Response:
+    """Responde um estado tal como está na árvore inteira."""
+    edition = await freshness.edition()
+    state = (await edition.places()).state(uf)
+    return await edition.kept(
+        request.headers, ("state", state.id), lambda: msgspec.json.encode(state)
+    )
+
+
+@router.get(
+    PATH + "/{uf}/cities",
+    operation_id="listCitiesOfState",
+    summary="As cidades de um estado, com seus distritos",
+    response_model=list[schemas.City],
+    responses=data_responses(
+        "As cidades em ordem de código", STATE_EXAMPLE["cidades"], looks_up=True
+    ),
+)
+async def list_cities_of_state(uf: Uf, request: Request, freshness: CurrentFreshness) -> Response:
+    """Responde as cidades de um estado tal como estão na árvore inteira."""
+    edition = await freshness.edition()
+    state = (await edition.places()).state(uf)
+    return await edition.kept(
+        request.headers, ("cities", state.id), lambda: msgspec.json.encode(state.cidades)
+    )

@@ -1,0 +1,23 @@
+"""Names: which spellings are of the same one."""
+
+from __future__ import annotations
+
+import re
+from unicodedata import category, normalize
+
+# To Unicode the apostrophes among the modifier letters (U+02BC and its like) are letters; not here.
+_NEITHER_LETTERS_NOR_DIGITS = re.compile(r"[\W_\u02b0-\u02ff]+")
+
+
+def searchable(name: str) -> str:
+    """The form in which names are compared: that of "Olho-d’Água" is "olho d agua".
+
+    Accents and case do not count: the name is decomposed (form NFKD of Unicode Standard Annex #15,
+    https://www.unicode.org/reports/tr15/), case is folded and marks are dropped. Nor does it count
+    what stands between words or around them: what is neither letter nor digit is one blank.
+
+    Every text has this form, empty where it has no letter and no digit; that of a form is itself.
+    """
+    folded = normalize("NFKD", name).casefold()
+    bare = "".join(each for each in folded if category(each)[0] != "M")
+    return _NEITHER_LETTERS_NOR_DIGITS.sub(" ", bare).strip()

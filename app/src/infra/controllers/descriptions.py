@@ -1,0 +1,216 @@
+"""What the documentation says of answers that many resources share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from src.infra.controllers.media_types import JSON
+from src.infra.controllers.problems import PROBLEM_TYPE
+from src.infra.controllers.security_headers import SECURITY_HEADERS
+from src.infra.controllers.url_length import LONGEST_URL
+
+Responses = dict[int | str, dict[str, Any]]
+
+
+def _header(
+    description: str, schema: dict[str, Any], example: object, *, always: bool = True
+) -> dict[str, Any]:
+    return {
+        "description": description,
+        "required": always,
+        "schema": schema,
+        "example": example,
+    }
+
+
+_TEXT = {"type": "string"}
+_COUNT = {"type": "integer", "minimum": 0}
+
+# Every header there is, for the components of the document. Those that are not always sent say
+# when they are.
+HEADERS: dict[str, dict[str, Any]] = {
+    "ETag": _header(
+        "Muda só quando o conteúdo muda; igual em todas as instâncias, outra por codificação",
+        {"type": "string", "pattern": '^"[0-9a-f]{32}(-(br|zstd|gzip))?"$'},
+        '"0f343b0931126a20f133d67c2b018a3b-br"',
+    ),
+    "Content-Encoding": _header(
+        "A codificação escolhida conforme `Accept-Encoding`; sem ele, o corpo não está codificado",
+        {"type": "string", "enum": ["br", "zstd", "gzip"]},
+        "br",
+        always=False,
+    ),
+    "Vary": _header(
+        "De que cabeçalhos da requisição a resposta depende", _TEXT, "Accept, Accept-Encoding"
+    ),
+    "Last-Modified": _header(
+        "Quando os dados foram coletados", _TEXT, "Tue, 31 Dec 2024 00:00:00 GMT"
+    ),
+    "Cache-Control": _header(
+        "Por quanto tempo a resposta pode ser guardada; `no-store` nos erros e na saúde",
+        _TEXT,
+        "public, max-age=300, stale-while-revalidate=3600, stale-if-error=86400",
+    ),
+    "X-Snapshot-Source": _header(
+        "`live`: coletado do IBGE; `bundled`: dados que acompanham o código",
+        {"type": "string", "enum": ["live", "bundled"]},
+        "live",
+    ),
+    "X-Snapshot-Missing": _header(
+        "Quantos estados e cidades estão com algo por conhecer", _COUNT, 0
+    ),
+    "X-Snapshot-Filled": _header("Quantos estados e cidades vêm de uma coleta anterior", _COUNT, 0),
+    "X-Total-Count": _header("Quantos foram encontrados ao todo", _COUNT, 42),
+    "Link": _header(
+        "Endereços da primeira página, da anterior, da seguinte e da última (RFC 8288)",
+        _TEXT,
+        '</api/v1/cities?q=sao&limit=20&offset=20>; rel="next"',
+    ),
+    "Content-Disposition": _header(
+        "Só em CSV: o nome com que um navegador guarda o arquivo",
+        _TEXT,
+        'attachment; filename="estados-e-cidades.csv"',
+        always=False,
+    ),
+    "Retry-After": _header(
+        "Segundos a esperar antes de pedir de novo", {"type": "integer", "minimum": 1}, 30
+    ),
+    "X-Content-Type-Options": _header(
+        "O navegador não deve adivinhar outro tipo de conteúdo",
+        _TEXT,
+        SECURITY_HEADERS["X-Content-Type-Options"],
+    ),
+    "Content-Security-Policy": _header(
+        "Um navegador nada executa nem carrega do que está na resposta",
+        _TEXT,
+        SECURITY_HEADERS["Content-Security-Policy"],
+    ),
+}
+
+_ON_DATA = (
+    "ETag",
+    "Vary",
+    "Last-Modified",
+    "Cache-Control",
+    "X-Snapshot-Source",
+    "X-Snapshot-Missing",
+    "X-Snapshot-Filled",
+    *SECURITY_HEADERS,
+)
+_ON_PAGES = ("X-Total-Count", "Link")
+_ON_OTHERS = ("Cache-Control", *SECURITY_HEADERS)
+
+
+def data_responses(
+    description: str,
+    example: object,
+    *,
+    pages: bool = False,
+    looks_up: bool = False,
+    validates: bool = True,
+    content: dict[str, Any] | None = None,
+    headers: tuple[str, ...] = (),
+) -> Responses:
+    """The responses of a resource that answers data.
+
+    `pages` where it comes page by page; `looks_up` where the place may be unknown; `validates`
+    where a parameter may be wrong; `content` has its media types besides JSON, and `headers` the
+    names of what goes with those.
+    """
+    names = (*_ON_DATA, *(_ON_PAGES if pages else ()), *headers)
+    responses: Responses = {
+        200: {
+            "description": description,
+            "headers": _references(*names, "Content-Encoding"),
+            "content": {JSON: {"example": example}, **(content or {})},
+        },
+        304: {
+            "description": "A cópia do cliente ainda vale; a resposta não tem corpo",
+            "headers": _references(*names),
+        },
+        406: _problem(
+            "Nenhum formato ou codificação aceita está disponível",
+            title="Formato não disponível",
+            status=406,
+            detail=(
+                "Nada do que é aceito existe aqui. Há application/json (em /api/v1/states também "
+                "application/x-ndjson e text/csv), nas codificações br, zstd, gzip e identity."
+            ),
+            instance="/api/v1/states",
+        ),
+        503: NO_DATA_RESPONSE,
+        **COMMON_RESPONSES,
+    }
+    if looks_up:
+        responses[404] = _problem(
+            "Não há tal lugar; a resposta traz códigos parecidos",
+            title="Não encontrado",
+            status=404,
+            detail=("Não há estado com o código XX; as siglas estão em /api/v1/states."),
+            instance="/api/v1/states/XX",
+        )
+    if validates:
+        responses[422] = _problem(
+            "Um parâmetro não tem um valor aceito",
+            title="Parâmetro inválido",
+            status=422,
+            detail=(
+                "O parâmetro city_id não tem um valor aceito; use o código do IBGE com 7 dígitos, "
+                "ou com os 6 primeiros."
+            ),
+            instance="/api/v1/cities/abc",
+        )
+    return dict(sorted(responses.items(), key=lambda item: str(item[0])))
+
+
+def health_responses(description: str) -> Responses:
+    """The responses of a resource that tells of the service itself."""
+    ok = {"description": description, "headers": _references(*_ON_OTHERS)}
+    return {200: {**ok, "content": {JSON: {"example": {"status": "ok"}}}}, **COMMON_RESPONSES}
+
+
+def _references(*names: str) -> dict[str, Any]:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+
+
+def _problem(description: str, *headers: str, **example: object) -> dict[str, Any]:
+    return {
+        "description": description,
+        "headers": _references(*_ON_OTHERS, *headers),
+        "content": {
+            PROBLEM_TYPE: {
+                "schema": {"$ref": "#/components/schemas/Problem"},
+                "example": {"type": "about:blank", **example},
+            }
+        },
+    }
+
+
+NO_DATA_RESPONSE = _problem(
+    "Ainda não há dados; tente de novo depois de `Retry-After` segundos",
+    "Retry-After",
+    title="Dados indisponíveis",
+    status=503,
+    detail="Ainda não há dados coletados; tente de novo em 30 s.",
+    instance="/api/v1/states",
+    id="6f1d0d7b8c5e4f0f9d6a3c2b1e0f4a5d",
+)
+
+# Of every resource.
+COMMON_RESPONSES: Responses = {
+    414: _problem(
+        f"O endereço tem mais de {LONGEST_URL} caracteres",
+        title="Endereço longo demais",
+        status=414,
+        detail=f"O endereço pode ter até {LONGEST_URL} caracteres.",
+        instance="/api/v1/cities",
+    ),
+    500: _problem(
+        "Uma falha do serviço, registrada com o `id` da resposta",
+        title="Erro interno",
+        status=500,
+        detail="A falha foi registrada; ao relatá-la, informe o id.",
+        instance="/api/v1/cities",
+        id="6f1d0d7b8c5e4f0f9d6a3c2b1e0f4a5d",
+    ),
+}

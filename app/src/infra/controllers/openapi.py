@@ -1,0 +1,42 @@
+"""The API's description, for people and for generators of clients."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI
+
+from src.infra.controllers.descriptions import HEADERS
+from src.infra.controllers.problems import Problem
+
+# The names are modules of generated clients, hence without accents.
+_TAGS = [
+    {"name": "Localidades", "description": "Estados, cidades e distritos, por código e por nome."},
+    {"name": "Monitoramento", "description": "O que um supervisor pergunta ao serviço."},
+]
+
+# What holds for every resource, and what OpenAPI has no place for.
+_MANNERS = """
+`HEAD` é aceito onde `GET` é; outros métodos recebem 405, com `Allow`. As respostas vêm nas
+codificações `br`, `zstd` e `gzip`, conforme `Accept-Encoding`, e `If-None-Match` e
+`If-Modified-Since` são respondidos com 304 enquanto os dados não mudam. Parâmetros desconhecidos
+são ignorados. Os erros são da RFC 9457 (`application/problem+json`).
+"""
+
+
+def describe(app: FastAPI) -> None:
+    """Completes the description of `app` with what FastAPI cannot know: the shape of errors, the
+    headers, and what holds for every resource."""
+    generate = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        document = generate()  # made once; what is put in below is the same each time
+        document["info"]["description"] = f"{app.description.strip()}\n{_MANNERS}"
+        document["tags"] = _TAGS
+        problem = Problem.model_json_schema()
+        problem["properties"]["id"].pop("default")  # it is left out, never null
+        document["components"]["schemas"]["Problem"] = problem
+        document["components"]["headers"] = HEADERS
+        return document
+
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way

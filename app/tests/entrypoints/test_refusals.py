@@ -1,0 +1,344 @@
+"""What is refused, how, and what goes with every answer: over a real socket."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import aiohttp
+import pytest
+import pytest_asyncio
+
+from src.entrypoints.api import create_api
+from src.entrypoints.settings import Settings
+from src.infra.controllers.parameters import ALLOWED
+from tests.fakes import FakeUpstream
+from tests.places import TWO_STATES
+from tests.services import Answer, ask, service
+from tests.serving import client, collecting_from, served
+
+# One service for all tests of this module, so that each costs a few requests only.
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+TREE = "/api/v1/states"
+RESOURCES = [
+    TREE,
+    "/api/v1/states/RO",
+    "/api/v1/states/RO/cities",
+    "/api/v1/cities",
+    "/api/v1/cities/1100015",
+    "/api/v1/cities/1100015/districts",
+    "/api/v1/districts",
+    "/api/v1/districts/110001505",
+]
+each_resource = pytest.mark.parametrize("path", RESOURCES)
+
+ORIGIN = {"Origin": "https://exemplo.br"}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def two() -> AsyncIterator[aiohttp.ClientSession]:
+    """A service that knows two states."""
+    async with service(FakeUpstream(TWO_STATES)) as session:
+        yield session
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def open_to_one() -> AsyncIterator[aiohttp.ClientSession]:
+    """As above, open to the pages of one other origin, and of another with a port."""
+    origins = "https://exemplo.br, http://localhost:3000"
+    async with service(FakeUpstream(TWO_STATES), cors_origins=origins) as session:
+        yield session
+
+
+def detail_of(answer: Answer, status: int, path: str) -> str:
+    """What a problem document says, which is well-formed and shows nothing of our insides."""
+    assert answer.status == answer.json["status"] == status
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert set(answer.json) == {"type", "title", "status", "detail", "instance"}
+    assert answer.json["instance"] == path.partition("?")[0]
+    text = answer.body.decode()
+    for inside in ("Traceback", "Error", "Exception", "pydantic", "pattern", "src.", ".py"):
+        assert inside not in text
+    detail: str = answer.json["detail"]
+    return detail
+
+
+@pytest.mark.parametrize(
+    ("path", "hint"),
+    [
+        ("/api/v1/states/RX", "Códigos parecidos: RO (Rondônia)."),
+        ("/api/v1/states/rx/cities", "Códigos parecidos: RO (Rondônia)."),
+        ("/api/v1/states/XX", "Não há estado com o código XX; as siglas estão em /api/v1/states."),
+        ("/api/v1/states/99", "as siglas estão em /api/v1/states."),
+        ("/api/v1/cities/1100016", "Códigos parecidos: 1100015 (Alta Floresta D'Oeste)."),
+        ("/api/v1/cities/110003/districts", "110002"),
+        ("/api/v1/cities/0110001", "Não há cidade com o código 0110001; procure por nome"),
+        ("/api/v1/cities/9999999", "procure por nome em /api/v1/cities?q=."),
+        ("/api/v1/districts/110001506", "Códigos parecidos: 110001505 (Alta Floresta D'Oeste)"),
+        ("/api/v1/districts/999999999", "procure por nome em /api/v1/districts?q=."),
+        ("/api/v1/cities?q=x&uf=RX", "RO (Rondônia)"),
+        ("/api/v1/districts?uf=99", "as siglas estão em /api/v1/states"),
+        ("/nada", "veja os recursos em /docs"),
+        ("/api/v1/states/RO/nada", "veja os recursos em /docs"),
+        ("/nada%3Fx%23y%20z", "veja os recursos em /docs"),
+    ],
+)
+async def test_an_unknown_place_is_404_with_a_hint(
+    two: aiohttp.ClientSession, path: str, hint: str
+) -> None:
+    """The nearest codes, or where to look."""
+    hint = hint.replace("110002", "1100023 (Ariquemes)")
+
+    assert hint in detail_of(await ask(two, path), 404, path)
+
+
+@pytest.mark.parametrize(
+    ("path", "parameters"),
+    [
+        *(
+            (f"/api/v1/states/{uf}", ["uf"])
+            for uf in ("R", "ROX", "R1", "011", "%00", "RO%0A", "é")
+        ),
+        ("/api/v1/states/R-O/cities", ["uf"]),
+        *(
+            (f"/api/v1/cities/{code}", ["city_id"])
+            for code in ("1", "11000", "11000155", "x", "-1")
+        ),
+        ("/api/v1/cities/1100015%0A", ["city_id"]),
+        ("/api/v1/cities/%EF%BC%91%EF%BC%91%EF%BC%90%EF%BC%90%EF%BC%90%EF%BC%91", ["city_id"]),
+        ("/api/v1/cities/nada/districts", ["city_id"]),
+        ("/api/v1/districts/11000150", ["district_id"]),
+        ("/api/v1/districts/1100015055", ["district_id"]),
+        ("/api/v1/cities?limit=0", ["limit"]),
+        ("/api/v1/cities?limit=101", ["limit"]),
+        ("/api/v1/cities?limit=-1", ["limit"]),
+        ("/api/v1/cities?limit=x", ["limit"]),
+        ("/api/v1/cities?limit=", ["limit"]),
+        ("/api/v1/cities?limit=1e1", ["limit"]),
+        ("/api/v1/districts?limit=1.5", ["limit"]),
+        ("/api/v1/cities?offset=-1", ["offset"]),
+        ("/api/v1/cities?offset=x", ["offset"]),
+        ("/api/v1/cities?offset=100001", ["offset"]),
+        ("/api/v1/districts?offset=99999999999999999999999", ["offset"]),
+        ("/api/v1/cities?uf=ROX", ["uf"]),
+        ("/api/v1/districts?uf=", ["uf"]),
+        (f"/api/v1/cities?q={'a' * 101}", ["q"]),
+        ("/api/v1/cities?limit=0&offset=-1&uf=1", ["limit", "offset", "uf"]),
+    ],
+)
+async def test_a_bad_parameter_is_named_with_what_is_allowed(
+    two: aiohttp.ClientSession, path: str, parameters: list[str]
+) -> None:
+    """Each of them, and nothing of the validator's own words."""
+    answer = await ask(two, path)
+
+    instance = path.replace("/é", "/%C3%A9")
+    detail = detail_of(answer, 422, instance)
+    for parameter in parameters:
+        assert f"O parâmetro {parameter} " in detail
+        assert ALLOWED[parameter].replace("`", "") in detail
+    assert answer.json["title"] == "Parâmetro inválido"
+
+
+@each_resource
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND"])
+async def test_another_method_is_405_with_those_that_are_allowed(
+    two: aiohttp.ClientSession, path: str, method: str
+) -> None:
+    """HEAD among them, which every resource answers."""
+    answer = await ask(two, path, method=method)
+
+    assert answer.headers["Allow"] == "GET, HEAD"
+    assert "Allow" in detail_of(answer, 405, path)
+
+
+@each_resource
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Accept": "text/html"},
+        {"Accept": "image/*, application/json;q=0"},
+        {"Accept": "*/*;q=0"},
+        {"Accept-Encoding": "identity;q=0, deflate"},
+        {"Accept-Encoding": "*;q=0"},
+    ],
+)
+async def test_what_is_not_there_in_a_form_that_is_accepted_is_406(
+    two: aiohttp.ClientSession, path: str, headers: dict[str, str]
+) -> None:
+    """By media type and by coding, with what there is."""
+    detail = detail_of(await ask(two, path, headers), 406, path)
+
+    assert "application/json" in detail
+    assert "br, zstd, gzip e identity" in detail
+
+
+@pytest.mark.parametrize("path", RESOURCES[1:])
+async def test_only_the_tree_comes_in_other_formats(two: aiohttp.ClientSession, path: str) -> None:
+    """The others are JSON."""
+    for accept in ("text/csv", "application/x-ndjson"):
+        detail_of(await ask(two, path, {"Accept": accept}), 406, path)
+
+
+@each_resource
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+async def test_an_absurdly_long_address_is_414(
+    two: aiohttp.ClientSession, path: str, method: str
+) -> None:
+    """Whatever makes it long; just below the bound it is answered."""
+    longest = f"{path}?x={'a' * (2_000 - len(path) - 2)}"
+    answer = await ask(two, f"{longest}a", method=method)
+
+    assert (await ask(two, longest, method=method)).status == 200
+    assert answer.status == 414
+    if method == "GET":
+        assert "2000 caracteres" in detail_of(answer, 414, path)
+
+
+async def test_a_long_code_is_414(two: aiohttp.ClientSession) -> None:
+    """In the path as in the query."""
+    path = f"/api/v1/states/{'a' * 5_000}"
+
+    detail_of(await ask(two, path), 414, path)
+
+
+@pytest.mark.parametrize("host", ["[", "a b", "[::1", "x" * 300, "é"])
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [(TREE, 200), ("/api/v1/cities?limit=1", 200), ("/api/v1/cities/1", 422), ("/nada", 404)],
+)
+async def test_a_host_that_is_none_is_no_fault_of_ours(
+    two: aiohttp.ClientSession, host: str, path: str, status: int
+) -> None:
+    """What the client says of our name is nothing that an answer is made of."""
+    answer = await ask(two, path, {"Host": host})
+
+    assert answer.status == status
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        *((path, 200) for path in RESOURCES),
+        ("/health/live", 200),
+        ("/health/ready", 200),
+        ("/openapi.json", 200),
+        ("/docs", 200),
+        ("/redoc", 200),
+        ("/nada", 404),
+        ("/api/v1/states/XX", 404),
+        ("/api/v1/states/X", 422),
+        ("/api/v1/states/", 307),
+    ],
+)
+async def test_browsers_are_told_what_not_to_do(
+    two: aiohttp.ClientSession, path: str, status: int
+) -> None:
+    """Guess no type, frame nothing, and run nothing in what is no page."""
+    answer = await ask(two, path)
+
+    policy = answer.headers.getall("Content-Security-Policy")
+    assert answer.status == status
+    assert answer.headers.getall("X-Content-Type-Options") == ["nosniff"]
+    assert len(policy) == 1
+    assert "frame-ancestors 'none'" in policy[0]
+    assert policy[0].startswith(
+        "default-src 'self'" if path in {"/docs", "/redoc"} else "default-src 'none'"
+    )
+    assert "://" not in policy[0]
+
+
+async def test_a_fault_of_ours_has_the_same_headers() -> None:
+    """It is answered outside of all else."""
+    upstream = FakeUpstream(TWO_STATES)
+    api = create_api(Settings(snapshot_bundled=False), collecting=collecting_from(upstream))
+
+    @api.get("/falha")
+    async def fail() -> None:
+        raise ZeroDivisionError
+
+    async with served(api) as url, client(url) as session:
+        answer = await ask(session, "/falha")
+        head = await ask(session, "/falha", method="HEAD")
+
+    assert (answer.status, head.status, head.body) == (500, 500, b"")
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
+
+
+@pytest.mark.parametrize("path", [TREE, "/api/v1/states/RO", "/nada"])
+async def test_no_other_origin_may_read_by_default(two: aiohttp.ClientSession, path: str) -> None:
+    """Nothing is said of other origins, and a preflight is a method like others."""
+    answer = await ask(two, path, ORIGIN)
+
+    assert not [name for name in answer.headers if name.lower().startswith("access-control")]
+    preflight = {**ORIGIN, "Access-Control-Request-Method": "GET"}
+    assert (await ask(two, path, preflight, method="OPTIONS")).status in {404, 405}
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "status"),
+    [
+        (TREE, {}, 200),
+        (TREE, {"Accept-Encoding": "gzip"}, 200),
+        (TREE, {"Accept": "text/csv"}, 200),
+        (TREE, {"If-None-Match": "*"}, 304),
+        (TREE, {"Accept": "text/html"}, 406),
+        ("/api/v1/states/RO", {}, 200),
+        ("/api/v1/cities?q=ari", {}, 200),
+        ("/api/v1/states/XX", {}, 404),
+    ],
+)
+@pytest.mark.parametrize("origin", ["https://exemplo.br", "http://localhost:3000"])
+async def test_the_origins_that_are_set_may_read(
+    open_to_one: aiohttp.ClientSession,
+    path: str,
+    headers: dict[str, str],
+    status: int,
+    origin: str,
+) -> None:
+    """On the fast path as on the other, errors too, with all headers; caches are told."""
+    answer = await ask(open_to_one, path, {**headers, "Origin": origin})
+
+    assert answer.status == status
+    assert answer.headers["Access-Control-Allow-Origin"] == origin
+    assert answer.headers["Access-Control-Expose-Headers"] == "*"
+    assert "Access-Control-Allow-Credentials" not in answer.headers
+    vary = ", ".join(answer.headers.getall("Vary"))
+    assert "Origin" in vary
+    assert ("Accept, Accept-Encoding" in vary) == (status < 400)
+
+
+@pytest.mark.parametrize(
+    "origin", ["https://outro.br", "http://exemplo.br", "https://exemplo.br:444", "null", ""]
+)
+async def test_others_may_not(open_to_one: aiohttp.ClientSession, origin: str) -> None:
+    """What one origin was answered leaves no trace in another's answer."""
+    await ask(open_to_one, TREE, ORIGIN)
+    answer = await ask(open_to_one, TREE, {"Origin": origin})
+
+    assert answer.status == 200
+    assert "Access-Control-Allow-Origin" not in answer.headers
+
+
+async def test_a_preflight_is_answered(open_to_one: aiohttp.ClientSession) -> None:
+    """For GET and HEAD, from an origin that is set."""
+    for method, origin, status in [
+        ("GET", "https://exemplo.br", 200),
+        ("HEAD", "https://exemplo.br", 200),
+        ("DELETE", "https://exemplo.br", 400),
+        ("GET", "https://outro.br", 400),
+    ]:
+        asked = {"Origin": origin, "Access-Control-Request-Method": method}
+        answer = await ask(open_to_one, TREE, asked, method="OPTIONS")
+        assert (method, origin, answer.status) == (method, origin, status)
+        assert answer.headers["Access-Control-Allow-Methods"] == "GET, HEAD"
+
+
+async def test_every_origin_may_be_let_in() -> None:
+    """With `*`."""
+    async with service(FakeUpstream(TWO_STATES), cors_origins="*") as session:
+        for path in (TREE, "/api/v1/states/RO"):
+            answer = await ask(session, path, ORIGIN)
+            assert answer.headers["Access-Control-Allow-Origin"] == "*"

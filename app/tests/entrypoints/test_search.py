@@ -1,0 +1,238 @@
+"""Search by name as its callers use it, over a real socket and all of Brazil."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from typing import Any
+from unicodedata import normalize
+from urllib.parse import urljoin
+
+import aiohttp
+import pytest
+import pytest_asyncio
+
+from src.domain.names import searchable
+from src.domain.territory import State
+from src.entrypoints.composition import utc_now
+from tests.fakes import FakeUpstream
+from tests.services import Answer, ask, service
+
+# One service for all tests of this module: to collect all of Brazil takes a second.
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+CITIES, DISTRICTS = "/api/v1/cities", "/api/v1/districts"
+each_kind = pytest.mark.parametrize("path", [CITIES, DISTRICTS])
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def all_brazil(brazil: tuple[State, ...]) -> AsyncIterator[aiohttp.ClientSession]:
+    """A service that knows all there is, and does not collect it again."""
+    async with service(FakeUpstream(brazil), now=utc_now) as session:
+        yield session
+
+
+def ids(answer: Answer) -> list[int]:
+    """The codes of what was found, in order."""
+    assert answer.status == 200
+    return [place["id"] for place in answer.json]
+
+
+def total(answer: Answer) -> int:
+    """How many were found in all."""
+    return int(answer.headers["X-Total-Count"])
+
+
+def links(answer: Answer) -> dict[str, str]:
+    """The links to other pages."""
+    found: list[tuple[str, str]] = re.findall(r'<([^>]*)>; rel="([a-z]+)"', answer.headers["Link"])
+    return {rel: url for url, rel in found}
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "first"),
+    [
+        (CITIES, "São Paulo", {"id": 3550308, "nome": "São Paulo", "uf": "SP"}),
+        (CITIES, "sao paulo", {"id": 3550308, "nome": "São Paulo", "uf": "SP"}),
+        (CITIES, "SÃO  PAULO ", {"id": 3550308, "nome": "São Paulo", "uf": "SP"}),
+        (CITIES, "sao\0paulo", {"id": 3550308, "nome": "São Paulo", "uf": "SP"}),
+        (CITIES, "brasilia", {"id": 5300108, "nome": "Brasília", "uf": "DF"}),
+        (CITIES, "brazilia", {"id": 5300108, "nome": "Brasília", "uf": "DF"}),
+        (CITIES, "florianopolis", {"id": 4205407, "nome": "Florianópolis", "uf": "SC"}),
+        (
+            DISTRICTS,
+            "FILADELFIA D OESTE",
+            {
+                "id": 110001515,
+                "nome": "Filadélfia d'Oeste",
+                "cidade": {"id": 1100015, "nome": "Alta Floresta D'Oeste"},
+                "uf": "RO",
+            },
+        ),
+    ],
+)
+async def test_the_place_that_is_meant_comes_first(
+    all_brazil: aiohttp.ClientSession, path: str, query: str, first: dict[str, Any]
+) -> None:
+    """However it is typed, and misspelled a little; with what tells it from its namesakes."""
+    answer = await ask(all_brazil, path, q=query)
+
+    assert answer.status == 200
+    assert answer.json[0] == first
+    assert list(answer.json[0]) == list(first)
+
+
+@each_kind
+@pytest.mark.parametrize(
+    "spellings",
+    [
+        ["d'oeste", "d’oeste", "d oeste", "D´OESTE", "d-oeste", " d'oeste ", "d'\0oeste"],
+        ["conceição", "conceicao", "CONCEIÇÃO", normalize("NFD", "conceição"), "ｃonceição"],
+    ],
+)
+async def test_spellings_of_the_same_find_the_same(
+    all_brazil: aiohttp.ClientSession, path: str, spellings: list[str]
+) -> None:
+    """Accents, case, punctuation, blanks and composition do not count."""
+    answers = [await ask(all_brazil, path, q=spelling) for spelling in spellings]
+
+    assert total(answers[0]) > 5
+    assert {answer.body for answer in answers} == {answers[0].body}
+    for answer in answers:
+        assert searchable(spellings[0]) in searchable(answer.json[0]["nome"])
+
+
+@each_kind
+@pytest.mark.parametrize(
+    "query",
+    ["\0", "🙂", "🙂" * 100, "مرحبا", "\u202eolbap oas", "東京", "!!!", "x" * 100, "\ud7ff"],
+)
+async def test_what_is_no_name_finds_nothing(
+    all_brazil: aiohttp.ClientSession, path: str, query: str
+) -> None:
+    """An empty list, and no error."""
+    answer = await ask(all_brazil, path, q=query)
+
+    assert (answer.status, answer.json, total(answer)) == (200, [], 0)
+    assert set(links(answer)) == {"first", "last"}
+
+
+@each_kind
+@pytest.mark.parametrize(
+    ("query", "status"), [("x" * 101, 422), ("é" * 101, 422), ("x" * 5_000, 414)]
+)
+async def test_what_is_absurdly_long_is_refused(
+    all_brazil: aiohttp.ClientSession, path: str, query: str, status: int
+) -> None:
+    """No name is nearly as long."""
+    answer = await ask(all_brazil, path, q=query)
+
+    assert answer.status == status
+    assert query not in answer.body.decode()
+
+
+async def test_bytes_that_are_no_text_find_nothing(all_brazil: aiohttp.ClientSession) -> None:
+    """No UTF-8, an escape cut off, a half of a surrogate pair."""
+    for query in ("%FF%FE", "%E3%81", "%ED%A0%80", "%"):
+        async with all_brazil.get(f"{CITIES}?q={query}") as answer:
+            assert (answer.status, await answer.json()) == (200, [])
+
+
+@each_kind
+async def test_without_a_name_all_come_by_name(
+    all_brazil: aiohttp.ClientSession, path: str
+) -> None:
+    """20 on a page; an empty or blank one is none."""
+    answer = await ask(all_brazil, path)
+
+    names = [searchable(place["nome"]) for place in answer.json]
+    assert len(names) == 20
+    assert names == sorted(names)
+    for blank in ("", " ", "\t"):
+        assert (await ask(all_brazil, path, q=blank)).body == answer.body
+    assert total(answer) >= 5_570
+
+
+@each_kind
+async def test_only_places_of_one_state(all_brazil: aiohttp.ClientSession, path: str) -> None:
+    """Named by sigla in either case or by id."""
+    everywhere = await ask(all_brazil, path, q="santa", limit=100)
+    answers = [
+        await ask(all_brazil, path, q="santa", uf=uf, limit=100) for uf in ("SC", "sc", "Sc", "42")
+    ]
+
+    assert len({answer.body for answer in answers}) == 1
+    assert {place["uf"] for place in answers[0].json} == {"SC"}
+    assert 0 < total(answers[0]) < total(everywhere)
+    assert total(await ask(all_brazil, CITIES, uf="DF")) == 1
+
+
+@each_kind
+async def test_who_follows_the_links_sees_all(all_brazil: aiohttp.ClientSession, path: str) -> None:
+    """Each place once, in the order of one long page, up to the last."""
+    whole = await ask(all_brazil, path, q="d'água", limit=100)
+    page = await ask(all_brazil, path, q="d'água", limit=7)
+    found, url = ids(page), path
+    while "next" in links(page):
+        url = urljoin(path, links(page)["next"])
+        page = await ask(all_brazil, url)
+        found += ids(page)
+        assert total(page) == total(whole)
+
+    assert 7 < len(found) == total(whole) <= 100
+    assert found == ids(whole)
+    assert url == links(page)["last"]
+    assert (await ask(all_brazil, links(page)["first"])).json == whole.json[:7]
+
+
+@each_kind
+@pytest.mark.parametrize(("limit", "offset"), [(1, 0), (100, 0), (1, 100_000)])
+async def test_the_bounds_of_a_page_are_within(
+    all_brazil: aiohttp.ClientSession, path: str, limit: int, offset: int
+) -> None:
+    """Beyond the last place a page is empty, and knows the total all the same."""
+    answer = await ask(all_brazil, path, limit=limit, offset=offset)
+
+    assert len(ids(answer)) == (limit if offset == 0 else 0)
+    assert total(answer) >= 5_570
+    assert ("prev" in links(answer)) == (offset > 0)
+
+
+@each_kind
+@pytest.mark.parametrize("query", ["sao jose", "zzz", "bom jezus", "a"])
+async def test_what_is_found_exists(
+    all_brazil: aiohttp.ClientSession, path: str, query: str
+) -> None:
+    """Each place can be looked up, and is the same there."""
+    found = await ask(all_brazil, path, q=query, limit=5)
+
+    for place in found.json:
+        answer = await ask(all_brazil, f"{path}/{place['id']}")
+        assert answer.json["nome"] == place["nome"]
+        assert answer.json["estado"]["sigla"] == place["uf"]
+        assert answer.json.get("cidade") == place.get("cidade")
+
+
+async def test_a_large_page_is_compressed(all_brazil: aiohttp.ClientSession) -> None:
+    """With a tag of its own, good for copies."""
+    plain = await ask(all_brazil, DISTRICTS, limit=100)
+    asked = {"Accept-Encoding": "br"}
+    coded = await ask(all_brazil, DISTRICTS, asked, limit=100)
+    copy = {**asked, "If-None-Match": coded.headers["ETag"]}
+
+    assert coded.headers["Content-Encoding"] == "br"
+    assert len(coded.body) < len(plain.body) / 3
+    assert coded.headers["ETag"] != plain.headers["ETag"]
+    assert coded.headers["Link"] == plain.headers["Link"]
+    assert (await ask(all_brazil, DISTRICTS, copy, limit=100)).status == 304
+
+
+async def test_the_largest_state_is_a_slice_of_the_tree(all_brazil: aiohttp.ClientSession) -> None:
+    """Byte for byte, with 853 cities."""
+    tree = await ask(all_brazil, "/api/v1/states")
+    state = await ask(all_brazil, "/api/v1/states/mg")
+    cities = await ask(all_brazil, "/api/v1/states/31/cities")
+
+    assert len(cities.json) == 853
+    assert state.body in tree.body
+    assert cities.body in state.body

@@ -1,0 +1,127 @@
+"""The first collection, followed line by line."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import aiohttp
+import msgspec
+
+from src.application.concurrency_limit import ConcurrencyLimit
+from src.application.list_of_states_and_cities import ListOfStatesAndCities, Plan
+from src.application.ports.upstream import UpstreamConnectionError
+from src.domain.territory import City, District
+from src.entrypoints.api import create_app
+from src.entrypoints.settings import Settings
+from tests.fakes import (
+    Clock,
+    FakeCitiesGateway,
+    FakeDistrictsGateway,
+    FakeStatesGateway,
+    FakeUpstream,
+)
+from tests.places import ALTA_FLORESTA, RONDONIA, TWO_STATES
+from tests.serving import client, served
+
+NDJSON = {"Accept": "application/x-ndjson"}
+
+
+class HeldDistricts(FakeDistrictsGateway):
+    """Districts of which those of Rondônia are held back until they are let go."""
+
+    def __init__(self, upstream: FakeUpstream) -> None:
+        super().__init__(upstream)
+        self.let_go = asyncio.Event()
+
+    async def of_city(self, city: City) -> tuple[District, ...]:
+        if city.state_id == RONDONIA.id:
+            await self.let_go.wait()
+        return await super().of_city(city)
+
+
+@asynccontextmanager
+async def service(
+    upstream: FakeUpstream, **settings: Any
+) -> AsyncIterator[tuple[aiohttp.ClientSession, HeldDistricts]]:
+    """A session with a service that waits for the districts of Rondônia."""
+    districts = HeldDistricts(upstream)
+
+    @asynccontextmanager
+    async def collecting(_: Settings) -> AsyncIterator[ListOfStatesAndCities]:
+        yield ListOfStatesAndCities(
+            states=FakeStatesGateway(upstream),
+            cities=FakeCitiesGateway(upstream),
+            districts=districts,
+            states_limit=ConcurrencyLimit(26),
+            plan=Plan.CITY,
+            now=Clock(),
+        )
+
+    app = create_app(Settings(snapshot_bundled=False, **settings), collecting=collecting)
+    async with served(app) as url, client(url) as session:
+        yield session, districts
+
+
+async def test_each_state_is_sent_when_it_is_ready() -> None:
+    """The Federal District at once, though another state takes its time; the rest at the end."""
+    async with service(FakeUpstream(TWO_STATES)) as (session, districts):
+        async with session.get("/api/v1/states", headers=NDJSON) as answer:
+            first = msgspec.json.decode(await answer.content.readline())
+            assert not districts.let_go.is_set()
+            districts.let_go.set()
+            second = msgspec.json.decode(await answer.content.readline())
+            rest = await answer.read()
+
+        async with session.get("/api/v1/states") as whole:
+            assert sorted([first, second], key=lambda state: state["id"]) == await whole.json()
+
+    assert answer.headers["Content-Type"] == "application/x-ndjson"
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert "ETag" not in answer.headers
+    assert (first["sigla"], second["sigla"], rest) == ("DF", "RO", b"")
+
+
+async def test_what_could_not_be_read_whole_comes_last() -> None:
+    """Once it is decided what is answered in its place."""
+    down = UpstreamConnectionError("sem conexão")
+    upstream = FakeUpstream(TWO_STATES, errors={ALTA_FLORESTA.id: down})
+    async with service(upstream) as (session, districts):
+        districts.let_go.set()
+        async with session.get("/api/v1/states", headers=NDJSON) as answer:
+            lines = (await answer.read()).splitlines()
+
+    states = [msgspec.json.decode(line) for line in lines]
+    assert [state["sigla"] for state in states] == ["DF", "RO"]
+    assert states[1]["cidades"][0]["distritos"] is None
+
+
+async def test_who_hangs_up_does_not_disturb_the_collection() -> None:
+    """The next one gets the whole."""
+    async with service(FakeUpstream(TWO_STATES)) as (session, districts):
+        async with session.get("/api/v1/states", headers=NDJSON) as answer:
+            await answer.content.readline()
+            answer.close()
+        districts.let_go.set()
+        async with session.get("/api/v1/states", headers=NDJSON) as again:
+            assert len((await again.read()).splitlines()) == 2
+
+
+async def test_without_any_state_the_answer_is_that_of_all() -> None:
+    """A collection that fails at once is an error, not an empty stream."""
+    upstream = FakeUpstream((), errors={0: UpstreamConnectionError("sem conexão")})
+    async with service(upstream) as (session, _):
+        async with session.get("/api/v1/states", headers=NDJSON) as answer:
+            assert answer.status == 503
+            assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+async def test_who_waits_for_a_line_waits_no_longer_than_others() -> None:
+    """Where no state is ready in time, what there is is answered: here, that there is nothing."""
+    upstream = FakeUpstream(TWO_STATES)
+    upstream.held_level = "cities"
+    async with service(upstream, snapshot_wait_s=0.3) as (session, _):
+        async with session.get("/api/v1/states", headers=NDJSON) as answer:
+            assert answer.status == 503

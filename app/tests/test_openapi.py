@@ -1,0 +1,262 @@
+"""The API's description: complete, true of the running service, and fit to be built on."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import itertools
+import json
+import os
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import aiohttp
+import msgspec
+import pytest
+import schemathesis
+from starlette.types import ASGIApp
+
+from main import create_app
+from src.application.ports.upstream import UpstreamConnectionError
+from src.domain.territory import State
+from src.entrypoints.api import create_api
+from src.entrypoints.settings import Settings
+from src.infra.controllers.edition import Edition
+from src.infra.controllers.url_length import LONGEST_URL
+from src.infra.snapshots.bundled_snapshot import bundled_snapshot
+from tests.fakes import FakeUpstream
+from tests.serving import client, collecting_from, served
+
+PROBLEM = "application/problem+json"
+
+# What the server adds to any answer, and what OpenAPI has its own word for.
+GENERIC = {"date", "server", "content-length", "content-type"}
+
+Document = dict[str, Any]
+
+
+@pytest.fixture
+def document() -> Document:
+    """The description as JSON has it."""
+    described: Document = json.loads(json.dumps(create_api(Settings()).openapi()))
+    return described
+
+
+def app_without_upstream(**settings: Any) -> ASGIApp:
+    """The service with the data that it brings along, which are all of Brazil's."""
+    upstream = FakeUpstream((), errors={0: UpstreamConnectionError("sem conexão")})
+    return create_app(Settings(**settings), collecting=collecting_from(upstream))
+
+
+def operations(document: Document) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every path with its operation; there is nothing but GET."""
+    for path, item in document["paths"].items():
+        assert list(item) == ["get"]
+        yield path, item["get"]
+
+
+def requests(path: str, operation: dict[str, Any]) -> Iterator[str]:
+    """The addresses that the examples of the parameters make, every spelling of each."""
+    parameters = operation.get("parameters", [])
+    for values in itertools.product(*(each["schema"]["examples"] for each in parameters)):
+        named = list(zip(parameters, values, strict=True))
+        in_path = {each["name"]: value for each, value in named if each["in"] == "path"}
+        query = {each["name"]: value for each, value in named if each["in"] == "query"}
+        yield f"{path.format(**in_path)}{'?' if query else ''}{urlencode(query)}"
+
+
+def resolved(document: Document, headers: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """What is said of these headers, by their names in lower case."""
+    return {
+        name.lower(): document["components"]["headers"][each["$ref"].rpartition("/")[2]]
+        for name, each in headers.items()
+    }
+
+
+async def head(
+    session: aiohttp.ClientSession, address: str, headers: dict[str, str]
+) -> aiohttp.ClientResponse:
+    """The answer without its body, which is read and not decoded."""
+    async with session.get(address, headers=headers) as answer:
+        return answer
+
+
+def fail(*_: object) -> None:
+    """A fault of ours."""
+    raise ZeroDivisionError
+
+
+def masked(problem: dict[str, Any]) -> dict[str, Any]:
+    """The problem without what is another in each: its id, and for how long to wait."""
+    detail = re.sub(r"em \d+ s", "em … s", problem["detail"])
+    return {**problem, "detail": detail, **({"id": "…"} if "id" in problem else {})}
+
+
+async def run(folder: Path, *command: str) -> tuple[int | None, str]:
+    """`python -m …` in this folder: its exit status, and what it wrote."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", *command),
+        cwd=folder,
+        # Nothing of ours runs in it that should be measured.
+        env={name: value for name, value in os.environ.items() if "COVERAGE" not in name},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    output, _ = await process.communicate()
+    return process.returncode, output.decode()
+
+
+def test_the_document_is_valid(document: Document) -> None:
+    """Against OpenAPI 3.1, and every header and schema of its components is used."""
+    schemathesis.openapi.from_dict(document).validate()
+
+    text = json.dumps(document)
+    for kind in ("schemas", "headers"):
+        for name in document["components"][kind]:
+            assert f'"#/components/{kind}/{name}"' in text
+
+
+def test_every_operation_is_described(document: Document) -> None:
+    """With names that generators of clients can take as they are."""
+    ids = [operation["operationId"] for _, operation in operations(document)]
+    assert len(set(ids)) == len(ids)
+    assert all(re.fullmatch("[a-z]+([A-Z][a-z]+)+", each) for each in ids)
+    tags = {tag["name"] for tag in document["tags"]}
+    assert all(tag.isascii() for tag in tags)
+    for _, operation in operations(document):
+        assert operation["summary"]
+        assert operation["description"]
+        assert set(operation["tags"]) <= tags
+        assert all(each["description"] for each in operation.get("parameters", []))
+        for status, response in operation["responses"].items():
+            assert response["description"] != "Successful Response"
+            assert response["headers"]
+            assert all("example" in each for each in response.get("content", {}).values())
+            assert ("content" in response) == (status != "304")
+            if int(status) >= 400:
+                assert list(response["content"]) == [PROBLEM]
+                schema = response["content"][PROBLEM]["schema"]
+                assert schema == {"$ref": "#/components/schemas/Problem"}
+
+
+async def test_examples_are_real_rows(document: Document) -> None:
+    """Asked for as the parameters' examples say, each in every media type it has."""
+    async with served(app_without_upstream()) as url, client(url) as session:
+        for path, operation in operations(document):
+            for media_type, content in operation["responses"]["200"]["content"].items():
+                for address in requests(path, operation):
+                    accept = {"Accept": media_type}
+                    async with session.get(address, headers=accept) as answer:
+                        assert answer.status == 200, address
+                        assert answer.content_type == media_type
+                        text = await answer.text(encoding="utf-8-sig")
+                    example = content["example"]
+                    if isinstance(example, str):
+                        assert set(example.splitlines()) <= set(text.splitlines())
+                    elif isinstance(example, list):
+                        real = json.loads(text)
+                        assert all(row in real for row in example), address
+                    else:
+                        assert json.loads(text) == example, address
+
+
+async def test_exactly_the_headers_that_are_sent_are_described(document: Document) -> None:
+    """On whole and coded answers and on 304, in every media type; those said to be always."""
+    coded = {"Accept-Encoding": "gzip, identity;q=0"}
+    async with served(app_without_upstream()) as url, client(url) as session:
+        while (await head(session, "/api/v1/states", coded)).status == 406:
+            await asyncio.sleep(0.05)  # it is made behind the first answers
+        for path, operation in operations(document):
+            address = next(requests(path, operation))
+            seen: dict[str, list[set[str]]] = {}
+            for media_type in operation["responses"]["200"]["content"]:
+                for more in ({}, coded, {"If-None-Match": "*"}):
+                    answer = await head(session, address, {"Accept": media_type, **more})
+                    names = {name.lower() for name in answer.headers} - GENERIC
+                    seen.setdefault(str(answer.status), []).append(names)
+            assert set(seen) == {"200", "304"} & set(operation["responses"])
+            for status, sent in seen.items():
+                described = resolved(document, operation["responses"][status]["headers"])
+                assert set.union(*sent) == set(described), (address, status)
+                always = {name for name, header in described.items() if header["required"]}
+                assert always == set.intersection(*sent), (address, status)
+
+
+async def test_examples_of_errors_are_real(
+    document: Document, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the document shows of an error is what is answered, and no other header is sent."""
+    errors = {
+        status: response
+        for _, operation in operations(document)
+        for status, response in operation["responses"].items()
+        if int(status) >= 400
+    }
+    assert set(errors) == {"404", "406", "414", "422", "500", "503"}
+    for status, response in errors.items():
+        example = response["content"][PROBLEM]["example"]
+        address = example["instance"] + ("?q=" + "a" * LONGEST_URL if status == "414" else "")
+        accept = {"Accept": "image/png" if status == "406" else "*/*"}
+        app = app_without_upstream(snapshot_bundled=status != "503")
+        with monkeypatch.context() as patch:
+            if status == "500":
+                patch.setattr(Edition, "answer", fail)
+            async with served(app) as url, client(url) as session:
+                async with session.get(address, headers=accept) as answer:
+                    real = await answer.json(content_type=PROBLEM)
+        assert answer.status == int(status)
+        assert masked(real) == masked(example)
+        names = {name.lower() for name in answer.headers} - GENERIC
+        assert names == set(resolved(document, response["headers"]))
+
+
+async def test_schemathesis_finds_nothing(tmp_path: Path) -> None:
+    """All of its checks and phases, with the same cases every time."""
+    config = tmp_path / "schemathesis.toml"
+    config.write_text("[warnings]\nfail-on = true\n", encoding="utf-8")
+    async with served(app_without_upstream()) as url:
+        status, output = await run(
+            tmp_path,
+            *("schemathesis.cli", "--config-file=schemathesis.toml"),
+            *("run", f"{url}/openapi.json", "--checks=all", "--no-color"),
+            *("--max-examples=6", "--generation-deterministic"),
+        )
+    assert status == 0, output
+    assert "No issues found" in output, output
+
+
+async def test_a_generated_client_asks_the_service(
+    document: Document,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A maintained generator takes the document without a warning; what it makes works."""
+    (tmp_path / "openapi.json").write_text(json.dumps(document), encoding="utf-8")
+    # Nobody reads what is made here, so ruff need not format it.
+    (tmp_path / "config.json").write_text('{"post_hooks": []}', encoding="utf-8")
+    status, output = await run(
+        tmp_path,
+        *("openapi_python_client", "generate", "--path=openapi.json", "--fail-on-warning"),
+        *("--config=config.json", "--meta=none", "--output-path=generated_client"),
+    )
+    assert status == 0, output
+    monkeypatch.syspath_prepend(tmp_path)
+    made = importlib.import_module("generated_client")
+    places = "generated_client.api.localidades"
+    get_state = importlib.import_module(f"{places}.get_state").asyncio
+    find_cities = importlib.import_module(f"{places}.find_cities").asyncio
+
+    async with served(app_without_upstream()) as url, made.Client(base_url=url) as asking:
+        state = await get_state("ro", client=asking)
+        found = await find_cities(client=asking, q="alta floresta d'oeste", uf="RO", limit=1)
+        unknown = await get_state("XX", client=asking)
+
+    assert msgspec.convert(state.to_dict(), State) == bundled_snapshot().states[0]
+    assert [(each.id, each.nome, each.uf) for each in found] == [
+        (1100015, "Alta Floresta D'Oeste", "RO")
+    ]
+    assert (unknown.status, unknown.title) == (404, "Não encontrado")
