@@ -15,17 +15,35 @@ from datetime import UTC, datetime
 from bench.chart import chart
 from bench.cold import cold_rows
 from bench.growth import growth_rows
-from bench.measuring import Row, tell, written
+from bench.measuring import Row, not_measured, tell, written
 from bench.memory import memory_rows
 from bench.programs import ROOT
 from bench.ready import ready_rows
+from bench.search import search_rows
 
 PARTS = {
     "cold": cold_rows,
     "ready": ready_rows,
-    "memory": lambda _: memory_rows(),
+    "search": search_rows,
+    "memory": memory_rows,
     "growth": growth_rows,
 }
+
+
+ENOUGH_RUNS = 5
+
+ABOUT = """Made by `make bench`. What is set beside the service is in [bench](../bench):
+
+- a bare aiohttp loop: the same requests on asyncio's own event loop, JSON by the standard library,
+  nothing checked, ordered or answered (`bare_loop.py`);
+- a naive FastAPI service: a session for each request, one `gather`, objects returned (`naive.py`);
+- a plain FastAPI route: returns the same ready bytes with the same headers (`plain.py`);
+- nginx: one worker, the tree as files on disk, compressed beforehand, in an open file cache.
+
+Cold times are from before the application is made until the last byte of its first answer; imports
+are not counted, those that the service leaves for its first collection neither. Times of a start
+are from the process's. Ready answers: wrk, 32 connections, one thread, no access logs. Sizes are
+exact."""
 
 
 def main() -> None:
@@ -45,10 +63,12 @@ def main() -> None:
         f"{os.cpu_count()} cores, medians of {arguments.runs} runs in turn, "
         f"{datetime.now(UTC):%Y-%m-%d}"
     )
-    text = table(rows, caption)
+    text = "\n".join(
+        [table(rows, caption), "", *(f"Not measured: {what}." for what in not_measured)]
+    )
     print(text)
-    if arguments.only is None:
-        heading = "# Measurements\n\nMade by `make bench`.\n\n![](bench.svg)\n\n"
+    if arguments.only is None and arguments.runs >= ENOUGH_RUNS:
+        heading = f"# Measurements\n\n{ABOUT}\n\n![](bench.svg)\n\n"
         (ROOT / "docs" / "bench.md").write_text(f"{heading}{text}\n", encoding="utf-8")
         (ROOT / "docs" / "bench.svg").write_text(chart(rows, caption), encoding="utf-8")
 
@@ -64,7 +84,7 @@ def table(rows: Sequence[Row], caption: str) -> str:
         kept = ("holds" if row.holds else "**does not hold**") if row.wanted else ""
         lines.append(
             f"| {row.what} | {written(row.ours, row.unit)} | {row.beside}: "
-            f"{written(row.theirs, row.unit)} | {row.ratio:.2f} × | {row.wanted} | {kept} |"
+            f"{written(row.theirs, row.unit)} | {row.ratio:.3g} × | {row.wanted} | {kept} |"
         )
     return "\n".join(lines)
 

@@ -24,15 +24,29 @@ STYLE = """
 
 def chart(rows: Sequence[Row], caption: str) -> str:
     """The picture. A promise that is not kept has a bar of another colour."""
-    height = ROW_HEIGHT * len(rows) + 40
+    height = ROW_HEIGHT * len(rows) + 60
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img">',
         f"<title>{escape(caption)}</title><style>{STYLE}</style>",
         f'<text class="small" x="0" y="14">{escape(caption)}</text>',
+        *_legend(),
     ]
     for number, row in enumerate(rows):
-        parts += _row(row, top=30 + number * ROW_HEIGHT)
+        parts += _row(row, top=50 + number * ROW_HEIGHT)
     return "\n".join([*parts, "</svg>\n"])
+
+
+def _legend() -> list[str]:
+    entries = [
+        ("ours", 0, "the service"),
+        ("missed", 110, "the service, less than wanted"),
+        ("theirs", 320, "beside it. Of s, ms, MB, kB and B less is better, of /s more"),
+    ]
+    return [
+        f'<rect class="{kind}" x="{x}" y="24" width="12" height="12" rx="2"/>'
+        f'<text class="small" x="{x + 18}" y="34">{what}</text>'
+        for kind, x, what in entries
+    ]
 
 
 def _row(row: Row, top: int) -> list[str]:
@@ -44,7 +58,7 @@ def _row(row: Row, top: int) -> list[str]:
         f'<text class="small" x="0" y="{top + 30}">beside {escape(row.beside)}</text>',
         *_bar(kept, row.ours, row.unit, longest, top),
         *_bar("theirs", row.theirs, row.unit, longest, top + 17),
-        f'<text x="{WIDTH}" y="{top + 14}" text-anchor="end">{row.ratio:.2f} ×</text>',
+        f'<text x="{WIDTH}" y="{top + 14}" text-anchor="end">{row.ratio:.3g} ×</text>',
         f'<text class="small" x="{WIDTH}" y="{top + 30}" text-anchor="end">'
         f"{escape(wanted.removeprefix(', '))}</text>",
     ]

@@ -33,8 +33,8 @@ class Row:
     def wanted(self) -> str:
         """The promise, as the table has it."""
         bounds = [
-            "" if self.at_most is None else f"≤ {self.at_most:.2f} ×",
-            "" if self.at_least is None else f"≥ {self.at_least:.2f} ×",
+            "" if self.at_most is None else f"≤ {self.at_most:.3g} ×",
+            "" if self.at_least is None else f"≥ {self.at_least:.3g} ×",
             "" if self.ours_at_most is None else f"≤ {written(self.ours_at_most, self.unit)}",
         ]
         return ", ".join(bound for bound in bounds if bound)
@@ -51,7 +51,7 @@ class Row:
 
 def written(figure: float, unit: str) -> str:
     """A figure for people: 1.82 s, 23,100 /s, 93 MB."""
-    return f"{figure:.2f} {unit}" if unit == "s" else f"{figure:,.0f} {unit}"
+    return f"{figure:.2f} {unit}" if unit in {"s", "ms"} else f"{figure:,.0f} {unit}"
 
 
 def medians(programs: Mapping[str, Callable[[], float]], runs: int) -> dict[str, float]:
@@ -70,6 +70,16 @@ def medians(programs: Mapping[str, Callable[[], float]], runs: int) -> dict[str,
             if round_ > 0:
                 figures[name].append(figure)
     return {name: statistics.median(each) for name, each in figures.items()}
+
+
+# What could not be measured here, and why.
+not_measured: list[str] = []
+
+
+def missing(what: str) -> None:
+    """Notes what cannot be measured here; it is said below the table."""
+    tell(f"    not measured: {what}")
+    not_measured.append(what)
 
 
 def tell(line: str) -> None:

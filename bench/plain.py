@@ -1,7 +1,7 @@
 """A bare FastAPI application: one route that returns bytes which are ready, and all their headers.
 
 `make bench` sets the service's ready answers, and its start, beside it. The bytes are those of
-the file in BENCH_BODY, compressed with gzip.
+the files that BENCH_BODY names, as they are and, with `.gz` added, compressed with gzip.
 """
 
 from __future__ import annotations
@@ -9,24 +9,32 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from fastapi import FastAPI, Response
+from fastapi import FastAPI, Request, Response
 
-BODY = Path(os.environ["BENCH_BODY"]).read_bytes()
+PLAIN_BODY = Path(os.environ["BENCH_BODY"]).read_bytes()
+GZIP_BODY = Path(os.environ["BENCH_BODY"] + ".gz").read_bytes()
+ETAG = '"48177fee8d06db247af3a3aef5eec867"'
 HEADERS = {
-    "ETag": '"48177fee8d06db247af3a3aef5eec867-gzip"',
+    "ETag": ETAG,
     "Last-Modified": "Tue, 31 Dec 2024 00:00:00 GMT",
     "Cache-Control": "public, max-age=300, stale-while-revalidate=3600, stale-if-error=86400",
-    "Vary": "Accept-Encoding",
+    "Vary": "Accept, Accept-Encoding",
     "X-Snapshot-Source": "live",
     "X-Snapshot-Missing": "0",
     "X-Snapshot-Filled": "0",
-    "Content-Encoding": "gzip",
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
 }
 
 app = FastAPI()
 
 
 @app.get("/api/v1/states")
-async def states() -> Response:
+async def states(request: Request) -> Response:
     """The tree."""
-    return Response(BODY, headers=HEADERS, media_type="application/json")
+    if request.headers.get("if-none-match") == ETAG:
+        return Response(status_code=304, headers=HEADERS)
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        headers = {**HEADERS, "Content-Encoding": "gzip"}
+        return Response(GZIP_BODY, headers=headers, media_type="application/json")
+    return Response(PLAIN_BODY, headers=HEADERS, media_type="application/json")

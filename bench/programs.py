@@ -32,14 +32,19 @@ NO_UPSTREAM = "http://127.0.0.1:9"
 
 @contextmanager
 def stand_in(
-    *, latency_ms: float, certificate: Path | None = None, times: int = 1
+    *,
+    latency_ms: float,
+    certificate: Path | None = None,
+    times: int = 1,
+    changing: bool = False,
 ) -> Iterator[str]:
     """The base address of a stand-in upstream in a process of its own.
 
-    `certificate` makes it an HTTPS server; it has `times` as many cities as there are.
+    `certificate` makes it an HTTPS server; it has `times` as many cities as there are. Where it is
+    `changing`, a city has another name with each collection.
     """
     command = [sys.executable, "-m", "stand_in", "--port", "0", "--latency-ms", str(latency_ms)]
-    command += ["--times", str(times)]
+    command += ["--times", str(times), *(["--changing"] if changing else [])]
     if certificate is not None:
         command += ["--certificate", str(certificate)]
     with subprocess.Popen(command, env=ENVIRONMENT, stdout=subprocess.PIPE, text=True) as process:

@@ -15,7 +15,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from bench.measuring import Row, medians, tell
+from bench.measuring import Row, medians, missing
 from bench.programs import NO_UPSTREAM, body_of, free_port, served, wait_for_codings
 from src.domain.snapshot import Source
 from src.entrypoints.composition import utc_now
@@ -51,12 +51,12 @@ def ready_rows(runs: int) -> list[Row]:
             wait_for_codings(url)
             codings = ("", "gzip", "zstd", "br")
             bodies = {coding: body_of(url, accept_encoding=coding) for coding in codings}
-        gzip_file = _as_files(folder / "html", bodies)
-        plain = partial(served, "bench.plain:app", BENCH_BODY=str(gzip_file))
+        file = _as_files(folder / "html", bodies)
+        plain = partial(served, "bench.plain:app", BENCH_BODY=str(file))
         rows = _size_rows(bodies)
         rows += _start_rows(service, plain, runs)
         if shutil.which("wrk") is None:
-            tell("    wrk is not installed: requests a second are not measured")
+            missing("requests a second: wrk is not installed")
             return rows
         return rows + _warm_rows(folder, service, plain, runs)
 
@@ -69,11 +69,11 @@ def _stored(folder: Path) -> dict[str, str]:
 
 
 def _as_files(folder: Path, bodies: dict[str, bytes]) -> Path:
-    """The tree as a file on disk, and beside it compressed, the path of which is returned."""
+    """The path of the tree as a file on disk, with the compressed one beside it."""
     folder.mkdir()
     (folder / "states.json").write_bytes(bodies[""])
     (folder / "states.json.gz").write_bytes(bodies["gzip"])
-    return folder / "states.json.gz"
+    return folder / "states.json"
 
 
 def _size_rows(bodies: dict[str, bytes]) -> list[Row]:
@@ -117,9 +117,11 @@ def _warm_rows(folder: Path, service: Start, plain: Start, runs: int) -> list[Ro
             "service, identity": [ours, "Accept-Encoding: identity"],
             "service, 304": [ours, "Accept-Encoding: gzip", f"If-None-Match: {_etag(ours)}"],
             f"{PLAIN}, gzip": [theirs, "Accept-Encoding: gzip"],
+            f"{PLAIN}, identity": [theirs, "Accept-Encoding: identity"],
+            f"{PLAIN}, 304": [theirs, f"If-None-Match: {_etag(theirs)}"],
         }
         if shutil.which("nginx") is None:
-            tell("    nginx is not installed: nothing is set beside it")
+            missing("what is set beside nginx: it is not installed")
         else:
             disk = servers.enter_context(_nginx(folder))
             asked[f"{NGINX}, gzip"] = [disk, "Accept-Encoding: gzip"]
@@ -132,7 +134,7 @@ def _warm_rows(folder: Path, service: Start, plain: Start, runs: int) -> list[Ro
         programs = {what: partial(_requests_a_second, *how) for what, how in asked.items()}
         each = medians(programs, runs)
 
-    def beside(other: str, what: str, at_least: float) -> list[Row]:
+    def beside(other: str, what: str, at_least: float | None = None) -> list[Row]:
         if f"{other}, {what}" not in each:
             return []
         figures = each[f"service, {what}"], each[f"{other}, {what}"]
@@ -142,7 +144,9 @@ def _warm_rows(folder: Path, service: Start, plain: Start, runs: int) -> list[Ro
         *beside(NGINX, "gzip", 0.45),
         *beside(PLAIN, "gzip", 2),
         *beside(NGINX, "identity", 0.6),
+        *beside(PLAIN, "identity"),
         *beside(NGINX, "304", 0.15),
+        *beside(PLAIN, "304"),
     ]
 
 
