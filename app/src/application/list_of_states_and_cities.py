@@ -93,13 +93,10 @@ class ListOfStatesAndCities:
     async def _by_city(self, state: State) -> tuple[Sequence[City], Sequence[Outcome]]:
         """The state's cities, and what became of each when its districts were asked for."""
         cities = _in_order(state, await self._cities.of_state(state))
-        outcomes = await asyncio.gather(
-            *(self._with_districts(city) for city in cities), return_exceptions=True
+        answers = await asyncio.gather(
+            *(self._districts.of_city(city) for city in cities), return_exceptions=True
         )
-        return cities, outcomes
-
-    async def _with_districts(self, city: City) -> City:
-        return city.with_districts(await self._districts.of_city(city))
+        return cities, list(map(_with_its_districts, cities, answers))
 
     async def _by_state(self, state: State) -> tuple[Sequence[City], Sequence[Outcome]]:
         """The same, with all districts of the state asked for at once."""
@@ -123,7 +120,9 @@ def _in_order(state: State, cities: Sequence[City]) -> Sequence[City]:
     return state.with_cities(cities).cidades
 
 
-def _with_its_districts(city: City, districts: list[District]) -> Outcome:
+def _with_its_districts(city: City, districts: Sequence[District] | BaseException) -> Outcome:
+    if isinstance(districts, BaseException):
+        return districts
     try:
         return city.with_districts(districts)
     except InvalidTerritoryError as error:

