@@ -51,6 +51,7 @@ def create_app(
             app,
             allow_origins=chosen.cors_origins.split(","),
             allow_methods=["GET", "HEAD"],
+            allow_headers=["If-None-Match", "If-Modified-Since"],
             expose_headers=["*"],
         )
     return app

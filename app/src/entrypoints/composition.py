@@ -1,4 +1,4 @@
-"""The composition root: which part gets which, in one place."""
+"""The composition root: which part gets which. What only a collection needs is in `collecting`."""
 
 from __future__ import annotations
 

@@ -196,6 +196,13 @@ async def test_an_absurdly_long_address_is_414(
         assert "2000 caracteres" in detail_of(answer, 414, path)
 
 
+async def test_a_long_address_of_nothing_is_414(two: aiohttp.ClientSession) -> None:
+    """It need not exist to be refused."""
+    path = "/" + "a" * 3_000
+
+    detail_of(await ask(two, path), 414, path)
+
+
 async def test_a_long_code_is_414(two: aiohttp.ClientSession) -> None:
     """In the path as in the query."""
     path = f"/api/v1/states/{'a' * 5_000}"

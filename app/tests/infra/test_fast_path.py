@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
+from unittest.mock import Mock
 
 import aiohttp
 import pytest
@@ -119,3 +120,22 @@ async def test_where_each_request_collects_none_is_quick() -> None:
                 assert answer.status == 200
 
     assert behind.requests == 2
+
+
+async def test_without_a_lifespan_it_is_the_applications_affair() -> None:
+    """It says what is wrong in its own way."""
+    asked: list[Scope] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        asked.append(scope)
+
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": PATH,
+        "query_string": b"",
+        "headers": [],
+    }
+    await with_fast_path(app)(scope, Mock(), Mock())
+
+    assert asked == [scope]

@@ -37,5 +37,7 @@ class FastPath:
         at_hand = self._at_hand.get(scope["path"])
         if at_hand is None or scope["method"] != "GET" or is_too_long(scope):
             return None
-        state = cast("LifespanState", scope["state"])
+        state = cast("LifespanState | None", scope.get("state"))
+        if not state:  # without a lifespan there is nothing to answer, which the route tells
+            return None
         return at_hand(state["freshness"], Headers(raw=scope["headers"]))

@@ -21,7 +21,7 @@ from src.domain.territory import State
 from src.infra.controllers.edition import NotAcceptableError
 from src.infra.controllers.parameters import ALLOWED
 from src.infra.controllers.security_headers import SECURITY_HEADERS
-from src.infra.controllers.url_length import LONGEST_URL, UrlTooLongError
+from src.infra.controllers.url_length import LONGEST_URL, UrlTooLongError, is_too_long
 
 log = logging.getLogger(__name__)
 
@@ -81,6 +81,8 @@ def add_problem_handlers(app: FastAPI) -> None:
 
 
 async def _problem_of(request: Request, exc: Exception) -> Response:
+    if is_too_long(request.scope):
+        exc = UrlTooLongError()  # where it has no route, nothing else refuses it
     match exc:
         case HTTPException():
             status, headers = exc.status_code, dict(exc.headers or {})
