@@ -147,6 +147,7 @@ class Freshness(Generic[Edition]):
                     await asyncio.sleep(FIRST_PAUSE_S)
         finally:
             self._is_over = True
+            await self._settle_for_bundled()  # for those who wait still
             self._is_refreshed.set()
             self._first_wait_is_over.set()
             running = [task for task in (first_wait, self._refresh) if task is not None]

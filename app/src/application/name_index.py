@@ -65,8 +65,9 @@ class NameIndex(Generic[Place]):
         does, then those that have it inside a word; of equals, in order of name and id. Without a
         query, or with a blank one, all places in that order.
 
-        Names that are nearly the query are found only where there is nothing else to find: who
-        spells it right is not told of others, and `total` counts what was asked for.
+        Names that have it in them where blanks do not count ("doeste"), or else nearly, are found
+        only where there is nothing else to find: who spells it right is not told of others, and
+        `total` counts what was asked for.
         """
         names = self._of(state_id)
         ranked = _ranked(query, names.keys)
@@ -88,7 +89,7 @@ def _ranked(query: str | None, keys: Sequence[str]) -> Sequence[int]:
     wanted = _wanted(query)
     if not wanted:
         return ()
-    return _with_it(wanted, keys) or _nearly(wanted, keys)
+    return _with_it(wanted, keys) or _without_blanks(wanted, keys) or _nearly(wanted, keys)
 
 
 def _with_it(wanted: str, keys: Sequence[str]) -> list[int]:
@@ -99,6 +100,12 @@ def _with_it(wanted: str, keys: Sequence[str]) -> list[int]:
     inside = [at for at in others if wanted in keys[at]]
     inside.sort(key=lambda at: f" {wanted}" not in keys[at])
     return [*range(first, end), *inside]
+
+
+def _without_blanks(wanted: str, keys: Sequence[str]) -> list[int]:
+    """Those that have it in them where blanks do not count: "doeste", "dagua"."""
+    closed = wanted.replace(" ", "")
+    return [at for at, key in enumerate(keys) if closed in key.replace(" ", "")]
 
 
 def _nearly(wanted: str, keys: Sequence[str]) -> list[int]:

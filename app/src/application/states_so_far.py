@@ -42,7 +42,9 @@ class StatesSoFar:
         self._tell()
 
     async def follow(self) -> AsyncIterator[State]:
-        """Each state of the collection that runs, until it ends; nothing where none runs."""
+        """Each state of the collection that runs, or of the next, until it ends."""
+        while not self._is_running and not self._states:
+            await self._news.wait()
         states, followed = self._states, 0
         while True:
             while followed < len(states):

@@ -14,6 +14,7 @@ from src.application.list_of_states_and_cities import ListOfStatesAndCities
 from src.application.ports.snapshot_store import SnapshotStore
 from src.application.states_so_far import StatesSoFar
 from src.domain.snapshot import Snapshot
+from src.domain.territory import State
 from src.entrypoints.leaving import leaving
 from src.entrypoints.settings import APP_DIR, Settings
 from src.infra.controllers.dependencies import LifespanState
@@ -56,10 +57,11 @@ async def serving(
                 if opening is None:
                     opening = await asyncio.to_thread(_collecting_from_upstream)
                 use_case = await opened.enter_async_context(opening(settings))
-            so_far.begin()
+            earlier: tuple[State, ...] = ()
             if freshness.waits_for_the_first and bundled is not None:
                 with contextlib.suppress(OSError, ValueError):  # told when it is to be answered
-                    so_far.begin((await bundled()).states)
+                    earlier = (await bundled()).states
+            so_far.begin(earlier)
             try:
                 return await use_case.execute(so_far.add)
             finally:

@@ -30,16 +30,17 @@ async def test_followers_get_what_was_there_and_what_comes() -> None:
     assert await early == await late == [DISTRITO_FEDERAL, RONDONIA]
 
 
-async def test_where_nothing_is_collected_there_is_nothing_to_follow() -> None:
-    """Before the first collection; those of one that has ended are still told."""
+async def test_who_comes_before_the_first_collection_waits_for_it() -> None:
+    """And who comes after its end is still told of it."""
     so_far = StatesSoFar()
-    assert await followed(so_far) == []
+    early = asyncio.create_task(followed(so_far))
+    await asyncio.sleep(0)
 
     so_far.begin()
     so_far.add(RONDONIA)
     so_far.end()
 
-    assert await followed(so_far) == [RONDONIA]
+    assert await early == await followed(so_far) == [RONDONIA]
 
 
 async def test_who_follows_a_collection_is_not_led_into_the_next() -> None:

@@ -60,7 +60,8 @@ async def service(
             now=Clock(),
         )
 
-    app = create_app(Settings(snapshot_bundled=False, **settings), collecting=collecting)
+    chosen = Settings(**{"snapshot_bundled": False, **settings})
+    app = create_app(chosen, collecting=collecting)
     async with served(app) as url, client(url) as session:
         yield session, districts
 
@@ -125,3 +126,14 @@ async def test_who_waits_for_a_line_waits_no_longer_than_others() -> None:
     async with service(upstream, snapshot_wait_s=0.3) as (session, _):
         async with session.get("/api/v1/states", headers=NDJSON) as answer:
             assert answer.status == 503
+
+
+async def test_with_bundled_data_it_is_streamed_to_the_first_who_asks() -> None:
+    """Also where no collection has begun yet."""
+    async with service(FakeUpstream(TWO_STATES), snapshot_bundled=True) as (session, districts):
+        async with session.get("/api/v1/states", headers=NDJSON) as answer:
+            assert "ETag" not in answer.headers
+            districts.let_go.set()
+            lines = (await answer.read()).splitlines()
+
+    assert len(lines) == 27

@@ -80,7 +80,7 @@ BAD_OTHER = {"loc": ("body", "outro"), "msg": "Input should be", "input": "segre
     [
         (HTTPException(400, "inside"), 400, "Requisição inválida", "não pôde ser entendida"),
         (HTTPException(404), 404, "Não encontrado", "veja os recursos em /docs"),
-        (HTTPException(418), 418, "I'm a Teapot", "não pôde ser atendida"),
+        (HTTPException(418), 418, "Erro", "não pôde ser atendida"),
         (
             UnknownPlaceError("estado", "XX", []),
             404,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
@@ -87,7 +86,7 @@ async def _problem_of(request: Request, exc: Exception) -> Response:
         case HTTPException():
             status, headers = exc.status_code, dict(exc.headers or {})
         case NoSnapshotError():
-            status, headers = 503, {"Retry-After": str(exc.retry_after_s)}
+            status, headers = _status(exc), {"Retry-After": str(exc.retry_after_s)}
         case _:
             status, headers = _status(exc), {}
     if headers.get("Allow") == "GET":
@@ -154,7 +153,7 @@ def _problem(
 ) -> Response:
     problem = {
         "type": "about:blank",
-        "title": _TITLES.get(status) or HTTPStatus(status).phrase,
+        "title": _TITLES.get(status, "Erro"),
         "status": status,
         "detail": detail,
         "instance": _instance(request),

@@ -15,7 +15,8 @@ class UrlTooLongError(Exception):
 
 def is_too_long(scope: Scope) -> bool:
     """Whether a request's path and query together are longer than LONGEST_URL."""
-    return len(scope["path"]) + len(scope["query_string"]) > LONGEST_URL
+    path = scope.get("raw_path") or scope["path"]
+    return len(path) + len(scope["query_string"]) > LONGEST_URL
 
 
 async def refuse_long_urls(request: Request) -> None:
