@@ -277,3 +277,51 @@ async def test_redis_out_of_reach_costs_the_sharing_only(
                 assert answer.headers["X-Snapshot-Source"] == "live"
 
     assert caplog.messages.count("O armazenamento voltou") == 1
+
+
+@not_on_windows
+async def test_all_workers_answer_the_same_bytes(brazil: tuple[State, ...], tmp_path: Path) -> None:
+    """Each resource in each format and coding, of data that differ from the bundled ones."""
+    asked = [
+        (path, {"Accept": accept, "Accept-Encoding": coding})
+        for path in (
+            "/api/v1/states",
+            "/api/v1/states/mt",
+            "/api/v1/states/51/cities",
+            "/api/v1/cities/5101837",
+            "/api/v1/cities/510183",
+            "/api/v1/cities/5101837/districts",
+            "/api/v1/cities?q=boa%20esperanca%20do%20norte",
+            "/api/v1/districts?q=boa&limit=5",
+            "/api/v1/districts/510183705",
+        )
+        for accept, coding in (("*/*", "identity"), ("*/*", "gzip"), ("text/csv, */*", "br"))
+    ]
+    async with StandIn(brazil) as upstream:
+        settings = {
+            "ibge_base_url": upstream.base_url,
+            "ibge_plan": "state",
+            "snapshot_store": f"file:{tmp_path}",
+            "snapshot_bundled": False,
+            "server_workers": 2,
+        }
+        with ServiceProcess(tmp_path / "log", **settings) as service:
+            async with client() as session:
+                await service.get(session)
+            await until(lambda: service.log.count("Application startup complete") == 2)
+            # A connection for each request, so that either worker may get it.
+            connector = aiohttp.TCPConnector(force_close=True)
+            async with aiohttp.ClientSession(connector=connector, auto_decompress=False) as session:
+                in_br = 0
+                while in_br < 20:  # so often in a row: both have all codings of the tree
+                    async with session.get(service.url, headers={"Accept-Encoding": "br"}) as tree:
+                        in_br = in_br + 1 if "Content-Encoding" in tree.headers else 0
+                        await tree.read()
+                for path, headers in asked:
+                    address = service.url.removesuffix("/api/v1/states") + path
+                    answers = set()
+                    for _ in range(8):
+                        async with session.get(address, headers=headers) as answer:
+                            assert answer.status == 200
+                            answers.add((answer.headers["ETag"], await answer.read()))
+                    assert len(answers) == 1, path

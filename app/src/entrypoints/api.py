@@ -74,6 +74,7 @@ def create_api(settings: Settings, *, collecting: Collecting | None = None) -> F
         version=VERSION,
         lifespan=lifespan,
         dependencies=[Depends(refuse_long_urls)],
+        redirect_slashes=False,  # it would send people to whatever host the request names
     )
     api.add_middleware(SecurityHeaders)
     api.add_middleware(HeadAsGet)

@@ -236,7 +236,7 @@ async def test_a_host_that_is_none_is_no_fault_of_ours(
         ("/nada", 404),
         ("/api/v1/states/XX", 404),
         ("/api/v1/states/X", 422),
-        ("/api/v1/states/", 307),
+        ("/api/v1/states/", 404),
     ],
 )
 async def test_browsers_are_told_what_not_to_do(

@@ -92,7 +92,7 @@ async def test_the_route_and_the_fast_path_say_the_same() -> None:
     ("method", "path", "headers", "status"),
     [
         ("GET", "/health/ready", {}, 200),
-        ("GET", f"{PATH}/", {}, 200),
+        ("GET", f"{PATH}/", {}, 404),
         ("HEAD", PATH, {}, 200),
         ("POST", PATH, {}, 405),
         ("GET", PATH, {"Accept-Encoding": "*;q=0"}, 406),

@@ -95,7 +95,8 @@ async def _problem_of(request: Request, exc: Exception) -> Response:
     if status >= 500:
         more["id"] = uuid4().hex
         # The traceback of a fault is logged by the server, to which Starlette raises it again.
-        log.warning("%d em %s: %s (id %s)", status, _instance(request), _named(exc), more["id"])
+        level = logging.ERROR if status == 500 else logging.WARNING
+        log.log(level, "%d em %s: %s (id %s)", status, _instance(request), _named(exc), more["id"])
     return _problem(request, status, _detail(exc, status), headers=headers, **more)
 
 
