@@ -218,6 +218,7 @@ async def test_a_damaged_file_is_ignored_with_one_warning(
 ) -> None:
     """What was stored is collected anew, and stored anew."""
     store = FileStore(tmp_path)
+    file = tmp_path / "snapshot.json.xz"
     async with StandIn(brazil[1:5]) as upstream:
         settings = Settings(
             ibge_base_url=upstream.base_url,
@@ -226,12 +227,14 @@ async def test_a_damaged_file_is_ignored_with_one_warning(
         )
         async with served(create_app(settings)) as url, client(url) as session:
             await session.get("/api/v1/states")
-        file = tmp_path / "snapshot.json.xz"
+            await until(file.exists)  # it is stored behind the answer
         content = file.read_bytes()
         file.write_bytes(content[: len(content) // 2] if damage == "half" else b"\x00\xff" * 500)
+        damaged = file.stat().st_ino
         async with served(create_app(settings)) as url, client(url) as session:
             async with session.get("/api/v1/states") as answer:
                 assert answer.headers["X-Snapshot-Source"] == "live"
+            await until(lambda: file.stat().st_ino != damaged)
 
     assert sum("foi ignorado" in line for line in caplog.messages) == 1
     assert (stored := await store.load()) is not None

@@ -48,7 +48,8 @@ async def list_states(
     """Responde a árvore inteira: 27 estados, suas cidades e os distritos de cada uma.
 
     Conforme `Accept`, em JSON, em NDJSON (um estado por linha) ou em CSV (um distrito por linha).
-    Durante a primeira coleta, o NDJSON traz cada estado assim que fica pronto.
+    Durante a primeira coleta, o NDJSON traz cada estado assim que fica pronto; esta resposta vem
+    sem `ETag`, `Last-Modified` e `X-Snapshot-*`, e não é guardada.
     """
     if freshness.waits_for_the_first and tree_format(request.headers) == NDJSON:
         states = so_far.follow()
