@@ -111,8 +111,8 @@ def _without_blanks(wanted: str, keys: Sequence[str]) -> list[int]:
 def _nearly(wanted: str, keys: Sequence[str]) -> list[int]:
     """Those that few edits make the same, the fewest first."""
     # It takes 4 MB, which a worker needs only once somebody has misspelled something.
-    from rapidfuzz import process  # noqa: PLC0415
-    from rapidfuzz.distance import OSA  # noqa: PLC0415
+    from rapidfuzz import process  # noqa: PLC0415  # as above
+    from rapidfuzz.distance import OSA  # noqa: PLC0415  # as above
 
     edits = min(len(wanted) // LETTERS_FOR_AN_EDIT, MAX_EDITS)
     found = process.extract(wanted, keys, scorer=OSA.distance, score_cutoff=edits, limit=None)

@@ -91,7 +91,7 @@ async def _bundled() -> Snapshot:
 def _collecting_from_upstream() -> Collecting:
     # With aiohttp it takes 0.13 s to import and 10 MB to keep: a start that finds a fresh snapshot
     # stored answers without it.
-    from src.entrypoints.collecting import collecting  # noqa: PLC0415
+    from src.entrypoints.collecting import collecting  # noqa: PLC0415  # as above
 
     return collecting
 

@@ -9,6 +9,8 @@ from functools import lru_cache, partial
 
 import brotli
 
+from src.infra.controllers.quality import weighted
+
 if sys.version_info >= (3, 14):  # pragma: no cover  # each Python runs one of the two
     from compression import zstd
 else:  # pragma: no cover  # as above
@@ -69,7 +71,8 @@ def best_coding(accept_encoding: str, available: Container[str]) -> str | None:
 @lru_cache(maxsize=256)
 def _acceptable(accept_encoding: str) -> list[str]:
     """The codings that the client takes, the best first."""
-    weights = _weights(accept_encoding)
+    # "x-gzip" is "gzip" (RFC 9110, section 8.4.1.3).
+    weights = {name.removeprefix("x-"): weight for name, weight in weighted(accept_encoding)}
 
     def weight(coding: str) -> float:
         # What is not named is as `*` is; without one, only identity is acceptable, if need be.
@@ -78,18 +81,3 @@ def _acceptable(accept_encoding: str) -> list[str]:
 
     best_first = sorted(CODINGS, key=weight, reverse=True)
     return [coding for coding in best_first if weight(coding) > 0]
-
-
-def _weights(accept_encoding: str) -> dict[str, float]:
-    """The weight of each coding that is named (RFC 9110, 12.4.2); nonsense is passed over."""
-    weights = {}
-    for member in accept_encoding.lower().split(","):
-        coding, *parameters = (part.strip() for part in member.split(";"))
-        quality = next((part[2:] for part in parameters if part.startswith("q=")), "1")
-        try:
-            weight = float(quality)
-        except ValueError:
-            continue
-        if coding and 0 <= weight <= 1:
-            weights[coding.removeprefix("x-")] = weight
-    return weights

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
+from src.infra.controllers.quality import weighted
+
 JSON = "application/json"
 NDJSON = "application/x-ndjson"
 CSV = "text/csv"
@@ -39,16 +41,10 @@ def _best(accept: str, available: tuple[str, ...]) -> str | None:
 
 
 def _weights(accept: str) -> dict[str, float]:
-    """The weight of each range that is named (RFC 9110, 12.4.2); nonsense is passed over."""
+    """The weight of each range that is named."""
     weights: dict[str, float] = {}
-    for member in accept.lower().split(","):
-        media_range, *parameters = (part.strip() for part in member.split(";"))
-        quality = next((part[2:] for part in parameters if part.startswith("q=")), "1")
-        try:
-            weight = float(quality)
-        except ValueError:
-            continue
-        if "/" in media_range and 0 <= weight <= 1:
+    for media_range, weight in weighted(accept):
+        if "/" in media_range:
             # What a parameter narrows (charset=…) is taken as well as the range itself.
             weights[media_range] = max(weight, weights.get(media_range, 0.0))
     return weights

@@ -48,7 +48,7 @@ class FileStore(SnapshotStore):
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[bool]:
         # Needed for a collection only, and a start without one is quicker by a fiftieth so.
-        from filelock import AsyncFileLock, Timeout  # noqa: PLC0415
+        from filelock import AsyncFileLock, Timeout  # noqa: PLC0415  # as above
 
         # thread_local=False: it is taken and given back by whichever thread is free.
         lock = AsyncFileLock(self._lock_file, blocking=False, thread_local=False)
