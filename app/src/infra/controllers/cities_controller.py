@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from src.infra.controllers.answers import city_answer, found_city
 from src.infra.controllers.dependencies import CurrentFreshness
 from src.infra.controllers.descriptions import data_responses
-from src.infra.controllers.pages import page_headers
+from src.infra.controllers.paging import page_headers
 from src.infra.controllers.parameters import CityId, Search
 from src.infra.controllers.schemas import (
     CITY_EXAMPLE,

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from src.infra.controllers.answers import district_answer, found_district
 from src.infra.controllers.dependencies import CurrentFreshness
 from src.infra.controllers.descriptions import data_responses
-from src.infra.controllers.pages import page_headers
+from src.infra.controllers.paging import page_headers
 from src.infra.controllers.parameters import DistrictId, Search
 from src.infra.controllers.schemas import (
     DISTRICT_EXAMPLE,

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.requests import Request
 
-from src.infra.controllers.pages import page_headers
+from src.infra.controllers.paging import page_headers
 from src.infra.controllers.parameters import NameSearch
 
 PATH = "/api/v1/cities"
