@@ -19,6 +19,7 @@ from src.infra.controllers import (
     cities_controller,
     districts_controller,
     health_controller,
+    pages_controller,
     states_controller,
 )
 from src.infra.controllers.dependencies import LifespanState
@@ -84,6 +85,7 @@ def create_api(settings: Settings, *, collecting: Collecting | None = None) -> F
         cities_controller,
         districts_controller,
         health_controller,
+        pages_controller,
     ):
         api.include_router(controller.router)
     describe(api)

@@ -12,11 +12,17 @@ SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
 }
 
-PAGES = {"/docs", "/redoc"}
+# For the pages of this service: what they are made of comes from here, and nothing stands inline.
+PAGE_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+
+DOCUMENTATION = {"/docs", "/redoc"}
 
 # FastAPI's pages start their scripts inline and these style themselves; ReDoc works in a blob and
 # would load its maker's logo from outside. Nothing comes from another host.
-PAGES_POLICY = (
+DOCUMENTATION_POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data:; worker-src blob:; frame-ancestors 'none'"
 )
@@ -37,9 +43,13 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
+                policy = headers.get("Content-Security-Policy")
                 headers.update(SECURITY_HEADERS)
-                if scope["path"] in PAGES:
-                    headers["Content-Security-Policy"] = PAGES_POLICY
+                if policy is not None:
+                    headers["Content-Security-Policy"] = policy  # the answer has one of its own
+                # Behind a path prefix, the path begins with it.
+                elif scope["path"].removeprefix(scope.get("root_path", "")) in DOCUMENTATION:
+                    headers["Content-Security-Policy"] = DOCUMENTATION_POLICY
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

@@ -1,0 +1,78 @@
+"""`/` and `/fanout`: the pages for people, and the files that they are made of."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+
+from fastapi import APIRouter, HTTPException, Request, Response
+
+from src.infra.controllers.encodings import CODINGS, IDENTITY, QUICK_COMPRESSORS, best_coding
+from src.infra.controllers.representation import Representation, content_id, representation
+from src.infra.controllers.security_headers import PAGE_POLICY, SECURITY_HEADERS
+
+FOLDER = Path(__file__).parents[1] / "pages"
+
+MEDIA_TYPES = {
+    ".html": "text/html",
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml",
+}
+
+# What may be asked for by name: nothing outside the folder, and of it nothing but these.
+ASSETS = {file.name for file in FOLDER.iterdir() if file.suffix in {".css", ".js", ".svg"}}
+
+_HEADERS = {
+    # Asked for again each time, for nothing but a 304: a page and its scripts are of one version.
+    "Cache-Control": "no-cache",
+    "Vary": "Accept-Encoding",
+    "Referrer-Policy": "no-referrer",
+    **SECURITY_HEADERS,
+    "Content-Security-Policy": PAGE_POLICY,
+}
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/")
+async def explorer(request: Request) -> Response:
+    """The places of the country, to be looked up."""
+    return await _file("explorer.html", request)
+
+
+@router.get("/fanout")
+async def fan_out(request: Request) -> Response:
+    """The collection, to be watched."""
+    return await _file("fanout.html", request)
+
+
+@router.get("/assets/{name}")
+async def asset(name: str, request: Request) -> Response:
+    """A file that a page is made of."""
+    if name not in ASSETS:
+        raise HTTPException(404)
+    return await _file(name, request)
+
+
+async def _file(name: str, request: Request) -> Response:
+    coding = best_coding(",".join(request.headers.getlist("accept-encoding")), CODINGS) or IDENTITY
+    file = FOLDER / name
+    made = await asyncio.to_thread(lambda: _representation(file, coding, file.stat().st_mtime_ns))
+    return made.answer(request.headers)
+
+
+@lru_cache(maxsize=64)  # more than there are files and codings
+def _representation(file: Path, coding: str, changed_at_ns: int) -> Representation:
+    """The file in this coding, made once, and again where it was changed meanwhile."""
+    body = file.read_bytes()
+    return representation(
+        body if coding == IDENTITY else QUICK_COMPRESSORS[coding](body),
+        content=content_id(body),
+        media_type=MEDIA_TYPES[file.suffix],
+        coding=coding,
+        last_modified=datetime.fromtimestamp(changed_at_ns // 1_000_000_000, UTC),
+        headers=_HEADERS,
+    )

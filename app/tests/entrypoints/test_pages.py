@@ -1,0 +1,64 @@
+"""The pages for people, as a browser asks for them."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from src.infra.controllers.pages_controller import FOLDER
+from tests.fakes import FakeUpstream
+from tests.places import TWO_STATES
+from tests.services import ask, service
+
+PAGES = ["/", "/fanout"]
+
+
+@pytest.mark.parametrize("page", PAGES)
+async def test_a_page_and_its_files_come_from_here(page: str) -> None:
+    """Whatever a page names is answered by the service itself, with nothing inline allowed."""
+    async with service(FakeUpstream(TWO_STATES)) as session:
+        answer = await ask(session, page)
+        named = re.findall(r'(?:src|href)="(assets/[^"]+)"', answer.body.decode())
+        files = [await ask(session, f"/{name}") for name in named]
+
+    assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert "unsafe" not in answer.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    assert len(named) >= 3
+    assert [file.status for file in files] == [200] * len(files)
+
+
+async def test_a_file_is_coded_and_asked_for_again_for_nothing() -> None:
+    """A page comes in the client's coding, and as a 304 to who has it."""
+    async with service(FakeUpstream(TWO_STATES)) as session:
+        plain = await ask(session, "/")
+        coded = await ask(session, "/", {"Accept-Encoding": "br"})
+        again = await ask(session, "/", {"If-None-Match": plain.headers["ETag"]})
+
+    assert coded.headers["Content-Encoding"] == "br"
+    assert len(coded.body) < len(plain.body)
+    assert (again.status, again.body) == (304, b"")
+
+
+@pytest.mark.parametrize("name", ["explorer.html", "../pages/style.css", "%2e%2e%2fpress.py", "x"])
+async def test_nothing_else_is_handed_out(name: str) -> None:
+    """No file but the assets can be had, by whatever name."""
+    async with service(FakeUpstream(TWO_STATES)) as session:
+        answer = await ask(session, f"/assets/{name}")
+
+    assert answer.status == 404
+    assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+async def test_pages_are_small() -> None:
+    """All that the pages are made of is under 150 kB as it is sent."""
+    sent = 0
+    async with service(FakeUpstream(TWO_STATES)) as session:
+        for path in [
+            *PAGES,
+            *(f"/assets/{f.name}" for f in FOLDER.iterdir() if f.suffix != ".html"),
+        ]:
+            sent += len((await ask(session, path, {"Accept-Encoding": "gzip"})).body)
+
+    assert sent < 150_000
