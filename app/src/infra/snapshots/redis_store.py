@@ -8,11 +8,8 @@ from contextlib import asynccontextmanager, suppress
 from typing import cast
 from uuid import uuid4
 
-from redis.asyncio import Redis
 from redis.asyncio.lock import Lock
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
-from redis.exceptions import ConnectionError, LockError, RedisError  # noqa: A004  # its own
+from redis.exceptions import LockError, RedisError
 
 from src.application.ports.snapshot_store import (
     DamagedSnapshotError,
@@ -21,6 +18,7 @@ from src.application.ports.snapshot_store import (
     Stored,
 )
 from src.domain.snapshot import Snapshot
+from src.infra.redis_connection import connected_to
 from src.infra.snapshots.snapshot_file import COLLECTED_HERE, SnapshotFile, from_bytes, to_bytes
 
 SNAPSHOT = "estados-e-cidades:snapshot"
@@ -31,25 +29,12 @@ TURN = "estados-e-cidades:turn"
 TURN_S = 6.0
 RENEW_EVERY_S = 2.0
 
-# No call to the server takes longer, in seconds: the refreshing must not hang with it.
-TIMEOUT_S = 1.0
-
 
 class RedisStore(SnapshotStore):
-    """`redis://…`: the snapshot and its version in two keys, the turn by a lock with a lifetime.
-
-    `url` is as redis-py takes it, with `rediss://` for TLS; it may hold a password, so it is never
-    shown.
-    """
+    """`redis://…`: the snapshot and its version in two keys, the turn by a lock with a lifetime."""
 
     def __init__(self, url: str) -> None:
-        self._redis = Redis.from_url(
-            url,
-            socket_timeout=TIMEOUT_S,
-            socket_connect_timeout=TIMEOUT_S,
-            # Once again, at once: a connection from the pool may have been closed meanwhile.
-            retry=Retry(NoBackoff(), 1, supported_errors=(ConnectionError,)),
-        )
+        self._redis = connected_to(url)
 
     async def version(self) -> str | None:
         try:

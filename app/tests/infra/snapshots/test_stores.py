@@ -24,6 +24,7 @@ from src.application.ports.snapshot_store import (
     SnapshotStoreError,
     Stored,
 )
+from src.infra import redis_connection
 from src.infra.snapshots import redis_store
 from src.infra.snapshots.file_store import FileStore
 from src.infra.snapshots.memory_store import MemoryStore
@@ -248,7 +249,7 @@ async def test_where_there_is_no_redis_nothing_works(
     monkeypatch: pytest.MonkeyPatch, *, listens: bool
 ) -> None:
     """Every call gives up by itself: here after a twentieth of the usual time."""
-    monkeypatch.setattr(redis_store, "TIMEOUT_S", 0.1)
+    monkeypatch.setattr(redis_connection, "TIMEOUT_S", 0.1)
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
         if listens:

@@ -1,0 +1,26 @@
+"""A connection to Redis or Valkey, on terms that suit everything that is kept there."""
+
+from __future__ import annotations
+
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError  # noqa: A004  # its own
+
+# No call to the server takes longer, in seconds: the refreshing must not hang with it.
+TIMEOUT_S = 1.0
+
+
+def connected_to(url: str) -> Redis:
+    """A client, whose connections are opened when they are needed.
+
+    `url` is as redis-py takes it, with `rediss://` for TLS; it may hold a password, so it is never
+    shown.
+    """
+    return Redis.from_url(
+        url,
+        socket_timeout=TIMEOUT_S,
+        socket_connect_timeout=TIMEOUT_S,
+        # Once again, at once: a connection from the pool may have been closed meanwhile.
+        retry=Retry(NoBackoff(), 1, supported_errors=(ConnectionError,)),
+    )
