@@ -20,6 +20,7 @@ from typing import TypeVar
 
 import msgspec
 
+from src.application.ports.fan_out_watch import Unwatched
 from src.domain.snapshot import Snapshot, Source
 from src.domain.territory import City, District, State, in_order
 from src.entrypoints.collecting import collecting
@@ -86,7 +87,7 @@ def from_package(data: Path) -> SnapshotFile:
 
 async def from_upstream(settings: Settings) -> SnapshotFile:
     """The snapshot that the upstream gives now, by way of the service's own use case."""
-    async with collecting(settings) as list_of_states_and_cities:
+    async with collecting(settings, Unwatched()) as list_of_states_and_cities:
         live = await list_of_states_and_cities.execute()
     if live.missing:
         names = ", ".join(gap.nome for gap in live.missing)

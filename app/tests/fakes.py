@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from src.application.fan_out_progress import FanOutProgress
+from src.application.ports.refresh_journal import RefreshJournal
 from src.application.ports.snapshot_store import (
     DamagedSnapshotError,
     SnapshotStore,
@@ -16,8 +19,10 @@ from src.application.ports.snapshot_store import (
     Stored,
 )
 from src.application.ports.upstream import CitiesGateway, DistrictsGateway, StatesGateway
+from src.application.refresh_recorder import RefreshRecorder
 from src.domain.snapshot import Snapshot, Source
 from src.domain.territory import City, District, State
+from src.infra.journals.memory_journal import MemoryJournal
 
 NOON = datetime(2025, 6, 1, 12, tzinfo=UTC)
 
@@ -178,6 +183,18 @@ class FakeStore(SnapshotStore):
 def live(states: tuple[State, ...], collected_at: datetime = NOON) -> Snapshot:
     """A whole live snapshot of these states."""
     return Snapshot(states, collected_at, Source.LIVE)
+
+
+def recorder(
+    now: Callable[[], datetime], *, journal: RefreshJournal | None = None
+) -> RefreshRecorder:
+    """Records refreshes in this journal, or where nobody reads."""
+    return RefreshRecorder(
+        journal=journal or MemoryJournal(),
+        fan_out=FanOutProgress(clock=time.monotonic),
+        plan="city",
+        now=now,
+    )
 
 
 class FakeCollection:

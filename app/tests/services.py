@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -74,3 +75,14 @@ async def ask(
         method, path, params=query, headers=headers, allow_redirects=False, auto_decompress=False
     ) as answer:
         return Answer(answer.status, answer.headers, await answer.read())
+
+
+async def ended(session: aiohttp.ClientSession, address: str) -> dict[str, Any]:
+    """The refresh at this address when it has ended."""
+    async with asyncio.timeout(20):
+        while True:
+            answer = await ask(session, address)
+            if answer.status == 200 and answer.json["situacao"] != "em_andamento":
+                progress: dict[str, Any] = answer.json
+                return progress
+            await asyncio.sleep(0.01)

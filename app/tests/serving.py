@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 
 from src.application.concurrency_limit import ConcurrencyLimit
 from src.application.list_of_states_and_cities import ListOfStatesAndCities, Plan
+from src.application.ports.fan_out_watch import FanOutWatch
 from src.entrypoints.composition import Collecting
 from src.entrypoints.settings import Settings
 from tests.fakes import (
@@ -47,7 +48,7 @@ def collecting_from(
     """
 
     @asynccontextmanager
-    async def collecting(_: Settings) -> AsyncIterator[ListOfStatesAndCities]:
+    async def collecting(_: Settings, watch: FanOutWatch) -> AsyncIterator[ListOfStatesAndCities]:
         yield ListOfStatesAndCities(
             states=FakeStatesGateway(upstream),
             cities=FakeCitiesGateway(upstream),
@@ -55,6 +56,7 @@ def collecting_from(
             states_limit=ConcurrencyLimit(26),
             plan=Plan.CITY,
             now=now or Clock(),
+            watch=watch,
         )
 
     return collecting

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from contextlib import aclosing
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import msgspec
@@ -24,6 +25,7 @@ from stand_in.faults import Behaviour, Fault, Kind
 from stand_in.server import StandIn
 from tests.processes import ServiceProcess
 from tests.redis_server import RedisServer
+from tests.services import ended
 from tests.serving import client, served
 
 # One after the other: these are measured against bounds, or start processes of their own.
@@ -328,3 +330,75 @@ async def test_all_workers_answer_the_same_bytes(brazil: tuple[State, ...], tmp_
                             assert answer.status == 200
                             answers.add((answer.headers["ETag"], await answer.read()))
                     assert len(answers) == 1, path
+
+
+async def test_any_worker_tells_how_the_refresh_goes(
+    brazil: tuple[State, ...], tmp_path: Path
+) -> None:
+    """While it runs and afterwards, though one of them collects; asked of all, one runs."""
+    behaviour = Behaviour(latency_s=0.2)
+    async with StandIn(brazil[:5], behaviour=behaviour) as upstream:
+        with ServiceProcess(
+            tmp_path / "log",
+            server_workers=2,
+            snapshot_store=f"file:{tmp_path}",
+            snapshot_bundled=False,
+            ibge_base_url=upstream.base_url,
+            ibge_cities_limit=30,
+            refresh_min_interval_s=0,
+        ) as service:
+            url = f"http://127.0.0.1:{service.port}/api/v1/refreshes"
+            async with client() as session:
+                await service.get(session)
+                await ended(session, f"{url}/current")  # and stored
+            # A connection for each request, so that both workers are met.
+            connector = aiohttp.TCPConnector(force_close=True)
+            async with aiohttp.ClientSession(connector=connector) as session:
+                asked = await asyncio.gather(*(_json(session, "POST", url) for _ in range(10)))
+                running = await asyncio.gather(
+                    *(_json(session, "GET", f"{url}/current") for _ in range(10))
+                )
+                async with session.get(f"{url}/{asked[0]['id']}/events") as events:
+                    last = (await events.text()).rstrip().splitlines()[-2]
+                after = await asyncio.gather(
+                    *(_json(session, "GET", f"{url}/current") for _ in range(10))
+                )
+
+    assert len({each["id"] for each in (*asked, *running, *after)}) == 1
+    assert {each["situacao"] for each in running} == {"em_andamento"}
+    assert msgspec.json.decode(last.removeprefix("data: "))["situacao"] == "concluida"
+    assert {each["requisicoes"]["concluidas"] for each in after} == {upstream.figures.requests // 2}
+    assert len(set(service.workers)) == 2
+
+
+async def _json(session: aiohttp.ClientSession, method: str, url: str) -> dict[str, Any]:
+    async with session.request(method, url) as answer:
+        assert answer.status in {200, 202}
+        content: dict[str, Any] = await answer.json()
+        return content
+
+
+@not_on_windows
+async def test_who_watches_does_not_keep_the_service_from_leaving(
+    brazil: tuple[State, ...], tmp_path: Path
+) -> None:
+    """A stream of events has no end of its own; SIGTERM ends it at once, without an error."""
+    async with StandIn(brazil[:2], behaviour=IN_THE_MIDDLE) as upstream:
+        with ServiceProcess(
+            tmp_path / "log", snapshot_store="memory:", ibge_base_url=upstream.base_url
+        ) as service:
+            async with client() as session:
+                while "startup complete" not in service.log:
+                    await asyncio.sleep(0.05)
+                url = f"http://127.0.0.1:{service.port}/api/v1/refreshes/current/events"
+                async with session.get(url) as events:
+                    await events.content.readline()
+                    leaving = asyncio.create_task(service.leave())
+                    rest = await events.content.read()
+                status, seconds = await leaving
+
+    assert rest.endswith(b"\n\n")  # no event is cut off
+    assert status in {0, -signal.SIGTERM}
+    assert seconds < 5
+    for odd in ("Traceback", "nclosed", "never retrieved", "ERROR"):
+        assert odd not in service.log

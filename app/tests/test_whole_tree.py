@@ -13,6 +13,7 @@ from src.domain.territory import State
 from src.entrypoints.settings import Settings
 from stand_in.faults import Behaviour, Fault, Kind
 from stand_in.server import StandIn
+from tests.services import ended
 from tests.serving import client, served
 
 # One after the other: these are measured against bounds, or start processes of their own.
@@ -30,6 +31,7 @@ async def test_the_live_tree_equals_the_upstreams_data(
         async with served(app) as url, client(url) as session:
             async with session.get("/api/v1/states") as answer:
                 body = await answer.read()
+            refresh = await ended(session, "/api/v1/refreshes/current")
         figures = upstream.figures
 
     assert answer.headers["X-Snapshot-Source"] == "live"
@@ -40,6 +42,11 @@ async def test_the_live_tree_equals_the_upstreams_data(
     assert figures.connections <= 526
     assert figures.most_city_lists_in_flight <= 26
     assert figures.most_district_lists_in_flight <= 500
+    # What is told of it is what the upstream has seen.
+    assert refresh["situacao"] == "concluida"
+    assert refresh["requisicoes"]["concluidas"] == requests
+    assert refresh["mais_em_voo"] <= 500
+    assert sum(state["concluidas"] for state in refresh["estados"]) == requests - 1
 
 
 async def test_low_limits_hold_at_the_upstream(brazil: tuple[State, ...]) -> None:

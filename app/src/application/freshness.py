@@ -14,6 +14,7 @@ from src.application.breaking_off import break_off
 from src.application.last_good_snapshot import LOOK_EVERY_S, LastGoodSnapshot
 from src.application.ports.snapshot_store import SnapshotStore
 from src.application.ports.upstream import UpstreamError, UpstreamStatusError
+from src.application.refresh_recorder import RefreshRecorder
 from src.application.refresh_snapshot import LostRefreshError, RefreshSnapshot
 from src.domain.snapshot import Snapshot
 from src.domain.territory import InvalidTerritoryError
@@ -55,6 +56,7 @@ class Freshness(Generic[Edition]):
         publish: makes the edition of a snapshot.
         bundled: loads the snapshot that ships with the code; None where it is not wanted.
         store: where the last good snapshot is kept, and who may refresh it is agreed.
+        recorder: writes down how each refresh goes.
         ttl_s: for how many seconds a live snapshot is fresh; 0 collects one for each request,
             which those who come meanwhile join.
         wait_s: for how many seconds a request waits for a collection where there is nothing
@@ -69,6 +71,7 @@ class Freshness(Generic[Edition]):
         publish: Callable[[Snapshot], Awaitable[Edition]],
         bundled: Callable[[], Awaitable[Snapshot]] | None,
         store: SnapshotStore,
+        recorder: RefreshRecorder,
         ttl_s: float,
         wait_s: float,
         now: Callable[[], datetime],
@@ -80,7 +83,10 @@ class Freshness(Generic[Edition]):
         self._now = now
         self._last_good = LastGoodSnapshot(store, announce=self._publish_live)
         self._refresh_snapshot = RefreshSnapshot(
-            collect=collect, last_good=self._last_good, bundled=self._load_bundled
+            collect=collect,
+            last_good=self._last_good,
+            bundled=self._load_bundled,
+            recorder=recorder,
         )
         self._live: Edition | None = None
         self._fallback: Edition | None = None
@@ -130,6 +136,13 @@ class Freshness(Generic[Edition]):
             await self._first_wait_is_over.wait()
         return self.at_once()
 
+    def refresh_by_hand(self) -> asyncio.Task[None]:
+        """Start a refresh that somebody asked for, where none runs here; its task, or that one's.
+
+        It collects nothing where another process has just stored something newer.
+        """
+        return self._start_refresh(by_hand=True)
+
     async def keep(self) -> None:
         """Refresh at once where nothing fresh is stored, and again whenever it is due.
 
@@ -176,16 +189,18 @@ class Freshness(Generic[Edition]):
         await self._settle_for_bundled()
         self._first_wait_is_over.set()
 
-    def _start_refresh(self, *, afresh: bool = False) -> None:
+    def _start_refresh(self, *, afresh: bool = False, by_hand: bool = False) -> asyncio.Task[None]:
         """Start a refresh where none runs: there is never more than one."""
         if self._refresh is None or self._refresh.done():
             self._is_refreshed.clear()
-            self._refresh = asyncio.create_task(self._refresh_once(afresh=afresh))
+            refreshing = self._refresh_once(afresh=afresh, by_hand=by_hand)
+            self._refresh = asyncio.create_task(refreshing)
+        return self._refresh
 
-    async def _refresh_once(self, *, afresh: bool) -> None:
+    async def _refresh_once(self, *, afresh: bool, by_hand: bool) -> None:
         started = asyncio.get_running_loop().time()
         try:
-            collected = await self._collected(afresh=afresh)
+            collected = await self._collected(afresh=afresh, by_hand=by_hand)
         except LostRefreshError:
             self._plan_next(has_failed=True)
         except (UpstreamError, InvalidTerritoryError) as error:
@@ -204,11 +219,11 @@ class Freshness(Generic[Edition]):
         self._is_refreshed.set()
         self._first_wait_is_over.set()
 
-    async def _collected(self, *, afresh: bool) -> Snapshot | None:
+    async def _collected(self, *, afresh: bool, by_hand: bool) -> Snapshot | None:
         while True:
             try:
                 return await self._refresh_snapshot.execute(
-                    afresh=afresh, when_known=self._is_refreshed.set
+                    afresh=afresh, by_hand=by_hand, when_known=self._is_refreshed.set
                 )
             except LostRefreshError:
                 await self._settle_for_bundled()

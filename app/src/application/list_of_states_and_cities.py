@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import TypeAlias, TypeVar
 
 from src.application.concurrency_limit import ConcurrencyLimit
+from src.application.ports.fan_out_watch import FanOutWatch, Unwatched
 from src.application.ports.upstream import (
     CitiesGateway,
     DistrictsGateway,
@@ -35,7 +36,7 @@ class ListOfStatesAndCities:
 
     `states_limit` bounds the states in work, for every execution in the process; how many requests
     are on the wire at once is the gateways' affair. `plan` says how the districts are asked for.
-    `now` tells the time in UTC.
+    `now` tells the time in UTC; `watch` is told of each state in work.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class ListOfStatesAndCities:
         states_limit: ConcurrencyLimit,
         plan: Plan,
         now: Callable[[], datetime],
+        watch: FanOutWatch | None = None,
     ) -> None:
         self._states = states
         self._cities = cities
@@ -54,6 +56,7 @@ class ListOfStatesAndCities:
         self._states_limit = states_limit
         self._plan = plan
         self._now = now
+        self._watch = watch or Unwatched()
 
     async def execute(self, on_state: Callable[[State], None] = lambda _: None) -> Snapshot:
         """Collect the territory: the states, then all states at once, then all cities of each.
@@ -65,6 +68,7 @@ class ListOfStatesAndCities:
         Raises UpstreamError or InvalidTerritoryError where the list of states itself cannot be had.
         """
         states = in_order(await self._states.all())
+        self._watch.states_listed(states)
         gaps: list[Gap] = []
         outcomes = await asyncio.gather(
             *(self._with_cities(state, gaps, on_state) for state in states),
@@ -82,13 +86,19 @@ class ListOfStatesAndCities:
         self, state: State, gaps: list[Gap], on_state: Callable[[State], None]
     ) -> State:
         async with self._states_limit.permit():
-            by_plan = self._by_state if self._plan is Plan.STATE else self._by_city
-            cities, outcomes = await by_plan(state)
-            gaps_before = len(gaps)
-            collected = state.with_cities(_settled(cities, outcomes, gaps))
-            if len(gaps) == gaps_before:
-                on_state(collected)
-            return collected
+            self._watch.state_begun(state)
+            is_whole = False
+            try:
+                by_plan = self._by_state if self._plan is Plan.STATE else self._by_city
+                cities, outcomes = await by_plan(state)
+                gaps_before = len(gaps)
+                collected = state.with_cities(_settled(cities, outcomes, gaps))
+                is_whole = len(gaps) == gaps_before
+                if is_whole:
+                    on_state(collected)
+                return collected
+            finally:
+                self._watch.state_ended(state, is_whole=is_whole)
 
     async def _by_city(self, state: State) -> tuple[Sequence[City], Sequence[Outcome]]:
         """The state's cities, and what became of each when its districts were asked for."""

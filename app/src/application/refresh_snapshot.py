@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 
 from src.application.last_good_snapshot import LOOK_EVERY_S, LastGoodSnapshot
 from src.application.ports.upstream import UpstreamError
+from src.application.refresh_recorder import Recording, RefreshRecorder
 from src.domain.snapshot import Snapshot
 from src.domain.succession import succeed, unread
 from src.domain.territory import InvalidTerritoryError
@@ -27,6 +28,7 @@ class RefreshSnapshot:
         last_good: what there is, and where the result is kept.
         bundled: loads what ships with the code, for parts of which nothing else is known; it
             answers None where that is not wanted.
+        recorder: writes down how it goes.
     """
 
     def __init__(
@@ -35,17 +37,22 @@ class RefreshSnapshot:
         collect: Callable[[], Awaitable[Snapshot]],
         last_good: LastGoodSnapshot,
         bundled: Callable[[], Awaitable[Snapshot | None]],
+        recorder: RefreshRecorder,
     ) -> None:
         self._collect = collect
         self._last_good = last_good
         self._bundled = bundled
+        self._recorder = recorder
 
-    async def execute(self, *, afresh: bool, when_known: Callable[[], object]) -> Snapshot | None:
+    async def execute(
+        self, *, afresh: bool, when_known: Callable[[], object], by_hand: bool = False
+    ) -> Snapshot | None:
         """Refresh, here or by waiting for the process that does it already.
 
         Args:
             afresh: collect though a newer snapshot was stored in the meantime.
             when_known: called as soon as the result is there, before it is stored.
+            by_hand: somebody asked for it.
 
         Returns what was collected here, or None where another process's snapshot was taken over.
 
@@ -62,11 +69,14 @@ class RefreshSnapshot:
                 if is_ours and has_waited:
                     raise LostRefreshError
                 if is_ours:
-                    return await self._collect_and_keep(when_known)
+                    async with self._recorder.recording(by_hand=by_hand) as recording:
+                        return await self._collect_and_keep(when_known, recording)
             has_waited = True
             await asyncio.sleep(LOOK_EVERY_S)
 
-    async def _collect_and_keep(self, when_known: Callable[[], object]) -> Snapshot:
+    async def _collect_and_keep(
+        self, when_known: Callable[[], object], recording: Recording
+    ) -> Snapshot:
         earlier = self._last_good.snapshot
         try:
             collected = await self._collect()
@@ -79,6 +89,7 @@ class RefreshSnapshot:
         if earlier is not None:
             # Tens of thousands of comparisons: off the event loop.
             collected = await asyncio.to_thread(succeed, earlier, collected)
+        recording.collected(collected)
         await self._keep(collected, when_known)
         return collected
 

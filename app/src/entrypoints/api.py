@@ -20,6 +20,7 @@ from src.infra.controllers import (
     districts_controller,
     health_controller,
     pages_controller,
+    refreshes_controller,
     states_controller,
 )
 from src.infra.controllers.dependencies import LifespanState
@@ -84,6 +85,7 @@ def create_api(settings: Settings, *, collecting: Collecting | None = None) -> F
         states_controller,
         cities_controller,
         districts_controller,
+        refreshes_controller,
         health_controller,
         pages_controller,
     ):

@@ -17,6 +17,8 @@ from src.application.manners.admission import Admission
 from src.application.manners.circuit_breaker import CircuitBreaker
 from src.application.manners.patience import Patience
 from src.application.manners.retry_budget import RetryBudget
+from src.application.ports.fan_out_watch import FanOutWatch
+from src.application.progress import Limits
 from src.entrypoints.composition import utc_now
 from src.entrypoints.open_connections import possible_connections
 from src.entrypoints.settings import Settings
@@ -29,14 +31,16 @@ from src.infra.gateways.tls import tls_context
 
 
 @asynccontextmanager
-async def collecting(settings: Settings) -> AsyncIterator[ListOfStatesAndCities]:
+async def collecting(
+    settings: Settings, watch: FanOutWatch
+) -> AsyncIterator[ListOfStatesAndCities]:
     """The use case over a session of its own, which is closed at the end."""
     tls = await asyncio.to_thread(  # it reads some hundred certificates
         tls_context, ca_file=settings.ibge_ca_file, legacy_tls=settings.ibge_legacy_tls
     )
     connections = possible_connections(settings.ibge_states_limit + settings.ibge_cities_limit)
     async with open_session(connections=connections, tls=tls) as session:
-        client = _client(session, settings, connections=connections)
+        client = _client(session, settings, watch, connections=connections)
         yield ListOfStatesAndCities(
             states=IbgeStatesGateway(client),
             cities=IbgeCitiesGateway(client),
@@ -44,17 +48,30 @@ async def collecting(settings: Settings) -> AsyncIterator[ListOfStatesAndCities]
             states_limit=ConcurrencyLimit(settings.ibge_states_limit),
             plan=settings.ibge_plan,
             now=utc_now,
+            watch=watch,
         )
 
 
-def _client(session: ClientSession, settings: Settings, *, connections: int) -> IbgeClient:
+def _client(
+    session: ClientSession, settings: Settings, watch: FanOutWatch, *, connections: int
+) -> IbgeClient:
     # Where the system allows few connections, requests wait for their turn, not for a connection.
     at_once = max(1, min(settings.ibge_cities_limit, connections - settings.ibge_states_limit))
+    limit = AdaptiveLimit(at_once, clock=time.monotonic)
+    breaker = CircuitBreaker(clock=time.monotonic)
+    watch.bounded_by(
+        lambda: Limits(
+            states=settings.ibge_states_limit,
+            requests=limit.limit,
+            most_requests=at_once,
+            circuit_is_open=not breaker.is_closed,
+        )
+    )
     return IbgeClient(
         IbgeExchange(session, base_url=settings.ibge_base_url),
         admission=Admission(
-            AdaptiveLimit(at_once, clock=time.monotonic),
-            CircuitBreaker(clock=time.monotonic),
+            limit,
+            breaker,
             clock=time.monotonic,
             # One in each interval, no bursts: a strict upstream counts them.
             pace=AsyncLimiter(1, 1 / settings.ibge_max_rps).acquire
@@ -66,4 +83,5 @@ def _client(session: ClientSession, settings: Settings, *, connections: int) -> 
         budget=RetryBudget(),
         attempts=settings.ibge_attempts,
         timeout_s=settings.ibge_timeout_s,
+        watch=watch,
     )

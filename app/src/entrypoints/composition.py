@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 
 from src.application.breaking_off import break_off
+from src.application.fan_out_progress import FanOutProgress
 from src.application.freshness import Freshness
 from src.application.list_of_states_and_cities import ListOfStatesAndCities
+from src.application.ports.fan_out_watch import FanOutWatch
+from src.application.ports.refresh_journal import RefreshJournal
 from src.application.ports.snapshot_store import SnapshotStore
+from src.application.refresh_recorder import RefreshRecorder
+from src.application.refreshes import Refreshes
 from src.application.states_so_far import StatesSoFar
 from src.domain.snapshot import Snapshot
 from src.domain.territory import State
@@ -19,12 +25,15 @@ from src.entrypoints.leaving import leaving
 from src.entrypoints.settings import APP_DIR, Settings
 from src.infra.controllers.dependencies import LifespanState
 from src.infra.controllers.press import Press
+from src.infra.controllers.refresh_right import RefreshRight
+from src.infra.journals.file_journal import FileJournal
+from src.infra.journals.memory_journal import MemoryJournal
 from src.infra.snapshots.bundled_snapshot import bundled_snapshot
 from src.infra.snapshots.file_store import FileStore
 from src.infra.snapshots.memory_store import MemoryStore
 
-# Opens the use case with all it needs, and closes that at the end.
-Collecting = Callable[[Settings], AbstractAsyncContextManager[ListOfStatesAndCities]]
+# Opens the use case with all it needs, and closes that at the end; what it does is watched.
+Collecting = Callable[[Settings, FanOutWatch], AbstractAsyncContextManager[ListOfStatesAndCities]]
 
 
 def utc_now() -> datetime:
@@ -43,11 +52,12 @@ async def serving(
     """
     async with (
         contextlib.AsyncExitStack() as opened,
-        _snapshot_store(settings.snapshot_store) as store,
+        _shared(settings.snapshot_store) as (store, journal),
         contextlib.aclosing(Press(ttl_s=settings.snapshot_ttl_s)) as press,
     ):
         use_case: ListOfStatesAndCities | None = None
         so_far = StatesSoFar()
+        fan_out = FanOutProgress(clock=time.monotonic)
         bundled = _bundled if settings.snapshot_bundled else None
 
         async def collect() -> Snapshot:
@@ -56,7 +66,7 @@ async def serving(
                 opening = collecting
                 if opening is None:
                     opening = await asyncio.to_thread(_collecting_from_upstream)
-                use_case = await opened.enter_async_context(opening(settings))
+                use_case = await opened.enter_async_context(opening(settings, fan_out))
             earlier: tuple[State, ...] = ()
             if freshness.waits_for_the_first and bundled is not None:
                 with contextlib.suppress(OSError, ValueError):  # told when it is to be answered
@@ -72,16 +82,40 @@ async def serving(
             publish=press.publish,
             bundled=bundled,
             store=store,
+            recorder=RefreshRecorder(
+                journal=journal, fan_out=fan_out, plan=settings.ibge_plan, now=_exact_utc_now
+            ),
             ttl_s=settings.snapshot_ttl_s,
             wait_s=settings.snapshot_wait_s,
             now=utc_now,
         )
+        refreshes = Refreshes(
+            journal=journal,
+            start=freshness.refresh_by_hand,
+            min_interval_s=settings.refresh_min_interval_s,
+            now=_exact_utc_now,
+        )
         keeping_fresh = asyncio.create_task(freshness.keep())
+
+        def leave() -> None:
+            refreshes.end()
+            keeping_fresh.cancel()
+
         try:
-            with leaving(keeping_fresh.cancel):
-                yield LifespanState(freshness=freshness, so_far=so_far)
+            with leaving(leave):
+                yield LifespanState(
+                    freshness=freshness,
+                    so_far=so_far,
+                    refreshes=refreshes,
+                    refresh_right=RefreshRight(settings.refresh_token),
+                )
         finally:
+            refreshes.end()
             await break_off(keeping_fresh)
+
+
+def _exact_utc_now() -> datetime:
+    return datetime.now(UTC)
 
 
 async def _bundled() -> Snapshot:
@@ -97,16 +131,20 @@ def _collecting_from_upstream() -> Collecting:
 
 
 @asynccontextmanager
-async def _snapshot_store(address: str) -> AsyncIterator[SnapshotStore]:
+async def _shared(address: str) -> AsyncIterator[tuple[SnapshotStore, RefreshJournal]]:
+    """What processes share that are given the same address."""
     scheme, _, rest = address.partition(":")
     if scheme == "memory":
-        yield MemoryStore()
+        yield MemoryStore(), MemoryJournal()
     elif scheme == "file":
-        yield FileStore(APP_DIR / rest)
+        yield FileStore(APP_DIR / rest), FileJournal(APP_DIR / rest / "refreshes")
     else:
-        from src.infra.snapshots.redis_store import (  # noqa: PLC0415  # takes 0.07 s: on demand
-            RedisStore,
-        )
+        # redis-py takes 0.07 s to import: on demand.
+        from src.infra.journals.redis_journal import RedisJournal  # noqa: PLC0415  # as above
+        from src.infra.snapshots.redis_store import RedisStore  # noqa: PLC0415  # as above
 
-        async with contextlib.aclosing(RedisStore(address)) as store:
-            yield store
+        async with (
+            contextlib.aclosing(RedisStore(address)) as store,
+            contextlib.aclosing(RedisJournal(address)) as journal,
+        ):
+            yield store, journal

@@ -31,6 +31,9 @@ STARTUP_FAILURE = 3
 # scheme://host[:port], as browsers send it (RFC 6454, section 6.2).
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?")
 
+# What a bearer token may consist of (RFC 6750, section 2.1).
+_TOKEN = re.compile(r"(?=.{1,200}\Z)[A-Za-z0-9._~+/-]+=*")
+
 
 def _http_url(value: str) -> str:
     url = TypeAdapter(HttpUrl).validate_python(value)
@@ -55,6 +58,12 @@ def _origins(value: str) -> str:
     if any(each != "*" and not _ORIGIN.fullmatch(each) for each in origins):
         raise ValueError("not an origin")
     return ",".join(origins)
+
+
+def _token(value: str) -> str:
+    if value and not _TOKEN.fullmatch(value):
+        raise ValueError("cannot be sent as a bearer token")
+    return value
 
 
 def _ca_file(value: Path) -> Path:
@@ -99,6 +108,12 @@ class Settings(BaseSettings):
     )
     snapshot_wait_s: float = Field(default=30, ge=0, le=300, description="segundos, de 0 a 300")
     snapshot_bundled: bool = Field(default=True, description="true ou false")
+    refresh_min_interval_s: float = Field(
+        default=60, ge=0, le=86_400, description="segundos, de 0 a 86400"
+    )
+    refresh_token: Annotated[str, AfterValidator(_token)] = Field(
+        default="", description="até 200 letras, algarismos e - . _ ~ + /, com = só no fim"
+    )
     cors_origins: Annotated[str, AfterValidator(_origins)] = Field(
         default="", description="* ou origens como https://exemplo.br, separadas por vírgulas"
     )
@@ -135,6 +150,6 @@ def _stop(exc: ValidationError) -> NoReturn:
         allowed = Settings.model_fields[name].description
         # An address may hold a password, which ends at the last @.
         _, at, rest = str(value).rpartition("@")
-        shown = f"***@{rest}" if at else rest
+        shown = f"***@{rest}" if at else "***" if name == "refresh_token" else rest
         print(f"Configuração inválida: {name.upper()}={shown} (use {allowed})", file=sys.stderr)
     sys.exit(STARTUP_FAILURE)

@@ -18,7 +18,7 @@ from src.application.ports.upstream import UpstreamConnectionError, UpstreamStat
 from src.domain.snapshot import Gap, Snapshot, Source
 from src.domain.succession import unread
 from src.domain.territory import City, State
-from tests.fakes import NOON, Clock, FakeCollection, FakeStore, live
+from tests.fakes import NOON, Clock, FakeCollection, FakeStore, live, recorder
 from tests.places import RONDONIA, TWO_STATES
 
 BUNDLED = Snapshot(TWO_STATES, NOON - timedelta(days=100), Source.BUNDLED)
@@ -52,6 +52,7 @@ async def keeping(
         publish=publish,
         bundled=fallback,
         store=store or FakeStore(),
+        recorder=recorder(collection.clock),
         ttl_s=ttl_s,
         wait_s=wait_s,
         now=collection.clock,

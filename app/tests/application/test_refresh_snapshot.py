@@ -12,7 +12,7 @@ from src.application.last_good_snapshot import LastGoodSnapshot
 from src.application.ports.upstream import UpstreamConnectionError
 from src.application.refresh_snapshot import LostRefreshError, RefreshSnapshot
 from src.domain.snapshot import Snapshot
-from tests.fakes import NOON, Clock, FakeCollection, FakeStore, live
+from tests.fakes import NOON, Clock, FakeCollection, FakeStore, live, recorder
 from tests.places import TWO_STATES
 
 OLD = live(TWO_STATES[:1], NOON - timedelta(days=1))
@@ -40,7 +40,10 @@ class Process:
         self._store = store
         self.last_good = LastGoodSnapshot(store, announce=nothing)
         self.refresh = RefreshSnapshot(
-            collect=collection, last_good=self.last_good, bundled=no_bundled
+            collect=collection,
+            last_good=self.last_good,
+            bundled=no_bundled,
+            recorder=recorder(collection.clock),
         )
         self.was_known_before_it_was_stored = False
 

@@ -57,6 +57,7 @@ def test_every_setting_says_what_is_allowed() -> None:
         ("CORS_ORIGINS", "https://exemplo.br, *.outro.br", "separadas por vírgulas"),
         ("CORS_ORIGINS", "ftp://exemplo.br", "separadas por vírgulas"),
         ("CORS_ORIGINS", "null", "separadas por vírgulas"),
+        ("REFRESH_MIN_INTERVAL_S", "-1", "de 0 a 86400"),
         ("SERVER_PORT", "70000", "de 1 a 65535"),
         ("LOG_LEVEL", "ALTO", "DEBUG"),
         ("LOG_FORMAT", "xml", "text ou json"),
@@ -190,3 +191,26 @@ def test_origins_are_read_with_blanks_or_without(
     monkeypatch.setenv("CORS_ORIGINS", value)
 
     assert load_settings().cors_origins == origins
+
+
+@pytest.mark.parametrize("token", ["com espaço", "acentuação", "=", "a" * 201, "a\nb"])
+def test_a_token_that_cannot_be_sent_is_refused_without_being_shown(
+    token: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Logs are read by many; it may be right but for a blank."""
+    monkeypatch.setenv("REFRESH_TOKEN", token)
+
+    with pytest.raises(SystemExit):
+        load_settings()
+
+    assert capsys.readouterr().err.startswith("Configuração inválida: REFRESH_TOKEN=*** (use ")
+
+
+@pytest.mark.parametrize("token", ["", "segredo", "YWJj/+ZGVm==", "a" * 200])
+def test_a_token_may_be_anything_that_can_be_sent(
+    token: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """RFC 6750, section 2.1; an empty one is none."""
+    monkeypatch.setenv("REFRESH_TOKEN", token)
+
+    assert load_settings().refresh_token == token

@@ -12,6 +12,7 @@ import msgspec
 
 from src.application.concurrency_limit import ConcurrencyLimit
 from src.application.list_of_states_and_cities import ListOfStatesAndCities, Plan
+from src.application.ports.fan_out_watch import FanOutWatch
 from src.application.ports.upstream import UpstreamConnectionError
 from src.domain.territory import City, District
 from src.entrypoints.api import create_app
@@ -50,7 +51,7 @@ async def service(
     districts = HeldDistricts(upstream)
 
     @asynccontextmanager
-    async def collecting(_: Settings) -> AsyncIterator[ListOfStatesAndCities]:
+    async def collecting(_: Settings, watch: FanOutWatch) -> AsyncIterator[ListOfStatesAndCities]:
         yield ListOfStatesAndCities(
             states=FakeStatesGateway(upstream),
             cities=FakeCitiesGateway(upstream),
@@ -58,6 +59,7 @@ async def service(
             states_limit=ConcurrencyLimit(26),
             plan=Plan.CITY,
             now=Clock(),
+            watch=watch,
         )
 
     chosen = Settings(**{"snapshot_bundled": False, **settings})

@@ -19,6 +19,7 @@ from src.application.ports.upstream import (
     UpstreamUnavailableError,
     UpstreamUnreachableError,
 )
+from src.application.progress import Level
 from src.infra.gateways import ibge_client
 from src.infra.gateways.ibge_client import IbgeClient
 from src.infra.gateways.ibge_exchange import IbgeExchange
@@ -27,6 +28,8 @@ from stand_in.faults import Behaviour, Fault, Kind
 from stand_in.server import StandIn
 from tests.clients import Manners, client_over, exchange_with
 from tests.places import TWO_STATES
+
+STATES = Level.STATES
 
 
 class Upstream(StandIn):
@@ -112,7 +115,7 @@ def paths(count: int) -> list[str]:
 async def test_a_retry_mends_what_passes(fault: Fault) -> None:
     """One more request, and the answer is there."""
     async with Upstream(fault) as upstream, client_of(upstream, attempts=2) as client:
-        states = await client.get("/estados", states_from)
+        states = await client.get("/estados", states_from, level=STATES)
 
     assert [state.sigla for state in states] == ["RO", "DF"]
     assert upstream.figures.requests == 2
@@ -123,7 +126,7 @@ async def test_a_silent_try_is_given_up_for_another() -> None:
     async with Upstream(Fault(kind=Kind.SILENCE)) as upstream:
         async with client_of(upstream, Manners(first_s=0.5), attempts=5, timeout_s=30) as client:
             async with asyncio.timeout(10):
-                states = await client.get("/estados", states_from)
+                states = await client.get("/estados", states_from, level=STATES)
 
     assert [state.sigla for state in states] == ["RO", "DF"]
 
@@ -133,7 +136,7 @@ async def test_what_will_not_pass_is_not_asked_again(code: int) -> None:
     """A refusal in principle is the same the next time."""
     async with Upstream(status(code)) as upstream, client_of(upstream, attempts=5) as client:
         with pytest.raises(UpstreamStatusError) as caught:
-            await client.get("/estados", states_from)
+            await client.get("/estados", states_from, level=STATES)
 
     assert caught.value.status == code
     assert upstream.figures.requests == 1
@@ -144,7 +147,7 @@ async def test_a_certificate_will_not_pass_either() -> None:
     exchange = ScriptedExchange(UpstreamTlsError("certificado vencido"), b"too late")
 
     with pytest.raises(UpstreamTlsError):
-        await client_over(exchange, attempts=5).get("/estados", bytes)
+        await client_over(exchange, attempts=5).get("/estados", bytes, level=STATES)
 
     assert exchange.asked == ["/estados"]
 
@@ -154,7 +157,7 @@ async def test_there_are_no_more_tries_than_allowed() -> None:
     async with Upstream(status(500), status(503), status(502), status(504)) as upstream:
         async with client_of(upstream, attempts=3) as client:
             with pytest.raises(UpstreamStatusError) as caught:
-                await client.get("/estados", states_from)
+                await client.get("/estados", states_from, level=STATES)
 
     assert caught.value.status == 502
     assert upstream.figures.requests == 3
@@ -166,7 +169,7 @@ async def test_an_upstream_that_was_never_there_is_tried_once() -> None:
     exchange = ScriptedExchange(UpstreamUnreachableError("ninguém"), b"too late")
 
     with pytest.raises(UpstreamUnreachableError):
-        await client_over(exchange, attempts=5).get("/estados", bytes)
+        await client_over(exchange, attempts=5).get("/estados", bytes, level=STATES)
 
     assert exchange.asked == ["/estados"]
 
@@ -176,21 +179,21 @@ async def test_json_without_end_is_malformed() -> None:
     exchange = ScriptedExchange(b"[" * 100_000)
 
     with pytest.raises(UpstreamMalformedError):
-        await client_over(exchange).get("/estados", states_from)
+        await client_over(exchange).get("/estados", states_from, level=STATES)
 
 
 async def test_a_refused_connection_is_tried_again() -> None:
     """Whoever refuses it is there, and may be starting up: no answer before is needed."""
     exchange = ScriptedExchange(UpstreamConnectionError("recusada"), b"there")
 
-    assert await client_over(exchange, attempts=5).get("/estados", bytes) == b"there"
+    assert await client_over(exchange, attempts=5).get("/estados", bytes, level=STATES) == b"there"
 
 
 async def test_retries_are_within_the_budget() -> None:
     """Where all fails, twenty requests are allowed fourteen retries, whatever each may have."""
     faults = [status(500)] * 200
     async with Upstream(*faults) as upstream, client_of(upstream, attempts=10) as client:
-        asking = (client.get(path, bytes) for path in paths(20))
+        asking = (client.get(path, bytes, level=STATES) for path in paths(20))
         outcomes = await asyncio.gather(*asking, return_exceptions=True)
 
     assert {type(outcome) for outcome in outcomes} == {UpstreamStatusError}
@@ -205,7 +208,7 @@ async def test_retry_after_is_waited_for() -> None:
     async with Upstream(status(429, retry_after=1)) as upstream:
         async with client_of(upstream, attempts=2) as client:
             began = time.monotonic()
-            await client.get("/estados", states_from)
+            await client.get("/estados", states_from, level=STATES)
 
     assert time.monotonic() - began >= 1
 
@@ -215,7 +218,7 @@ async def test_who_would_have_to_wait_too_long_does_not_wait() -> None:
     async with Upstream(status(503, retry_after=60)) as upstream:
         async with client_of(upstream, attempts=5, timeout_s=20) as client, asyncio.timeout(10):
             with pytest.raises(UpstreamStatusError):
-                await client.get("/estados", states_from)
+                await client.get("/estados", states_from, level=STATES)
 
     assert upstream.figures.requests == 1
 
@@ -230,7 +233,7 @@ async def test_all_tries_together_keep_the_time_limit(first_s: float, requests: 
         ) as client:
             began = time.monotonic()
             with pytest.raises(UpstreamTimeoutError):
-                await client.get("/estados", states_from)
+                await client.get("/estados", states_from, level=STATES)
 
     assert time.monotonic() - began < 3
     assert upstream.figures.requests >= requests
@@ -240,7 +243,9 @@ async def test_waiting_for_a_turn_does_not_count() -> None:
     """The time runs from when the request is sent: a long queue fails nobody."""
     async with Upstream(latency_s=0.1) as upstream:
         async with client_of(upstream, Manners(at_once=1), timeout_s=0.5) as client:
-            answers = await asyncio.gather(*(client.get(path, bytes) for path in paths(8)))
+            answers = await asyncio.gather(
+                *(client.get(path, bytes, level=STATES) for path in paths(8))
+            )
 
     assert answers == [b"[]"] * 8
 
@@ -250,7 +255,9 @@ async def test_waiting_for_a_turn_to_try_again_does_not_count_either() -> None:
     async with Upstream(status(500), latency_s=0.1) as upstream:
         manners = Manners(at_once=1)
         async with client_of(upstream, manners, attempts=2, timeout_s=0.5) as client:
-            answers = await asyncio.gather(*(client.get(path, bytes) for path in paths(12)))
+            answers = await asyncio.gather(
+                *(client.get(path, bytes, level=STATES) for path in paths(12))
+            )
 
     assert answers == [b"[]"] * 12
 
@@ -260,7 +267,7 @@ async def test_what_is_slow_by_nature_is_answered_in_the_end() -> None:
     manners = Manners(first_s=0.2)
     async with Upstream(latency_s=0.5) as upstream:
         async with client_of(upstream, manners, attempts=3) as client:
-            assert await client.get("/municipios/9999999/distritos", bytes) == b"[]"
+            assert await client.get("/municipios/9999999/distritos", bytes, level=STATES) == b"[]"
 
     assert upstream.figures.requests == 3
 
@@ -269,7 +276,9 @@ async def test_waiting_for_the_rate_does_not_count() -> None:
     """Nor does a low rate: who is not sent yet cannot be late."""
     async with Upstream() as upstream:
         async with client_of(upstream, Manners(max_rps=10), timeout_s=0.5) as client:
-            answers = await asyncio.gather(*(client.get(path, bytes) for path in paths(8)))
+            answers = await asyncio.gather(
+                *(client.get(path, bytes, level=STATES) for path in paths(8))
+            )
 
     assert answers == [b"[]"] * 8
 
@@ -282,7 +291,7 @@ async def test_the_rate_is_kept() -> None:
     async with Upstream(status(500), status(500)) as upstream:
         async with client_of(upstream, Manners(max_rps=50), attempts=3) as client:
             began = time.monotonic()
-            await asyncio.gather(*(client.get(path, bytes) for path in paths(24)))
+            await asyncio.gather(*(client.get(path, bytes, level=STATES) for path in paths(24)))
             took_s = time.monotonic() - began
 
     assert upstream.figures.requests == 26
@@ -293,15 +302,15 @@ async def test_the_first_request_waits_for_nothing() -> None:
     """Even where the next may be sent no sooner than ten seconds later."""
     async with Upstream() as upstream, client_of(upstream, Manners(max_rps=0.1)) as client:
         async with asyncio.timeout(5):
-            await client.get("/estados", states_from)
+            await client.get("/estados", states_from, level=STATES)
 
 
 async def test_who_is_first_goes_before_those_who_wait() -> None:
     """The last to come is the next to be sent."""
     async with Upstream(latency_s=0.02) as upstream:
         async with client_of(upstream, Manners(at_once=1)) as client:
-            waiting = [client.get(path, bytes) for path in paths(10)]
-            await asyncio.gather(*waiting, client.get("/estados", bytes, first=True))
+            waiting = [client.get(path, bytes, level=STATES) for path in paths(10)]
+            await asyncio.gather(*waiting, client.get("/estados", bytes, level=STATES, first=True))
 
     assert upstream.asked[:2] == [paths(1)[0], "/estados"]
 
@@ -311,7 +320,7 @@ async def test_who_was_refused_goes_before_those_who_wait(monkeypatch: pytest.Mo
     monkeypatch.setattr(ibge_client, "FIRST_BACKOFF_S", 0.0)
     async with Upstream(status(429), latency_s=0.05) as upstream:
         async with client_of(upstream, Manners(at_once=1), attempts=2) as client:
-            await asyncio.gather(*(client.get(path, bytes) for path in paths(10)))
+            await asyncio.gather(*(client.get(path, bytes, level=STATES) for path in paths(10)))
 
     refused, other, again = upstream.asked[:3]
     assert again == refused != other
@@ -337,7 +346,7 @@ async def test_failures_are_learnt_from(fault: Fault, *, is_too_much: bool) -> N
     manners = Manners(at_once=100, first_s=0.5 if fault.kind is Kind.SILENCE else 30)
     faults = [fault] * 80
     async with Upstream(*faults) as upstream, client_of(upstream, manners, timeout_s=30) as client:
-        asking = (client.get(path, states_from) for path in paths(80))
+        asking = (client.get(path, states_from, level=STATES) for path in paths(80))
         outcomes = await asyncio.gather(*asking, return_exceptions=True)
 
     assert all(isinstance(outcome, UpstreamError) for outcome in outcomes)
@@ -350,11 +359,11 @@ async def test_answers_are_learnt_from() -> None:
     manners = Manners(at_once=100, first_s=30)
     faults = [status(429)] * 20
     async with Upstream(*faults) as upstream, client_of(upstream, manners) as client:
-        asking = (client.get(path, bytes) for path in paths(20))
+        asking = (client.get(path, bytes, level=STATES) for path in paths(20))
         await asyncio.gather(*asking, return_exceptions=True)
         lowered, at_first_s = manners.limit.limit, manners.patience.limit_s(1)
         for path in paths(5 * lowered):
-            await client.get(path, bytes)
+            await client.get(path, bytes, level=STATES)
 
     assert manners.patience.limit_s(1) < at_first_s
     assert manners.limit.limit > lowered
@@ -364,10 +373,10 @@ async def test_nobody_asks_an_upstream_that_asked_for_a_long_pause() -> None:
     """Once nearly all is refused, its Retry-After holds for every request there is."""
     faults = [status(503, retry_after=30)] * 80
     async with Upstream(*faults) as upstream, client_of(upstream, attempts=1) as client:
-        asking = (client.get(path, bytes) for path in paths(80))
+        asking = (client.get(path, bytes, level=STATES) for path in paths(80))
         await asyncio.gather(*asking, return_exceptions=True)
 
         with pytest.raises(UpstreamUnavailableError):
-            await client.get("/estados", states_from)
+            await client.get("/estados", states_from, level=STATES)
 
     assert upstream.figures.requests == 80

@@ -13,6 +13,7 @@ import pytest
 import trustme
 
 from src.application.ports.upstream import UpstreamTlsError
+from src.application.progress import Level
 from src.infra.gateways import tls as tls_module
 from src.infra.gateways.rows import states_from
 from src.infra.gateways.tls import tls_advice, tls_context
@@ -58,7 +59,7 @@ def legacy_server(authority: trustme.CA) -> Iterator[LegacyTlsServer]:
 async def names_of_states(base_url: str, tls: ssl.SSLContext) -> list[str]:
     """Asks for the states as the service does."""
     async with exchange_with(base_url, tls=tls) as exchange:
-        states = await client_over(exchange).get("/estados", states_from)
+        states = await client_over(exchange).get("/estados", states_from, level=Level.STATES)
     # TLS takes leave in the background; asyncio warns of a transport that is not closed by then.
     await asyncio.sleep(0.1)
     return [state.nome for state in states]

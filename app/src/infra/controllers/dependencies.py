@@ -7,8 +7,10 @@ from typing import Annotated, TypedDict, cast
 from fastapi import Depends, Request
 
 from src.application.freshness import Freshness
+from src.application.refreshes import Refreshes
 from src.application.states_so_far import StatesSoFar
 from src.infra.controllers.edition import Edition
+from src.infra.controllers.refresh_right import RefreshRight
 
 
 class LifespanState(TypedDict):
@@ -16,6 +18,8 @@ class LifespanState(TypedDict):
 
     freshness: Freshness[Edition]
     so_far: StatesSoFar
+    refreshes: Refreshes
+    refresh_right: RefreshRight
 
 
 async def _freshness(request: Request) -> Freshness[Edition]:
@@ -28,5 +32,15 @@ async def _so_far(request: Request) -> StatesSoFar:
     return cast("StatesSoFar", request.state.so_far)
 
 
+async def _refreshes(request: Request) -> Refreshes:
+    return cast("Refreshes", request.state.refreshes)
+
+
+async def _refresh_right(request: Request) -> RefreshRight:
+    return cast("RefreshRight", request.state.refresh_right)
+
+
+CurrentRefreshes = Annotated[Refreshes, Depends(_refreshes)]
+CurrentRefreshRight = Annotated[RefreshRight, Depends(_refresh_right)]
 CurrentStatesSoFar = Annotated[StatesSoFar, Depends(_so_far)]
 CurrentFreshness = Annotated[Freshness[Edition], Depends(_freshness)]

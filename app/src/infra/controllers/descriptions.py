@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from src.infra.controllers.media_types import JSON
+from src.infra.controllers.media_types import EVENTS, JSON
 from src.infra.controllers.problems import PROBLEM_TYPE
 from src.infra.controllers.security_headers import SECURITY_HEADERS
 from src.infra.controllers.url_length import LONGEST_URL
@@ -72,6 +72,11 @@ HEADERS: dict[str, dict[str, Any]] = {
         'attachment; filename="estados-e-cidades.csv"',
         always=False,
     ),
+    "X-Accel-Buffering": _header("Para o nginx: cada evento segue logo", _TEXT, "no"),
+    "Location": _header(
+        "O endereço da atualização, relativo ao pedido", _TEXT, "refreshes/019a8f3c2b7d5e1f6a90"
+    ),
+    "WWW-Authenticate": _header("O que falta (RFC 6750)", _TEXT, "Bearer"),
     "Retry-After": _header(
         "Segundos a esperar antes de pedir de novo", {"type": "integer", "minimum": 1}, 30
     ),
@@ -167,6 +172,105 @@ def health_responses(description: str) -> Responses:
     """The responses of a resource that tells of the service itself."""
     ok = {"description": description, "headers": _references(*_ON_OTHERS)}
     return {200: {**ok, "content": {JSON: {"example": {"status": "ok"}}}}, **COMMON_RESPONSES}
+
+
+def refresh_responses(
+    description: str, example: object, *, looks_up: bool = False, validates: bool = False
+) -> Responses:
+    """The responses of a resource that tells of refreshes."""
+    ok = {"description": description, "headers": _references(*_ON_OTHERS)}
+    responses: Responses = {200: {**ok, "content": {JSON: {"example": example}}}}
+    return _about_refreshes(responses, looks_up=looks_up, validates=validates)
+
+
+def accepted_responses(description: str, example: object) -> Responses:
+    """The responses to who asks for a refresh."""
+    headers = _references(*_ON_OTHERS, "Location")
+    ok = {"description": description, "headers": headers, "content": {JSON: {"example": example}}}
+    instance = "/api/v1/refreshes"
+    return {
+        202: ok,
+        401: _problem(
+            "É preciso um token",
+            "WWW-Authenticate",
+            title="Não autenticado",
+            status=401,
+            detail="O token não é o deste serviço; confira o valor de REFRESH_TOKEN.",
+            instance=instance,
+        ),
+        403: _problem(
+            "Quem pede daí não pode",
+            title="Não permitido",
+            status=403,
+            detail=(
+                "Sem um token (REFRESH_TOKEN), só se pede uma atualização na máquina do próprio "
+                "serviço."
+            ),
+            instance=instance,
+        ),
+        429: _problem(
+            "Houve uma atualização a pedido há pouco",
+            "Retry-After",
+            title="Cedo demais",
+            status=429,
+            detail="Houve uma atualização a pedido há pouco; outra pode ser pedida em 42 s.",
+            instance=instance,
+        ),
+        **_about_refreshes({}),
+    }
+
+
+def event_responses(description: str, example: str, *, looks_up: bool = False) -> Responses:
+    """The responses of a resource that streams events."""
+    ok = {
+        "description": (
+            f"{description}. Cada evento `andamento` traz a atualização como em "
+            "`/api/v1/refreshes/{id}` e, em `tentativas`, as que terminaram desde o anterior: "
+            "`[requisição, tipo (0 estados, 1 cidades, 2 distritos), lugar, tentativa, na fila em, "
+            "enviada em, respondida em, lida em, desfecho (0 respondida, 1 repetida, 2 desistida)]`"
+            ", com os tempos em ms desde o início"
+        ),
+        "headers": _references(*_ON_OTHERS, "X-Accel-Buffering"),
+        "content": {EVENTS: {"schema": {"type": "string"}, "example": example}},
+    }
+    return _about_refreshes({200: ok}, looks_up=looks_up, validates=True)
+
+
+def _about_refreshes(
+    responses: Responses, *, looks_up: bool = False, validates: bool = False
+) -> Responses:
+    if looks_up:
+        responses[404] = _problem(
+            "Não há tal atualização, ou ela já foi esquecida",
+            title="Não encontrado",
+            status=404,
+            detail=(
+                "Não há uma atualização com este id, ou ela já foi esquecida; as últimas estão em "
+                "/api/v1/refreshes."
+            ),
+            instance="/api/v1/refreshes/019a8f3c2b7d5e1f6a90",
+        )
+    if validates:
+        responses[422] = _problem(
+            "Um parâmetro não tem um valor aceito",
+            title="Parâmetro inválido",
+            status=422,
+            detail=(
+                "O parâmetro refresh_id não tem um valor aceito; use o id de uma das últimas "
+                "atualizações, ou current."
+            ),
+            instance="/api/v1/refreshes/abc",
+        )
+    responses[503] = _problem(
+        "O andamento não pôde ser lido; tente de novo depois de `Retry-After` segundos",
+        "Retry-After",
+        title="Dados indisponíveis",
+        status=503,
+        detail="O andamento não pôde ser lido; tente de novo em 5 s.",
+        instance="/api/v1/refreshes/current",
+        id="6f1d0d7b8c5e4f0f9d6a3c2b1e0f4a5d",
+    )
+    return {**responses, **COMMON_RESPONSES}
 
 
 def _references(*names: str) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
@@ -21,9 +23,18 @@ class HeadAsGet:
             await self._app(scope, receive, send)
             return
 
-        async def send_without_body(message: Message) -> None:
-            if message["type"] == "http.response.body":
-                message = {**message, "body": b""}
-            await send(message)
+        has_begun = asyncio.Event()
 
-        await self._app({**scope, "method": "GET"}, receive, send_without_body)
+        async def send_without_body(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                await send(message)
+                await send({"type": "http.response.body"})
+                has_begun.set()
+
+        async def receive_until_begun() -> Message:
+            # A stream without end is to end all the same: the client is gone, as it were.
+            await has_begun.wait()
+            return {"type": "http.disconnect"}
+
+        get = {**scope, "method": "GET"}
+        await self._app(get, receive_until_begun, send_without_body)

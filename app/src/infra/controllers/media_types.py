@@ -10,6 +10,7 @@ from src.infra.controllers.quality import weighted
 JSON = "application/json"
 NDJSON = "application/x-ndjson"
 CSV = "text/csv"
+EVENTS = "text/event-stream"
 
 # A longer header is none that a client sends in earnest.
 _LONGEST_HEADER = 1_000

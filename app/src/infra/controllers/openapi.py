@@ -7,17 +7,19 @@ from typing import Any
 from fastapi import FastAPI
 
 from src.infra.controllers.descriptions import HEADERS
+from src.infra.controllers.media_types import EVENTS
 from src.infra.controllers.problems import Problem
 
 # The names are modules of generated clients, hence without accents.
 _TAGS = [
     {"name": "Localidades", "description": "Estados, cidades e distritos, por código e por nome."},
+    {"name": "Atualizacoes", "description": "Pedir uma coleta nova, e ver como ela anda."},
     {"name": "Monitoramento", "description": "O que um supervisor pergunta ao serviço."},
 ]
 
 # What holds for every resource, and what OpenAPI has no place for.
 _MANNERS = """
-`HEAD` é aceito onde `GET` é; outros métodos recebem 405, com `Allow`. As respostas vêm nas
+`HEAD` é aceito onde `GET` é; outros métodos recebem 405, com `Allow`. As localidades vêm nas
 codificações `br`, `zstd` e `gzip`, conforme `Accept-Encoding`, e `If-None-Match` e
 `If-Modified-Since` são respondidos com 304 enquanto os dados não mudam. Parâmetros desconhecidos
 são ignorados. Os erros são da RFC 9457 (`application/problem+json`).
@@ -37,6 +39,18 @@ def describe(app: FastAPI) -> None:
         problem["properties"]["id"].pop("default")  # it is left out, never null
         document["components"]["schemas"]["Problem"] = problem
         document["components"]["headers"] = HEADERS
+        document["components"]["securitySchemes"] = {
+            "token": {
+                "type": "http",
+                "scheme": "bearer",
+                "description": "O valor de `REFRESH_TOKEN`, se o serviço tem um",
+            }
+        }
+        for operations in document["paths"].values():
+            for operation in operations.values():
+                stream = operation["responses"].get("200", {}).get("content", {}).get(EVENTS)
+                if stream is not None:
+                    stream.pop("itemSchema", None)  # a word of OpenAPI 3.2, in a document of 3.1
         return document
 
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way

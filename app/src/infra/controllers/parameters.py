@@ -16,6 +16,8 @@ ALLOWED = {
     "uf": "a sigla de um estado (`SP`, `sp`) ou seu código (`35`)",
     "city_id": "o código do IBGE com 7 dígitos, ou com os 6 primeiros",
     "district_id": "o código do IBGE com 9 dígitos",
+    "refresh_id": "o id de uma das últimas atualizações, ou `current`",
+    "Last-Event-ID": "o id do último evento recebido",
     "q": f"um nome ou parte dele, até {LONGEST_NAME} caracteres",
     "limit": "um inteiro de 1 a 100",
     "offset": "um inteiro de 0 a 100000",
@@ -40,6 +42,15 @@ DistrictId = Annotated[
         pattern="^[0-9]{9}$",
         description=f"Distrito: {ALLOWED['district_id']}",
         examples=["530010805"],
+    ),
+]
+
+RefreshId = Annotated[
+    str,
+    Path(
+        pattern="^[0-9a-f]{20}$",
+        description="O id da atualização, como veio em `Location`",
+        examples=["019a8f3c2b7d5e1f6a90"],
     ),
 ]
 

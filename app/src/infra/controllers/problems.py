@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
@@ -13,36 +14,52 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 from pydantic.json_schema import SkipJsonSchema
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from src.application.freshness import NoSnapshotError
 from src.application.places import UnknownPlaceError
+from src.application.ports.refresh_journal import RefreshJournalError
+from src.application.refreshes import ServiceEndsError, TooSoonError, UnknownRefreshError
 from src.domain.territory import State
 from src.infra.controllers.edition import NotAcceptableError
 from src.infra.controllers.parameters import ALLOWED
+from src.infra.controllers.refresh_right import NotAuthenticatedError, NotPermittedError
 from src.infra.controllers.security_headers import SECURITY_HEADERS
 from src.infra.controllers.url_length import LONGEST_URL, UrlTooLongError, is_too_long
 
 log = logging.getLogger(__name__)
 
+# When to ask again for what is there again soon, in seconds.
+RETRY_SOON_S = 5
+
 PROBLEM_TYPE = "application/problem+json"
 
 # Which status stands for which error. FastAPI's own, HTTPException, has its status itself.
 STATUSES: dict[type[Exception], int] = {
+    NotAuthenticatedError: 401,
+    NotPermittedError: 403,
     UnknownPlaceError: 404,
+    UnknownRefreshError: 404,
     NotAcceptableError: 406,
     UrlTooLongError: 414,
     RequestValidationError: 422,
+    TooSoonError: 429,
     NoSnapshotError: 503,
+    RefreshJournalError: 503,
+    ServiceEndsError: 503,
     Exception: 500,
 }
 
 _TITLES = {
     400: "Requisição inválida",
+    401: "Não autenticado",
+    403: "Não permitido",
     404: "Não encontrado",
     405: "Método não permitido",
     406: "Formato não disponível",
     414: "Endereço longo demais",
     422: "Parâmetro inválido",
+    429: "Cedo demais",
     500: "Erro interno",
     503: "Dados indisponíveis",
 }
@@ -85,19 +102,37 @@ async def _problem_of(request: Request, exc: Exception) -> Response:
     match exc:
         case HTTPException():
             status, headers = exc.status_code, dict(exc.headers or {})
-        case NoSnapshotError():
+        case NoSnapshotError() | TooSoonError():
             status, headers = _status(exc), {"Retry-After": str(exc.retry_after_s)}
+        case RefreshJournalError() | ServiceEndsError():
+            status, headers = _status(exc), {"Retry-After": str(RETRY_SOON_S)}
+        case NotAuthenticatedError():
+            # RFC 6750, section 3: what is wrong is named only where there was a token.
+            challenge = 'Bearer error="invalid_token"' if exc.has_token else "Bearer"
+            status, headers = _status(exc), {"WWW-Authenticate": challenge}
         case _:
             status, headers = _status(exc), {}
-    if headers.get("Allow") == "GET":
-        headers["Allow"] = "GET, HEAD"  # see HeadAsGet
+    if "Allow" in headers:
+        headers["Allow"] = ", ".join(_methods(request))
     more = {}
     if status >= 500:
         more["id"] = uuid4().hex
         # The traceback of a fault is logged by the server, to which Starlette raises it again.
         level = logging.ERROR if status == 500 else logging.WARNING
         log.log(level, "%d em %s: %s (id %s)", status, _instance(request), _named(exc), more["id"])
-    return _problem(request, status, _detail(exc, status), headers=headers, **more)
+    return _problem(request, status, detail_of(exc, status), headers=headers, **more)
+
+
+def _methods(request: Request) -> list[str]:
+    """What this address takes: the route that was found knows its own method only."""
+    scope = request.scope
+    taken = [
+        method
+        for method in ("GET", "POST")
+        for route in request.app.routes
+        if route.matches({**scope, "method": method})[0] is Match.FULL
+    ]
+    return ["GET", "HEAD", *taken[1:]] if "GET" in taken else taken  # see HeadAsGet
 
 
 def _status(exc: Exception) -> int:
@@ -105,18 +140,8 @@ def _status(exc: Exception) -> int:
 
 
 def _named(exc: Exception) -> str:
-    return str(exc) if isinstance(exc, NoSnapshotError) else type(exc).__name__
-
-
-def _detail(exc: Exception, status: int) -> str:
-    match exc:
-        case UnknownPlaceError():
-            return _unknown(exc)
-        case RequestValidationError():
-            return " ".join(dict.fromkeys(_refused(error) for error in exc.errors()))
-        case NoSnapshotError():
-            return f"Ainda não há dados coletados; tente de novo em {exc.retry_after_s} s."
-    return _DETAILS.get(status, "A requisição não pôde ser atendida.")
+    is_told = isinstance(exc, NoSnapshotError | RefreshJournalError)
+    return str(exc) if is_told else type(exc).__name__
 
 
 # Where to look instead.
@@ -142,6 +167,48 @@ def _refused(error: dict[str, Any]) -> str:
     _, name, *_ = error["loc"]  # where it was sent, and then its name
     allowed = ALLOWED.get(name, "outro valor").replace("`", "")
     return f"O parâmetro {name} não tem um valor aceito; use {allowed}."
+
+
+def _no_right(exc: NotAuthenticatedError) -> str:
+    if exc.has_token:
+        return "O token não é o deste serviço; confira o valor de REFRESH_TOKEN."
+    return (
+        "Para pedir uma atualização, envie Authorization: Bearer com o token do serviço "
+        "(REFRESH_TOKEN)."
+    )
+
+
+# What has happened and what to do next, where that depends on the error and not on its status.
+_DETAIL_OF: dict[type[Exception], Callable[[Any], str]] = {
+    NotAuthenticatedError: _no_right,
+    NotPermittedError: str,
+    UnknownPlaceError: _unknown,
+    UnknownRefreshError: lambda _: (
+        "Não há uma atualização com este id, ou ela já foi esquecida; as últimas estão em "
+        "/api/v1/refreshes."
+    ),
+    RequestValidationError: lambda exc: " ".join(
+        dict.fromkeys(_refused(error) for error in exc.errors())
+    ),
+    TooSoonError: lambda exc: (
+        f"Houve uma atualização a pedido há pouco; outra pode ser pedida em {exc.retry_after_s} s."
+    ),
+    NoSnapshotError: lambda exc: (
+        f"Ainda não há dados coletados; tente de novo em {exc.retry_after_s} s."
+    ),
+    RefreshJournalError: lambda _: (
+        f"O andamento não pôde ser lido; tente de novo em {RETRY_SOON_S} s."
+    ),
+    ServiceEndsError: lambda _: f"O serviço está para terminar; tente de novo em {RETRY_SOON_S} s.",
+}
+
+
+def detail_of(exc: Exception, status: int) -> str:
+    """What has happened and what to do next, for the client."""
+    write = _DETAIL_OF.get(type(exc))
+    if write is not None:
+        return write(exc)
+    return _DETAILS.get(status, "A requisição não pôde ser atendida.")
 
 
 def _problem(

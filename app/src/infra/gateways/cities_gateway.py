@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from src.application.ports.upstream import CitiesGateway
+from src.application.progress import Level
 from src.domain.territory import City, State
 from src.infra.gateways.ibge_client import IbgeClient
 from src.infra.gateways.rows import cities_from
@@ -17,4 +18,10 @@ class IbgeCitiesGateway(CitiesGateway):
     async def of_state(self, state: State) -> tuple[City, ...]:
         path = f"/estados/{state.id}/municipios"
         # Hundreds of requests for districts wait already, and this one brings as many more.
-        return await self._client.get(path, lambda body: cities_from(body, state), first=True)
+        return await self._client.get(
+            path,
+            lambda body: cities_from(body, state),
+            level=Level.CITIES,
+            place=state.id,
+            first=True,
+        )

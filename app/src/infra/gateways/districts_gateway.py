@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from src.application.ports.upstream import DistrictsGateway
+from src.application.progress import Level
 from src.domain.territory import City, District, State
 from src.infra.gateways.ibge_client import IbgeClient
 from src.infra.gateways.rows import districts_from, districts_of_state_from
@@ -21,9 +22,10 @@ class IbgeDistrictsGateway(DistrictsGateway):
     # No coroutine of its own around the client's: 5,571 of them wait at a time, and take 1.5 MB.
     def of_city(self, city: City) -> Coroutine[Any, Any, tuple[District, ...]]:
         path = f"/municipios/{city.id}/distritos"
-        return self._client.get(path, partial(districts_from, city=city))
+        read = partial(districts_from, city=city)
+        return self._client.get(path, read, level=Level.DISTRICTS, place=city.id)
 
     async def of_state(self, state: State) -> tuple[District, ...]:
         path = f"/estados/{state.id}/distritos"
         read = partial(districts_of_state_from, state=state)
-        return await self._client.get(path, read, first=True)
+        return await self._client.get(path, read, level=Level.DISTRICTS, place=state.id, first=True)

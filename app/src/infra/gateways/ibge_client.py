@@ -11,12 +11,14 @@ from typing import TypeVar
 from src.application.manners.admission import Admission, Permit
 from src.application.manners.patience import Patience
 from src.application.manners.retry_budget import RetryBudget
+from src.application.ports.fan_out_watch import FanOutWatch, Unwatched
 from src.application.ports.upstream import (
     UpstreamError,
     UpstreamMalformedError,
     UpstreamStatusError,
     UpstreamTimeoutError,
 )
+from src.application.progress import Level
 from src.infra.gateways.ibge_exchange import IbgeExchange
 
 T = TypeVar("T")
@@ -37,6 +39,7 @@ class IbgeClient:
         attempts: tries for one request, the first included.
         timeout_s: seconds for all tries of one request together, and the pauses between them;
             the time in which a request waits for its turn does not count.
+        watch: is told what becomes of each request.
     """
 
     def __init__(
@@ -48,6 +51,7 @@ class IbgeClient:
         budget: RetryBudget,
         attempts: int,
         timeout_s: float,
+        watch: FanOutWatch | None = None,
     ) -> None:
         self._exchange = exchange
         self._admission = admission
@@ -55,27 +59,41 @@ class IbgeClient:
         self._budget = budget
         self._attempts = attempts
         self._timeout_s = timeout_s
+        self._watch = watch or Unwatched()
 
-    async def get(self, path: str, read: Callable[[bytes], T], *, first: bool = False) -> T:
+    async def get(
+        self,
+        path: str,
+        read: Callable[[bytes], T],
+        *,
+        level: Level,
+        place: int = 0,
+        first: bool = False,
+    ) -> T:
         """What `read` makes of the answer to GET `path`.
 
-        `read` raises ValueError for bytes that are not what they should be. Who is `first` goes
-        before those who wait for their turn already.
+        `read` raises ValueError for bytes that are not what they should be. `level` and `place` say
+        what is asked for and about whom, for those who watch. Who is `first` goes before those who
+        wait for their turn already.
 
         Raises UpstreamError: that of the last try, or UpstreamUnavailableError where none was made.
         """
         allowance = _Allowance(self._timeout_s)
         attempt = 1
+        request = self._watch.asked(level, place)
         with self._budget:
             while True:
                 try:
                     async with self._admission.permit(first=first) as permit:
+                        self._watch.sent(request)
                         with allowance:
                             timeout_s = min(self._patience.limit_s(attempt), allowance.left_s)
-                            return await self._try(path, read, permit, timeout_s)
+                            return await self._try(path, read, permit, timeout_s, request)
                 except UpstreamError as error:
                     pause_s = _pause_s(error, attempt)
-                    if not self._may_retry(error, attempt, pause_s, allowance):
+                    may_retry = self._may_retry(error, attempt, pause_s, allowance)
+                    self._watch.failed(request, again=may_retry)
+                    if not may_retry:
                         raise
                     # Who was sent away comes first when the upstream has room again; who failed in
                     # another way does not, or a state that fails would crowd out the others.
@@ -84,12 +102,18 @@ class IbgeClient:
                 attempt += 1
 
     async def _try(
-        self, path: str, read: Callable[[bytes], T], permit: Permit, timeout_s: float
+        self,
+        path: str,
+        read: Callable[[bytes], T],
+        permit: Permit,
+        timeout_s: float,
+        request: int,
     ) -> T:
         """One try, whose outcome is told to all who learn from it."""
         started = time.monotonic()
         try:
             body = await self._exchange.body(path, timeout_s=timeout_s)
+            self._watch.answered(request)
             places = _read(body, read, path)
         except UpstreamError as error:
             if _is_refusal(error) or isinstance(error, UpstreamTimeoutError):
@@ -99,6 +123,7 @@ class IbgeClient:
             raise
         self._patience.answered(time.monotonic() - started)
         permit.succeeded()
+        self._watch.read(request)
         return places
 
     def _may_retry(

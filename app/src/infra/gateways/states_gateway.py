@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from src.application.ports.upstream import StatesGateway
+from src.application.progress import Level
 from src.domain.territory import State
 from src.infra.gateways.ibge_client import IbgeClient
 from src.infra.gateways.rows import states_from
@@ -15,4 +16,4 @@ class IbgeStatesGateway(StatesGateway):
         self._client = client
 
     async def all(self) -> tuple[State, ...]:
-        return await self._client.get("/estados", states_from, first=True)
+        return await self._client.get("/estados", states_from, level=Level.STATES, first=True)

@@ -1,0 +1,78 @@
+"""Who is told what becomes of each request of a collection, where it happens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from src.application.progress import Level, Limits
+from src.domain.territory import State
+
+
+class FanOutWatch(Protocol):
+    """Hears of the states in work and of the requests to the upstream, one call for each event.
+
+    It is called thousands of times in a second, so it does little, and never waits or raises.
+    """
+
+    def bounded_by(self, limits: Callable[[], Limits]) -> None:
+        """`limits` tells at any time what is in force."""
+        ...
+
+    def states_listed(self, states: Sequence[State]) -> None:
+        """These are to be collected."""
+        ...
+
+    def state_begun(self, state: State) -> None:
+        """The state has its permit."""
+        ...
+
+    def state_ended(self, state: State, *, is_whole: bool) -> None:
+        """The state has given its permit back, with all below it or not."""
+        ...
+
+    def asked(self, level: Level, place: int) -> int:
+        """A request begins to wait for its permit; the answer is its number.
+
+        `place` is the code of the state or city that it asks about, 0 for the list of states.
+        """
+        ...
+
+    def sent(self, request: int) -> None:
+        """The request has its permit and goes to the upstream."""
+        ...
+
+    def answered(self, request: int) -> None:
+        """Its whole answer is there."""
+        ...
+
+    def read(self, request: int) -> None:
+        """Its answer was what it should be."""
+        ...
+
+    def failed(self, request: int, *, again: bool) -> None:
+        """The attempt failed; it is tried `again`, or given up."""
+        ...
+
+
+class Unwatched(FanOutWatch):
+    """For a collection that nobody watches."""
+
+    def bounded_by(self, limits: Callable[[], Limits]) -> None: ...  # noqa: D102  # as the port
+
+    def states_listed(self, states: Sequence[State]) -> None: ...  # noqa: D102  # as the port
+
+    def state_begun(self, state: State) -> None: ...  # noqa: D102  # as the port
+
+    def state_ended(self, state: State, *, is_whole: bool) -> None: ...  # noqa: D102  # as the port
+
+    def asked(self, level: Level, place: int) -> int:  # noqa: ARG002, D102  # as the port
+        return 0
+
+    def sent(self, request: int) -> None: ...  # noqa: D102  # as the port
+
+    def answered(self, request: int) -> None: ...  # noqa: D102  # as the port
+
+    def read(self, request: int) -> None: ...  # noqa: D102  # as the port
+
+    def failed(self, request: int, *, again: bool) -> None: ...  # noqa: D102  # as the port

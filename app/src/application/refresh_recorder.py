@@ -1,0 +1,160 @@
+"""Writes down how the refresh that runs in this process goes on, for every process to tell."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import secrets
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from src.application.fan_out_progress import FanOutProgress
+from src.application.ports.refresh_journal import RefreshJournal, RefreshJournalError
+from src.application.ports.upstream import UpstreamError
+from src.application.progress import Outcome, Phase, Progress
+from src.domain.snapshot import Snapshot
+from src.domain.territory import InvalidTerritoryError
+
+log = logging.getLogger(__name__)
+
+# How often is told how it goes, in seconds, at the beginning, and as a share of the time that the
+# refresh has taken so far: one that takes an hour is not to fill the journal. The longest pause
+# still shows that somebody is at it.
+TELL_EVERY_S = 0.1
+TELL_EVERY_SHARE = 0.02
+TELL_AT_LEAST_EVERY_S = 5.0
+
+
+@dataclass(slots=True)
+class Recording:
+    """One refresh while it is recorded."""
+
+    refresh: str
+    by_hand: bool
+    begun_at: datetime
+    asked_by_hand_at: datetime | None
+    phase: Phase = Phase.RUNNING
+    outcome: Outcome | None = None
+    cause: str | None = None
+    told: int = 0
+
+    def collected(self, snapshot: Snapshot) -> None:
+        """The refresh has brought this."""
+        self.phase = Phase.WHOLE if snapshot.is_whole else Phase.PARTIAL
+        cities = [city for state in snapshot.states for city in state.cidades]
+        self.outcome = Outcome(
+            states=len(snapshot.states),
+            cities=len(cities),
+            districts=sum(len(city.distritos or ()) for city in cities),
+            missing=len(snapshot.missing),
+            filled=len(snapshot.filled),
+        )
+
+
+class RefreshRecorder:
+    """Keeps the journal of the refreshes that run here.
+
+    A journal that fails costs the telling, never the refresh.
+
+    Args:
+        journal: what all processes can read.
+        fan_out: the counts of the collection.
+        plan: how the districts are asked for.
+        now: tells the time, in UTC.
+    """
+
+    def __init__(
+        self,
+        *,
+        journal: RefreshJournal,
+        fan_out: FanOutProgress,
+        plan: str,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._journal = journal
+        self._fan_out = fan_out
+        self._plan = plan
+        self._now = now
+        self._is_failing = False
+
+    @asynccontextmanager
+    async def recording(self, *, by_hand: bool) -> AsyncIterator[Recording]:
+        """Record the refresh that the block makes; `by_hand` says whether somebody asked for it."""
+        now = self._now()
+        self._fan_out.begin()
+        recording = Recording(_new_id(now), by_hand, now, now if by_hand else None)
+        is_over = asyncio.Event()
+        telling = asyncio.create_task(self._keep_telling(recording, is_over))
+        try:
+            yield recording
+        except asyncio.CancelledError:
+            recording.phase = Phase.BROKEN_OFF
+            raise
+        except (UpstreamError, InvalidTerritoryError) as error:
+            recording.phase, recording.cause = Phase.FAILED, type(error).__name__
+            raise
+        except BaseException:
+            recording.phase = Phase.FAILED
+            raise
+        finally:
+            is_over.set()  # not by cancelling it: what it is writing must not come after the end
+            await telling
+
+    async def _keep_telling(self, recording: Recording, is_over: asyncio.Event) -> None:
+        if not recording.by_hand:
+            recording.asked_by_hand_at = await self._last_asked_by_hand()
+        while not is_over.is_set():
+            await self._tell(recording)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(is_over.wait(), pause_s(self._fan_out.seconds))
+        await self._tell(recording)
+
+    async def _last_asked_by_hand(self) -> datetime | None:
+        with contextlib.suppress(RefreshJournalError):  # told with the first that is not appended
+            ids = await self._journal.refreshes()
+            last = await self._journal.last(ids[0]) if ids else None
+            return last.asked_by_hand_at if last is not None else None
+        return None
+
+    async def _tell(self, recording: Recording) -> None:
+        fan_out = self._fan_out
+        progress = Progress(
+            refresh=recording.refresh,
+            number=recording.told,
+            phase=recording.phase,
+            by_hand=recording.by_hand,
+            asked_by_hand_at=recording.asked_by_hand_at,
+            plan=self._plan,
+            begun_at=recording.begun_at,
+            seconds=fan_out.seconds,
+            requests=fan_out.requests,
+            most_in_flight=fan_out.most_in_flight,
+            states_in_work=fan_out.states_in_work,
+            limits=fan_out.limits,
+            states=fan_out.states(),
+            outcome=recording.outcome,
+            cause=recording.cause,
+            attempts=fan_out.take_attempts(),
+        )
+        recording.told += 1
+        try:
+            await self._journal.append(progress)
+        except RefreshJournalError as error:
+            if not self._is_failing:
+                log.warning("O andamento da coleta não pôde ser anotado: %s", error)
+            self._is_failing = True
+        else:
+            self._is_failing = False
+
+
+def pause_s(age_s: float) -> float:
+    """After how many seconds to tell again how a refresh of this age goes."""
+    return min(max(TELL_EVERY_S, TELL_EVERY_SHARE * age_s), TELL_AT_LEAST_EVERY_S)
+
+
+def _new_id(now: datetime) -> str:
+    """Greater than all before it: the time in milliseconds, and something by chance."""
+    return f"{int(now.timestamp() * 1000):012x}{secrets.token_hex(4)}"

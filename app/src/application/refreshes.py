@@ -1,0 +1,176 @@
+"""The use case: ask for a refresh, and follow one, whichever process runs it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import math
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from datetime import datetime
+
+from src.application.ports.refresh_journal import RefreshJournal
+from src.application.progress import Phase, Progress
+
+# How often the journal is looked into: while a refresh runs, and while none does, in seconds.
+LOOK_EVERY_S = 0.1
+LOOK_FOR_NEXT_EVERY_S = 0.5
+
+# Of whom nothing was heard for so long, in seconds, has ended without a word: thrice the longest
+# time between two words (TELL_AT_LEAST_EVERY_S).
+SILENT_S = 15.0
+
+
+class UnknownRefreshError(LookupError):
+    """Nothing is kept of a refresh with this id, or of any."""
+
+
+class TooSoonError(Exception):
+    """Another refresh may be asked for after `retry_after_s` seconds."""
+
+    def __init__(self, retry_after_s: int) -> None:
+        super().__init__("houve uma atualização a pedido há pouco")
+        self.retry_after_s = retry_after_s
+
+
+class ServiceEndsError(Exception):
+    """The process is about to end, and begins nothing."""
+
+
+class Refreshes:
+    """The refreshes of all processes that share a journal.
+
+    Args:
+        journal: what is told of them.
+        start: begins a refresh in this process where none runs, and gives its task.
+        min_interval_s: the least time between refreshes that somebody asked for, in seconds.
+        now: tells the time, in UTC.
+
+    All of it raises RefreshJournalError where the journal cannot be read.
+    """
+
+    def __init__(
+        self,
+        *,
+        journal: RefreshJournal,
+        start: Callable[[], asyncio.Task[None]],
+        min_interval_s: float,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._journal = journal
+        self._start = start
+        self._min_interval_s = min_interval_s
+        self._now = now
+        self._is_over = asyncio.Event()
+
+    def end(self) -> None:
+        """Nobody follows any more, and nothing is begun: the process is about to end."""
+        self._is_over.set()
+
+    async def ask(self) -> Progress:
+        """The refresh that runs now: one that does already, or that is begun for this.
+
+        Raises TooSoonError where one was asked for a short while ago, or ServiceEndsError.
+        """
+        before = await self._newest()
+        if before is not None and not before.has_ended:
+            return before
+        if wait_s := self._wait_s(before):
+            raise TooSoonError(wait_s)
+        if self._is_over.is_set():
+            raise ServiceEndsError
+        # Twice: what was under way here may be the end of a refresh before, or no more than the
+        # taking over of what another process has collected.
+        for _ in range(2):
+            refreshing = self._start()
+            while not refreshing.done():
+                await asyncio.wait({refreshing}, timeout=LOOK_EVERY_S / 2)
+                newest = await self._newest()
+                if newest is not None and (before is None or newest.refresh != before.refresh):
+                    return newest
+        return await self.newest()
+
+    async def seconds_to_wait(self) -> int:
+        """For how many seconds no refresh may be asked for; 0 where one may."""
+        newest = await self._newest()
+        return self._wait_s(newest) if newest is None or newest.has_ended else 0
+
+    async def recent(self) -> list[Progress]:
+        """How each of the last refreshes is, or was at its end; the newest first."""
+        ids = await self._journal.refreshes()
+        progresses = [await self._journal.last(refresh) for refresh in ids]
+        return [self._judged(each, newest=ids[0]) for each in progresses if each is not None]
+
+    async def newest(self) -> Progress:
+        """How the refresh is that began last. Raises UnknownRefreshError where there was none."""
+        newest = await self._newest()
+        if newest is None:
+            raise UnknownRefreshError
+        return newest
+
+    async def of(self, refresh: str) -> Progress:
+        """How this refresh is, or was at its end. Raises UnknownRefreshError."""
+        last = await self._journal.last(refresh)
+        if last is None:
+            raise UnknownRefreshError
+        return self._judged(last, newest=(await self._journal.refreshes())[0])
+
+    async def follow(self, refresh: str, *, after: int = -1) -> AsyncIterator[Progress]:
+        """All that is told of a refresh after the moment with this number, until it has ended."""
+        while not self._is_over.is_set():
+            told = await self._journal.after(refresh, after)
+            for progress in told:
+                yield progress
+                if progress.has_ended:
+                    return
+                after = progress.number
+            if not told:
+                try:
+                    now = await self.of(refresh)
+                except UnknownRefreshError:
+                    return
+                if now.phase is Phase.BROKEN_OFF:
+                    yield replace(now, number=after + 1, attempts=[])
+                if now.has_ended:
+                    return
+            await self._pause(LOOK_EVERY_S)
+
+    async def follow_newest(
+        self, *, refresh: str | None = None, after: int = -1
+    ) -> AsyncIterator[Progress]:
+        """All that is told of the refresh that began last, and then of each that begins later.
+
+        `refresh` and `after` name the moment after which to go on, if that is still the last.
+        """
+        followed = None
+        while not self._is_over.is_set():
+            newest = next(iter(await self._journal.refreshes()), None)
+            if newest is None or newest == followed:
+                await self._pause(LOOK_FOR_NEXT_EVERY_S)
+                continue
+            async for progress in self.follow(newest, after=after if newest == refresh else -1):
+                yield progress
+            followed = newest
+
+    async def _newest(self) -> Progress | None:
+        ids = await self._journal.refreshes()
+        last = await self._journal.last(ids[0]) if ids else None
+        return self._judged(last, newest=ids[0]) if last is not None else None
+
+    def _wait_s(self, newest: Progress | None) -> int:
+        if newest is None or newest.asked_by_hand_at is None:
+            return 0
+        since_s = (self._now() - newest.asked_by_hand_at).total_seconds()
+        # Where a clock was set back, one interval is waited for and no longer.
+        return max(0, math.ceil(self._min_interval_s - max(0.0, since_s)))
+
+    def _judged(self, last: Progress, *, newest: str) -> Progress:
+        """The same, or that it was broken off: a process that is killed says no last word."""
+        silent_s = (self._now() - last.told_at).total_seconds()
+        if last.has_ended or (last.refresh == newest and silent_s < SILENT_S):
+            return last
+        return replace(last, phase=Phase.BROKEN_OFF)
+
+    async def _pause(self, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._is_over.wait(), seconds)

@@ -1,0 +1,71 @@
+"""Who may ask for a refresh: it costs the upstream thousands of requests."""
+
+from __future__ import annotations
+
+import hmac
+from ipaddress import IPv6Address, ip_address
+
+from starlette.requests import Request
+
+
+class NotAuthenticatedError(Exception):
+    """A bearer token is needed, and this request has none or another."""
+
+    def __init__(self, *, has_token: bool) -> None:
+        super().__init__()
+        self.has_token = has_token
+
+
+class NotPermittedError(Exception):
+    """Who asks from there may not; the message says why, in Portuguese."""
+
+
+class RefreshRight:
+    """The right to ask: a bearer token (RFC 6750), or where there is none, being on this machine.
+
+    `token` is what has to be sent; where it is empty, only clients on the loopback may ask, and
+    none that came through a proxy: those look as if they were on this machine.
+    """
+
+    def __init__(self, token: str) -> None:
+        self._token = token.encode()
+
+    @property
+    def needs_token(self) -> bool:
+        """Whether a token is asked for."""
+        return bool(self._token)
+
+    def require(self, request: Request) -> None:
+        """Raises NotAuthenticatedError or NotPermittedError where the client may not ask."""
+        if self._token:
+            scheme, _, token = request.headers.get("authorization", "").partition(" ")
+            is_bearer = scheme.lower() == "bearer"
+            # In constant time, so that its length of agreement cannot be measured.
+            if not (is_bearer and hmac.compare_digest(token.strip().encode(), self._token)):
+                raise NotAuthenticatedError(has_token=is_bearer)
+        elif any(
+            name == "forwarded" or name.startswith("x-forwarded-") for name in request.headers
+        ):
+            raise NotPermittedError(
+                "Por um proxy só se pede uma atualização com um token, e este serviço não tem um "
+                "(REFRESH_TOKEN)."
+            )
+        elif not _is_loopback(request):
+            raise NotPermittedError(
+                "Sem um token (REFRESH_TOKEN), só se pede uma atualização na máquina do próprio "
+                "serviço."
+            )
+        if request.headers.get("sec-fetch-site", "none") not in {"none", "same-origin"}:
+            # A browser says so of what another site's page asks in its user's name
+            # (Fetch Metadata Request Headers, section 2.4).
+            raise NotPermittedError("Uma página de outro site não pode pedir uma atualização.")
+
+
+def _is_loopback(request: Request) -> bool:
+    try:
+        address = ip_address(request.client.host if request.client is not None else "")
+    except ValueError:
+        return False
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
+        address = address.ipv4_mapped
+    return address.is_loopback

@@ -1,0 +1,152 @@
+"""The shapes of what is answered about refreshes, for the API's documentation."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field
+
+_Phase = Literal["em_andamento", "concluida", "incompleta", "falhou", "interrompida"]
+_ID = "^[0-9a-f]{20}$"
+
+
+class Requests(BaseModel):
+    """Requisições ao IBGE, pelo que houve com elas."""
+
+    na_fila: int = Field(ge=0, description="À espera da vez")
+    em_voo: int = Field(ge=0, description="Enviadas, e ainda sem resposta")
+    concluidas: int = Field(ge=0, description="Respondidas como deviam")
+    repetidas: int = Field(ge=0, description="Tentativas além da primeira")
+    falhas: int = Field(ge=0, description="Das quais se desistiu")
+
+
+class StateInRefresh(Requests):
+    """Um estado, e as requisições sobre ele e o que há nele."""
+
+    id: int = Field(ge=10, lt=100, description="Código do IBGE, 2 dígitos")
+    sigla: str = Field(pattern="^[A-Z]{2}$", description="Sigla da unidade da federação")
+    nome: str = Field(description="Nome oficial")
+    situacao: Literal["na_fila", "em_andamento", "completo", "incompleto"] = Field(
+        description="Até onde foi a coleta do estado"
+    )
+
+
+class LimitsInForce(BaseModel):
+    """Os limites em vigor."""
+
+    estados: int = Field(ge=1, description="Estados em andamento ao mesmo tempo, no máximo")
+    requisicoes: int = Field(
+        ge=1, description="Requisições em voo no máximo agora; diminui quando o IBGE recusa"
+    )
+    requisicoes_configurado: int = Field(ge=1, description="O maior valor do limite anterior")
+    circuito_aberto: bool = Field(
+        description="Nada é enviado por ora, porque quase tudo tem falhado"
+    )
+
+
+class Result(BaseModel):
+    """O que a atualização trouxe."""
+
+    estados: int = Field(ge=0, description="Quantos estados")
+    cidades: int = Field(ge=0, description="Quantas cidades")
+    distritos: int = Field(ge=0, description="Quantos distritos")
+    sem_dados: int = Field(ge=0, description="Estados e cidades com algo por conhecer")
+    mantidos: int = Field(ge=0, description="Estados e cidades que vêm de uma coleta anterior")
+
+
+class Refresh(BaseModel):
+    """Uma atualização dos dados, como está ou como terminou."""
+
+    id: str = Field(pattern=_ID, description="Identifica a atualização; a mais nova tem o maior")
+    numero: int = Field(ge=0, description="O número do último evento")
+    situacao: _Phase = Field(description="Até onde foi, ou como terminou")
+    pedida: Literal["automaticamente", "por_pessoa"] = Field(description="Por que começou")
+    plano: Literal["city", "state"] = Field(
+        description="Se os distritos são pedidos por cidade ou por estado (`IBGE_PLAN`)"
+    )
+    inicio: datetime = Field(description="Quando começou, em UTC")
+    segundos: float = Field(ge=0, description="Há quanto tempo está em andamento, ou quanto levou")
+    requisicoes: Requests
+    mais_em_voo: int = Field(ge=0, description="Requisições em voo ao mesmo tempo, no pico")
+    estados_em_andamento: int = Field(ge=0, description="Estados em andamento agora")
+    limites: LimitsInForce | None = Field(description="`null` até a primeira requisição")
+    estados: list[StateInRefresh] = Field(description="Vazio até se saber quais são")
+    resultado: Result | None = Field(description="`null` enquanto não há")
+    motivo: str | None = Field(description="Por que falhou, se falhou")
+
+
+class RefreshInList(BaseModel):
+    """Uma das últimas atualizações."""
+
+    id: str = Field(pattern=_ID, description="Identifica a atualização")
+    situacao: _Phase = Field(description="Até onde foi, ou como terminou")
+    inicio: datetime = Field(description="Quando começou, em UTC")
+    segundos: float = Field(ge=0, description="Há quanto tempo está em andamento, ou quanto levou")
+
+
+class RefreshList(BaseModel):
+    """As últimas atualizações, e o que quem pergunta pode fazer."""
+
+    permitido: bool = Field(description="Se quem pergunta pode pedir uma atualização")
+    precisa_de_token: bool = Field(description="Se para pedir é preciso um token")
+    motivo: str | None = Field(description="Por que não pode, se não pode")
+    espera_s: int = Field(ge=0, description="Por quantos segundos ninguém pode pedir outra")
+    atualizacoes: list[RefreshInList]
+
+
+_REQUESTS = {"na_fila": 0, "em_voo": 0, "concluidas": 5599, "repetidas": 0, "falhas": 0}
+
+REFRESH_EXAMPLE: dict[str, Any] = {
+    "id": "019a8f3c2b7d5e1f6a90",
+    "numero": 17,
+    "situacao": "concluida",
+    "pedida": "por_pessoa",
+    "plano": "city",
+    "inicio": "2026-11-25T04:02:23Z",
+    "segundos": 1.642,
+    "requisicoes": _REQUESTS,
+    "mais_em_voo": 500,
+    "estados_em_andamento": 0,
+    "limites": {
+        "estados": 26,
+        "requisicoes": 500,
+        "requisicoes_configurado": 500,
+        "circuito_aberto": False,
+    },
+    "estados": [
+        {
+            "id": 53,
+            "sigla": "DF",
+            "nome": "Distrito Federal",
+            "situacao": "completo",
+            **_REQUESTS,
+            "concluidas": 2,
+        }
+    ],
+    "resultado": {
+        "estados": 27,
+        "cidades": 5571,
+        "distritos": 10769,
+        "sem_dados": 0,
+        "mantidos": 0,
+    },
+    "motivo": None,
+}
+REFRESHES_EXAMPLE: dict[str, Any] = {
+    "permitido": True,
+    "precisa_de_token": False,
+    "motivo": None,
+    "espera_s": 0,
+    "atualizacoes": [
+        {name: REFRESH_EXAMPLE[name] for name in ("id", "situacao", "inicio", "segundos")}
+    ],
+}
+_ATTEMPT = [3, 2, 5300108, 1, 5, 6, 107, 107, 0]
+
+EVENT_EXAMPLE = (
+    "event: andamento\n"
+    f"data: {json.dumps({**REFRESH_EXAMPLE, 'tentativas': [_ATTEMPT]})}\n"
+    "id: 019a8f3c2b7d5e1f6a90-17\n\n"
+)

@@ -1,0 +1,188 @@
+"""`/api/v1/refreshes`: ask for a refresh, and watch how it goes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi.responses import JSONResponse
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+
+from src.application.progress import Progress
+from src.infra.controllers.dependencies import CurrentRefreshes, CurrentRefreshRight
+from src.infra.controllers.descriptions import (
+    accepted_responses,
+    event_responses,
+    refresh_responses,
+)
+from src.infra.controllers.parameters import RefreshId
+from src.infra.controllers.problems import detail_of
+from src.infra.controllers.refresh_answers import event_answer, refresh_answer
+from src.infra.controllers.refresh_right import NotAuthenticatedError, NotPermittedError
+from src.infra.controllers.refresh_schemas import (
+    EVENT_EXAMPLE,
+    REFRESH_EXAMPLE,
+    REFRESHES_EXAMPLE,
+    Refresh,
+    RefreshList,
+)
+
+router = APIRouter(prefix="/api/v1/refreshes", tags=["Atualizacoes"])
+
+_NO_STORE = {"Cache-Control": "no-store"}
+
+# What the events' ids look like: the refresh, and the number of the event.
+_EVENT_ID = re.compile(r"([0-9a-f]{20})-([0-9]{1,9})")
+
+LastEventId = Annotated[
+    str,
+    Header(
+        description="O id do último evento recebido: os seguintes vêm a partir dele",
+        max_length=100,
+    ),
+]
+
+
+@router.get(
+    "",
+    operation_id="listRefreshes",
+    summary="As últimas atualizações, e se você pode pedir outra",
+    response_model=RefreshList,
+    responses=refresh_responses("As últimas atualizações, a mais nova primeiro", REFRESHES_EXAMPLE),
+)
+async def list_refreshes(
+    request: Request, refreshes: CurrentRefreshes, right: CurrentRefreshRight
+) -> Response:
+    """Lista as últimas atualizações, e diz se quem pergunta pode pedir uma agora."""
+    reason = None
+    try:
+        right.require(request)
+    except (NotAuthenticatedError, NotPermittedError) as refusal:
+        reason = detail_of(refusal, 403)
+    recent = await refreshes.recent()
+    return _json(
+        {
+            "permitido": reason is None,
+            "precisa_de_token": right.needs_token,
+            "motivo": reason,
+            "espera_s": await refreshes.seconds_to_wait(),
+            "atualizacoes": [
+                {name: each[name] for name in ("id", "situacao", "inicio", "segundos")}
+                for each in map(refresh_answer, recent)
+            ],
+        }
+    )
+
+
+@router.post(
+    "",
+    operation_id="askForRefresh",
+    summary="Pede uma atualização dos dados",
+    status_code=202,
+    response_model=Refresh,
+    openapi_extra={"security": [{"token": []}, {}]},
+    responses=accepted_responses("A atualização que está em andamento", REFRESH_EXAMPLE),
+)
+async def ask_for_refresh(
+    request: Request, refreshes: CurrentRefreshes, right: CurrentRefreshRight
+) -> Response:
+    """Começa uma coleta, ou responde a que já está em andamento.
+
+    Com `REFRESH_TOKEN` definido, pede `Authorization: Bearer`; sem ele, só da própria máquina e
+    não através de um proxy. Entre duas pedidas há um intervalo mínimo (`REFRESH_MIN_INTERVAL_S`).
+    """
+    right.require(request)
+    progress = await refreshes.ask()
+    # Relative to this address, so that it holds behind a path prefix, too.
+    location = {"Location": f"refreshes/{progress.refresh}"}
+    return _json(refresh_answer(progress), status=202, headers=location)
+
+
+@router.get(
+    "/current",
+    operation_id="getCurrentRefresh",
+    summary="A atualização em andamento, ou a última",
+    response_model=Refresh,
+    responses=refresh_responses("A atualização", REFRESH_EXAMPLE, looks_up=True),
+)
+async def get_current_refresh(refreshes: CurrentRefreshes) -> Response:
+    """Responde como está a atualização que começou por último, em qualquer dos processos."""
+    return _json(refresh_answer(await refreshes.newest()))
+
+
+@router.get(
+    "/current/events",
+    operation_id="followCurrentRefresh",
+    summary="A atualização em andamento e as seguintes, ao vivo",
+    response_class=EventSourceResponse,
+    responses=event_responses("Um evento a cada mudança, sem fim", EVENT_EXAMPLE),
+)
+async def follow_current_refresh(
+    refreshes: CurrentRefreshes, last_event_id: LastEventId = ""
+) -> AsyncIterator[ServerSentEvent]:
+    """Conta a atualização em andamento (ou a última) desde o seu começo, e depois as seguintes."""
+    refresh, number = _event_id(last_event_id)
+    async for progress in refreshes.follow_newest(refresh=refresh, after=number):
+        yield _event(progress)
+
+
+@router.get(
+    "/{refresh_id}",
+    operation_id="getRefresh",
+    summary="Uma atualização: como está, ou como terminou",
+    response_model=Refresh,
+    responses=refresh_responses("A atualização", REFRESH_EXAMPLE, looks_up=True, validates=True),
+)
+async def get_refresh(refresh_id: RefreshId, refreshes: CurrentRefreshes) -> Response:
+    """Responde como está uma das últimas atualizações."""
+    return _json(refresh_answer(await refreshes.of(refresh_id)))
+
+
+async def _known(refresh_id: RefreshId, refreshes: CurrentRefreshes) -> str:
+    # Before the stream begins: after that it is too late for a 404.
+    return (await refreshes.of(refresh_id)).refresh
+
+
+@router.get(
+    "/{refresh_id}/events",
+    operation_id="followRefresh",
+    summary="Uma atualização, ao vivo",
+    response_class=EventSourceResponse,
+    responses=event_responses(
+        "Um evento a cada mudança, até o fim da atualização", EVENT_EXAMPLE, looks_up=True
+    ),
+)
+async def follow_refresh(
+    refresh_id: Annotated[str, Depends(_known)],
+    refreshes: CurrentRefreshes,
+    last_event_id: LastEventId = "",
+) -> AsyncIterator[ServerSentEvent]:
+    """Conta uma atualização desde o seu começo; termina com ela."""
+    refresh, number = _event_id(last_event_id)
+    async for progress in refreshes.follow(
+        refresh_id, after=number if refresh == refresh_id else -1
+    ):
+        yield _event(progress)
+
+
+def _event(progress: Progress) -> ServerSentEvent:
+    return ServerSentEvent(
+        raw_data=msgspec.json.encode(event_answer(progress)).decode(),
+        event="andamento",
+        id=f"{progress.refresh}-{progress.number}",
+    )
+
+
+def _event_id(value: str) -> tuple[str | None, int]:
+    """The refresh and number of an event's id; of anything else, none and -1."""
+    match = _EVENT_ID.fullmatch(value)
+    return (match[1], int(match[2])) if match else (None, -1)
+
+
+def _json(
+    content: dict[str, Any], *, status: int = 200, headers: dict[str, str] | None = None
+) -> Response:
+    return JSONResponse(content, status_code=status, headers={**_NO_STORE, **(headers or {})})

@@ -1,0 +1,29 @@
+"""A journal that forgets with its process, and shares with nobody."""
+
+from __future__ import annotations
+
+from src.application.ports.refresh_journal import KEPT, RefreshJournal
+from src.application.progress import Progress
+from src.infra.journals.lines import from_line, to_line
+
+
+class MemoryJournal(RefreshJournal):
+    """`memory:`: lines of bytes, since objects would take ten times the room."""
+
+    def __init__(self) -> None:
+        self._lines: dict[str, list[bytes]] = {}
+
+    async def append(self, progress: Progress) -> None:
+        self._lines.setdefault(progress.refresh, []).append(to_line(progress))
+        for oldest in sorted(self._lines)[:-KEPT]:
+            del self._lines[oldest]
+
+    async def refreshes(self) -> list[str]:
+        return sorted(self._lines, reverse=True)
+
+    async def last(self, refresh: str) -> Progress | None:
+        lines = self._lines.get(refresh)
+        return from_line(lines[-1]) if lines else None
+
+    async def after(self, refresh: str, number: int) -> list[Progress]:
+        return [from_line(line) for line in self._lines.get(refresh, [])[number + 1 :]]

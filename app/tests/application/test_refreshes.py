@@ -1,0 +1,280 @@
+"""Asking for a refresh, and following one, whichever process runs it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
+
+import pytest
+
+import src.application.refreshes as module
+from src.application.progress import Phase, Progress
+from src.application.refreshes import (
+    SILENT_S,
+    Refreshes,
+    ServiceEndsError,
+    TooSoonError,
+    UnknownRefreshError,
+)
+from src.infra.journals.memory_journal import MemoryJournal
+from tests.fakes import NOON, Clock
+from tests.refreshes import moment, told
+
+INTERVAL_S = 60
+
+
+@pytest.fixture(autouse=True)
+def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Looks take a hundredth of their time."""
+    monkeypatch.setattr(module, "LOOK_EVERY_S", 0.001)
+    monkeypatch.setattr(module, "LOOK_FOR_NEXT_EVERY_S", 0.001)
+
+
+class Service:
+    """The use case, with refreshes that write down what the test says."""
+
+    def __init__(self, *moments: Progress) -> None:
+        self.journal = MemoryJournal()
+        self.clock = Clock()
+        self.started = 0
+        self.moments = moments
+        self.refreshes = Refreshes(
+            journal=self.journal,
+            start=self.start,
+            min_interval_s=INTERVAL_S,
+            now=self.clock,
+        )
+
+    def start(self) -> asyncio.Task[None]:
+        """Begins a refresh."""
+        self.started += 1
+        return asyncio.create_task(self.tell(*self.moments))
+
+    async def tell(self, *moments: Progress) -> None:
+        """What a process writes down."""
+        for each in moments:
+            await asyncio.sleep(0.002)
+            await self.journal.append(each)
+
+
+async def taken(following: AsyncIterator[Progress], count: int) -> list[Progress]:
+    """The first that come of what is followed."""
+    async with asyncio.timeout(5):
+        return [await anext(following) for _ in range(count)]
+
+
+async def all_of(following: AsyncIterator[Progress]) -> list[Progress]:
+    """All that comes until it ends by itself."""
+    async with asyncio.timeout(5):
+        return [progress async for progress in following]
+
+
+# Asking.
+
+
+async def test_a_refresh_is_begun_where_none_runs() -> None:
+    """The answer is its first moment."""
+    service = Service(moment(2, by_hand=True))
+    await service.tell(*told(1, Phase.WHOLE))
+
+    asked = await service.refreshes.ask()
+
+    assert asked == moment(2, by_hand=True)
+    assert service.started == 1
+
+
+async def test_one_that_runs_is_joined() -> None:
+    """Whoever runs it: nothing is begun here."""
+    service = Service()
+    await service.tell(*told(1, Phase.RUNNING))
+
+    assert await service.refreshes.ask() == moment(1)
+    assert service.started == 0
+
+
+async def test_the_next_may_be_asked_for_after_the_interval() -> None:
+    """Seconds are told until then, whether the one asked for is the last or not."""
+    begun = moment(3, begun_at=NOON + timedelta(seconds=INTERVAL_S))
+    service = Service(begun)
+    for number in (1, 2):
+        await service.tell(moment(number, phase=Phase.WHOLE, asked_by_hand_at=NOON))
+    service.clock.advance(INTERVAL_S - 0.5)
+
+    with pytest.raises(TooSoonError) as raised:
+        await service.refreshes.ask()
+    assert raised.value.retry_after_s == 1
+    assert await service.refreshes.seconds_to_wait() == 1
+
+    service.clock.advance(0.5)
+    assert await service.refreshes.seconds_to_wait() == 0
+    assert await service.refreshes.ask() == begun
+
+
+async def test_a_clock_that_was_set_back_costs_one_interval_at_most() -> None:
+    """A refresh that was asked for in the future is no reason to wait for that long."""
+    service = Service()
+    later = NOON + timedelta(days=1)
+    await service.tell(moment(1, phase=Phase.WHOLE, asked_by_hand_at=later))
+
+    assert await service.refreshes.seconds_to_wait() == INTERVAL_S
+
+
+async def test_who_joins_need_not_wait() -> None:
+    """While one runs, asking costs nothing."""
+    service = Service()
+    await service.tell(moment(1, asked_by_hand_at=NOON))
+
+    assert await service.refreshes.seconds_to_wait() == 0
+
+
+async def test_what_was_under_way_here_may_be_no_refresh() -> None:
+    """It took over what another process had stored: one is begun after that."""
+    service = Service()
+    await service.tell(*told(1, Phase.WHOLE))
+    asking = asyncio.create_task(service.refreshes.ask())
+    while service.started == 0:
+        await asyncio.sleep(0)
+    service.moments = (moment(2),)
+
+    assert await asking == moment(2)
+    assert service.started == 2
+
+
+async def test_where_nothing_is_written_down_the_last_refresh_is_answered() -> None:
+    """Whatever became of it, the log has it."""
+    service = Service()
+    await service.tell(*told(1, Phase.WHOLE))
+
+    assert await service.refreshes.ask() == told(1, Phase.WHOLE)[0]
+    assert service.started == 2
+
+
+async def test_a_process_that_ends_begins_nothing() -> None:
+    """Its refresh would be broken off at once."""
+    service = Service(moment(1))
+    service.refreshes.end()
+
+    with pytest.raises(ServiceEndsError):
+        await service.refreshes.ask()
+    assert service.started == 0
+
+
+# Telling.
+
+
+async def test_what_is_kept_of_no_refresh_is_unknown() -> None:
+    """By id, or the newest of none."""
+    service = Service()
+
+    with pytest.raises(UnknownRefreshError):
+        await service.refreshes.of(moment(1).refresh)
+    with pytest.raises(UnknownRefreshError):
+        await service.refreshes.newest()
+
+
+async def test_the_last_refreshes_are_told_newest_first() -> None:
+    """Each as it was told last."""
+    service = Service()
+    one, two = told(1, Phase.RUNNING, Phase.WHOLE), told(2, Phase.RUNNING)
+    await service.tell(*one, *two)
+
+    assert await service.refreshes.recent() == [two[0], one[1]]
+    assert await service.refreshes.newest() == two[0]
+    assert await service.refreshes.of(one[0].refresh) == one[1]
+
+
+@pytest.mark.parametrize("is_followed", [False, True])
+async def test_who_was_killed_has_broken_off(*, is_followed: bool) -> None:
+    """Nothing was heard of it for long; its last word was that it runs."""
+    begun = moment(2, begun_at=NOON + timedelta(seconds=SILENT_S))
+    service = Service(begun)
+    await service.tell(moment(1))
+    service.clock.advance(SILENT_S)
+
+    if is_followed:
+        moments = await all_of(service.refreshes.follow(moment(1).refresh))
+        assert [each.phase for each in moments] == [Phase.RUNNING, Phase.BROKEN_OFF]
+        assert [each.number for each in moments] == [0, 1]
+    else:
+        assert (await service.refreshes.newest()).phase is Phase.BROKEN_OFF
+        assert await service.refreshes.ask() == begun
+
+
+async def test_who_was_succeeded_has_broken_off() -> None:
+    """One refresh runs at a time: another has begun since."""
+    service = Service()
+    await service.tell(moment(1), moment(2))
+
+    assert (await service.refreshes.of(moment(1).refresh)).phase is Phase.BROKEN_OFF
+    assert (await service.refreshes.newest()).phase is Phase.RUNNING
+
+
+# Following.
+
+
+async def test_a_refresh_is_followed_to_its_end() -> None:
+    """What was told before and what is told meanwhile."""
+    service = Service()
+    moments = told(1, Phase.RUNNING, Phase.RUNNING, Phase.WHOLE)
+    await service.tell(moments[0])
+    telling = asyncio.create_task(service.tell(*moments[1:]))
+
+    assert await all_of(service.refreshes.follow(moments[0].refresh)) == moments
+    await telling
+
+
+async def test_following_goes_on_after_a_moment() -> None:
+    """For who was cut off, also where the end was heard already."""
+    service = Service()
+    moments = told(1, Phase.RUNNING, Phase.RUNNING, Phase.WHOLE)
+    await service.tell(*moments)
+
+    follow: Callable[..., AsyncIterator[Progress]] = service.refreshes.follow
+    assert await all_of(follow(moments[0].refresh, after=0)) == moments[1:]
+    assert await all_of(follow(moments[0].refresh, after=2)) == []
+
+
+async def test_what_is_forgotten_ends() -> None:
+    """Nothing more will be told of it."""
+    assert await all_of(Service().refreshes.follow(moment(1).refresh)) == []
+
+
+async def test_the_newest_is_followed_and_then_the_next() -> None:
+    """From the beginning of each, without end; nothing comes where there was none."""
+    service = Service()
+    following = service.refreshes.follow_newest()
+    first = asyncio.create_task(taken(following, 1))
+    one, two = told(1, Phase.RUNNING, Phase.WHOLE), told(2, Phase.RUNNING, Phase.FAILED)
+    await service.tell(*one)
+    assert await first == one[:1]
+    assert await taken(following, 1) == one[1:]
+
+    telling = asyncio.create_task(service.tell(*two))
+    assert await taken(following, 2) == two
+    await telling
+
+
+async def test_following_the_newest_goes_on_after_a_moment() -> None:
+    """Where it is the newest still; of another one all is told."""
+    service = Service()
+    one, two = told(1, Phase.RUNNING, Phase.WHOLE), told(2, Phase.RUNNING, Phase.WHOLE)
+    await service.tell(*one, *two)
+
+    same = service.refreshes.follow_newest(refresh=two[0].refresh, after=0)
+    another = service.refreshes.follow_newest(refresh=one[0].refresh, after=0)
+    assert await taken(same, 1) == two[1:]
+    assert await taken(another, 2) == two
+
+
+async def test_all_following_ends_with_the_process() -> None:
+    """Whether something is told or not: the server waits for its streams before it ends."""
+    service = Service()
+    await service.tell(moment(1))
+    newest = asyncio.create_task(all_of(service.refreshes.follow_newest()))
+    one = asyncio.create_task(all_of(service.refreshes.follow(moment(1).refresh)))
+    await asyncio.sleep(0.01)
+    service.refreshes.end()
+
+    assert await newest == [moment(1)]
+    assert await one == [moment(1)]

@@ -1,0 +1,440 @@
+"""The refreshes as their callers see them, over real sockets."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+import aiohttp
+import msgspec
+import pytest
+
+from main import create_app
+from src.application.ports import upstream as ports
+from src.application.ports.refresh_journal import RefreshJournalError
+from src.application.ports.upstream import UpstreamConnectionError, UpstreamTimeoutError
+from src.entrypoints.api import create_api
+from src.entrypoints.composition import utc_now
+from src.entrypoints.settings import Settings
+from src.infra.controllers.refresh_answers import CAUSES, INTERNAL
+from src.infra.controllers.refresh_schemas import REFRESH_EXAMPLE, REFRESHES_EXAMPLE
+from src.infra.journals.memory_journal import MemoryJournal
+from stand_in.faults import Behaviour, Fault, Kind
+from stand_in.server import StandIn
+from tests.fakes import FakeUpstream
+from tests.places import ALTA_FLORESTA, RONDONIA, TWO_STATES
+from tests.services import Answer, ask, ended
+from tests.services import service as service_of
+from tests.serving import client, served
+
+REFRESHES = "/api/v1/refreshes"
+PROBLEM = "application/problem+json"
+WITH_TOKEN = {"refresh_token": "segredo"}
+TOKEN = {"Authorization": "Bearer segredo"}
+
+Event = dict[str, Any]
+Session = aiohttp.ClientSession
+
+
+def upstream(**more: Any) -> FakeUpstream:
+    """Two states that are there."""
+    return FakeUpstream(TWO_STATES, **more)
+
+
+def service(upstream: FakeUpstream, **settings: Any) -> AbstractAsyncContextManager[Session]:
+    """A service whose data are fresh, so that it refreshes when it starts and when it is asked."""
+    return service_of(upstream, now=utc_now, **settings)
+
+
+async def events(
+    session: Session, path: str, headers: dict[str, str] | None = None
+) -> AsyncIterator[Event]:
+    """What a stream of events tells, one after the other."""
+    async with session.get(path, headers=headers) as answer:
+        assert answer.status == 200
+        assert answer.content_type == "text/event-stream"
+        fields: dict[str, str] = {}
+        async for line in answer.content:
+            name, _, value = line.decode().rstrip("\n").partition(": ")
+            if name:
+                fields[name] = value
+            elif fields.get("event") == "andamento":
+                yield {"event_id": fields["id"], **msgspec.json.decode(fields["data"])}
+                fields = {}
+
+
+async def until_it_ends(following: AsyncIterator[Event]) -> list[Event]:
+    """The events of one refresh, its last included."""
+    told = []
+    async with asyncio.timeout(5):
+        async for event in following:
+            told.append(event)
+            if event["situacao"] != "em_andamento":
+                break
+    return told
+
+
+# Asking.
+
+
+async def test_who_asks_is_told_where_to_look() -> None:
+    """202, with the refresh and its address, relative to the one that was asked."""
+    async with service(upstream()) as session:
+        await ended(session, f"{REFRESHES}/current")
+        asked = await ask(session, REFRESHES, method="POST")
+        address = f"/api/v1/{asked.headers['Location']}"
+        refresh = await ended(session, address)
+
+    assert asked.status == 202
+    assert asked.json["id"] == refresh["id"]
+    assert asked.json["pedida"] == "por_pessoa"
+    assert asked.headers["Cache-Control"] == "no-store"
+    assert refresh["situacao"] == "concluida"
+    assert refresh["resultado"] == {
+        "estados": 2,
+        "cidades": 3,
+        "distritos": 4,
+        "sem_dados": 0,
+        "mantidos": 0,
+    }
+
+
+async def test_who_asks_while_one_runs_joins_it() -> None:
+    """The collection of the start-up here; the upstream sees no second one."""
+    held = upstream()
+    held.held_level = "cities"
+    async with service(held) as session:
+        one = await ask(session, REFRESHES, method="POST")
+        other = await ask(session, REFRESHES, method="POST")
+        current = await ask(session, f"{REFRESHES}/current")
+
+    assert one.status == other.status == 202
+    assert one.json["id"] == other.json["id"] == current.json["id"]
+    assert one.json["pedida"] == "automaticamente"
+    assert held.asked[0] == 1
+
+
+async def test_who_asks_too_soon_is_told_when_to_ask_again() -> None:
+    """429 inside the interval, counted from the last one that was asked for."""
+    async with service(upstream(), refresh_min_interval_s=3600) as session:
+        await ended(session, f"{REFRESHES}/current")
+        first = await ask(session, REFRESHES, method="POST")
+        await ended(session, f"/api/v1/{first.headers['Location']}")
+        second = await ask(session, REFRESHES, method="POST")
+        listed = await ask(session, REFRESHES)
+
+    assert (first.status, second.status) == (202, 429)
+    assert second.headers["Content-Type"] == PROBLEM
+    assert 3590 <= int(second.headers["Retry-After"]) <= 3600
+    assert f"em {second.headers['Retry-After']} s" in second.json["detail"]
+    assert 3590 <= listed.json["espera_s"] <= 3600
+
+
+async def test_with_a_token_only_who_sends_it_may_ask() -> None:
+    """401 without it, with the challenge of RFC 6750; who asks may know beforehand."""
+    async with service(upstream(), **WITH_TOKEN) as session:
+        answers = {
+            "none": await ask(session, REFRESHES, method="POST"),
+            "wrong": await ask(session, REFRESHES, {"Authorization": "Bearer x"}, method="POST"),
+            "right": await ask(session, REFRESHES, TOKEN, method="POST"),
+        }
+        without = await ask(session, REFRESHES)
+        having = await ask(session, REFRESHES, TOKEN)
+
+    assert {name: each.status for name, each in answers.items()} == {
+        "none": 401,
+        "wrong": 401,
+        "right": 202,
+    }
+    assert answers["none"].headers["WWW-Authenticate"] == "Bearer"
+    assert answers["wrong"].headers["WWW-Authenticate"] == 'Bearer error="invalid_token"'
+    assert answers["none"].headers["Content-Type"] == PROBLEM
+    assert "segredo" not in answers["wrong"].body.decode()
+    assert (without.json["permitido"], without.json["precisa_de_token"]) == (False, True)
+    assert without.json["motivo"] == answers["none"].json["detail"]
+    assert (having.json["permitido"], having.json["motivo"]) == (True, None)
+
+
+async def test_without_a_token_nobody_asks_through_a_proxy() -> None:
+    """403, with the reason, which the list tells beforehand; nothing is begun."""
+    forwarded = {"X-Forwarded-For": "8.8.8.8"}
+    asked_of = upstream()
+    async with service(asked_of) as session:
+        await ended(session, f"{REFRESHES}/current")
+        asked = await ask(session, REFRESHES, forwarded, method="POST")
+        listed = await ask(session, REFRESHES, forwarded)
+
+    assert asked.status == 403
+    assert asked.headers["Content-Type"] == PROBLEM
+    assert "REFRESH_TOKEN" in asked.json["detail"]
+    assert listed.json["permitido"] is False
+    assert listed.json["motivo"] == asked.json["detail"]
+    assert asked_of.asked[0] == 1
+
+
+# Telling.
+
+
+async def test_the_last_refreshes_are_listed() -> None:
+    """The newest first."""
+    async with service(upstream(), refresh_min_interval_s=0) as session:
+        await ended(session, f"{REFRESHES}/current")
+        await ask(session, REFRESHES, method="POST")
+        newest = await ended(session, f"{REFRESHES}/current")
+        listed = await ask(session, REFRESHES)
+
+    assert listed.json["permitido"] is True
+    assert listed.json["precisa_de_token"] is False
+    assert [each["situacao"] for each in listed.json["atualizacoes"]] == ["concluida"] * 2
+    assert listed.json["atualizacoes"][0]["id"] == newest["id"]
+
+
+@pytest.mark.parametrize("path", ["0" * 20, "0" * 20 + "/events"])
+async def test_what_nobody_knows_of_is_not_found(path: str) -> None:
+    """404 with where to look, before any stream begins."""
+    async with service(upstream()) as session:
+        answer = await ask(session, f"{REFRESHES}/{path}")
+
+    assert answer.status == 404
+    assert answer.headers["Content-Type"] == PROBLEM
+    assert REFRESHES in answer.json["detail"]
+
+
+@pytest.mark.parametrize("path", ["abc", "..%2f..%2fsnapshot", "0" * 19, "G" * 20, "x/events"])
+async def test_what_is_no_id_is_refused(path: str) -> None:
+    """422, as for other codes; it becomes part of no path."""
+    async with service(upstream()) as session:
+        answer = await ask(session, f"{REFRESHES}/{path}")
+
+    assert answer.status in {404, 422}
+    assert answer.headers["Content-Type"] == PROBLEM
+
+
+async def test_a_failed_refresh_says_why_and_nothing_of_the_upstreams(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The reason in a sentence of ours; what the upstream has said is in the log."""
+    error = UpstreamTimeoutError("/estados: segredos do IBGE")
+    with caplog.at_level(logging.WARNING):
+        async with service(upstream(errors={0: error})) as session:
+            refresh = await ended(session, f"{REFRESHES}/current")
+
+    assert refresh["situacao"] == "falhou"
+    assert refresh["motivo"] == "O IBGE não respondeu a tempo."
+    assert "segredos do IBGE" in caplog.text
+
+
+async def test_a_fault_of_ours_says_where_to_look() -> None:
+    """Nothing of our insides."""
+    async with service(upstream(errors={0: ZeroDivisionError("x")})) as session:
+        refresh = await ended(session, f"{REFRESHES}/current")
+
+    assert (refresh["situacao"], refresh["motivo"]) == ("falhou", INTERNAL)
+
+
+def test_every_upstream_error_has_a_sentence() -> None:
+    """A new one without any would be taken for a fault of ours."""
+    errors = {name for name in vars(ports) if name.startswith("Upstream")} - {"UpstreamError"}
+    assert errors | {"InvalidTerritoryError"} == set(CAUSES)
+
+
+async def test_a_state_that_fails_is_shown_as_such() -> None:
+    """The others are whole."""
+    errors = {ALTA_FLORESTA.id: UpstreamConnectionError("sem conexão")}
+    async with service(upstream(errors=errors)) as session:
+        refresh = await ended(session, f"{REFRESHES}/current")
+
+    assert refresh["situacao"] == "incompleta"
+    assert refresh["resultado"]["sem_dados"] == 1
+    states = {state["sigla"]: state["situacao"] for state in refresh["estados"]}
+    assert states == {"RO": "incompleto", "DF": "completo"}
+
+
+async def test_a_journal_out_of_reach_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """503 with when to ask again; the data are answered all the same."""
+
+    async def fail(*_: object) -> None:
+        raise RefreshJournalError("segredo")
+
+    monkeypatch.setattr(MemoryJournal, "refreshes", fail)
+    async with service(upstream()) as session:
+        answer = await ask(session, f"{REFRESHES}/current")
+        tree = await ask(session, "/api/v1/states")
+
+    assert (answer.status, answer.headers["Retry-After"]) == (503, "5")
+    assert "segredo" not in answer.body.decode()
+    assert tree.status == 200
+
+
+# Events.
+
+
+async def test_a_refresh_is_told_event_by_event() -> None:
+    """From its beginning to its end, with each attempt once; then the stream ends."""
+    async with StandIn(TWO_STATES, behaviour=Behaviour(latency_s=0.05)) as ibge:
+        app = create_app(Settings(ibge_base_url=ibge.base_url))
+        async with served(app) as url, client(url) as session:
+            current = await ended(session, f"{REFRESHES}/current")
+            told = [event async for event in events(session, f"{REFRESHES}/{current['id']}/events")]
+
+    assert [event["numero"] for event in told] == list(range(len(told)))
+    assert len(told) > 2
+    assert {event["id"] for event in told} == {current["id"]}
+    last = told[-1]
+    assert {name: last[name] for name in current} == current
+    attempts = [attempt for event in told for attempt in event["tentativas"]]
+    assert sorted((level, place) for _, level, place, *_ in attempts) == [
+        (0, 0),
+        (1, 11),
+        (1, 53),
+        (2, 1100015),
+        (2, 1100023),
+        (2, 5300108),
+    ]
+    for _, _, _, number, queued, sent, answered, read, fate in attempts:
+        assert (number, fate) == (1, 0)
+        assert queued <= sent < answered <= read
+    assert last["requisicoes"] == {
+        "na_fila": 0,
+        "em_voo": 0,
+        "concluidas": 6,
+        "repetidas": 0,
+        "falhas": 0,
+    }
+    assert last["limites"] == {
+        "estados": 26,
+        "requisicoes": 500,
+        "requisicoes_configurado": 500,
+        "circuito_aberto": False,
+    }
+    assert last["mais_em_voo"] == 3
+
+
+async def test_the_current_refresh_is_told_and_then_the_next() -> None:
+    """One stream for a page that stays open."""
+    async with service(upstream(), refresh_min_interval_s=0) as session:
+        following = events(session, f"{REFRESHES}/current/events")
+        first = await until_it_ends(following)
+        asked = await ask(session, REFRESHES, method="POST")
+        second = await until_it_ends(following)
+        await following.aclose()  # type: ignore[attr-defined]  # it is a generator
+
+    assert first[-1]["situacao"] == second[-1]["situacao"] == "concluida"
+    assert {event["id"] for event in second} == {asked.json["id"]}
+
+
+async def test_who_was_cut_off_goes_on_where_it_was() -> None:
+    """`Last-Event-ID`, as browsers send it by themselves (HTML, section 9.2)."""
+    async with service(upstream()) as session:
+        refresh = await ended(session, f"{REFRESHES}/current")
+        path = f"{REFRESHES}/{refresh['id']}/events"
+        told = [event async for event in events(session, path)]
+        after_first = {"Last-Event-ID": told[0]["event_id"]}
+        again = [event async for event in events(session, path, after_first)]
+        current = await until_it_ends(events(session, f"{REFRESHES}/current/events", after_first))
+        unknown = [event async for event in events(session, path, {"Last-Event-ID": "x"})]
+
+    assert again == told[1:]
+    assert current == told[1:]
+    assert unknown == told
+
+
+async def test_head_of_a_stream_ends() -> None:
+    """It has the headers of GET, and no body to wait for."""
+    async with service(upstream()) as session:
+        async with asyncio.timeout(5):
+            answer = await ask(session, f"{REFRESHES}/current/events", method="HEAD")
+
+    assert answer.status == 200
+    assert answer.headers["Content-Type"] == "text/event-stream; charset=utf-8"
+    assert answer.headers["Cache-Control"] == "no-cache"
+
+
+# The description.
+
+
+async def test_what_is_described_is_what_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The examples have the fields of real answers, and the errors are word for word."""
+    document = create_api(Settings()).openapi()
+    described: dict[str, dict[str, Any]] = {
+        operation["operationId"]: operation["responses"]
+        for item in document["paths"].values()
+        for operation in item.values()
+    }
+    async with service(upstream(), refresh_min_interval_s=0) as session:
+        refresh = await ended(session, f"{REFRESHES}/current")
+        answers: dict[str, Answer] = {
+            "getRefresh": await ask(session, f"{REFRESHES}/{refresh['id']}"),
+            "getCurrentRefresh": await ask(session, f"{REFRESHES}/current"),
+            "listRefreshes": await ask(session, REFRESHES),
+            "askForRefresh": await ask(session, REFRESHES, method="POST"),
+        }
+        stream = await ask(session, f"{REFRESHES}/{refresh['id']}/events")
+    for operation_id, answer in answers.items():
+        response = described[operation_id][str(answer.status)]
+        # The document leaves out what is null in them.
+        example = REFRESHES_EXAMPLE if operation_id == "listRefreshes" else REFRESH_EXAMPLE
+        assert set(answer.json) == set(example)
+        assert _names(answer) == {name.lower() for name in response["headers"]}
+    assert _names(stream) == {name.lower() for name in described["followRefresh"]["200"]["headers"]}
+
+    errors = {}
+    async with service(upstream(), **WITH_TOKEN, refresh_min_interval_s=42) as session:
+        await ended(session, f"{REFRESHES}/current")
+        wrong = {"Authorization": "Bearer x"}
+        errors["askForRefresh", 401] = await ask(session, REFRESHES, wrong, method="POST")
+        await ask(session, REFRESHES, TOKEN, method="POST")
+        await ended(session, f"{REFRESHES}/current")
+        errors["askForRefresh", 429] = await ask(session, REFRESHES, TOKEN, method="POST")
+        unknown = "019a8f3c2b7d5e1f6a90"
+        errors["getRefresh", 404] = await ask(session, f"{REFRESHES}/{unknown}")
+        errors["getRefresh", 422] = await ask(session, f"{REFRESHES}/abc")
+
+        async def fail(*_: object) -> None:
+            raise RefreshJournalError("segredo")
+
+        monkeypatch.setattr(MemoryJournal, "refreshes", fail)
+        errors["getCurrentRefresh", 503] = await ask(session, f"{REFRESHES}/current")
+    for (operation_id, status), answer in errors.items():
+        response = described[operation_id][str(status)]
+        example = response["content"][PROBLEM]["example"]
+        assert answer.status == status
+        assert _words(answer.json) == _words(example)
+        assert _names(answer) == {name.lower() for name in response["headers"]}
+
+
+def _names(answer: Answer) -> set[str]:
+    generic = {"date", "server", "content-length", "content-type", "transfer-encoding"}
+    return {name.lower() for name in answer.headers} - generic
+
+
+def _words(problem: dict[str, Any]) -> dict[str, Any]:
+    told = {name: value for name, value in problem.items() if name != "id"}
+    return {**told, "detail": told["detail"].replace("41 s", "42 s")}
+
+
+# What is counted of the whole fan-out stands in test_whole_tree.py, and that every worker can
+# tell it in test_processes.py.
+
+
+async def test_retries_and_failures_are_counted() -> None:
+    """Of a state whose list is refused at first, and a city whose districts never come."""
+    faults = (
+        Fault(kind=Kind.STATUS, status=404, path=f"/municipios/{ALTA_FLORESTA.id}/distritos"),
+        Fault(kind=Kind.STATUS, status=500, path=f"/estados/{RONDONIA.id}/municipios", share=0.5),
+    )
+    async with StandIn(TWO_STATES, behaviour=Behaviour(faults=faults)) as ibge:
+        app = create_app(Settings(ibge_base_url=ibge.base_url, ibge_attempts=10))
+        async with served(app) as url, client(url) as session:
+            refresh = await ended(session, f"{REFRESHES}/current")
+            told = [event async for event in events(session, f"{REFRESHES}/{refresh['id']}/events")]
+        asked = ibge.figures.requests
+
+    attempts = [attempt for event in told for attempt in event["tentativas"]]
+    counts = refresh["requisicoes"]
+    assert counts["falhas"] == 1
+    assert len(attempts) == asked == counts["concluidas"] + counts["falhas"] + counts["repetidas"]
+    assert sum(fate == 1 for *_, fate in attempts) == counts["repetidas"]

@@ -1,0 +1,1 @@
+"""Tests of the snapshots outside the process's memory."""

@@ -1,0 +1,91 @@
+"""Who may ask for a refresh."""
+
+from __future__ import annotations
+
+import pytest
+from starlette.requests import Request
+
+from src.infra.controllers.refresh_right import (
+    NotAuthenticatedError,
+    NotPermittedError,
+    RefreshRight,
+)
+
+HERE = "127.0.0.1"
+SENT = "a-b.c_d~e+f/g=="
+
+
+def request(client: str | None, **headers: str) -> Request:
+    """A request of this client, with these headers."""
+    raw = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+    address = (client, 50_000) if client is not None else None
+    return Request({"type": "http", "client": address, "headers": raw})
+
+
+@pytest.mark.parametrize("client", [HERE, "127.8.9.1", "::1", "::ffff:127.0.0.1"])
+def test_without_a_token_who_is_on_this_machine_may_ask(client: str) -> None:
+    """By any of the loopback's addresses (RFC 5735, section 3; RFC 4291, sections 2.5.3, 2.5.5)."""
+    RefreshRight("").require(request(client))
+
+
+@pytest.mark.parametrize(
+    "client", ["192.168.0.7", "8.8.8.8", "::ffff:8.8.8.8", "fe80::1", "x", None]
+)
+def test_without_a_token_nobody_else_may_ask(client: str | None) -> None:
+    """Not from the same network either, nor from where there is no address."""
+    with pytest.raises(NotPermittedError, match="REFRESH_TOKEN"):
+        RefreshRight("").require(request(client))
+
+
+@pytest.mark.parametrize("header", ["forwarded", "x_forwarded_for", "x_forwarded_proto"])
+def test_without_a_token_nobody_may_ask_through_a_proxy(header: str) -> None:
+    """A proxy on this machine would make everyone look as if they were here."""
+    with pytest.raises(NotPermittedError, match="proxy"):
+        RefreshRight("").require(request(HERE, **{header: "for=8.8.8.8"}))
+
+
+@pytest.mark.parametrize(
+    ("site", "may"),
+    [("same-origin", True), ("none", True), ("cross-site", False), ("same-site", False)],
+)
+@pytest.mark.parametrize("token", ["", SENT])
+def test_a_page_of_another_site_may_not_ask_in_its_visitors_name(
+    site: str, token: str, *, may: bool
+) -> None:
+    """The browser is on this machine, but not the page."""
+    asking = request(HERE, sec_fetch_site=site, authorization=f"Bearer {token}")
+    if may:
+        RefreshRight(token).require(asking)
+    else:
+        with pytest.raises(NotPermittedError, match="site"):
+            RefreshRight(token).require(asking)
+
+
+@pytest.mark.parametrize("authorization", [f"Bearer {SENT}", f"bearer  {SENT} "])
+def test_with_a_token_who_sends_it_may_ask(authorization: str) -> None:
+    """From anywhere, and through a proxy."""
+    asking = request("8.8.8.8", authorization=authorization, x_forwarded_for="9.9.9.9")
+    RefreshRight(SENT).require(asking)
+
+
+@pytest.mark.parametrize(
+    ("authorization", "has_token"),
+    [
+        ("", False),
+        (f"Basic {SENT}", False),
+        (SENT, False),
+        ("Bearer other", True),
+        ("Bearer é", True),
+    ],
+)
+def test_with_a_token_nobody_may_ask_without_it(authorization: str, *, has_token: bool) -> None:
+    """Not on this machine either; a wrong one is told from none."""
+    with pytest.raises(NotAuthenticatedError) as raised:
+        RefreshRight(SENT).require(request(HERE, authorization=authorization))
+    assert raised.value.has_token is has_token
+
+
+def test_whether_a_token_is_needed_is_known() -> None:
+    """For the page that asks for it."""
+    assert RefreshRight(SENT).needs_token
+    assert not RefreshRight("").needs_token
