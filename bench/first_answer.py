@@ -56,16 +56,17 @@ def main() -> None:
     """Starts the application, asks it once, prints the figures."""
     module, _, name = sys.argv[1].partition(":")
     made = getattr(importlib.import_module(module), name)
-    if module == "main":
+    is_the_service = name == "create_app"
+    if is_the_service:
         importlib.import_module("src.entrypoints.collecting")  # or it would be with the collection
     started = time.perf_counter()
-    server, thread = serve(made() if name.startswith("create") else made)
+    server, thread = serve(made() if is_the_service else made)
     port = server.servers[0].sockets[0].getsockname()[1]
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v1/states") as answer:
         body = answer.read()
         missing = answer.headers.get("X-Snapshot-Missing", "0")
     seconds = time.perf_counter() - started
-    while module == "main" and len(_compressed(port)) == len(body):
+    while is_the_service and len(_compressed(port)) == len(body):
         time.sleep(0.05)  # the codings count for the memory
     server.should_exit = True
     thread.join()

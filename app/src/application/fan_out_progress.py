@@ -42,7 +42,7 @@ class FanOutProgress(FanOutWatch):
         self._without_state = Requests()
         self._attempts: list[Attempt] = []
         # Of each request:
-        self._levels = array("b")
+        self._levels: list[Level] = []
         self._places = array("l")
         self._counts: list[Requests] = []
         self._tries = array("b")
@@ -154,7 +154,7 @@ class FanOutProgress(FanOutWatch):
         self._attempts.append(
             Attempt(
                 request,
-                Level(self._levels[request]),
+                self._levels[request],
                 self._places[request],
                 self._tries[request],
                 self._queued[request],

@@ -382,6 +382,9 @@ async def test_what_is_described_is_what_is_answered(monkeypatch: pytest.MonkeyP
     assert _names(stream) == {name.lower() for name in described["followRefresh"]["200"]["headers"]}
 
     errors = {}
+    async with service(upstream()) as session:
+        elsewhere = {"Host": "exemplo.br"}
+        errors["askForRefresh", 403] = await ask(session, REFRESHES, elsewhere, method="POST")
     async with service(upstream(), **WITH_TOKEN, refresh_min_interval_s=42) as session:
         await ended(session, f"{REFRESHES}/current")
         wrong = {"Authorization": "Bearer x"}

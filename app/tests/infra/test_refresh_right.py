@@ -16,10 +16,11 @@ SENT = "a-b.c_d~e+f/g=="
 
 
 def request(client: str | None, **headers: str) -> Request:
-    """A request of this client, with these headers."""
+    """A request of this client, with these headers besides the usual."""
+    headers = {"host": "localhost:8001", **headers}
     raw = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
     address = (client, 50_000) if client is not None else None
-    return Request({"type": "http", "client": address, "headers": raw})
+    return Request({"type": "http", "client": address, "headers": raw, "path": "/"})
 
 
 @pytest.mark.parametrize("client", [HERE, "127.8.9.1", "::1", "::ffff:127.0.0.1"])
@@ -35,6 +36,19 @@ def test_without_a_token_nobody_else_may_ask(client: str | None) -> None:
     """Not from the same network either, nor from where there is no address."""
     with pytest.raises(NotPermittedError, match="REFRESH_TOKEN"):
         RefreshRight("").require(request(client))
+
+
+@pytest.mark.parametrize("host", ["localhost", "localhost:1", "127.0.0.1:8001", "[::1]:8001"])
+def test_without_a_token_the_address_asked_is_the_loopbacks(host: str) -> None:
+    """By name or number."""
+    RefreshRight("").require(request(HERE, host=host))
+
+
+@pytest.mark.parametrize("host", ["exemplo.br", "localhost.exemplo.br:8001", "192.168.0.7", ""])
+def test_without_a_token_a_name_that_points_here_is_not_enough(host: str) -> None:
+    """Its owner may let it point anywhere, and has pages under it (DNS rebinding)."""
+    with pytest.raises(NotPermittedError, match="localhost"):
+        RefreshRight("").require(request(HERE, host=host))
 
 
 @pytest.mark.parametrize("header", ["forwarded", "x_forwarded_for", "x_forwarded_proto"])

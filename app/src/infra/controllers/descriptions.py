@@ -204,7 +204,7 @@ def accepted_responses(description: str, example: object) -> Responses:
             status=403,
             detail=(
                 "Sem um token (REFRESH_TOKEN), só se pede uma atualização na máquina do próprio "
-                "serviço."
+                "serviço, em http://localhost."
             ),
             instance=instance,
         ),

@@ -50,10 +50,10 @@ class RefreshRight:
                 "Por um proxy só se pede uma atualização com um token, e este serviço não tem um "
                 "(REFRESH_TOKEN)."
             )
-        elif not _is_loopback(request):
+        elif not _is_here(request):
             raise NotPermittedError(
                 "Sem um token (REFRESH_TOKEN), só se pede uma atualização na máquina do próprio "
-                "serviço."
+                "serviço, em http://localhost."
             )
         if request.headers.get("sec-fetch-site", "none") not in {"none", "same-origin"}:
             # A browser says so of what another site's page asks in its user's name
@@ -61,9 +61,19 @@ class RefreshRight:
             raise NotPermittedError("Uma página de outro site não pode pedir uma atualização.")
 
 
-def _is_loopback(request: Request) -> bool:
+def _is_here(request: Request) -> bool:
+    """Whether a client on this machine asks, by an address that cannot be anybody else's.
+
+    A page whose owner lets its host name point here (DNS rebinding) is not taken for one of ours.
+    """
+    client = request.client.host if request.client is not None else ""
+    host = request.url.hostname or ""
+    return _is_loopback(client) and (host == "localhost" or _is_loopback(host))
+
+
+def _is_loopback(host: str) -> bool:
     try:
-        address = ip_address(request.client.host if request.client is not None else "")
+        address = ip_address(host)
     except ValueError:
         return False
     if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:

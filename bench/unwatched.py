@@ -1,0 +1,30 @@
+"""The service with nobody counting what becomes of its requests: what the counting costs.
+
+Each of its refreshes is still told once at its beginning and once at its end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.types import ASGIApp
+
+import main
+from src.application import refresh_recorder
+from src.application.list_of_states_and_cities import ListOfStatesAndCities
+from src.application.ports.fan_out_watch import FanOutWatch, Unwatched
+from src.entrypoints.collecting import collecting
+from src.entrypoints.settings import Settings
+
+
+def create_app() -> ASGIApp:
+    """The application, with settings of the environment."""
+    refresh_recorder.TELL_EVERY_S = refresh_recorder.TELL_AT_LEAST_EVERY_S = 3600.0
+    return main.create_app(collecting=_unwatched)
+
+
+@asynccontextmanager
+async def _unwatched(settings: Settings, _: FanOutWatch) -> AsyncIterator[ListOfStatesAndCities]:
+    async with collecting(settings, Unwatched()) as use_case:
+        yield use_case
