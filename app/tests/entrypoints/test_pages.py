@@ -7,6 +7,7 @@ import re
 import pytest
 
 from src.infra.controllers.pages_controller import FOLDER
+from src.infra.snapshots.bundled_snapshot import bundled_snapshot
 from tests.fakes import FakeUpstream
 from tests.places import TWO_STATES
 from tests.services import ask, service
@@ -62,3 +63,22 @@ async def test_pages_are_small() -> None:
             sent += len((await ask(session, path, {"Accept-Encoding": "gzip"})).body)
 
     assert sent < 150_000
+
+
+def test_the_pages_know_the_states() -> None:
+    """They show the 27 before any answer comes: each in its region, and on a tile of its own."""
+    text = (FOLDER / "states.js").read_text(encoding="utf-8")
+    rows = re.findall(
+        r'{ id: (\d+), sigla: "(..)", nome: "(.+)", regiao: "(.+)", row: (\d), column: (\d) }', text
+    )
+
+    states = [(int(row[0]), row[1], row[2]) for row in rows]
+    assert states == [(state.id, state.sigla, state.nome) for state in bundled_snapshot().states]
+    assert len({row[4:] for row in rows}) == 27
+    assert {(row[0][0], row[3]) for row in rows} == {  # a code begins with the region's number
+        ("1", "Norte"),
+        ("2", "Nordeste"),
+        ("3", "Sudeste"),
+        ("4", "Sul"),
+        ("5", "Centro-Oeste"),
+    }

@@ -1,0 +1,58 @@
+// What the service answers, and what a person is told where it does not.
+
+/** A failure whose message is a sentence for the person who reads the page. */
+export class Trouble extends Error {
+  constructor(message, status) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** The answer's JSON, and for a search how many places were found in all. */
+export function getJson(path, signal) {
+  return ask(path, { signal }, async (answer) => ({
+    data: await answer.json(),
+    total: Number(answer.headers.get("X-Total-Count")),
+  }));
+}
+
+/** The whole tree as a file for spreadsheets. */
+export function getCsv() {
+  const options = { headers: { Accept: "text/csv" } };
+  return ask("api/v1/states", options, (answer) => answer.blob());
+}
+
+/** Where the data come from, as the headers of every answer tell it. */
+export function getSource() {
+  return ask("api/v1/states", { method: "HEAD" }, ({ headers }) => ({
+    isLive: headers.get("X-Snapshot-Source") === "live",
+    collectedAt: new Date(headers.get("Last-Modified")),
+    answeredAt: new Date(headers.get("Date")), // by the same clock
+    missing: Number(headers.get("X-Snapshot-Missing")),
+    filled: Number(headers.get("X-Snapshot-Filled")),
+  }));
+}
+
+async function ask(path, options, read) {
+  try {
+    const answer = await fetch(path, options); // relative: a path prefix changes nothing
+    if (!answer.ok) throw await refusal(answer);
+    return await read(answer);
+  } catch (error) {
+    if (error instanceof Trouble || error.name === "AbortError") throw error;
+    throw new Trouble("O serviço não respondeu. Confira a conexão e tente de novo.");
+  }
+}
+
+async function refusal(answer) {
+  const isProblem = answer.headers.get("Content-Type")?.startsWith("application/problem+json");
+  const detail = isProblem ? (await answer.json()).detail : null;
+  if (answer.status === 404 && detail) return new Trouble(unknownCode(detail), 404);
+  return new Trouble(detail ?? `O serviço falhou (erro ${answer.status}). Tente de novo.`);
+}
+
+// The service names codes that differ in one digit; what else it says is for programs.
+function unknownCode(detail) {
+  const similar = /Códigos parecidos: .*/.exec(detail)?.[0];
+  return `Não há lugar com este código. ${similar ?? "Confira os dígitos ou procure pelo nome."}`;
+}

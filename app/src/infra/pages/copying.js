@@ -1,0 +1,43 @@
+// Copies the code on a button that is clicked, and says so.
+
+import { tell } from "./notice.js";
+
+const MARKED_FOR_MS = 1_500;
+
+/** Lets every button with a code copy it, also those that come later. */
+export function copyOnClick() {
+  document.addEventListener("click", async ({ target }) => {
+    const button = target.closest("button[data-code]");
+    if (!button) return;
+    const { code } = button.dataset;
+    if (!(await copied(code))) {
+      tell(`O navegador não deixou copiar. O código é ${code}.`);
+      return;
+    }
+    tell(`Código ${code} copiado.`);
+    button.classList.add("copied");
+    setTimeout(() => button.classList.remove("copied"), MARKED_FOR_MS);
+  });
+}
+
+async function copied(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return copiedBySelecting(text); // over plain HTTP there is no clipboard, or it is denied
+  }
+}
+
+function copiedBySelecting(text) {
+  const before = document.activeElement;
+  const field = document.createElement("textarea");
+  field.className = "unseen";
+  field.value = text;
+  document.body.append(field);
+  field.select();
+  const done = document.execCommand("copy");
+  field.remove();
+  before.focus();
+  return done;
+}
