@@ -1,0 +1,151 @@
+// One collection as the service tells of it: the latest progress, and every attempt so far.
+
+import { STATES } from "./states.js";
+
+// The columns of the attempts, in the order in which events have them; times in milliseconds.
+const COLUMNS = [
+  "request",
+  "kind",
+  "place",
+  "number",
+  "queued",
+  "sent",
+  "answered",
+  "ended",
+  "outcome",
+];
+const NONE = -1;
+
+// Until the service tells its limits.
+const NO_LIMITS = {
+  estados: 0,
+  requisicoes: 0,
+  requisicoes_configurado: 0,
+  circuito_aberto: false,
+};
+
+export const STATES_LIST = 0; // the kind of the one request for the list of states
+export const CITIES = 1;
+
+export const GOOD = 0;
+export const FAILED = 2; // 1: failed, and tried again
+
+/** Where the rows of a request are drawn: with the list of states, or with its state. */
+export const BANDS = [{ id: 0, sigla: "lista", nome: "Lista dos estados" }, ...STATES];
+const BAND_OF = new Map(BANDS.map((band, index) => [band.id, index]));
+
+// A column of whole numbers that grows.
+function grown(column, size) {
+  if (size <= column.length) return column;
+  const larger = new Int32Array(Math.max(size, column.length * 2));
+  larger.set(column);
+  return larger;
+}
+
+export class Collection {
+  constructor(id) {
+    this.id = id;
+    this.progress = null;
+    this.samples = []; // what each event said about the moment at which it was sent
+    this.size = 0; // attempts
+    for (const name of COLUMNS) this[name] = new Int32Array(8192);
+    this.next = new Int32Array(8192); // the following attempt of the same request
+    this.first = new Int32Array(8192).fill(NONE); // by request: its first attempt
+    this.last = new Int32Array(8192).fill(NONE);
+    this.bands = BANDS.map(() => []); // the requests of each band, in the order in which they ended
+  }
+
+  // Takes an event in; false where it was known already.
+  take(progress) {
+    if (this.progress !== null && progress.numero <= this.progress.numero) return false;
+    this.progress = { ...progress, limites: progress.limites ?? NO_LIMITS };
+    this.samples.push(sampleOf(this.progress));
+    for (const attempt of progress.tentativas) this.#add(attempt);
+    return true;
+  }
+
+  get isRunning() {
+    return this.progress.situacao === "em_andamento";
+  }
+
+  // Milliseconds from the beginning to the latest that is known.
+  get ms() {
+    return this.progress.segundos * 1000;
+  }
+
+  // The requests that were asked for so far.
+  get requests() {
+    return total(this.progress.requisicoes);
+  }
+
+  // How many rows a band has, or will have once all that it waits for has ended.
+  rowsOf(band) {
+    const state = this.progress.estados.find((each) => each.id === BANDS[band].id);
+    return Math.max(this.bands[band].length, state === undefined ? 0 : total(state));
+  }
+
+  // The attempts of a request, by their index, in order.
+  attemptsOf(request) {
+    const attempts = [];
+    for (let each = this.first[request]; each !== NONE; each = this.next[each]) attempts.push(each);
+    return attempts;
+  }
+
+  // The places in a band whose request failed for good.
+  failuresOf(band) {
+    return this.bands[band]
+      .map((request) => this.last[request])
+      .filter((attempt) => this.outcome[attempt] === FAILED)
+      .map((attempt) => this.place[attempt]);
+  }
+
+  bandOf(attempt) {
+    const place = this.place[attempt];
+    return BAND_OF.get(place > 99 ? Math.floor(place / 100_000) : place) ?? 0;
+  }
+
+  #add(values) {
+    const index = this.size++;
+    COLUMNS.forEach((name, position) => {
+      this[name] = grown(this[name], this.size);
+      this[name][index] = values[position];
+    });
+    this.next = grown(this.next, this.size);
+    this.next[index] = NONE;
+    this.#chain(this.request[index], index);
+  }
+
+  // Puts an attempt behind the former one of its request, or the request into its band.
+  #chain(request, index) {
+    if (request >= this.first.length) {
+      const known = this.first.length;
+      this.first = grown(this.first, request + 1).fill(NONE, known);
+      this.last = grown(this.last, request + 1).fill(NONE, known);
+    }
+    if (this.first[request] === NONE) {
+      this.first[request] = index;
+      this.bands[this.bandOf(index)].push(request);
+    } else {
+      this.next[this.last[request]] = index;
+    }
+    this.last[request] = index;
+  }
+}
+
+function sampleOf({ segundos, requisicoes, estados_em_andamento, estados, limites }) {
+  return {
+    ms: segundos * 1000,
+    inFlight: requisicoes.em_voo,
+    ended: requisicoes.concluidas + requisicoes.repetidas + requisicoes.falhas, // attempts
+    waiting: requisicoes.na_fila,
+    states: estados_em_andamento,
+    waitingStates: estados.filter((state) => state.situacao === "na_fila").length,
+    limit: limites.requisicoes,
+    isOpen: limites.circuito_aberto,
+  };
+}
+
+/** All requests of a state or of the whole, whatever became of them. */
+export function total({ na_fila, em_voo, concluidas, falhas }) {
+  return na_fila + em_voo + concluidas + falhas;
+}

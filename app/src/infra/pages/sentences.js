@@ -1,0 +1,126 @@
+// What else the pictures show, in words.
+
+import { extremes } from "./analysis.js";
+import { CITIES, FAILED, GOOD, STATES_LIST, total } from "./collection.js";
+import { count, duration, plural } from "./numbers.js";
+
+const DATE = new Intl.DateTimeFormat("pt-BR", { dateStyle: "short", timeStyle: "medium" });
+const MOST_NAMED = 8;
+
+export const NO_COLLECTION =
+  "Ainda não houve coleta desde que o serviço começou. Assim que houver uma, ela aparece aqui.";
+export const NO_CONNECTION = "Sem conexão com o serviço; tentando de novo…";
+export const HINT = "Aponte para a figura, ou escolha um estado para ver cada requisição dele.";
+export const ROWS_HINT = "Aponte para uma linha, ou use as setas do teclado.";
+
+export const SITUATIONS = {
+  na_fila: "na fila",
+  em_andamento: "em andamento",
+  completo: "completo",
+  incompleto: "incompleto",
+};
+
+const requests = (number) => plural(number, "requisição", "requisições");
+const failures = (number) => plural(number, "falha", "falhas");
+
+/** What became of the collection. */
+export function outcome(collection) {
+  const { situacao, resultado, motivo } = collection.progress;
+  const time = duration(collection.ms);
+  switch (situacao) {
+    case "em_andamento":
+      return "Coleta em andamento.";
+    case "concluida":
+      return `Coleta concluída em ${time}: ${inventory(resultado)}.`;
+    case "incompleta":
+      return `Coleta incompleta, em ${time}: ${inventory(resultado)}. ${gaps(collection.progress)}`;
+    case "falhou":
+      return `A coleta falhou após ${time}. ${motivo ?? ""}`.trim();
+    default:
+      return `A coleta foi interrompida após ${time}. ${motivo ?? ""}`.trim();
+  }
+}
+
+function inventory({ estados, cidades, distritos }) {
+  return [
+    plural(estados, "estado", "estados"),
+    plural(cidades, "cidade", "cidades"),
+    plural(distritos, "distrito", "distritos"),
+  ].join(", ");
+}
+
+// Where it failed, and what was kept of the collection before.
+function gaps({ estados, requisicoes, resultado }) {
+  const failing = estados.filter((state) => state.falhas > 0);
+  const where =
+    failing.length > MOST_NAMED
+      ? `${count(failing.length)} estados (${failures(requisicoes.falhas)})`
+      : failing.map((state) => `${state.sigla} (${failures(state.falhas)})`).join(", ");
+  const kept = plural(resultado.mantidos, "lugar ficou", "lugares ficaram");
+  const before = resultado.mantidos > 0 ? ` ${kept} como na coleta anterior.` : "";
+  return `Houve falhas em ${where}.${before}`;
+}
+
+export function askedBy({ pedida, inicio }) {
+  const who = pedida === "por_pessoa" ? "Pedida por uma pessoa" : "Iniciada pelo próprio serviço";
+  return `${who} em ${DATE.format(new Date(inicio))}.`;
+}
+
+/** How far a running collection is. */
+export function howFar(collection) {
+  const { concluidas } = collection.progress.requisicoes;
+  return `Coleta em andamento: ${count(concluidas)} de ${requests(collection.requests)}.`;
+}
+
+/** The curve of the requests in flight. */
+export function curve(collection) {
+  const { mais_em_voo, limites } = collection.progress;
+  const { waiting } = extremes(collection);
+  return (
+    `No pico, ${requests(mais_em_voo)} em voo, com um limite de ` +
+    `${count(limites.requisicoes_configurado)}. Na fila, até ${count(waiting)}.`
+  );
+}
+
+/** A state's name and how far it is. */
+export function stateSentence(state) {
+  const done = state.concluidas + state.falhas;
+  const failed = state.falhas > 0 ? `, ${failures(state.falhas)}` : "";
+  return (
+    `${state.sigla} ${state.nome}: ${count(done)} de ${requests(total(state))}, ` +
+    `${SITUATIONS[state.situacao]}${failed}`
+  );
+}
+
+export function choiceHint(state) {
+  return state === null
+    ? "Escolha um estado para ver só as requisições dele na cascata."
+    : `A cascata, abaixo, mostra só *${state.nome}*. Escolha-o outra vez para ver todos.`;
+}
+
+/** A state alone, and the names of those of its places that failed. */
+export function introduction(state, names) {
+  const more = names.length > MOST_NAMED ? ` e mais ${count(names.length - MOST_NAMED)}` : "";
+  const listed = names.slice(0, MOST_NAMED).join(", ");
+  const failed = names.length > 0 ? ` Falharam: ${listed}${more}.` : "";
+  return `${stateSentence(state)}.${failed} ${ROWS_HINT}`;
+}
+
+/** How long a request took and on what, attempt by attempt; `name` is the city's or the state's. */
+export function requestSentence(collection, request, name) {
+  const attempts = collection.attemptsOf(request);
+  const kind = collection.kind[attempts[0]];
+  const subject = { [STATES_LIST]: "Lista dos estados", [CITIES]: `${name}, cidades` }[kind];
+  const told = attempts.map((attempt) => attemptSentence(collection, attempt));
+  return `${subject ?? `${name}, distritos`}: ${told.join("; ")}.`;
+}
+
+function attemptSentence({ number, queued, sent, answered, ended, outcome }, index) {
+  const pause = number[index] > 1 ? "pausa e fila de" : "esperou";
+  const waited = `${number[index]}ª tentativa: ${pause} ${duration(sent[index] - queued[index])}`;
+  const wire = duration(answered[index] - sent[index]);
+  if (outcome[index] === GOOD) {
+    return `${waited}, ${wire} no fio, ${duration(ended[index] - answered[index])} de leitura`;
+  }
+  return `${waited}, falhou após ${wire}${outcome[index] === FAILED ? ", de vez" : ""}`;
+}
