@@ -1,1 +1,193 @@
-export {};
+// The page /fanout: hears of a collection and has it drawn, once a frame, while something changes.
+
+import { roundEnd } from "./analysis.js";
+import { answer } from "./answer.js";
+import { followTheme } from "./canvas.js";
+import { BANDS, Collection } from "./collection.js";
+import { listen } from "./events.js";
+import { Figures } from "./figures.js";
+import { InFlightChart } from "./in_flight_chart.js";
+import { learnNames, nameOf } from "./names.js";
+import { RefreshButton } from "./refresh_button.js";
+import { Rows } from "./rows.js";
+import * as sentences from "./sentences.js";
+import { STATES } from "./states.js";
+import { fillTable } from "./states_table.js";
+import { byId, mark, write } from "./text.js";
+import { TileMap } from "./tiles.js";
+import { Waterfall } from "./waterfall.js";
+
+const SAID_EVERY_MS = 5000;
+const SILENCE_MS = 1000; // after which there has been no collection yet
+
+let collection = null;
+let chosen = null; // the state whose requests are shown alone
+let detail = () => sentences.HINT; // of what is pointed at
+let isFrameAsked = false;
+let saidAt = 0;
+
+const refresh = new RefreshButton(byId("refresh"), changed);
+const figures = new Figures({ onSize: changed });
+const tiles = new TileMap(byId("map"), toggle);
+const chart = new InFlightChart(byId("in-flight"), { onSize: changed, onPoint: point });
+const waterfall = new Waterfall(byId("waterfall"), {
+  onSize: changed,
+  onBand: pointAtBand,
+  onChoose: toggle,
+});
+const rows = new Rows(byId("rows"), {
+  onSize: changed,
+  describe,
+  onLook: (request) => point(() => describe(request)),
+});
+
+start();
+
+function start() {
+  const byName = STATES.toSorted((one, other) => one.nome.localeCompare(other.nome, "pt-BR"));
+  byId("choice").append(...byName.map(({ id, nome }) => new Option(nome, id)));
+  byId("choice").addEventListener("change", ({ target }) => choose(stateOf(Number(target.value))));
+  byId("back").addEventListener("click", () => {
+    choose(null);
+    byId("choice").focus();
+  });
+  byId("numbers").addEventListener("toggle", changed);
+  followTheme(() => {
+    waterfall.forget();
+    changed();
+  });
+  listen(hear, (isHeard) => {
+    write(byId("connection"), isHeard ? "" : sentences.NO_CONNECTION);
+    if (!isHeard) return;
+    refresh.ask();
+    setTimeout(sayThatThereWasNone, SILENCE_MS);
+  });
+  changed();
+}
+
+// Takes an event in; one of another collection begins a new picture.
+function hear(progress) {
+  if (collection?.id !== progress.id) {
+    collection = new Collection(progress.id);
+    pointAtNothing();
+  }
+  if (collection.take(progress)) changed();
+}
+
+function sayThatThereWasNone() {
+  if (collection === null) mark(byId("answer"), sentences.NO_COLLECTION);
+}
+
+// Asks for one frame, whatever changed and how often.
+function changed() {
+  if (isFrameAsked) return;
+  isFrameAsked = true;
+  requestAnimationFrame(() => {
+    isFrameAsked = false;
+    draw();
+  });
+}
+
+function draw() {
+  write(byId("detail"), detail());
+  tiles.draw(collection?.progress.estados ?? [], chosen?.id);
+  if (collection === null) return;
+  const isNothing = !collection.isRunning && collection.progress.mais_em_voo === 0;
+  byId("content").classList.toggle("empty", isNothing);
+  drawPictures();
+  figures.draw(collection);
+  writeWords();
+  const table = byId("numbers");
+  if (table.open) fillTable(table.querySelector("tbody"), collection.progress.estados);
+  refresh.follow(collection.progress);
+}
+
+function drawPictures() {
+  const endMs = collection.isRunning ? roundEnd(collection.ms) : Math.max(collection.ms, 1);
+  byId("all").classList.toggle("short", !collection.isRunning && collection.requests === 1);
+  chart.draw(collection, endMs);
+  if (chosen === null) waterfall.draw(collection, endMs);
+  else rows.draw(collection, bandOf(chosen), endMs);
+}
+
+function writeWords() {
+  const { progress } = collection;
+  mark(byId("answer"), answer(collection));
+  write(byId("outcome"), sentences.outcome(collection));
+  byId("outcome").dataset.situation = progress.situacao;
+  write(byId("asked"), sentences.askedBy(progress));
+  write(byId("in-flight-said"), sentences.curve(collection));
+  say();
+}
+
+// Says to screen readers how it goes on, but not ten times a second.
+function say() {
+  const now = performance.now();
+  if (collection.isRunning && now - saidAt < SAID_EVERY_MS) return;
+  saidAt = now;
+  const sentence = collection.isRunning ? sentences.howFar : sentences.outcome;
+  write(byId("said"), sentence(collection));
+}
+
+// Shows the requests of a state alone, or of all again.
+function toggle(id) {
+  choose(id === chosen?.id ? null : stateOf(id));
+}
+
+function choose(state) {
+  chosen = state;
+  byId("choice").value = state?.id ?? "";
+  byId("all").hidden = state !== null;
+  byId("rows").hidden = state === null;
+  byId("back").hidden = state === null;
+  waterfall.forget();
+  mark(byId("map-hint"), sentences.choiceHint(state));
+  if (state !== null) learnNames(state.sigla, changed);
+  pointAtNothing();
+}
+
+function pointAtNothing() {
+  rows.restart();
+  point(chosen === null ? () => sentences.HINT : introduction);
+}
+
+// What a state's rows begin with: how far it is, and what failed.
+function introduction() {
+  const known = collection?.progress.estados.find(({ id }) => id === chosen.id);
+  if (known === undefined) return sentences.ROWS_HINT;
+  return sentences.introduction(known, collection.failuresOf(bandOf(chosen)).map(placeName));
+}
+
+function pointAtBand(band) {
+  const place = waterfall.placeOf(band);
+  byId("band").hidden = place === undefined;
+  if (place === undefined) return;
+  byId("band").style.top = `${place.top - 1}px`;
+  byId("band").style.height = `${place.height + 2}px`;
+  point(() => {
+    const state = collection.progress.estados.find(({ id }) => id === BANDS[band].id);
+    return state === undefined ? BANDS[band].nome : `${sentences.stateSentence(state)}.`;
+  });
+}
+
+function point(describing) {
+  detail = describing;
+  changed();
+}
+
+function describe(request) {
+  const attempt = collection.first[request];
+  return sentences.requestSentence(collection, request, placeName(collection.place[attempt]));
+}
+
+function placeName(id) {
+  return stateOf(id)?.nome ?? nameOf(id);
+}
+
+function stateOf(id) {
+  return STATES.find((state) => state.id === id) ?? null;
+}
+
+function bandOf(state) {
+  return BANDS.findIndex(({ id }) => id === state.id);
+}

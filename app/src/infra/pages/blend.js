@@ -1,0 +1,64 @@
+// A row of pixels that stands for several requests: at each column, the average of their colours.
+
+import { colours } from "./canvas.js";
+
+// What is short or rare counts for so many requests, or it would not be seen beside the waiting.
+const WEIGHTS = { waiting: 1, wire: 3, reading: 1, retry: 5, failed: 8 };
+const LEAST_OF_FAILURE = 2; // columns
+
+export class Blend {
+  #columns;
+  #ground = rgbOf(colours.card);
+  // By column: how much red, green, blue and weight come there, less those that end.
+  #changes;
+  #steps = {}; // how far each phase's colour lies from the ground, by its weight
+  #pixels;
+
+  constructor(columns) {
+    this.#columns = columns;
+    this.#changes = [0, 1, 2, 3].map(() => new Float64Array(columns + 1));
+    for (const [phase, weight] of Object.entries(WEIGHTS)) {
+      const rgb = rgbOf(colours[phase]).map((value, channel) => value - this.#ground[channel]);
+      this.#steps[phase] = [...rgb.map((value) => value * weight), weight];
+    }
+    this.#pixels = new ImageData(columns, 1);
+    this.#pixels.data.fill(255);
+  }
+
+  // A request is in this phase from one column to before another.
+  add(phase, from, to) {
+    const steps = this.#steps[phase];
+    const least = phase === "retry" || phase === "failed" ? LEAST_OF_FAILURE : 0;
+    const start = Math.min(from, this.#columns);
+    const end = Math.min(Math.max(to, start + least), this.#columns);
+    for (let part = 0; part < 4; part += 1) {
+      this.#changes[part][start] += steps[part];
+      this.#changes[part][end] -= steps[part];
+    }
+  }
+
+  // The pixels of so many requests; what was added is forgotten.
+  take(requests) {
+    const { data } = this.#pixels;
+    const [reds, greens, blues, weights] = this.#changes;
+    const [groundRed, groundGreen, groundBlue] = this.#ground;
+    let [red, green, blue, weight] = [0, 0, 0, 0];
+    for (let column = 0; column < this.#columns; column += 1) {
+      red += reds[column];
+      green += greens[column];
+      blue += blues[column];
+      weight += weights[column];
+      const share = 1 / Math.max(requests, weight);
+      data[column * 4] = groundRed + red * share;
+      data[column * 4 + 1] = groundGreen + green * share;
+      data[column * 4 + 2] = groundBlue + blue * share;
+    }
+    for (const changes of this.#changes) changes.fill(0);
+    return this.#pixels;
+  }
+}
+
+// Red, green and blue of "#rrggbb".
+function rgbOf(colour) {
+  return [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16));
+}

@@ -1,0 +1,73 @@
+// What all pictures on canvas share: the theme's colours, sharp pixels, the time axis.
+
+const NAMES = ["card", "line", "text", "quiet", "waiting", "wire", "reading", "retry", "failed"];
+
+export const GUTTER = 46; // for the labels on the left of the time axis
+const MARGIN = 10; // on its right
+
+export const colours = {};
+let font = "";
+
+/** Reads the theme's colours, now and whenever it changes. */
+export function followTheme(onChange) {
+  const read = () => {
+    const style = getComputedStyle(document.documentElement);
+    for (const name of NAMES) colours[name] = style.getPropertyValue(`--${name}`).trim();
+    font = `12px ${getComputedStyle(document.body).fontFamily}`;
+  };
+  read();
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+    read();
+    onChange();
+  });
+}
+
+/**
+ * Gives a canvas as many pixels as the screen has where it lies, now and whenever it is resized.
+ */
+export function followSize(canvas, onChange) {
+  new ResizeObserver(([entry]) => {
+    const { width, height } = entry.contentRect;
+    canvas.width = Math.round(width * devicePixelRatio);
+    canvas.height = Math.round(height * devicePixelRatio);
+    onChange();
+  }).observe(canvas);
+}
+
+/** The brush of a canvas whose unit is the CSS pixel, on a ground wiped clean. */
+export function wiped(canvas) {
+  const brush = brushOf(canvas);
+  brush.fillStyle = colours.card;
+  brush.fillRect(0, 0, widthOf(canvas), heightOf(canvas));
+  return brush;
+}
+
+export function brushOf(canvas) {
+  const brush = canvas.getContext("2d", { alpha: false });
+  brush.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
+  brush.font = font;
+  brush.textBaseline = "middle";
+  return brush;
+}
+
+export function widthOf(canvas) {
+  return canvas.width / devicePixelRatio;
+}
+
+export function heightOf(canvas) {
+  return canvas.height / devicePixelRatio;
+}
+
+/** How wide the time axis is, in CSS pixels. */
+export function timeWidth(canvas) {
+  return widthOf(canvas) - GUTTER - MARGIN;
+}
+
+/** Where a moment lies on the shared time axis, and which moment lies there. */
+export function xOf(ms, endMs, width) {
+  return GUTTER + (ms / endMs) * (width - GUTTER - MARGIN);
+}
+
+export function msAt(x, endMs, width) {
+  return Math.min(Math.max(((x - GUTTER) / (width - GUTTER - MARGIN)) * endMs, 0), endMs);
+}

@@ -1,0 +1,138 @@
+// How many requests were in flight over time, and the limit, with the time axis below.
+
+import { highest, inFlightByMs, marks } from "./analysis.js";
+import { colours, followSize, GUTTER, heightOf, msAt, widthOf, wiped, xOf } from "./canvas.js";
+import { count, duration, tenths } from "./numbers.js";
+
+const TOP = 18;
+const BOTTOM = 22;
+
+export class InFlightChart {
+  #canvas;
+  #collection = null;
+  #endMs = 1;
+  #counts = null;
+
+  constructor(canvas, { onSize, onPoint }) {
+    this.#canvas = canvas;
+    followSize(canvas, onSize);
+    canvas.addEventListener("pointermove", ({ offsetX }) => {
+      if (this.#collection !== null) onPoint(() => this.#moment(offsetX));
+    });
+  }
+
+  draw(collection, endMs) {
+    if (collection !== this.#collection || collection.isRunning) this.#counts = null;
+    [this.#collection, this.#endMs] = [collection, endMs];
+    const brush = wiped(this.#canvas);
+    this.#drawAxis(brush);
+    this.#drawPauses(brush);
+    this.#drawArea(brush);
+    this.#drawLimit(brush);
+  }
+
+  get #floor() {
+    return heightOf(this.#canvas) - BOTTOM;
+  }
+
+  #x(ms) {
+    return xOf(ms, this.#endMs, widthOf(this.#canvas));
+  }
+
+  #y(requests) {
+    const { mais_em_voo, limites } = this.#collection.progress;
+    const most = Math.max(mais_em_voo, limites.requisicoes_configurado, 1);
+    return this.#floor - (requests / most) * (this.#floor - TOP);
+  }
+
+  #drawAxis(brush) {
+    const width = widthOf(this.#canvas);
+    brush.strokeStyle = colours.line;
+    brush.fillStyle = colours.quiet;
+    brush.textAlign = "center";
+    for (const ms of marks(this.#endMs, width < 500 ? 5 : 11)) {
+      const x = Math.round(this.#x(ms)) + 0.5;
+      line(brush, x, TOP, x, this.#floor + 4);
+      const seconds = ms % 1000 === 0 ? count(ms / 1000) : tenths(ms / 1000);
+      brush.fillText(`${seconds} s`, x, this.#floor + 13);
+    }
+    line(brush, GUTTER, this.#floor + 0.5, width, this.#floor + 0.5);
+    const { mais_em_voo, limites } = this.#collection.progress;
+    brush.textAlign = "right";
+    const values = [0, limites.requisicoes_configurado];
+    const isApart = values.every((value) => Math.abs(this.#y(value) - this.#y(mais_em_voo)) > 14);
+    for (const value of isApart ? [...values, mais_em_voo] : values) {
+      brush.fillText(count(value), GUTTER - 8, this.#y(value));
+    }
+  }
+
+  // The times at which the circuit was open.
+  #drawPauses(brush) {
+    const { samples } = this.#collection;
+    brush.fillStyle = colours.failed;
+    brush.globalAlpha = 0.16;
+    samples.forEach((sample, index) => {
+      if (!sample.isOpen) return;
+      const [from, to] = [sample, samples[index + 1] ?? sample].map(({ ms }) => this.#x(ms));
+      brush.fillRect(from, TOP, to - from, this.#floor - TOP);
+    });
+    brush.globalAlpha = 1;
+  }
+
+  // From the attempts when all have ended; until then, from what each event said of its moment.
+  #drawArea(brush) {
+    brush.beginPath();
+    brush.moveTo(GUTTER, this.#floor);
+    if (this.#collection.isRunning) {
+      for (const { ms, inFlight } of this.#collection.samples) {
+        brush.lineTo(this.#x(ms), this.#y(inFlight));
+      }
+      brush.lineTo(this.#x(this.#collection.ms), this.#floor);
+    } else {
+      this.#counts ??= inFlightByMs(this.#collection, this.#collection.ms);
+      const columns = Math.max(1, Math.round(this.#x(this.#collection.ms) - GUTTER));
+      highest(this.#counts, columns).forEach((requests, column) => {
+        brush.lineTo(GUTTER + column, this.#y(requests));
+      });
+      brush.lineTo(GUTTER + columns, this.#floor);
+    }
+    brush.fillStyle = colours.wire;
+    brush.fill();
+  }
+
+  #drawLimit(brush) {
+    const samples = this.#collection.samples.filter(({ limit }) => limit > 0);
+    if (samples.length === 0) return;
+    brush.strokeStyle = colours.text;
+    brush.lineWidth = 1.5;
+    brush.setLineDash([5, 4]);
+    brush.beginPath();
+    samples.forEach(({ ms, limit }, index) => {
+      if (index > 0) brush.lineTo(this.#x(ms), this.#y(samples[index - 1].limit));
+      brush.lineTo(this.#x(ms), this.#y(limit));
+    });
+    brush.lineTo(this.#x(this.#collection.ms), this.#y(samples.at(-1).limit));
+    brush.stroke();
+    brush.setLineDash([]);
+    brush.lineWidth = 1;
+    brush.fillStyle = colours.text;
+    brush.textAlign = "left";
+    brush.fillText("limite", this.#x(samples[0].ms) + 4, this.#y(samples[0].limit) - 9);
+  }
+
+  #moment(x) {
+    const ms = msAt(x, this.#endMs, widthOf(this.#canvas));
+    const { samples, isRunning } = this.#collection;
+    const sample = samples.findLast((each) => each.ms <= ms) ?? samples[0];
+    const exact = isRunning ? undefined : this.#counts?.[Math.round(ms)];
+    const inFlight = count(exact ?? sample.inFlight);
+    return `Em ${duration(ms)}: ${inFlight} em voo, limite ${count(sample.limit)}.`;
+  }
+}
+
+function line(brush, fromX, fromY, toX, toY) {
+  brush.beginPath();
+  brush.moveTo(fromX, fromY);
+  brush.lineTo(toX, toY);
+  brush.stroke();
+}
