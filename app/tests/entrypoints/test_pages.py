@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import re
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +14,7 @@ from tests.fakes import FakeUpstream
 from tests.places import TWO_STATES
 from tests.services import ask, service
 
+REPOSITORY = Path(__file__).parents[3]
 PAGES = ["/", "/fanout"]
 
 
@@ -82,3 +85,14 @@ def test_the_pages_know_the_states() -> None:
         ("4", "Sul"),
         ("5", "Centro-Oeste"),
     }
+
+
+def test_quoted_lines_stand_in_the_code() -> None:
+    """A line of code that a page quotes is a line of the file that it names."""
+    page = (FOLDER / "fanout.html").read_text(encoding="utf-8")
+    quoted = re.findall(r'<code data-file="([^"]+)">(.+?)</code>', page)
+
+    assert len(quoted) >= 8
+    for file, line in quoted:
+        code = (REPOSITORY / file).read_text(encoding="utf-8").splitlines()
+        assert html.unescape(line) in map(str.strip, code)
