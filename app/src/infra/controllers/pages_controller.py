@@ -64,7 +64,7 @@ async def _file(name: str, request: Request) -> Response:
     return made.answer(request.headers)
 
 
-@lru_cache(maxsize=64)  # more than there are files and codings
+@lru_cache(maxsize=256)  # more than there are files and codings
 def _representation(file: Path, coding: str, changed_at_ns: int) -> Representation:
     """The file in this coding, made once, and again where it was changed meanwhile."""
     body = file.read_bytes()
