@@ -30,7 +30,10 @@ TELL_AT_LEAST_EVERY_S = 5.0
 
 @dataclass(slots=True)
 class Recording:
-    """One refresh while it is recorded."""
+    """One refresh while it is recorded; `phase`, `outcome` and `cause` are told when it has ended.
+
+    What it has brought is known before it is stored, and until then it runs.
+    """
 
     refresh: str
     by_hand: bool
@@ -107,10 +110,10 @@ class RefreshRecorder:
         if not recording.by_hand:
             recording.asked_by_hand_at = await self._last_asked_by_hand()
         while not is_over.is_set():
-            await self._tell(recording)
+            await self._tell(recording, Phase.RUNNING)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(is_over.wait(), pause_s(self._fan_out.seconds))
-        await self._tell(recording)
+        await self._tell(recording, recording.phase)
 
     async def _last_asked_by_hand(self) -> datetime | None:
         with contextlib.suppress(RefreshJournalError):  # told with the first that is not appended
@@ -119,12 +122,12 @@ class RefreshRecorder:
             return last.asked_by_hand_at if last is not None else None
         return None
 
-    async def _tell(self, recording: Recording) -> None:
+    async def _tell(self, recording: Recording, phase: Phase) -> None:
         fan_out = self._fan_out
         progress = Progress(
             refresh=recording.refresh,
             number=recording.told,
-            phase=recording.phase,
+            phase=phase,
             by_hand=recording.by_hand,
             asked_by_hand_at=recording.asked_by_hand_at,
             plan=self._plan,
@@ -135,7 +138,7 @@ class RefreshRecorder:
             states_in_work=fan_out.states_in_work,
             limits=fan_out.limits,
             states=fan_out.states(),
-            outcome=recording.outcome,
+            outcome=recording.outcome if phase is not Phase.RUNNING else None,
             cause=recording.cause,
             attempts=fan_out.take_attempts(),
         )

@@ -61,6 +61,20 @@ async def test_a_refresh_is_told_from_its_beginning_to_its_end(
     assert moments[-1].outcome == Outcome(states=2, cities=3, districts=4, missing=0, filled=0)
 
 
+async def test_it_runs_until_its_result_is_stored(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who follows it would stop at an end that is none yet."""
+    monkeypatch.setattr(module, "TELL_EVERY_S", 0.001)
+    journal = MemoryJournal()
+    async with recorder(Clock(), journal=journal).recording(by_hand=False) as recording:
+        recording.collected(TREE)
+        while recording.told < 3:
+            await asyncio.sleep(0.001)
+
+    *before, last = await newest(journal)
+    assert {(each.phase, each.outcome) for each in before} == {(Phase.RUNNING, None)}
+    assert last.phase is Phase.WHOLE
+
+
 async def test_what_was_not_read_is_told() -> None:
     """A snapshot with a part from before is one that is not whole."""
     journal = MemoryJournal()
