@@ -12,6 +12,7 @@ from typing import Any
 import aiohttp
 import msgspec
 from multidict import CIMultiDictProxy
+from starlette.types import ASGIApp
 
 from main import create_app
 from src.entrypoints.settings import Settings
@@ -56,10 +57,16 @@ async def service(
     upstream: FakeUpstream, *, now: Callable[[], datetime] | None = None, **settings: Any
 ) -> AsyncIterator[aiohttp.ClientSession]:
     """A session with a service that collects from this upstream as its base address."""
-    collecting = collecting_from(upstream, now=now)
-    app = create_app(Settings(**_SETTINGS | settings), collecting=collecting)
-    async with served(app) as url, client(url) as session:
+    async with served(application(upstream, now=now, **settings)) as url, client(url) as session:
         yield session
+
+
+def application(
+    upstream: FakeUpstream, *, now: Callable[[], datetime] | None = None, **settings: Any
+) -> ASGIApp:
+    """The service itself, to be served."""
+    collecting = collecting_from(upstream, now=now)
+    return create_app(Settings(**_SETTINGS | settings), collecting=collecting)
 
 
 async def ask(

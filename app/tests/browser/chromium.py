@@ -1,0 +1,38 @@
+"""The browser that is installed on this machine."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+from playwright.async_api import Browser, Playwright
+
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
+
+# It asks its maker for nothing, and draws without a graphics card.
+ARGUMENTS = [
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+def chromium_program() -> str | None:
+    """Where Chromium is, or Chrome; None where neither is installed."""
+    return next(filter(None, map(shutil.which, PROGRAMS)), None)
+
+
+async def launch_chromium(playwright: Playwright) -> Browser:
+    """Starts it without a window; fails where there is none."""
+    program = chromium_program()
+    if program is None:
+        raise FileNotFoundError(f"none of these is installed: {', '.join(PROGRAMS)}")
+    is_root = hasattr(os, "geteuid") and os.geteuid() == 0
+    return await playwright.chromium.launch(
+        executable_path=program,
+        # Its sandbox does not work for root, who runs tests in containers.
+        args=[*ARGUMENTS, "--no-sandbox"] if is_root else ARGUMENTS,
+    )

@@ -1,0 +1,85 @@
+"""A real browser, and pages that watch themselves."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, ConsoleMessage, Page, Request, async_playwright, expect
+from yarl import URL
+
+from src.domain.territory import State
+from src.entrypoints.composition import utc_now
+from tests.browser.chromium import chromium_program, launch_chromium
+from tests.fakes import FakeUpstream
+from tests.services import application
+from tests.serving import served
+
+# A machine that does other things, too, is slow at times; where all is well, nobody waits.
+expect.set_options(timeout=20_000)
+
+OpenPage = Callable[..., Awaitable[Page]]
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """Chromium without a window; where there is none the test is skipped, save in CI."""
+    if chromium_program() is None and "CI" not in os.environ:
+        pytest.skip("Chromium is not installed")
+    async with async_playwright() as playwright:
+        chromium = await launch_chromium(playwright)
+        yield chromium
+        await chromium.close()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def whole_country(brazil: tuple[State, ...]) -> AsyncIterator[str]:
+    """The address of a service that knows all there is."""
+    async with served(application(FakeUpstream(brazil), now=utc_now)) as url:
+        yield url
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def open_page(browser: Browser) -> AsyncIterator[OpenPage]:
+    """Opens an address as a person in Brazil does; `script` runs before the page's own, and more
+    options are those of Playwright's contexts.
+
+    The test fails where a page writes an error to the console, where its script stops, and where
+    it asks another host for anything. Requests without success are errors in the console, too,
+    save where the test is about them.
+    """
+    faults: list[str] = []
+    contexts = []
+
+    async def opening(
+        url: str, *, script: str = "", requests_fail: bool = False, **options: Any
+    ) -> Page:
+        def look_at_request(request: Request) -> None:
+            asked = URL(request.url)
+            if asked.scheme != "blob" and asked.origin() != URL(url).origin():
+                faults.append(f"asked {request.url}")
+
+        def look_at_message(message: ConsoleMessage) -> None:
+            is_awaited = requests_fail and message.text.startswith("Failed to load resource")
+            if message.type == "error" and not is_awaited:
+                faults.append(f"wrote {message.text}")
+
+        context = await browser.new_context(
+            locale="pt-BR", timezone_id="America/Sao_Paulo", **options
+        )
+        contexts.append(context)
+        await context.add_init_script(script)
+        page = await context.new_page()
+        page.on("request", look_at_request)
+        page.on("console", look_at_message)
+        page.on("pageerror", lambda error: faults.append(f"stopped with {error}"))
+        await page.goto(url)
+        return page
+
+    yield opening
+    for context in contexts:
+        await context.close()
+    assert faults == []

@@ -1,0 +1,88 @@
+"""The pages behind a path prefix, on a phone, in the dark, and for those who do not see them."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import expect
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from tests.browser.conftest import OpenPage
+from tests.fakes import FakeUpstream
+from tests.places import TWO_STATES
+from tests.services import application
+from tests.serving import served
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("browser")]
+
+# Every kind of view; what follows # is the explorer's own.
+VIEWS = ["", "#/?q=sul", "#/?q=xyzkw", "#/RR", "#/3106200", "fanout"]
+each_view = pytest.mark.parametrize("view", VIEWS)
+each_scheme = pytest.mark.parametrize("scheme", ["light", "dark"])
+
+
+def behind(prefix: str, app: ASGIApp, *, tells: bool) -> ASGIApp:
+    """What a proxy makes of `app` that shows it below a prefix; one that `tells` sets root_path."""
+
+    async def proxied(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await app(scope, receive, send)
+        elif not scope["path"].startswith(f"{prefix}/"):
+            await PlainTextResponse("not here", 404)(scope, receive, send)
+        elif tells:
+            await app({**scope, "root_path": prefix}, receive, send)
+        else:
+            await app({**scope, "path": scope["path"].removeprefix(prefix)}, receive, send)
+
+    return proxied
+
+
+@pytest.mark.parametrize("tells", [True, False])
+async def test_the_explorer_works_behind_a_prefix(open_page: OpenPage, *, tells: bool) -> None:
+    """Whether the service is told of it or not: all that a page asks for is below the prefix."""
+    app = behind("/lugares", application(FakeUpstream(TWO_STATES)), tells=tells)
+    async with served(app) as url:
+        page = await open_page(f"{url}/lugares/")
+
+        await page.get_by_role("searchbox").fill("ariquemes")
+        await page.get_by_role("link", name="Ariquemes RO").click()
+        await page.get_by_role("link", name="Rondônia").click()
+        await page.get_by_role("link", name="Alta Floresta D'Oeste").click()
+        await expect(page.get_by_text("Filadélfia d'Oeste")).to_be_visible()
+        await expect(page.locator("#source")).to_contain_text("Dados do IBGE")
+        await page.get_by_role("link", name="Ver o fan-out", exact=True).click()
+        await expect(page).to_have_url(f"{url}/lugares/fanout")
+        await page.get_by_role("link", name="Explorar").click()
+        await expect(page.get_by_role("link", name="RO Rondônia")).to_be_visible()
+
+
+@each_view
+async def test_a_page_fits_a_phone(whole_country: str, open_page: OpenPage, view: str) -> None:
+    """Nobody has to scroll sideways."""
+    page = await open_page(f"{whole_country}/{view}", viewport={"width": 390, "height": 844})
+    await page.wait_for_load_state("networkidle")
+
+    assert await page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+@each_scheme
+@each_view
+async def test_a_page_is_accessible(
+    whole_country: str, open_page: OpenPage, view: str, scheme: str
+) -> None:
+    """axe-core finds no serious fault, and the page is as light or dark as the system is set."""
+    page = await open_page(f"{whole_country}/{view}", color_scheme=scheme)
+    await page.wait_for_load_state("networkidle")
+
+    found = await Axe().run(page)
+
+    faults = [
+        (fault["id"], node["html"])
+        for fault in found.response["violations"]
+        if fault["impact"] in {"serious", "critical"}
+        for node in fault["nodes"]
+    ]
+    assert faults == []
+    ground = await page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert (ground == "rgb(247, 248, 246)") == (scheme == "light")

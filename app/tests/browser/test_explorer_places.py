@@ -1,0 +1,240 @@
+"""`/`: states, cities and districts are opened, from each to the next and back."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from playwright.async_api import Locator, Page, expect
+
+from src.application.ports.upstream import UpstreamError
+from src.entrypoints.composition import utc_now
+from tests.browser.conftest import OpenPage
+from tests.fakes import FakeUpstream
+from tests.places import ALTA_FLORESTA, TWO_STATES
+from tests.services import application
+from tests.serving import served
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("browser")]
+
+
+async def heading(page: Page, name: str) -> None:
+    """Waits until this place stands there, with the focus on its name for those who listen."""
+    await expect(page.get_by_role("heading", name=name, exact=True)).to_be_focused()
+
+
+async def test_a_state_leads_to_its_cities_and_they_to_their_districts(
+    whole_country: str, open_page: OpenPage
+) -> None:
+    """By clicks; each place has its code, and the way up to the country."""
+    page = await open_page(whole_country)
+
+    await page.get_by_role("link", name="RO Rondônia").click()
+    await heading(page, "Rondônia")
+    await expect(page.get_by_role("heading", name="52 cidades")).to_be_visible()
+    await page.get_by_role("link", name="Alta Floresta D'Oeste").click()
+    await heading(page, "Alta Floresta D'Oeste")
+
+    for label in [
+        "Copiar código 1100015 de Alta Floresta D'Oeste",
+        "Copiar código 110001 de Alta Floresta D'Oeste, sem o dígito verificador",
+        "Copiar código 110001515 de Filadélfia d'Oeste",
+    ]:
+        await expect(page.get_by_role("button", name=label)).to_be_visible()
+    await page.get_by_role("link", name="Rondônia", exact=True).click()
+    await expect(page.get_by_role("link", name="Alta Floresta D'Oeste")).to_be_focused()
+    await page.get_by_role("link", name="Brasil", exact=True).click()
+    await expect(page.get_by_role("link", name="RO Rondônia")).to_be_focused()
+
+
+async def test_the_map_opens_a_state_too(whole_country: str, open_page: OpenPage) -> None:
+    """Each state lies where people know it to lie."""
+    page = await open_page(whole_country)
+
+    await page.locator(".map").get_by_text("RR").click()
+
+    await heading(page, "Roraima")
+
+
+async def test_all_can_be_done_with_keys(whole_country: str, open_page: OpenPage) -> None:
+    """From typing to the code of a district, with what is reached shown."""
+    page = await open_page(whole_country)
+
+    await page.keyboard.type("rondônia")
+    await page.keyboard.press("Enter")  # searches at once, and goes to the first that is found
+    await expect(page.get_by_role("link", name="RO Rondônia")).to_be_focused()
+    await page.keyboard.press("Enter")
+    await heading(page, "Rondônia")
+    await press_tab_to(page, page.get_by_role("searchbox", name="Filtrar 52 cidades"))
+    await page.keyboard.type("alta floresta")
+    await press_tab_to(page, page.get_by_role("link", name="Alta Floresta D'Oeste"))
+    await page.keyboard.press("Enter")
+    await heading(page, "Alta Floresta D'Oeste")
+    name = "Copiar código 110001515 de Filadélfia d'Oeste"
+    await press_tab_to(page, page.get_by_role("button", name=name))
+    await page.keyboard.press("Enter")
+
+    await expect(page.get_by_role("status").last).to_have_text("Código 110001515 copiado.")
+
+
+async def press_tab_to(page: Page, target: Locator) -> None:
+    """Goes on with the Tab key until the focus is here."""
+    for _ in range(20):
+        await page.keyboard.press("Tab")
+        if await target.evaluate("each => each === document.activeElement"):
+            return
+    raise AssertionError(f"{target} cannot be reached with the Tab key")
+
+
+async def test_back_leads_to_what_was_left(whole_country: str, open_page: OpenPage) -> None:
+    """To the search with its text, and to the list where a place was opened from it."""
+    page = await open_page(whole_country)
+    await page.get_by_role("searchbox").fill("rond")
+    await expect(page.get_by_role("status").first).to_contain_text("Resultado:")
+    await page.get_by_role("link", name="RO Rondônia").click()
+    await heading(page, "Rondônia")
+    await page.get_by_role("link", name="Vilhena").click()
+    await heading(page, "Vilhena")
+
+    await page.go_back()
+    await expect(page.get_by_role("link", name="Vilhena")).to_be_focused()
+    await expect(page.get_by_role("link", name="Vilhena")).to_be_in_viewport()
+    await page.go_back()
+    await expect(page.locator("#query")).to_have_value("rond")
+    await expect(page.get_by_role("link", name="RO Rondônia")).to_be_focused()
+    await page.go_forward()
+    await heading(page, "Rondônia")
+
+
+async def test_back_leads_to_the_place_where_one_began_to_type(
+    whole_country: str, open_page: OpenPage
+) -> None:
+    """The texts on the way are not gone through one by one."""
+    page = await open_page(f"{whole_country}/#/DF")
+    await expect(page.get_by_role("heading", name="Distrito Federal")).to_be_visible()
+    await page.get_by_role("searchbox").press_sequentially("recife", delay=200)
+    await expect(page.get_by_role("link", name="Recife PE")).to_be_visible()
+
+    await page.go_back()
+
+    await expect(page.get_by_role("heading", name="Distrito Federal")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("address", "name", "title"),
+    [
+        ("#/MG", "Minas Gerais", "Minas Gerais · Estados e cidades do Brasil"),
+        ("#/mg", "Minas Gerais", "Minas Gerais · Estados e cidades do Brasil"),
+        ("#/3106200", "Belo Horizonte", "Belo Horizonte, MG · Estados e cidades do Brasil"),
+        ("#/310620025", "Belo Horizonte", "Belo Horizonte, MG · Estados e cidades do Brasil"),
+        ("#/XX", "Os 27 estados", "Estados e cidades do Brasil"),
+        ("#content", "Os 27 estados", "Estados e cidades do Brasil"),
+    ],
+)
+async def test_an_address_shows_its_place(
+    whole_country: str, open_page: OpenPage, address: str, name: str, title: str
+) -> None:
+    """So that it can be sent to others; what is no place's shows the country."""
+    page = await open_page(f"{whole_country}/{address}")
+
+    await expect(page.get_by_role("heading", name=name)).to_be_attached()
+    await expect(page).to_have_title(title)
+
+
+async def test_a_district_that_was_found_is_marked_in_its_city(
+    whole_country: str, open_page: OpenPage
+) -> None:
+    """Among the 96 of São Paulo."""
+    page = await open_page(f"{whole_country}/#/?q=vila mariana")
+
+    await page.get_by_role("link", name="Vila Mariana de São Paulo, SP").click()
+
+    await heading(page, "São Paulo")
+    await expect(page.get_by_role("heading", name="96 distritos")).to_be_visible()
+    marked = page.locator("[aria-current=true]")
+    await expect(marked).to_have_text("Vila Mariana355030890")
+    await expect(marked).to_be_in_viewport()
+
+
+async def test_the_cities_of_a_state_are_filtered_as_one_types(
+    whole_country: str, open_page: OpenPage
+) -> None:
+    """By name, accents or not, or by code; how many are left is told."""
+    page = await open_page(f"{whole_country}/#/MG")
+    cities = page.locator(".places").get_by_role("listitem")
+
+    for text, name in [
+        ("aguas verm", "Águas Vermelhas"),
+        ("olhos dagua", "Olhos-d'Água"),
+        ("3106200", "Belo Horizonte"),
+    ]:
+        await page.get_by_role("searchbox", name="Filtrar 853 cidades").fill(text)
+        await expect(cities).to_contain_text([name])
+    await expect(page.get_by_text("1 encontrada", exact=True)).to_be_visible()
+
+
+async def test_who_opens_a_place_while_typing_stays_there(
+    whole_country: str, open_page: OpenPage
+) -> None:
+    """The text is not searched any more."""
+    page = await open_page(whole_country)
+    await page.clock.install()
+    await page.clock.pause_at(utc_now() + timedelta(hours=1))
+    await page.get_by_role("searchbox").fill("reci")
+
+    await page.get_by_role("link", name="RR Roraima").click()
+
+    await heading(page, "Roraima")
+    await page.clock.run_for(1_000)  # longer than the pause in typing that it waits for
+    await page.wait_for_load_state("networkidle")
+    await expect(page.get_by_role("heading", name="Roraima")).to_be_visible()
+
+
+async def test_an_unknown_city_is_told(whole_country: str, open_page: OpenPage) -> None:
+    """Who follows a wrong address is told so, and can go on from the states."""
+    page = await open_page(f"{whole_country}/#/9999999", requests_fail=True)
+
+    await expect(page.get_by_role("status").first).to_have_text(
+        "Não há lugar com este código. Confira os dígitos ou procure pelo nome."
+    )
+    await expect(page.get_by_role("link", name="MG Minas Gerais")).to_be_visible()
+
+
+async def test_districts_of_which_nothing_is_known_are_told(open_page: OpenPage) -> None:
+    """They are not shown as if there were none."""
+    upstream = FakeUpstream(TWO_STATES, errors={ALTA_FLORESTA.id: UpstreamError()})
+    async with served(application(upstream)) as url:
+        page = await open_page(f"{url}/#/RO")
+        name = "Alta Floresta D'Oeste distritos ainda desconhecidos"
+        await page.get_by_role("link", name=name).click()
+
+        await heading(page, "Alta Floresta D'Oeste")
+        await expect(
+            page.get_by_role("heading", name="distritos ainda desconhecidos")
+        ).to_be_visible()
+        await expect(page.locator("#source")).to_contain_text(
+            "Em 1 lugar, cidades ou distritos ainda são desconhecidos."
+        )
+
+
+async def test_live_data_are_dated(open_page: OpenPage) -> None:
+    """From whom they are, how old they are, and when they were collected, in the person's time."""
+    async with served(application(FakeUpstream(TWO_STATES))) as url:
+        page = await open_page(url)
+
+        await expect(page.locator("#source")).to_have_text(
+            re.compile(r"Dados do IBGE, coletados há .* \(1 de junho de 2025 às 09:00\)\.")
+        )
+
+
+async def test_bundled_data_are_called_a_copy(open_page: OpenPage) -> None:
+    """With their day, and why it is they that are shown."""
+    upstream = FakeUpstream(TWO_STATES, errors={0: UpstreamError()})
+    async with served(application(upstream, snapshot_bundled=True)) as url:
+        page = await open_page(url)
+
+        await expect(page.locator("#source")).to_have_text(
+            "Cópia de 31 de dezembro de 2024 que acompanha o serviço: o IBGE ainda não pôde ser "
+            "consultado."
+        )

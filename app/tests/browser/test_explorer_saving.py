@@ -1,0 +1,119 @@
+"""`/`: codes are copied, places are downloaded."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Locator, Page, expect
+
+from src.domain.territory import State
+from tests.browser.conftest import OpenPage
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("browser")]
+
+# A page over plain HTTP from another machine has none.
+NO_CLIPBOARD = "delete Navigator.prototype.clipboard"
+NO_COPYING = f"{NO_CLIPBOARD}; document.execCommand = () => false"
+
+
+def code(page: Page) -> Locator:
+    """A code that is shown; the codes of the city's districts begin with it."""
+    return page.get_by_role("button", name="Copiar código 3106200 de Belo Horizonte")
+
+
+async def test_a_click_copies_a_code(whole_country: str, open_page: OpenPage) -> None:
+    """It is in the clipboard, which is shown at the code and read aloud."""
+    page = await open_page(
+        f"{whole_country}/#/3106200", permissions=["clipboard-read", "clipboard-write"]
+    )
+
+    await code(page).click()
+
+    await expect(page.get_by_role("status").last).to_have_text("Código 3106200 copiado.")
+    await expect(page.locator(".copied")).to_have_text("3106200")
+    assert await page.evaluate("navigator.clipboard.readText()") == "3106200"
+
+
+async def test_a_code_is_copied_without_the_clipboard_of_secure_pages(
+    whole_country: str, open_page: OpenPage
+) -> None:
+    """What is pasted then is the code, and the focus stays on its button."""
+    page = await open_page(f"{whole_country}/#/3106200", script=NO_CLIPBOARD)
+
+    await code(page).click()
+
+    await expect(page.get_by_role("status").last).to_have_text("Código 3106200 copiado.")
+    await expect(code(page)).to_be_focused()
+    await page.get_by_role("searchbox").first.focus()
+    await page.keyboard.press("ControlOrMeta+V")
+    await expect(page.get_by_role("searchbox").first).to_have_value("3106200")
+
+
+async def test_who_cannot_copy_is_told(whole_country: str, open_page: OpenPage) -> None:
+    """With the code to be typed."""
+    page = await open_page(f"{whole_country}/#/3106200", script=NO_COPYING)
+
+    await code(page).click()
+
+    await expect(page.get_by_role("status").last).to_have_text(
+        "O navegador não deixou copiar. O código é 3106200."
+    )
+
+
+async def test_all_places_are_downloaded(
+    whole_country: str, open_page: OpenPage, brazil: tuple[State, ...]
+) -> None:
+    """A district a line, with the mark by which spreadsheets know UTF-8."""
+    page = await open_page(whole_country)
+
+    name, rows = await downloaded(page, "Baixar tudo em CSV")
+
+    assert name == "estados-e-cidades.csv"
+    assert len(rows) == sum(districts(state) for state in brazil)
+
+
+async def test_the_places_of_one_state_are_downloaded(
+    whole_country: str, open_page: OpenPage, brazil: tuple[State, ...]
+) -> None:
+    """The same lines, without those of other states."""
+    page = await open_page(f"{whole_country}/#/AC")
+
+    name, rows = await downloaded(page, "Baixar AC em CSV")
+
+    assert name == "estados-e-cidades-AC.csv"
+    assert {row["estado_sigla"] for row in rows} == {"AC"}
+    assert len(rows) == sum(districts(state) for state in brazil if state.sigla == "AC")
+
+
+async def downloaded(page: Page, button: str) -> tuple[str, list[dict[str, str]]]:
+    """The name of the file that a click on this button saves, and its rows."""
+    async with page.expect_download() as coming:
+        await page.get_by_role("button", name=button).click()
+    download = await coming.value
+    text = (await asyncio.to_thread(Path(await download.path()).read_bytes)).decode()
+    assert text.startswith("\ufeff")
+    assert text.endswith("\r\n")
+    await expect(page.get_by_role("status").last).to_have_text("Arquivo CSV baixado.")
+    return download.suggested_filename, list(csv.DictReader(text[1:].splitlines()))
+
+
+def districts(state: State) -> int:
+    """How many there are in a state."""
+    return sum(len(city.distritos or ()) for city in state.cidades)
+
+
+async def test_a_download_that_fails_is_told(whole_country: str, open_page: OpenPage) -> None:
+    """In a sentence; the button can be clicked again."""
+    page = await open_page(whole_country, requests_fail=True)
+    await page.context.set_offline(True)
+
+    button = page.get_by_role("button", name="Baixar tudo em CSV")
+    await button.click()
+
+    await expect(page.get_by_role("status").last).to_have_text(
+        "O serviço não respondeu. Confira a conexão e tente de novo."
+    )
+    await expect(button).not_to_have_attribute("aria-busy", "true")

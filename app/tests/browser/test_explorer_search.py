@@ -1,0 +1,201 @@
+"""`/`: places are found as one types."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+
+import pytest
+from playwright.async_api import Error, Locator, Page, Route, expect
+
+from tests.browser.conftest import OpenPage
+from tests.fakes import FakeUpstream
+from tests.places import TWO_STATES
+from tests.services import application
+from tests.serving import served
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("browser")]
+
+
+def box(page: Page) -> Locator:
+    """Where one types."""
+    return page.get_by_role("searchbox", name="Nome ou código de um lugar")
+
+
+def found(page: Page, kind: str) -> Locator:
+    """The rows of what was found of one kind."""
+    return page.locator("section").filter(has_text=kind).get_by_role("listitem")
+
+
+async def test_the_first_sight_is_the_country(whole_country: str, open_page: OpenPage) -> None:
+    """27 states with their codes, and a place to type, which waits for it."""
+    page = await open_page(whole_country)
+
+    await expect(box(page)).to_be_focused()
+    await expect(page.locator("#view").get_by_role("listitem")).to_have_count(27)
+    await expect(page.get_by_role("link", name="MG Minas Gerais")).to_be_visible()
+    await expect(
+        page.get_by_role("button", name="Copiar código 31 de Minas Gerais")
+    ).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "first"),
+    [
+        ("são josé dos cam", "Cidades", "São José dos Campos SP3549904"),
+        ("SAO JOSE DOS CAM", "Cidades", "São José dos Campos SP3549904"),
+        (
+            "filadelfia d oeste",
+            "Distritos",
+            "Filadélfia d'Oeste de Alta Floresta D'Oeste, RO110001515",
+        ),
+        ("grande do sul", "Estados", "RS Rio Grande do Sul43"),
+        ("df", "Estados", "DF Distrito Federal53"),
+        ("31", "Estados", "MG Minas Gerais31"),
+        ("310620", "Cidades", "Belo Horizonte MG3106200"),
+        ("3106200", "Cidades", "Belo Horizonte MG3106200"),
+        ("310620005", "Distritos", "Belo Horizonte de Belo Horizonte, MG310620005"),
+    ],
+)
+async def test_a_place_is_found_while_one_types(
+    whole_country: str, open_page: OpenPage, text: str, kind: str, first: str
+) -> None:
+    """By a part of its name in any spelling, by sigla and by code, with no key but the text."""
+    page = await open_page(whole_country)
+
+    await box(page).press_sequentially(text)
+
+    await expect(found(page, kind).first).to_have_text(first)
+    await expect(page.get_by_role("status").first).to_contain_text("Resultado:")
+
+
+async def test_more_is_shown_on_demand(whole_country: str, open_page: OpenPage) -> None:
+    """All places of a name can be reached, and the focus goes to the first new one."""
+    page = await open_page(whole_country)
+    await box(page).fill("bom jesus")
+    cities = found(page, "Cidades")
+    await expect(cities).to_have_count(10)
+
+    await page.get_by_role("button", name="de cidades").click()
+
+    await expect(cities).not_to_have_count(10)
+    await expect(cities.nth(10).get_by_role("link")).to_be_focused()
+    total = await cities.count()
+    await expect(page.get_by_role("status").first).to_contain_text(f"{total} cidades")
+    await expect(page.get_by_role("button", name="de cidades")).to_be_hidden()
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("xyzkw", "Nada encontrado para “xyzkw”. Confira a grafia, digite só o começo do nome"),
+        ("!!!", "Nada encontrado para “!!!”."),
+        ("<b>x</b>", "Nada encontrado para “<b>x</b>”."),
+        ("310", "Um código tem 2 dígitos (estado), 6 ou 7 (cidade) ou 9 (distrito)."),
+    ],
+)
+async def test_who_finds_nothing_is_told_what_to_do(
+    whole_country: str, open_page: OpenPage, text: str, sentence: str
+) -> None:
+    """In a sentence that is read aloud; the states stay at hand."""
+    page = await open_page(whole_country)
+
+    await box(page).fill(text)
+
+    await expect(page.get_by_role("status").first).to_contain_text(sentence)
+    await expect(page.get_by_role("link", name="MG Minas Gerais")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("code", "sentence"),
+    [
+        ("3106201", "Não há lugar com este código. Códigos parecidos: 3106200 (Belo Horizonte)"),
+        ("999999999", "Não há lugar com este código. Confira os dígitos ou procure pelo nome."),
+    ],
+)
+async def test_a_wrong_code_is_told(
+    whole_country: str, open_page: OpenPage, code: str, sentence: str
+) -> None:
+    """With the codes that may have been meant, where there are such."""
+    page = await open_page(whole_country, requests_fail=True)
+
+    await box(page).fill(code)
+
+    await expect(page.get_by_role("status").first).to_contain_text(sentence)
+
+
+async def test_a_late_answer_is_not_shown(whole_country: str, open_page: OpenPage) -> None:
+    """What was typed last is what stands there, whatever the order of the answers."""
+    page = await open_page(whole_country)
+    is_asked, may_go_on = asyncio.Event(), asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        is_asked.set()
+        await may_go_on.wait()
+        with suppress(Error):  # the page does not wait for it any more
+            await route.continue_()
+
+    await page.route("**/api/v1/cities?q=recife*", hold)
+    await box(page).fill("recife")
+    await is_asked.wait()
+    await box(page).fill("belo horizonte")
+    await expect(found(page, "Cidades")).to_have_text(["Belo Horizonte MG3106200"])
+    may_go_on.set()
+    await page.wait_for_load_state("networkidle")
+
+    await expect(found(page, "Cidades")).to_have_text(["Belo Horizonte MG3106200"])
+
+
+async def test_an_emptied_search_shows_the_country(whole_country: str, open_page: OpenPage) -> None:
+    """As at first."""
+    page = await open_page(f"{whole_country}/#/?q=recife")
+    await expect(box(page)).to_have_value("recife")
+    await expect(found(page, "Cidades").first).to_contain_text("Recife")
+
+    await box(page).clear()
+
+    await expect(page.get_by_role("link", name="MG Minas Gerais")).to_be_visible()
+
+
+async def test_a_service_that_is_gone_is_told(open_page: OpenPage) -> None:
+    """In a sentence that says what to do; what was typed stays."""
+    async with served(application(FakeUpstream(TWO_STATES))) as url:
+        page = await open_page(url, requests_fail=True)
+        await box(page).fill("ariquemes")
+        await expect(found(page, "Cidades")).to_have_count(1)
+
+    await box(page).fill("brasília")
+
+    await expect(page.get_by_role("status").first).to_have_text(
+        "O serviço não respondeu. Confira a conexão e tente de novo."
+    )
+    await expect(box(page)).to_have_value("brasília")
+
+
+async def test_trying_again_helps_when_the_connection_is_back(
+    whole_country: str, open_page: OpenPage
+) -> None:
+    """One click, and there is what was looked for."""
+    page = await open_page(whole_country, requests_fail=True)
+    await page.context.set_offline(True)
+    await box(page).fill("recife")
+    again = page.get_by_role("button", name="Tentar de novo")
+    await expect(again).to_be_visible()
+    await page.context.set_offline(False)
+
+    await again.click()
+
+    await expect(found(page, "Cidades").first).to_contain_text("Recife")
+
+
+async def test_a_refusal_is_told_in_the_words_of_the_service(open_page: OpenPage) -> None:
+    """Where there are no data yet, for example."""
+    upstream = FakeUpstream(TWO_STATES, errors={0: RuntimeError()})
+    async with served(application(upstream, snapshot_wait_s=0.1)) as url:
+        page = await open_page(url, requests_fail=True)
+
+        await box(page).fill("ariquemes")
+
+        await expect(page.get_by_role("status").first).to_contain_text(
+            "Ainda não há dados coletados; tente de novo em"
+        )
