@@ -1,0 +1,124 @@
+"""Takes pictures of the pages over the stand-in upstream: `make screenshots`.
+
+Without options those that the READMEs show, into docs/screenshots. With `--all --to FOLDER` every
+view at every width, light and dark, to be looked at.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from playwright.async_api import Browser, Page, async_playwright
+
+from src.entrypoints.api import create_app
+from src.entrypoints.settings import Settings
+from src.infra.snapshots.bundled_snapshot import bundled_snapshot
+from stand_in.faults import Behaviour
+from stand_in.server import StandIn
+from tests.browser.chromium import launch_chromium
+from tests.serving import served
+
+SHOWN = Path(__file__).resolve().parents[1] / "docs" / "screenshots"
+HEIGHTS = {1280: 820, 390: 844}  # by width
+Scheme = Literal["light", "dark"]
+SCHEMES: tuple[Scheme, ...] = ("light", "dark")
+
+
+async def nothing(_: Page) -> None:
+    """The view is ready as it is opened."""
+
+
+async def copy_a_code(page: Page) -> None:
+    """One click, as people do."""
+    await page.locator("#view .copy").first.click()
+
+
+async def lose_the_connection(page: Page) -> None:
+    """What is asked for then does not come."""
+    await page.context.set_offline(True)
+    await page.get_by_role("searchbox").fill("recife")
+    await page.get_by_role("button", name="Tentar de novo").wait_for()
+
+
+@dataclass(frozen=True)
+class View:
+    """What a page shows at an address, after something was done there."""
+
+    name: str
+    address: str
+    prepare: Callable[[Page], Awaitable[None]] = nothing
+
+
+EXPLORER = View("explorer", "")
+FOUND = View("explorer-found", "#/?q=belo horizonte")
+FAN_OUT = View("fanout", "fanout")
+VIEWS = (
+    EXPLORER,
+    FOUND,
+    View("explorer-many", "#/?q=sul"),
+    View("explorer-nothing", "#/?q=xyzkw"),
+    View("explorer-state", "#/MG"),
+    View("explorer-city", "#/3106200", copy_a_code),
+    View("explorer-district", "#/355030890"),
+    View("explorer-trouble", "", lose_the_connection),
+    FAN_OUT,
+)
+
+# What the READMEs show.
+PICTURES: tuple[tuple[View, int, Scheme], ...] = (
+    (EXPLORER, 1280, "light"),
+    (FOUND, 390, "dark"),
+    (FAN_OUT, 1280, "dark"),
+    (FAN_OUT, 390, "light"),
+)
+
+
+async def take(browser: Browser, url: str, view: View, width: int, scheme: Scheme) -> bytes:
+    """A picture of what a person sees first of a view, in a window of this width."""
+    context = await browser.new_context(
+        viewport={"width": width, "height": HEIGHTS[width]},
+        color_scheme=scheme,
+        locale="pt-BR",
+        timezone_id="America/Sao_Paulo",
+    )
+    page = await context.new_page()
+    await page.goto(f"{url}/{view.address}")
+    await page.wait_for_load_state("networkidle")
+    await view.prepare(page)
+    await page.wait_for_timeout(300)  # colours change softly
+    picture = await page.screenshot()
+    await context.close()
+    return picture
+
+
+async def main() -> None:
+    """Serves the pages, and takes the pictures one by one."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--all", action="store_true", help="every view, width and colour scheme")
+    parser.add_argument("--to", type=Path, default=SHOWN, help="the folder to write to")
+    arguments = parser.parse_args()
+    every = ((view, width, scheme) for view in VIEWS for width in HEIGHTS for scheme in SCHEMES)
+    arguments.to.mkdir(parents=True, exist_ok=True)
+    async with (
+        StandIn(bundled_snapshot().states, behaviour=Behaviour(latency_s=0.1)) as upstream,
+        served(
+            create_app(
+                Settings(_env_file=None, ibge_base_url=upstream.base_url, snapshot_store="memory:")
+            )
+        ) as url,
+        async_playwright() as playwright,
+        await launch_chromium(playwright) as browser,
+    ):
+        for view, width, scheme in every if arguments.all else PICTURES:
+            file = arguments.to / f"{view.name}-{width}-{scheme}.png"
+            file.write_bytes(await take(browser, url, view, width, scheme))
+            print(f"{file} ({file.stat().st_size / 1000:.0f} kB)")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
