@@ -8,6 +8,7 @@ from playwright.async_api import expect
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from src.entrypoints.composition import utc_now
 from tests.browser.conftest import OpenPage
 from tests.fakes import FakeUpstream
 from tests.places import TWO_STATES
@@ -41,8 +42,8 @@ def behind(prefix: str, app: ASGIApp, *, tells: bool) -> ASGIApp:
 @pytest.mark.parametrize("tells", [True, False])
 async def test_the_explorer_works_behind_a_prefix(open_page: OpenPage, *, tells: bool) -> None:
     """Whether the service is told of it or not: all that a page asks for is below the prefix."""
-    app = behind("/lugares", application(FakeUpstream(TWO_STATES)), tells=tells)
-    async with served(app) as url:
+    app = application(FakeUpstream(TWO_STATES), now=utc_now)
+    async with served(behind("/lugares", app, tells=tells)) as url:
         page = await open_page(f"{url}/lugares/")
 
         await page.get_by_role("searchbox").fill("ariquemes")

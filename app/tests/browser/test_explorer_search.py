@@ -8,6 +8,7 @@ from contextlib import suppress
 import pytest
 from playwright.async_api import Error, Locator, Page, Route, expect
 
+from src.entrypoints.composition import utc_now
 from tests.browser.conftest import OpenPage
 from tests.fakes import FakeUpstream
 from tests.places import TWO_STATES
@@ -159,7 +160,7 @@ async def test_an_emptied_search_shows_the_country(whole_country: str, open_page
 
 async def test_a_service_that_is_gone_is_told(open_page: OpenPage) -> None:
     """In a sentence that says what to do; what was typed stays."""
-    async with served(application(FakeUpstream(TWO_STATES))) as url:
+    async with served(application(FakeUpstream(TWO_STATES), now=utc_now)) as url:
         page = await open_page(url, requests_fail=True)
         await box(page).fill("ariquemes")
         await expect(found(page, "Cidades")).to_have_count(1)
