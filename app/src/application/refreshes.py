@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import math
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 
@@ -15,6 +16,11 @@ from src.application.progress import Phase, Progress
 # How often the journal is looked into: while a refresh runs, and while none does, in seconds.
 LOOK_EVERY_S = 0.1
 LOOK_FOR_NEXT_EVERY_S = 0.5
+
+# Nobody is told for longer without a word to ask again, in seconds, so that who has gone unnoticed
+# is not told for ever; and so many are told at once.
+LONGEST_FOLLOWING_S = 300.0
+MOST_FOLLOWERS = 100
 
 # Of whom nothing was heard for so long, in seconds, has ended without a word: thrice the longest
 # time between two words (TELL_AT_LEAST_EVERY_S).
@@ -31,6 +37,10 @@ class TooSoonError(Exception):
     def __init__(self, retry_after_s: int) -> None:
         super().__init__("houve uma atualização a pedido há pouco")
         self.retry_after_s = retry_after_s
+
+
+class TooManyFollowersError(Exception):
+    """As many follow the refreshes as this process tells at a time."""
 
 
 class ServiceEndsError(Exception):
@@ -62,6 +72,7 @@ class Refreshes:
         self._min_interval_s = min_interval_s
         self._now = now
         self._is_over = asyncio.Event()
+        self._followers = 0
 
     def end(self) -> None:
         """Nobody follows any more, and nothing is begun: the process is about to end."""
@@ -115,9 +126,55 @@ class Refreshes:
             raise UnknownRefreshError
         return self._judged(last, newest=(await self._journal.refreshes())[0])
 
+    def require_room(self) -> None:
+        """Raises TooManyFollowersError where one more cannot be told how it goes."""
+        if self._followers >= MOST_FOLLOWERS:
+            raise TooManyFollowersError
+
     async def follow(self, refresh: str, *, after: int = -1) -> AsyncIterator[Progress]:
-        """All that is told of a refresh after the moment with this number, until it has ended."""
-        while not self._is_over.is_set():
+        """All that is told of a refresh after the moment with this number, until it has ended.
+
+        It ends sooner with the process, or after LONGEST_FOLLOWING_S.
+        """
+        with self._following() as is_told:
+            async for progress in self._follow(refresh, after, is_told):
+                yield progress
+
+    async def follow_newest(
+        self, *, refresh: str | None = None, after: int = -1
+    ) -> AsyncIterator[Progress]:
+        """All that is told of the refresh that began last, and then of each that begins later.
+
+        `refresh` and `after` name the moment after which to go on, if that is still the last. It
+        ends with the process, or after LONGEST_FOLLOWING_S.
+        """
+        followed = None
+        with self._following() as is_told:
+            while is_told():
+                newest = next(iter(await self._journal.refreshes()), None)
+                if newest is None or newest == followed:
+                    await self._pause(LOOK_FOR_NEXT_EVERY_S)
+                    continue
+                start = after if newest == refresh else -1
+                async for progress in self._follow(newest, start, is_told):
+                    yield progress
+                followed = newest
+
+    @contextmanager
+    def _following(self) -> Iterator[Callable[[], bool]]:
+        """One more is told how it goes; the answer says whether to go on."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + LONGEST_FOLLOWING_S
+        self._followers += 1
+        try:
+            yield lambda: not self._is_over.is_set() and loop.time() < until
+        finally:
+            self._followers -= 1
+
+    async def _follow(
+        self, refresh: str, after: int, is_told: Callable[[], bool]
+    ) -> AsyncIterator[Progress]:
+        while is_told():
             told = await self._journal.after(refresh, after)
             for progress in told:
                 yield progress
@@ -134,23 +191,6 @@ class Refreshes:
                 if now.has_ended:
                     return
             await self._pause(LOOK_EVERY_S)
-
-    async def follow_newest(
-        self, *, refresh: str | None = None, after: int = -1
-    ) -> AsyncIterator[Progress]:
-        """All that is told of the refresh that began last, and then of each that begins later.
-
-        `refresh` and `after` name the moment after which to go on, if that is still the last.
-        """
-        followed = None
-        while not self._is_over.is_set():
-            newest = next(iter(await self._journal.refreshes()), None)
-            if newest is None or newest == followed:
-                await self._pause(LOOK_FOR_NEXT_EVERY_S)
-                continue
-            async for progress in self.follow(newest, after=after if newest == refresh else -1):
-                yield progress
-            followed = newest
 
     async def _newest(self) -> Progress | None:
         ids = await self._journal.refreshes()

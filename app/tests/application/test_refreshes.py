@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from datetime import timedelta
 
 import pytest
@@ -14,6 +14,7 @@ from src.application.refreshes import (
     SILENT_S,
     Refreshes,
     ServiceEndsError,
+    TooManyFollowersError,
     TooSoonError,
     UnknownRefreshError,
 )
@@ -278,3 +279,29 @@ async def test_all_following_ends_with_the_process() -> None:
 
     assert await newest == [moment(1)]
     assert await one == [moment(1)]
+
+
+async def test_following_ends_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who is still there asks again; who has gone unnoticed is not told for ever."""
+    monkeypatch.setattr(module, "LONGEST_FOLLOWING_S", 0.01)
+    service = Service()
+    await service.tell(moment(1))
+
+    assert await all_of(service.refreshes.follow(moment(1).refresh)) == [moment(1)]
+    assert await all_of(service.refreshes.follow_newest()) == [moment(1)]
+
+
+async def test_no_more_follow_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Until one of them goes."""
+    monkeypatch.setattr(module, "MOST_FOLLOWERS", 1)
+    service = Service()
+    await service.tell(moment(1))
+    service.refreshes.require_room()
+    following = service.refreshes.follow_newest()
+    await taken(following, 1)
+    with pytest.raises(TooManyFollowersError):
+        service.refreshes.require_room()
+
+    assert isinstance(following, AsyncGenerator)
+    await following.aclose()
+    service.refreshes.require_room()

@@ -13,6 +13,7 @@ import msgspec
 import pytest
 
 from main import create_app
+from src.application import refreshes
 from src.application.ports import upstream as ports
 from src.application.ports.refresh_journal import RefreshJournalError
 from src.application.ports.upstream import UpstreamConnectionError, UpstreamTimeoutError
@@ -267,6 +268,39 @@ async def test_a_journal_out_of_reach_is_told(monkeypatch: pytest.MonkeyPatch) -
     assert (answer.status, answer.headers["Retry-After"]) == (503, "5")
     assert "segredo" not in answer.body.decode()
     assert tree.status == 200
+
+
+async def test_a_journal_that_is_lost_ends_a_stream(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What was sent stays good, and the log stays clean: who follows asks again."""
+    held = upstream()
+    held.held_level = "cities"
+    async with service(held) as session:
+        await ask(session, REFRESHES, method="POST")
+        following = events(session, f"{REFRESHES}/current/events")
+        first = await anext(following)
+
+        async def fail(*_: object) -> None:
+            raise RefreshJournalError("segredo")
+
+        monkeypatch.setattr(MemoryJournal, "after", fail)
+        async with asyncio.timeout(5):
+            rest = [event async for event in following]
+
+    assert first["situacao"] == "em_andamento"
+    assert all(event["situacao"] == "em_andamento" for event in rest)
+    assert "Traceback" not in caplog.text
+
+
+async def test_who_follows_where_there_is_no_room_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """503 with when to ask again, before any stream begins."""
+    monkeypatch.setattr(refreshes, "MOST_FOLLOWERS", 0)
+    async with service(upstream()) as session:
+        answer = await ask(session, f"{REFRESHES}/current/events")
+
+    assert (answer.status, answer.headers["Retry-After"]) == (503, "5")
+    assert f"{REFRESHES}/current" in answer.json["detail"]
 
 
 # Events.

@@ -19,7 +19,12 @@ from starlette.routing import Match
 from src.application.freshness import NoSnapshotError
 from src.application.places import UnknownPlaceError
 from src.application.ports.refresh_journal import RefreshJournalError
-from src.application.refreshes import ServiceEndsError, TooSoonError, UnknownRefreshError
+from src.application.refreshes import (
+    ServiceEndsError,
+    TooManyFollowersError,
+    TooSoonError,
+    UnknownRefreshError,
+)
 from src.domain.territory import State
 from src.infra.controllers.edition import NotAcceptableError
 from src.infra.controllers.parameters import ALLOWED
@@ -47,6 +52,7 @@ STATUSES: dict[type[Exception], int] = {
     NoSnapshotError: 503,
     RefreshJournalError: 503,
     ServiceEndsError: 503,
+    TooManyFollowersError: 503,
     Exception: 500,
 }
 
@@ -104,7 +110,7 @@ async def _problem_of(request: Request, exc: Exception) -> Response:
             status, headers = exc.status_code, dict(exc.headers or {})
         case NoSnapshotError() | TooSoonError():
             status, headers = _status(exc), {"Retry-After": str(exc.retry_after_s)}
-        case RefreshJournalError() | ServiceEndsError():
+        case RefreshJournalError() | ServiceEndsError() | TooManyFollowersError():
             status, headers = _status(exc), {"Retry-After": str(RETRY_SOON_S)}
         case NotAuthenticatedError():
             # RFC 6750, section 3: what is wrong is named only where there was a token.
@@ -198,6 +204,10 @@ _DETAIL_OF: dict[type[Exception], Callable[[Any], str]] = {
     ),
     RefreshJournalError: lambda _: (
         f"O andamento não pôde ser lido; tente de novo em {RETRY_SOON_S} s."
+    ),
+    TooManyFollowersError: lambda _: (
+        "Já há muitos acompanhando as atualizações; tente de novo daqui a pouco, ou consulte "
+        "/api/v1/refreshes/current."
     ),
     ServiceEndsError: lambda _: f"O serviço está para terminar; tente de novo em {RETRY_SOON_S} s.",
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import Annotated, Any
 
 import msgspec
@@ -11,7 +12,9 @@ from fastapi import APIRouter, Depends, Header, Request, Response
 from fastapi.responses import JSONResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
+from src.application.ports.refresh_journal import RefreshJournalError
 from src.application.progress import Progress
+from src.application.refreshes import Refreshes
 from src.infra.controllers.dependencies import CurrentRefreshes, CurrentRefreshRight
 from src.infra.controllers.descriptions import (
     accepted_responses,
@@ -44,6 +47,15 @@ LastEventId = Annotated[
         max_length=100,
     ),
 ]
+
+
+async def _with_room(refreshes: CurrentRefreshes) -> Refreshes:
+    # Before a stream begins, as all that may be refused.
+    refreshes.require_room()
+    return refreshes
+
+
+Room = Annotated[Refreshes, Depends(_with_room)]
 
 
 @router.get(
@@ -121,12 +133,12 @@ async def get_current_refresh(refreshes: CurrentRefreshes) -> Response:
     responses=event_responses("Um evento a cada mudança, sem fim", EVENT_EXAMPLE),
 )
 async def follow_current_refresh(
-    refreshes: CurrentRefreshes, last_event_id: LastEventId = ""
+    refreshes: Room, last_event_id: LastEventId = ""
 ) -> AsyncIterator[ServerSentEvent]:
     """Conta a atualização em andamento (ou a última) desde o seu começo, e depois as seguintes."""
     refresh, number = _event_id(last_event_id)
-    async for progress in refreshes.follow_newest(refresh=refresh, after=number):
-        yield _event(progress)
+    async for event in _events(refreshes.follow_newest(refresh=refresh, after=number)):
+        yield event
 
 
 @router.get(
@@ -157,23 +169,25 @@ async def _known(refresh_id: RefreshId, refreshes: CurrentRefreshes) -> str:
 )
 async def follow_refresh(
     refresh_id: Annotated[str, Depends(_known)],
-    refreshes: CurrentRefreshes,
+    refreshes: Room,
     last_event_id: LastEventId = "",
 ) -> AsyncIterator[ServerSentEvent]:
     """Conta uma atualização desde o seu começo; termina com ela."""
     refresh, number = _event_id(last_event_id)
-    async for progress in refreshes.follow(
-        refresh_id, after=number if refresh == refresh_id else -1
-    ):
-        yield _event(progress)
+    after = number if refresh == refresh_id else -1
+    async for event in _events(refreshes.follow(refresh_id, after=after)):
+        yield event
 
 
-def _event(progress: Progress) -> ServerSentEvent:
-    return ServerSentEvent(
-        raw_data=msgspec.json.encode(event_answer(progress)).decode(),
-        event="andamento",
-        id=f"{progress.refresh}-{progress.number}",
-    )
+async def _events(following: AsyncIterator[Progress]) -> AsyncIterator[ServerSentEvent]:
+    # What has begun cannot become an error; it ends, and browsers come again by themselves.
+    with suppress(RefreshJournalError):
+        async for progress in following:
+            yield ServerSentEvent(
+                raw_data=msgspec.json.encode(event_answer(progress)).decode(),
+                event="andamento",
+                id=f"{progress.refresh}-{progress.number}",
+            )
 
 
 def _event_id(value: str) -> tuple[str | None, int]:
