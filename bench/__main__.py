@@ -7,15 +7,12 @@ docs/bench.svg, which the READMEs show.
 from __future__ import annotations
 
 import argparse
-import os
-import platform
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 from bench.chart import chart
 from bench.cold import cold_rows
 from bench.growth import growth_rows
-from bench.measuring import Row, not_measured, tell, written
+from bench.measuring import Row, circumstances, not_measured, tell, written
 from bench.memory import memory_rows
 from bench.programs import ROOT
 from bench.ready import ready_rows
@@ -58,11 +55,7 @@ def main() -> None:
     for number, part in enumerate(chosen, start=1):
         tell(f"[{number}/{len(chosen)}] {part}")
         rows += PARTS[part](arguments.runs)
-    caption = (
-        f"Python {platform.python_version()}, {platform.system()} {platform.machine()}, "
-        f"{os.cpu_count()} cores, medians of {arguments.runs} runs in turn, "
-        f"{datetime.now(UTC):%Y-%m-%d}"
-    )
+    caption = circumstances(arguments.runs)
     text = "\n".join(
         [table(rows, caption), "", *(f"Not measured: {what}." for what in not_measured)]
     )

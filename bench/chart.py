@@ -24,24 +24,31 @@ STYLE = """
 
 def chart(rows: Sequence[Row], caption: str) -> str:
     """The picture. A promise that is not kept has a bar of another colour."""
-    height = ROW_HEIGHT * len(rows) + 60
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img">',
-        f"<title>{escape(caption)}</title><style>{STYLE}</style>",
-        f'<text class="small" x="0" y="14">{escape(caption)}</text>',
-        *_legend(),
-    ]
-    for number, row in enumerate(rows):
-        parts += _row(row, top=50 + number * ROW_HEIGHT)
-    return "\n".join([*parts, "</svg>\n"])
-
-
-def _legend() -> list[str]:
-    entries = [
+    parts = legend(
         ("ours", 0, "the service"),
         ("missed", 110, "the service, less than wanted"),
         ("theirs", 320, "beside it. Of s, ms, MB, kB and B less is better, of /s more"),
-    ]
+    )
+    for number, row in enumerate(rows):
+        parts += _row(row, top=50 + number * ROW_HEIGHT)
+    return picture(parts, caption, height=ROW_HEIGHT * len(rows) + 60)
+
+
+def picture(parts: Sequence[str], caption: str, *, height: int) -> str:
+    """An SVG of these parts in the style of this module, with its caption above them."""
+    return "\n".join(
+        [
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img">',
+            f"<title>{escape(caption)}</title><style>{STYLE}</style>",
+            f'<text class="small" x="0" y="14">{escape(caption)}</text>',
+            *parts,
+            "</svg>\n",
+        ]
+    )
+
+
+def legend(*entries: tuple[str, int, str]) -> list[str]:
+    """What the colours mean: each with its class, its place from the left, and its words."""
     return [
         f'<rect class="{kind}" x="{x}" y="24" width="12" height="12" rx="2"/>'
         f'<text class="small" x="{x + 18}" y="34">{what}</text>'
@@ -66,8 +73,12 @@ def _row(row: Row, top: int) -> list[str]:
 
 def _bar(kind: str, figure: float, unit: str, longest: float, top: int) -> list[str]:
     width = max(2, round(BARS * figure / longest))
+    return bar(kind, width, written(figure, unit), left=LABELS, top=top)
+
+
+def bar(kind: str, width: int, words: str, *, left: int, top: int) -> list[str]:
+    """A bar with small words beside it."""
     return [
-        f'<rect class="{kind}" x="{LABELS}" y="{top + 3}" width="{width}" height="13" rx="2"/>',
-        f'<text class="small" x="{LABELS + width + 6}" y="{top + 14}">'
-        f"{written(figure, unit)}</text>",
+        f'<rect class="{kind}" x="{left}" y="{top + 3}" width="{width}" height="13" rx="2"/>',
+        f'<text class="small" x="{left + width + 6}" y="{top + 14}">{words}</text>',
     ]

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import platform
 import statistics
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,27 @@ def medians(programs: Mapping[str, Callable[[], float]], runs: int) -> dict[str,
             if round_ > 0:
                 figures[name].append(figure)
     return {name: statistics.median(each) for name, each in figures.items()}
+
+
+def megabytes(process: int | str, field: str) -> float:
+    """A figure of a process's memory that Linux keeps, VmRSS or VmHWM; 0 on other systems.
+
+    The process is a number, or "self".
+    """
+    if sys.platform != "linux":
+        return 0.0
+    status = Path(f"/proc/{process}/status").read_text()
+    return (
+        next(int(line.split()[1]) for line in status.splitlines() if line.startswith(field)) / 1024
+    )
+
+
+def circumstances(runs: int) -> str:
+    """Where, when and how often it was measured, for the caption of a table."""
+    return (
+        f"Python {platform.python_version()}, {platform.system()} {platform.machine()}, "
+        f"{os.cpu_count()} cores, medians of {runs} runs in turn, {datetime.now(UTC):%Y-%m-%d}"
+    )
 
 
 # What could not be measured here, and why.

@@ -8,7 +8,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench.measuring import Row, missing, tell
+from bench.measuring import Row, megabytes, missing, tell
 from bench.programs import body_of, served, stand_in
 
 REFRESHES = 20
@@ -62,9 +62,9 @@ def _worker(*refreshes: int, changing: bool = False) -> tuple[list[float], float
             body_of(url)
             if refresh in refreshes:
                 time.sleep(SETTLED_AFTER_S)
-                settled.append(_megabytes(worker.pid, "VmRSS"))
+                settled.append(megabytes(worker.pid, "VmRSS"))
                 tell(f"    after {refresh} refreshes: {settled[-1]:.0f} MB")
-        return settled, _megabytes(worker.pid, "VmHWM")
+        return settled, megabytes(worker.pid, "VmHWM")
 
 
 def _bare_application() -> float:
@@ -74,11 +74,4 @@ def _bare_application() -> float:
         body.with_name("body.gz").write_bytes(bytes(140_000))
         with served("bench.plain:app", BENCH_BODY=str(body)) as (process, url):
             body_of(url)
-            return _megabytes(process.pid, "VmRSS")
-
-
-def _megabytes(pid: int, field: str) -> float:
-    status = Path(f"/proc/{pid}/status").read_text()
-    return (
-        next(int(line.split()[1]) for line in status.splitlines() if line.startswith(field)) / 1024
-    )
+            return megabytes(process.pid, "VmRSS")

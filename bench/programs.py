@@ -57,7 +57,13 @@ def stand_in(
 
 def run(program: str, *arguments: str, **settings: str) -> dict[str, float]:
     """The figures that one run of a program of this folder printed."""
-    command = [sys.executable, "-m", f"bench.{program}", *arguments]
+    figures: dict[str, float] = json.loads(output(f"bench.{program}", *arguments, **settings))
+    return figures
+
+
+def output(module: str, *arguments: str, **settings: str) -> str:
+    """All that one run of a module printed."""
+    command = [sys.executable, "-m", module, *arguments]
     ended = subprocess.run(
         command,
         env={**ENVIRONMENT, **settings},
@@ -66,8 +72,7 @@ def run(program: str, *arguments: str, **settings: str) -> dict[str, float]:
         text=True,
         check=True,
     )
-    figures: dict[str, float] = json.loads(ended.stdout)
-    return figures
+    return ended.stdout
 
 
 @contextmanager

@@ -22,7 +22,7 @@ def possible_connections(wanted: int) -> int:
     raised for this process as far as the system permits. Requests beyond the answer wait for a
     connection instead of failing. Needs a running event loop, which sets a bound on Windows.
     """
-    possible = min(wanted, max(1, _open_files(wanted + SPARE) - SPARE))
+    possible = min(wanted, max(1, open_files(wanted + SPARE) - SPARE))
     if possible < wanted:
         log.warning(
             "O sistema permite só %d das %d conexões desejadas; a coleta será mais lenta. "
@@ -35,14 +35,16 @@ def possible_connections(wanted: int) -> int:
 
 if sys.platform == "win32":  # pragma: no cover  # the coverage is taken on Linux
 
-    def _open_files(wanted: int) -> int:
+    def open_files(wanted: int) -> int:
+        """The files and sockets that may be open: `wanted`, or fewer where no more are allowed."""
         selects = isinstance(asyncio.get_running_loop(), asyncio.SelectorEventLoop)
         return SELECT_ON_WINDOWS if selects else wanted
 
 else:
     import resource
 
-    def _open_files(wanted: int) -> int:
+    def open_files(wanted: int) -> int:
+        """The files and sockets that may be open: `wanted`, or fewer where no more are allowed."""
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         if soft == resource.RLIM_INFINITY or soft >= wanted:
             return wanted
