@@ -13,7 +13,7 @@ export PYTHONPATH := $(CURDIR)/app
 # Only what is locked, checked against its hash.
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: help run demo test lint format bench screenshots bundle lock clean
+.PHONY: help run demo test lint format bench compare screenshots bundle lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | expand -t 10
@@ -39,6 +39,9 @@ format: $(DEV) ## let ruff write the code in its format
 
 bench: $(DEV) ## measure beside simpler programs, and draw the chart (10 min)
 	$(BIN)/python -m bench $(ARGS)
+
+compare: $(DEV) ## show what the fan-out and its limits gain, and draw it (3 min)
+	$(BIN)/python -m compare $(ARGS)
 
 screenshots: $(DEV) ## take the pictures of the READMEs (with Chromium)
 	$(BIN)/python scripts/screenshots.py $(ARGS)

@@ -1,0 +1,169 @@
+"""`make compare`: the ways differ in what they cost, not in what they collect."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from io import StringIO
+from xml.etree import ElementTree as ET
+
+import msgspec
+import pytest
+from rich.console import Console
+
+from bench import measuring
+from compare import runs
+from compare.__main__ import notes, table
+from compare.asking import Row, Upstream, place
+from compare.chart import chart
+from compare.runs import NEED_MANY_FILES, Outcome, check, possible_ways, with_estimate
+from compare.ways import (
+    ONE_AFTER_ANOTHER,
+    SEMAPHORES,
+    SESSION_PER_REQUEST,
+    STATE_PLAN,
+    UNBOUNDED,
+    WAYS,
+    one_after_another,
+    semaphores,
+)
+from src.domain.territory import State
+from stand_in.faults import Behaviour, Fault, Kind
+from stand_in.server import StandIn
+
+
+@pytest.fixture
+async def upstream(brazil: tuple[State, ...]) -> AsyncIterator[StandIn]:
+    """A stand-in over three states, one with a single city, which the upstream answers bare."""
+    states = tuple(
+        state.with_cities(state.cidades[:30])
+        for state in brazil
+        if state.sigla in {"RO", "MG", "DF"}
+    )
+    async with StandIn(states, behaviour=Behaviour(latency_s=0.002)) as running:
+        yield running
+
+
+def served(upstream: StandIn) -> list[Row]:
+    """The tree that the stand-in serves, as the ways keep it."""
+    rows = msgspec.json.decode(msgspec.json.encode(upstream.content.states))
+    return [place(row, cidades=row["cidades"]) for row in rows]
+
+
+@pytest.mark.parametrize("way", [way for way in WAYS if way != ONE_AFTER_ANOTHER])
+async def test_every_way_collects_the_whole_tree(upstream: StandIn, way: str) -> None:
+    """However the requests are made, the same places come of it."""
+    assert await WAYS[way](Upstream(upstream.base_url)) == served(upstream)
+
+
+async def test_one_after_another_collects_all_of_it_or_a_sample(upstream: StandIn) -> None:
+    """The sample has cities of each state, and they are those of the whole."""
+    whole = await one_after_another(Upstream(upstream.base_url))
+    sample = await WAYS[ONE_AFTER_ANOTHER](Upstream(upstream.base_url))
+
+    assert whole == served(upstream)
+    assert [len(state["cidades"]) for state in sample] == [1, 1, 1]
+    check({ONE_AFTER_ANOTHER: sample, SEMAPHORES: whole})
+
+
+async def test_one_after_another_needs_one_connection(upstream: StandIn) -> None:
+    """The next request is made when the last is answered."""
+    await one_after_another(Upstream(upstream.base_url))
+    assert upstream.figures.connections == upstream.figures.most_in_flight == 1
+
+
+async def test_unbounded_asks_for_all_at_once(upstream: StandIn) -> None:
+    """At least for all cities of a state, which become known together."""
+    asking = Upstream(upstream.base_url)
+    await WAYS[UNBOUNDED](asking)
+    assert asking.most_under_way >= 30
+
+
+async def test_semaphores_bound_what_the_server_sees(upstream: StandIn) -> None:
+    """Each level by its own limit, with a connection for each request within both."""
+    asking = Upstream(upstream.base_url)
+    assert await semaphores(asking, states_at_once=2, cities_at_once=5) == served(upstream)
+    figures = upstream.figures
+    assert figures.most_city_lists_in_flight == 2
+    assert figures.most_district_lists_in_flight == 5
+    assert figures.connections <= 7
+    assert asking.most_under_way <= 7
+
+
+async def test_the_state_plan_makes_two_requests_for_each_state(upstream: StandIn) -> None:
+    """However many cities it has."""
+    await WAYS[STATE_PLAN](Upstream(upstream.base_url))
+    assert upstream.figures.requests == 1 + 2 * 3
+
+
+async def test_a_session_per_request_is_a_connection_per_request(upstream: StandIn) -> None:
+    """No connection is used twice."""
+    await WAYS[SESSION_PER_REQUEST](Upstream(upstream.base_url))
+    assert upstream.figures.connections == upstream.figures.requests == 1 + 3 + 61
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_failed_requests_are_counted(upstream: StandIn, way: str) -> None:
+    """They leave a gap in the tree, and do not end the run."""
+    upstream.behave(Behaviour(faults=(Fault(kind=Kind.RESET, path="/estados/53/.*"),)))
+    asking = Upstream(upstream.base_url)
+    states = await WAYS[way](asking)
+    assert [bool(state["cidades"]) for state in states] == [True, True, False]
+    assert len(asking.failures) == (2 if way == STATE_PLAN else 1)
+
+
+async def test_trees_that_differ_are_not_compared_in_time(upstream: StandIn) -> None:
+    """A way that collects something else does other work."""
+    tree, other = served(upstream), served(upstream)
+    other[0]["cidades"][0]["distritos"].pop()
+    check({SEMAPHORES: tree, STATE_PLAN: tree, ONE_AFTER_ANOTHER: tree})
+    with pytest.raises(AssertionError, match="different trees"):
+        check({SEMAPHORES: tree, STATE_PLAN: other})
+    with pytest.raises(AssertionError, match="other cities or districts"):
+        check({SEMAPHORES: tree, ONE_AFTER_ANOTHER: other})
+
+
+OUTCOMES = [
+    Outcome(way=way, seconds=2.0, megabytes=60, at_once=500, requests=1000, connections=501)
+    for way in WAYS
+]
+
+
+def test_the_samples_time_is_scaled_to_all_requests() -> None:
+    """And nothing is said of the memory, for the sample kept a part of the tree."""
+    sample = replace(OUTCOMES[0], requests=10)
+    estimate, *others = with_estimate([sample, *OUTCOMES[1:]])
+    assert estimate == replace(sample, seconds=200, megabytes=0, requests=1000, sample=10)
+    assert others == OUTCOMES[1:]
+
+
+def test_the_table_says_what_is_estimated_and_what_failed() -> None:
+    """Nobody has to guess what a figure is."""
+    estimate = replace(OUTCOMES[0], seconds=600, sample=10)
+    failed = replace(OUTCOMES[1], failures=["Too many open files"] * 7)
+    outcomes = [estimate, failed, *OUTCOMES[2:]]
+    printed = StringIO()
+    Console(file=printed, width=100).print(table(outcomes), *notes(outcomes), sep="\n")
+    text = printed.getvalue()
+    assert "≈ 10.0 min" in text
+    assert f"{ONE_AFTER_ANOTHER}: time estimated from a sample of 10 requests." in text
+    assert f"{UNBOUNDED}: 7 requests failed: Too many open files" in text
+
+
+def test_the_chart_has_every_way_and_says_which_bar_is_cut() -> None:
+    """It is well-formed, too."""
+    drawn = chart([replace(OUTCOMES[0], seconds=600, sample=10), *OUTCOMES[1:]], "a & b")
+    root = ET.fromstring(drawn)  # noqa: S314  # our own
+    text = " ".join(root.itertext())
+    assert all(way in text for way in WAYS)
+    assert "the bar would be 300 times as long" in text
+
+
+def test_ways_that_need_too_many_open_files_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The table says so, rather than showing how they fail."""
+    monkeypatch.setattr(measuring, "not_measured", [])
+    monkeypatch.setattr(runs, "open_files", lambda _: 1024)
+    assert possible_ways() == [way for way in WAYS if way not in NEED_MANY_FILES]
+    assert len(measuring.not_measured) == len(NEED_MANY_FILES)
+    monkeypatch.setattr(runs, "open_files", lambda wanted: wanted)
+    assert possible_ways() == list(WAYS)

@@ -1,0 +1,161 @@
+"""Runs the ways, in turn, and holds what they have collected against each other."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import msgspec
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from bench.measuring import missing
+from bench.programs import body_of, output, stand_in
+from compare.asking import Row
+from compare.ways import (
+    CITIES_1000,
+    CITIES_2000,
+    ONE_AFTER_ANOTHER,
+    SEMAPHORES,
+    UNBOUNDED,
+    WAYS,
+    Run,
+)
+from src.entrypoints.open_connections import open_files
+from stand_in.server import BASE_PATH, CONTROL_PATH, Figures
+
+LATENCY_MS = 100
+
+# A connection for each city, and what else a process has open. A shell's usual bound is lower.
+OPEN_FILES = 6_000
+NEED_MANY_FILES = {UNBOUNDED, CITIES_1000, CITIES_2000}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a way took, by its own account and by that of the server it asked.
+
+    Where `sample` is not 0, the time is estimated from so many requests. `megabytes` are 0 where
+    they are not known.
+    """
+
+    way: str
+    seconds: float
+    megabytes: float
+    at_once: int
+    requests: int
+    connections: int
+    failures: Sequence[str] = ()
+    sample: int = 0
+
+
+def possible_ways() -> list[str]:
+    """The ways for which the system allows enough open files, to this process and those it starts.
+
+    Raises the bound for both, as far as that is permitted.
+    """
+
+    async def allowed_files() -> int:
+        return open_files(OPEN_FILES)  # on Windows the event loop has a bound of its own
+
+    allowed = asyncio.run(allowed_files())
+    if allowed >= OPEN_FILES:
+        return list(WAYS)
+    for way in WAYS:
+        if way in NEED_MANY_FILES:
+            missing(f"{way}, for the system allows {allowed:,} open files only (ulimit -n)")
+    return [way for way in WAYS if way not in NEED_MANY_FILES]
+
+
+def outcomes_of(ways: Sequence[str], runs: int) -> list[Outcome]:
+    """The median run of each way, over so many runs in turn: A B C A B C …
+
+    In turn, so that a machine whose speed drifts is unfair to none. A first round does not count.
+    """
+    outcomes: dict[str, list[Outcome]] = {way: [] for way in ways}
+    with _progress() as progress:
+        bar = progress.add_task("", total=len(ways) * (runs + 1))
+        for round_ in range(runs + 1):
+            trees: dict[str, list[Row]] = {}
+            for way in ways:
+                progress.update(bar, description=way)
+                outcome, tree = _run(way)
+                count = f"{round_}/{runs}" if round_ else "does not count"
+                progress.console.print(f"    {way}: {outcome.seconds:.2f} s ({count})")
+                progress.advance(bar)
+                if not outcome.failures:
+                    trees[way] = tree
+                if round_ > 0:
+                    outcomes[way].append(outcome)
+            check(trees)
+    return list(with_estimate([_median(each) for each in outcomes.values()]))
+
+
+def _progress() -> Progress:
+    """A bar on a terminal; elsewhere there are only the lines that are printed above it."""
+    console = Console(stderr=True, highlight=False)
+    return Progress(
+        TextColumn("{task.description:32}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=console,
+        disable=not console.is_terminal,
+        refresh_per_second=2,  # drawing it takes of the processor time that is measured
+    )
+
+
+def _run(way: str) -> tuple[Outcome, list[Row]]:
+    with stand_in(latency_ms=LATENCY_MS) as base_url:
+        run = msgspec.json.decode(output("compare.ways", way, base_url), type=Run)
+        control_url = base_url.removesuffix(BASE_PATH) + CONTROL_PATH
+        figures = msgspec.json.decode(body_of(control_url), type=Figures)
+    outcome = Outcome(
+        way=way,
+        seconds=run.seconds,
+        megabytes=run.megabytes,
+        at_once=run.at_once,
+        requests=figures.requests,
+        connections=figures.connections,
+        failures=run.failures,
+    )
+    return outcome, run.states
+
+
+def check(trees: Mapping[str, list[Row]]) -> None:
+    """All ways must have collected the same; the sample, a part of it."""
+    whole = [tree for way, tree in trees.items() if way != ONE_AFTER_ANOTHER]
+    assert all(tree == whole[0] for tree in whole), "the ways have collected different trees"
+    if whole and ONE_AFTER_ANOTHER in trees:
+        for state, sampled in zip(whole[0], trees[ONE_AFTER_ANOTHER], strict=True):
+            assert sampled["id"] == state["id"], "the sample has other states"
+            assert sampled["cidades"], "the sample has no city of a state"
+            assert all(city in state["cidades"] for city in sampled["cidades"]), (
+                "the sample has other cities or districts"
+            )
+
+
+def _median(outcomes: Sequence[Outcome]) -> Outcome:
+    """The run in the middle, whole, so that its figures belong together."""
+    return sorted(outcomes, key=lambda outcome: outcome.seconds)[len(outcomes) // 2]
+
+
+def with_estimate(outcomes: Sequence[Outcome]) -> Iterator[Outcome]:
+    """The outcomes, with the sample's time scaled to the requests that the semaphores' way makes.
+
+    The lists of cities, which take a little longer than those of districts, are all in the
+    sample: the estimate is a little long.
+    """
+    whole = next(outcome.requests for outcome in outcomes if outcome.way == SEMAPHORES)
+    for outcome in outcomes:
+        if outcome.way != ONE_AFTER_ANOTHER:
+            yield outcome
+            continue
+        yield replace(
+            outcome,
+            seconds=outcome.seconds * whole / outcome.requests,
+            megabytes=0,  # it kept a part of the tree only
+            requests=whole,
+            sample=outcome.requests,
+        )
