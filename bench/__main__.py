@@ -14,6 +14,7 @@ from bench.cold import cold_rows
 from bench.growth import growth_rows
 from bench.measuring import Row, circumstances, not_measured, tell, written
 from bench.memory import memory_rows
+from bench.pages import page_rows
 from bench.programs import ROOT
 from bench.ready import ready_rows
 from bench.search import search_rows
@@ -24,6 +25,7 @@ PARTS = {
     "search": search_rows,
     "memory": memory_rows,
     "growth": growth_rows,
+    "pages": page_rows,
 }
 
 

@@ -45,6 +45,26 @@ async def lose_the_connection(page: Page) -> None:
     await page.get_by_role("button", name="Tentar de novo").wait_for()
 
 
+async def wait_for_the_end(page: Page) -> None:
+    """Until the collection is over that the service has begun when it started."""
+    await page.locator("#outcome[data-situation=concluida]").wait_for()
+
+
+async def choose_a_state(page: Page) -> None:
+    """Its requests, one by one, and one of them described."""
+    await wait_for_the_end(page)
+    await page.locator(".tile[data-state=RO]").click()
+    await page.get_by_role("slider").press("ArrowDown")
+    await page.get_by_role("slider").scroll_into_view_if_needed()
+
+
+async def begin_a_collection(page: Page) -> None:
+    """A moment in the middle of it."""
+    await wait_for_the_end(page)
+    await page.get_by_role("button", name="Atualizar agora").click()
+    await page.locator(".tile[data-situation=completo]").nth(5).wait_for()
+
+
 @dataclass(frozen=True)
 class View:
     """What a page shows at an address, after something was done there."""
@@ -56,7 +76,7 @@ class View:
 
 EXPLORER = View("explorer", "")
 FOUND = View("explorer-found", "#/?q=belo horizonte")
-FAN_OUT = View("fanout", "fanout")
+FAN_OUT = View("fanout", "fanout", wait_for_the_end)
 VIEWS = (
     EXPLORER,
     FOUND,
@@ -67,6 +87,8 @@ VIEWS = (
     View("explorer-district", "#/355030890"),
     View("explorer-trouble", "", lose_the_connection),
     FAN_OUT,
+    View("fanout-state", "fanout", choose_a_state),
+    View("fanout-running", "fanout", begin_a_collection),
 )
 
 # What the READMEs show.
@@ -108,7 +130,12 @@ async def main() -> None:
         StandIn(bundled_snapshot().states, behaviour=Behaviour(latency_s=0.1)) as upstream,
         served(
             create_app(
-                Settings(_env_file=None, ibge_base_url=upstream.base_url, snapshot_store="memory:")
+                Settings(
+                    _env_file=None,
+                    ibge_base_url=upstream.base_url,
+                    snapshot_store="memory:",
+                    refresh_min_interval_s=0,
+                )
             )
         ) as url,
         async_playwright() as playwright,
