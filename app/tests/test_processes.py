@@ -379,6 +379,36 @@ async def _json(session: aiohttp.ClientSession, method: str, url: str) -> dict[s
 
 
 @not_on_windows
+async def test_who_asks_for_a_refresh_does_not_keep_the_service_from_leaving(
+    brazil: tuple[State, ...], tmp_path: Path
+) -> None:
+    """Another process has the turn: who waits for it is sent away, and nothing is begun."""
+    async with StandIn(brazil[:2]) as upstream:
+        with ServiceProcess(
+            tmp_path / "log",
+            snapshot_store=f"file:{tmp_path}",
+            snapshot_bundled=False,
+            ibge_base_url=upstream.base_url,
+        ) as service:
+            url = f"http://127.0.0.1:{service.port}/api/v1/refreshes"
+            async with client() as session:
+                await service.get(session)
+                await ended(session, f"{url}/current")
+                async with FileStore(tmp_path).turn() as is_ours:
+                    assert is_ours
+                    asking = asyncio.create_task(session.post(url))
+                    await asyncio.sleep(0.5)
+                    status, seconds = await service.leave()
+                    answer = await asking
+
+    assert answer.status == 503
+    assert status in {0, -signal.SIGTERM}
+    assert seconds < 5
+    for odd in ("Traceback", "nclosed", "never retrieved", "ERROR"):
+        assert odd not in service.log
+
+
+@not_on_windows
 async def test_who_watches_does_not_keep_the_service_from_leaving(
     brazil: tuple[State, ...], tmp_path: Path
 ) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 # For how long a task may clean up before its cancellation is taken for lost, in seconds.
 CLEANING_UP_S = 3.0
 
 
-async def break_off(*tasks: asyncio.Task[None]) -> None:
+async def break_off(*tasks: asyncio.Task[Any]) -> None:
     """Cancel the tasks that nobody has cancelled yet, and wait until all have ended.
 
     A second cancellation would break off the cleaning up that the first one began. Still, a library

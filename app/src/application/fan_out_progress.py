@@ -41,14 +41,17 @@ class FanOutProgress(FanOutWatch):
         self._states: dict[int, StateProgress] = {}
         self._without_state = Requests()
         self._attempts: list[Attempt] = []
+        self._forget_requests()
+
+    def _forget_requests(self) -> None:
         # Of each request:
         self._levels: list[Level] = []
-        self._places = array("l")
+        self._places = array("q")
         self._counts: list[Requests] = []
         self._tries = array("b")
-        self._queued = array("l")
-        self._sent = array("l")
-        self._answered = array("l")
+        self._queued = array("q")
+        self._sent = array("q")
+        self._answered = array("q")
 
     @property
     def seconds(self) -> float:
@@ -76,10 +79,21 @@ class FanOutProgress(FanOutWatch):
         """Each state as it is now."""
         return [replace(state, requests=replace(state.requests)) for state in self._states.values()]
 
-    def take_attempts(self) -> list[Attempt]:
-        """The attempts that have ended since they were last taken."""
-        attempts, self._attempts = self._attempts, []
-        return attempts
+    @property
+    def attempts(self) -> list[Attempt]:
+        """The attempts that have ended and are not forgotten, in the order of their end."""
+        return self._attempts.copy()
+
+    def forget_attempts(self, count: int) -> None:
+        """Forget the first of them: they were told."""
+        del self._attempts[:count]
+
+    def end(self) -> None:
+        """The collection is over: what was under way was broken off, and need not be known."""
+        for counts in (self._without_state, *(state.requests for state in self._states.values())):
+            counts.queued = counts.in_flight = 0
+        self.states_in_work = self._in_flight = 0
+        self._forget_requests()
 
     # What the collection tells.
 

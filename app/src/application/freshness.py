@@ -90,12 +90,13 @@ class Freshness(Generic[Edition]):
         )
         self._live: Edition | None = None
         self._fallback: Edition | None = None
-        self._refresh: asyncio.Task[None] | None = None
+        self._refresh: asyncio.Task[bool] | None = None
         self._first_wait_is_over = asyncio.Event()
         self._is_refreshed = asyncio.Event()
         self._one_at_a_time = asyncio.Lock()
         self._failures = 0
         self._due_at = -math.inf
+        self._rests_until = -math.inf
         self._outage_is_told = False
         self._is_over = False
 
@@ -136,12 +137,18 @@ class Freshness(Generic[Edition]):
             await self._first_wait_is_over.wait()
         return self.at_once()
 
-    def refresh_by_hand(self) -> asyncio.Task[None]:
+    def refresh_by_hand(self) -> asyncio.Task[bool]:
         """Start a refresh that somebody asked for, where none runs here; its task, or that one's.
 
-        It collects nothing where another process has just stored something newer.
+        It collects nothing where another process has just stored something newer; the result says
+        whether it has. Not to be called after the end of `keep`.
         """
         return self._start_refresh(by_hand=True)
+
+    @property
+    def upstream_rests_s(self) -> float:
+        """For how many more seconds the upstream has asked not to be asked."""
+        return max(0.0, self._rests_until - asyncio.get_running_loop().time())
 
     async def keep(self) -> None:
         """Refresh at once where nothing fresh is stored, and again whenever it is due.
@@ -189,7 +196,7 @@ class Freshness(Generic[Edition]):
         await self._settle_for_bundled()
         self._first_wait_is_over.set()
 
-    def _start_refresh(self, *, afresh: bool = False, by_hand: bool = False) -> asyncio.Task[None]:
+    def _start_refresh(self, *, afresh: bool = False, by_hand: bool = False) -> asyncio.Task[bool]:
         """Start a refresh where none runs: there is never more than one."""
         if self._refresh is None or self._refresh.done():
             self._is_refreshed.clear()
@@ -197,27 +204,34 @@ class Freshness(Generic[Edition]):
             self._refresh = asyncio.create_task(refreshing)
         return self._refresh
 
-    async def _refresh_once(self, *, afresh: bool, by_hand: bool) -> None:
+    async def _refresh_once(self, *, afresh: bool, by_hand: bool) -> bool:
+        """One refresh, whatever becomes of it; whether it was made here."""
         started = asyncio.get_running_loop().time()
+        is_made_here = True
         try:
             collected = await self._collected(afresh=afresh, by_hand=by_hand)
         except LostRefreshError:
+            is_made_here = False
             self._plan_next(has_failed=True)
         except (UpstreamError, InvalidTerritoryError) as error:
             self._tell_outage(error)
             asked_s = error.retry_after_s if isinstance(error, UpstreamStatusError) else None
+            asked_s = min(asked_s or 0.0, LONGEST_ASKED_S)
+            self._rests_until = asyncio.get_running_loop().time() + asked_s
             self._plan_next(has_failed=True, asked_s=asked_s)
         except Exception:
             # A fault of ours must not end the refreshing for good; the traceback tells us of it.
             log.exception("A coleta falhou por um erro interno")
             self._plan_next(has_failed=True)
         else:
+            is_made_here = collected is not None
             if collected is not None:
                 self._tell_result(collected, asyncio.get_running_loop().time() - started)
             self._plan_next()
         await self._settle_for_bundled()
         self._is_refreshed.set()
         self._first_wait_is_over.set()
+        return is_made_here
 
     async def _collected(self, *, afresh: bool, by_hand: bool) -> Snapshot | None:
         while True:
@@ -256,7 +270,7 @@ class Freshness(Generic[Edition]):
             log.error("Os dados que acompanham o código não puderam ser lidos: %s", error)  # noqa: TRY400  # a traceback would add nothing
             return None
 
-    def _plan_next(self, *, has_failed: bool = False, asked_s: float | None = None) -> None:
+    def _plan_next(self, *, has_failed: bool = False, asked_s: float = 0.0) -> None:
         """Decide when the next refresh is due: after one here, or the take-over of another's.
 
         `asked_s` is for how many seconds the upstream has asked not to be asked again.
@@ -264,7 +278,7 @@ class Freshness(Generic[Edition]):
         snapshot = self._last_good.snapshot
         if has_failed:
             self._failures = max(self._failures + 1, snapshot.failures if snapshot else 0)
-            pause_s = max(self._pause_s(), min(asked_s or 0.0, LONGEST_ASKED_S))
+            pause_s = max(self._pause_s(), asked_s)
         elif snapshot is None or snapshot.is_whole:
             self._failures = 0
             pause_s = self._seconds_fresh(snapshot) if snapshot else 0

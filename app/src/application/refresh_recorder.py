@@ -107,20 +107,23 @@ class RefreshRecorder:
             await telling
 
     async def _keep_telling(self, recording: Recording, is_over: asyncio.Event) -> None:
-        if not recording.by_hand:
-            recording.asked_by_hand_at = await self._last_asked_by_hand()
+        await self._succeed_the_last(recording)
         while not is_over.is_set():
             await self._tell(recording, Phase.RUNNING)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(is_over.wait(), pause_s(self._fan_out.seconds))
+        self._fan_out.end()
         await self._tell(recording, recording.phase)
 
-    async def _last_asked_by_hand(self) -> datetime | None:
+    async def _succeed_the_last(self, recording: Recording) -> None:
+        """Be later than the last refresh that was told, and keep what it knows."""
         with contextlib.suppress(RefreshJournalError):  # told with the first that is not appended
-            ids = await self._journal.refreshes()
-            last = await self._journal.last(ids[0]) if ids else None
-            return last.asked_by_hand_at if last is not None else None
-        return None
+            for newest in (await self._journal.refreshes())[:1]:
+                if newest >= recording.refresh:  # by a clock that has been set back since
+                    recording.refresh = _next_id(newest)
+                last = await self._journal.last(newest)
+                if last is not None and not recording.by_hand:
+                    recording.asked_by_hand_at = last.asked_by_hand_at
 
     async def _tell(self, recording: Recording, phase: Phase) -> None:
         fan_out = self._fan_out
@@ -140,9 +143,8 @@ class RefreshRecorder:
             states=fan_out.states(),
             outcome=recording.outcome if phase is not Phase.RUNNING else None,
             cause=recording.cause,
-            attempts=fan_out.take_attempts(),
+            attempts=fan_out.attempts,
         )
-        recording.told += 1
         try:
             await self._journal.append(progress)
         except RefreshJournalError as error:
@@ -151,6 +153,8 @@ class RefreshRecorder:
             self._is_failing = True
         else:
             self._is_failing = False
+            recording.told += 1
+            fan_out.forget_attempts(len(progress.attempts))
 
 
 def pause_s(age_s: float) -> float:
@@ -159,5 +163,9 @@ def pause_s(age_s: float) -> float:
 
 
 def _new_id(now: datetime) -> str:
-    """Greater than all before it: the time in milliseconds, and something by chance."""
+    """As long as the clock goes on, greater than all before it: the time in ms, and some chance."""
     return f"{int(now.timestamp() * 1000):012x}{secrets.token_hex(4)}"
+
+
+def _next_id(refresh: str) -> str:
+    return f"{int(refresh[:12], 16) + 1:012x}{secrets.token_hex(4)}"

@@ -92,6 +92,7 @@ async def serving(
         refreshes = Refreshes(
             journal=journal,
             start=freshness.refresh_by_hand,
+            upstream_rests_s=lambda: freshness.upstream_rests_s,
             min_interval_s=settings.refresh_min_interval_s,
             now=_exact_utc_now,
         )

@@ -112,7 +112,9 @@ class Settings(BaseSettings):
         default=60, ge=0, le=86_400, description="segundos, de 0 a 86400"
     )
     refresh_token: Annotated[str, AfterValidator(_token)] = Field(
-        default="", description="até 200 letras, algarismos e - . _ ~ + /, com = só no fim"
+        default="",
+        repr=False,
+        description="até 200 letras, algarismos e - . _ ~ + /, com = só no fim",
     )
     cors_origins: Annotated[str, AfterValidator(_origins)] = Field(
         default="", description="* ou origens como https://exemplo.br, separadas por vírgulas"
@@ -150,6 +152,8 @@ def _stop(exc: ValidationError) -> NoReturn:
         allowed = Settings.model_fields[name].description
         # An address may hold a password, which ends at the last @.
         _, at, rest = str(value).rpartition("@")
-        shown = f"***@{rest}" if at else "***" if name == "refresh_token" else rest
+        shown = f"***@{rest}" if at else rest
+        if name == "refresh_token":
+            shown = "***"
         print(f"Configuração inválida: {name.upper()}={shown} (use {allowed})", file=sys.stderr)
     sys.exit(STARTUP_FAILURE)

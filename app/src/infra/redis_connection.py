@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from redis.asyncio import Redis
+from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError  # noqa: A004  # its own
 
 # No call to the server takes longer, in seconds: the refreshing must not hang with it.
 TIMEOUT_S = 1.0
+
+# A call for which there is no connection waits for one, as long as for an answer.
+MOST_CONNECTIONS = 20
 
 
 def connected_to(url: str) -> Redis:
@@ -17,10 +20,13 @@ def connected_to(url: str) -> Redis:
     `url` is as redis-py takes it, with `rediss://` for TLS; it may hold a password, so it is never
     shown.
     """
-    return Redis.from_url(
+    pool = BlockingConnectionPool.from_url(
         url,
+        max_connections=MOST_CONNECTIONS,
+        timeout=TIMEOUT_S,
         socket_timeout=TIMEOUT_S,
         socket_connect_timeout=TIMEOUT_S,
         # Once again, at once: a connection from the pool may have been closed meanwhile.
         retry=Retry(NoBackoff(), 1, supported_errors=(ConnectionError,)),
     )
+    return Redis.from_pool(pool)

@@ -42,7 +42,7 @@ def test_a_request_goes_from_the_queue_to_its_end(
     clock.advance(0.01)
     progress.read(request)
     assert progress.requests == Requests(done=1)
-    assert progress.take_attempts() == [
+    assert progress.attempts == [
         Attempt(0, Level.DISTRICTS, ALTA_FLORESTA.id, 1, 0, 500, 600, 610, Fate.ANSWERED)
     ]
 
@@ -62,7 +62,7 @@ def test_a_retry_is_one_more_attempt_of_the_same_request(
     clock.advance(1)
     progress.failed(request, again=False)
     assert progress.requests == Requests(retried=1, failed=1)
-    assert progress.take_attempts() == [
+    assert progress.attempts == [
         Attempt(0, Level.CITIES, RONDONIA.id, 1, 0, 0, 1000, 1000, Fate.TRIED_AGAIN),
         Attempt(0, Level.CITIES, RONDONIA.id, 2, 1000, 2000, 3000, 3000, Fate.GIVEN_UP),
     ]
@@ -77,7 +77,7 @@ def test_a_request_may_be_given_up_in_the_queue(
     progress.failed(request, again=False)
 
     assert progress.requests == Requests(failed=1)
-    assert progress.take_attempts() == [
+    assert progress.attempts == [
         Attempt(0, Level.CITIES, RONDONIA.id, 1, 0, 2000, 2000, 2000, Fate.GIVEN_UP)
     ]
 
@@ -137,8 +137,32 @@ def test_a_new_collection_begins_at_nothing(progress: FanOutProgress, clock: Sec
 
     assert progress.requests == Requests()
     assert progress.states() == []
-    assert progress.take_attempts() == []
+    assert progress.attempts == []
     assert (progress.most_in_flight, progress.seconds) == (0, 0)
+
+
+def test_attempts_are_kept_until_they_were_told(progress: FanOutProgress) -> None:
+    """Those that have ended meanwhile are kept for the next time."""
+    for _ in range(2):
+        progress.read(progress.asked(Level.CITIES, RONDONIA.id))
+    told = progress.attempts[:1]
+    progress.forget_attempts(len(told))
+
+    assert [attempt.request for attempt in progress.attempts] == [1]
+
+
+def test_what_was_under_way_at_the_end_is_so_no_more(progress: FanOutProgress) -> None:
+    """It was broken off; what had been done by then stays."""
+    progress.state_begun(RONDONIA)
+    done, sent, _ = (progress.asked(Level.CITIES, RONDONIA.id) for _ in range(3))
+    progress.sent(done)
+    progress.read(done)
+    progress.sent(sent)
+    progress.end()
+
+    assert progress.requests == Requests(done=1)
+    assert progress.states_in_work == 0
+    assert progress.most_in_flight == 1
 
 
 @given(st.lists(st.sampled_from(["read", "again", "given up", "given up in the queue"])))
@@ -158,4 +182,4 @@ def test_every_request_is_somewhere(fates: list[str]) -> None:
     counts = progress.requests
     assert counts.queued + counts.in_flight + counts.done + counts.failed == len(fates)
     assert counts.retried == fates.count("again")
-    assert len(progress.take_attempts()) == len(fates)
+    assert len(progress.attempts) == len(fates)

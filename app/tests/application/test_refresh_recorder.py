@@ -12,7 +12,7 @@ import pytest
 import src.application.refresh_recorder as module
 from src.application.ports.refresh_journal import RefreshJournalError
 from src.application.ports.upstream import UpstreamTimeoutError
-from src.application.progress import Outcome, Phase, Progress
+from src.application.progress import Level, Outcome, Phase, Progress
 from src.application.refresh_recorder import pause_s
 from src.domain.snapshot import Gap
 from src.infra.journals.memory_journal import MemoryJournal
@@ -121,6 +121,36 @@ async def test_when_somebody_asked_is_told_by_the_refreshes_after_that_one() -> 
     assert not last.by_hand
     assert last.begun_at == NOON + timedelta(seconds=10)
     assert last.asked_by_hand_at == NOON
+
+
+async def test_a_clock_that_was_set_back_makes_no_refresh_older() -> None:
+    """The newest has the greatest id, whatever the clock says."""
+    journal, clock = MemoryJournal(), Clock()
+    recording = recorder(clock, journal=journal).recording
+    for _ in range(2):
+        async with recording(by_hand=False) as last:
+            clock.advance(-3600)
+
+    assert await journal.refreshes() == [last.refresh, (await journal.refreshes())[1]]
+
+
+async def test_what_could_not_be_told_is_told_with_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """No moment is left out, and no attempt: who follows would wait for it."""
+    monkeypatch.setattr(module, "TELL_EVERY_S", 0.001)
+    journal = FailingJournal()
+    records = recorder(Clock(), journal=journal)
+    async with records.recording(by_hand=False) as recording:
+        records._fan_out.read(records._fan_out.asked(Level.STATES, 0))
+        await asyncio.sleep(0.01)
+        journal.fails = False
+        while recording.told < 2:
+            await asyncio.sleep(0.001)
+
+    moments = await newest(journal)
+    assert [each.number for each in moments] == list(range(len(moments)))
+    assert [len(each.attempts) for each in moments] == [1] + [0] * (len(moments) - 1)
 
 
 async def test_a_journal_that_fails_costs_the_telling_only(

@@ -11,7 +11,8 @@ import pytest
 import src.application.refreshes as module
 from src.application.progress import Phase, Progress
 from src.application.refreshes import (
-    SILENT_S,
+    SILENT_BY_THE_CLOCKS_S,
+    NotBegunError,
     Refreshes,
     ServiceEndsError,
     TooManyFollowersError,
@@ -33,24 +34,35 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class Service:
-    """The use case, with refreshes that write down what the test says."""
+    """The use case, with refreshes that write down what the test says.
+
+    `is_made_here` is what each says of itself, `rests_s` what the upstream has asked for.
+    """
 
     def __init__(self, *moments: Progress) -> None:
         self.journal = MemoryJournal()
         self.clock = Clock()
         self.started = 0
         self.moments = moments
+        self.is_made_here = True
+        self.rests_s = 0.0
         self.refreshes = Refreshes(
             journal=self.journal,
             start=self.start,
+            upstream_rests_s=lambda: self.rests_s,
             min_interval_s=INTERVAL_S,
             now=self.clock,
         )
 
-    def start(self) -> asyncio.Task[None]:
+    def start(self) -> asyncio.Task[bool]:
         """Begins a refresh."""
         self.started += 1
-        return asyncio.create_task(self.tell(*self.moments))
+        return asyncio.create_task(self.refresh(self.moments))
+
+    async def refresh(self, moments: tuple[Progress, ...]) -> bool:
+        """Writes down what the test says."""
+        await self.tell(*moments)
+        return self.is_made_here
 
     async def tell(self, *moments: Progress) -> None:
         """What a process writes down."""
@@ -112,13 +124,25 @@ async def test_the_next_may_be_asked_for_after_the_interval() -> None:
     assert await service.refreshes.ask() == begun
 
 
-async def test_a_clock_that_was_set_back_costs_one_interval_at_most() -> None:
-    """A refresh that was asked for in the future is no reason to wait for that long."""
+async def test_a_clock_that_was_set_back_is_no_reason_to_wait() -> None:
+    """A refresh that was asked for in the future was asked for by a wrong clock."""
     service = Service()
     later = NOON + timedelta(days=1)
     await service.tell(moment(1, phase=Phase.WHOLE, asked_by_hand_at=later))
 
-    assert await service.refreshes.seconds_to_wait() == INTERVAL_S
+    assert await service.refreshes.seconds_to_wait() == 0
+
+
+async def test_a_rest_that_the_upstream_asked_for_is_kept() -> None:
+    """By those who ask by hand, too."""
+    service = Service()
+    await service.tell(*told(1, Phase.FAILED))
+    service.rests_s = 1799.5
+
+    with pytest.raises(TooSoonError) as raised:
+        await service.refreshes.ask()
+    assert raised.value.retry_after_s == 1800
+    assert service.started == 0
 
 
 async def test_who_joins_need_not_wait() -> None:
@@ -132,6 +156,7 @@ async def test_who_joins_need_not_wait() -> None:
 async def test_what_was_under_way_here_may_be_no_refresh() -> None:
     """It took over what another process had stored: one is begun after that."""
     service = Service()
+    service.is_made_here = False
     await service.tell(*told(1, Phase.WHOLE))
     asking = asyncio.create_task(service.refreshes.ask())
     while service.started == 0:
@@ -142,13 +167,59 @@ async def test_what_was_under_way_here_may_be_no_refresh() -> None:
     assert service.started == 2
 
 
-async def test_where_nothing_is_written_down_the_last_refresh_is_answered() -> None:
-    """Whatever became of it, the log has it."""
+async def test_where_other_processes_were_quicker_their_refresh_is_answered() -> None:
+    """Again and again: what is wanted is there."""
     service = Service()
+    service.is_made_here = False
     await service.tell(*told(1, Phase.WHOLE))
 
     assert await service.refreshes.ask() == told(1, Phase.WHOLE)[0]
     assert service.started == 2
+
+
+async def test_a_refresh_that_could_not_be_written_down_is_not_made_again() -> None:
+    """Who asked is told that nothing can be told; and the interval holds all the same."""
+    service = Service()
+    await service.tell(*told(1, Phase.WHOLE))
+
+    with pytest.raises(NotBegunError):
+        await service.refreshes.ask()
+    assert service.started == 1
+    with pytest.raises(TooSoonError):
+        await service.refreshes.ask()
+
+
+@pytest.mark.parametrize("ends", [False, True])
+async def test_nobody_waits_for_ever_for_a_refresh_to_begin(
+    monkeypatch: pytest.MonkeyPatch, *, ends: bool
+) -> None:
+    """Another process has the turn and tells nothing; or this one is about to end meanwhile."""
+    monkeypatch.setattr(module, "BEGINS_WITHIN_S", 5 if ends else 0.01)
+    service = Service()
+    held = asyncio.create_task(asyncio.sleep(60, result=True))
+    monkeypatch.setattr(service.refreshes, "_start", lambda: held)
+    asking = asyncio.create_task(service.refreshes.ask())
+    await asyncio.sleep(0.005)
+    if ends:
+        service.refreshes.end()
+
+    with pytest.raises(ServiceEndsError if ends else NotBegunError):
+        await asking
+    held.cancel()
+
+
+async def test_nothing_is_begun_again_once_the_process_ends() -> None:
+    """What was under way was broken off by that."""
+    service = Service()
+    service.is_made_here = False
+    asking = asyncio.create_task(service.refreshes.ask())
+    while service.started == 0:
+        await asyncio.sleep(0)
+    service.refreshes.end()
+
+    with pytest.raises(ServiceEndsError):
+        await asking
+    assert service.started == 1
 
 
 async def test_a_process_that_ends_begins_nothing() -> None:
@@ -185,13 +256,26 @@ async def test_the_last_refreshes_are_told_newest_first() -> None:
     assert await service.refreshes.of(one[0].refresh) == one[1]
 
 
+async def test_who_says_nothing_for_long_has_broken_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever its clock says, by the time that has passed here since its last word."""
+    monkeypatch.setattr(module, "SILENT_S", 0.02)
+    service = Service()
+    await service.tell(moment(1, begun_at=NOON + timedelta(seconds=30)))
+    assert (await service.refreshes.newest()).phase is Phase.RUNNING
+
+    await asyncio.sleep(0.03)
+    assert (await service.refreshes.newest()).phase is Phase.BROKEN_OFF
+    await service.tell(moment(1, 1))
+    assert (await service.refreshes.newest()).phase is Phase.RUNNING
+
+
 @pytest.mark.parametrize("is_followed", [False, True])
 async def test_who_was_killed_has_broken_off(*, is_followed: bool) -> None:
     """Nothing was heard of it for long; its last word was that it runs."""
-    begun = moment(2, begun_at=NOON + timedelta(seconds=SILENT_S))
+    begun = moment(2, begun_at=NOON + timedelta(seconds=SILENT_BY_THE_CLOCKS_S))
     service = Service(begun)
     await service.tell(moment(1))
-    service.clock.advance(SILENT_S)
+    service.clock.advance(SILENT_BY_THE_CLOCKS_S)
 
     if is_followed:
         moments = await all_of(service.refreshes.follow(moment(1).refresh))

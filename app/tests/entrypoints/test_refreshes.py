@@ -150,8 +150,10 @@ async def test_with_a_token_only_who_sends_it_may_ask() -> None:
         "wrong": 401,
         "right": 202,
     }
-    assert answers["none"].headers["WWW-Authenticate"] == "Bearer"
-    assert answers["wrong"].headers["WWW-Authenticate"] == 'Bearer error="invalid_token"'
+    assert answers["none"].headers["WWW-Authenticate"] == 'Bearer realm="atualizacoes"'
+    assert answers["wrong"].headers["WWW-Authenticate"] == (
+        'Bearer realm="atualizacoes", error="invalid_token"'
+    )
     assert answers["none"].headers["Content-Type"] == PROBLEM
     assert "segredo" not in answers["wrong"].body.decode()
     assert (without.json["permitido"], without.json["precisa_de_token"]) == (False, True)

@@ -193,7 +193,7 @@ def test_origins_are_read_with_blanks_or_without(
     assert load_settings().cors_origins == origins
 
 
-@pytest.mark.parametrize("token", ["com espaço", "acentuação", "=", "a" * 201, "a\nb"])
+@pytest.mark.parametrize("token", ["com espaço", "acentuação", "=", "a" * 201, "a\nb", "a@b"])
 def test_a_token_that_cannot_be_sent_is_refused_without_being_shown(
     token: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

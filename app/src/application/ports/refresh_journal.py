@@ -9,9 +9,15 @@ from src.application.progress import Progress
 # As many refreshes are kept, the newest.
 KEPT = 5
 
+# As many moments are handed out at a time, so that who reads slowly holds few of them.
+AT_A_TIME = 20
+
 
 class RefreshJournal(Protocol):
     """What was told of the last refreshes, by whichever process ran them.
+
+    The moments of a refresh are numbered from 0, and appended in that order; one that could not be
+    appended is appended again, so a moment may stand there twice, but none is left out.
 
     Every call raises RefreshJournalError where the journal cannot be read, written or reached.
     """
@@ -29,7 +35,10 @@ class RefreshJournal(Protocol):
         ...
 
     async def after(self, refresh: str, number: int) -> list[Progress]:
-        """What was told of this refresh after the moment with this number, -1 for all of it."""
+        """What was told of this refresh next after the moment with this number, in order.
+
+        AT_A_TIME moments at most; -1 is before the first. A moment that is damaged is left out.
+        """
         ...
 
 

@@ -76,7 +76,7 @@ HEADERS: dict[str, dict[str, Any]] = {
     "Location": _header(
         "O endereço da atualização, relativo ao pedido", _TEXT, "refreshes/019a8f3c2b7d5e1f6a90"
     ),
-    "WWW-Authenticate": _header("O que falta (RFC 6750)", _TEXT, "Bearer"),
+    "WWW-Authenticate": _header("O que falta (RFC 6750)", _TEXT, 'Bearer realm="atualizacoes"'),
     "Retry-After": _header(
         "Segundos a esperar antes de pedir de novo", {"type": "integer", "minimum": 1}, 30
     ),
@@ -213,7 +213,10 @@ def accepted_responses(description: str, example: object) -> Responses:
             "Retry-After",
             title="Cedo demais",
             status=429,
-            detail="Houve uma atualização a pedido há pouco; outra pode ser pedida em 42 s.",
+            detail=(
+                "Houve uma atualização a pedido há pouco, ou o IBGE pediu uma pausa; outra pode "
+                "ser pedida em 42 s."
+            ),
             instance=instance,
         ),
         **_about_refreshes({}),
@@ -228,7 +231,8 @@ def event_responses(description: str, example: str, *, looks_up: bool = False) -
             "`/api/v1/refreshes/{id}` e, em `tentativas`, as que terminaram desde o anterior: "
             "`[requisição, tipo (0 estados, 1 cidades, 2 distritos), lugar, tentativa, na fila em, "
             "enviada em, respondida em, lida em, desfecho (0 respondida, 1 repetida, 2 desistida)]`"
-            ", com os tempos em ms desde o início"
+            ", com os tempos em ms desde o início. Quem usa `EventSource` o fecha ao ver "
+            "o fim, ou ele volta a perguntar"
         ),
         "headers": _references(*_ON_OTHERS, "X-Accel-Buffering"),
         "content": {EVENTS: {"schema": {"type": "string"}, "example": example}},
@@ -245,8 +249,8 @@ def _about_refreshes(
             title="Não encontrado",
             status=404,
             detail=(
-                "Não há uma atualização com este id, ou ela já foi esquecida; as últimas estão em "
-                "/api/v1/refreshes."
+                "Não há tal atualização: nenhuma começou ainda, ou ela já foi esquecida; as "
+                "últimas estão em /api/v1/refreshes."
             ),
             instance="/api/v1/refreshes/019a8f3c2b7d5e1f6a90",
         )

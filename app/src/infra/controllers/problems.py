@@ -20,6 +20,7 @@ from src.application.freshness import NoSnapshotError
 from src.application.places import UnknownPlaceError
 from src.application.ports.refresh_journal import RefreshJournalError
 from src.application.refreshes import (
+    NotBegunError,
     ServiceEndsError,
     TooManyFollowersError,
     TooSoonError,
@@ -50,6 +51,7 @@ STATUSES: dict[type[Exception], int] = {
     RequestValidationError: 422,
     TooSoonError: 429,
     NoSnapshotError: 503,
+    NotBegunError: 503,
     RefreshJournalError: 503,
     ServiceEndsError: 503,
     TooManyFollowersError: 503,
@@ -110,11 +112,13 @@ async def _problem_of(request: Request, exc: Exception) -> Response:
             status, headers = exc.status_code, dict(exc.headers or {})
         case NoSnapshotError() | TooSoonError():
             status, headers = _status(exc), {"Retry-After": str(exc.retry_after_s)}
-        case RefreshJournalError() | ServiceEndsError() | TooManyFollowersError():
+        case NotBegunError() | RefreshJournalError() | ServiceEndsError() | TooManyFollowersError():
             status, headers = _status(exc), {"Retry-After": str(RETRY_SOON_S)}
         case NotAuthenticatedError():
             # RFC 6750, section 3: what is wrong is named only where there was a token.
-            challenge = 'Bearer error="invalid_token"' if exc.has_token else "Bearer"
+            challenge = 'Bearer realm="atualizacoes"'
+            if exc.has_token:
+                challenge += ', error="invalid_token"'
             status, headers = _status(exc), {"WWW-Authenticate": challenge}
         case _:
             status, headers = _status(exc), {}
@@ -190,20 +194,25 @@ _DETAIL_OF: dict[type[Exception], Callable[[Any], str]] = {
     NotPermittedError: str,
     UnknownPlaceError: _unknown,
     UnknownRefreshError: lambda _: (
-        "Não há uma atualização com este id, ou ela já foi esquecida; as últimas estão em "
-        "/api/v1/refreshes."
+        "Não há tal atualização: nenhuma começou ainda, ou ela já foi esquecida; as últimas estão "
+        "em /api/v1/refreshes."
     ),
     RequestValidationError: lambda exc: " ".join(
         dict.fromkeys(_refused(error) for error in exc.errors())
     ),
     TooSoonError: lambda exc: (
-        f"Houve uma atualização a pedido há pouco; outra pode ser pedida em {exc.retry_after_s} s."
+        "Houve uma atualização a pedido há pouco, ou o IBGE pediu uma pausa; outra pode ser pedida "
+        f"em {exc.retry_after_s} s."
     ),
     NoSnapshotError: lambda exc: (
         f"Ainda não há dados coletados; tente de novo em {exc.retry_after_s} s."
     ),
     RefreshJournalError: lambda _: (
         f"O andamento não pôde ser lido; tente de novo em {RETRY_SOON_S} s."
+    ),
+    NotBegunError: lambda _: (
+        "A atualização foi pedida, mas nada se sabe dela ainda; veja daqui a pouco em "
+        "/api/v1/refreshes/current."
     ),
     TooManyFollowersError: lambda _: (
         "Já há muitos acompanhando as atualizações; tente de novo daqui a pouco, ou consulte "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from ipaddress import IPv6Address, ip_address
+from urllib.parse import urlsplit
 
 from starlette.requests import Request
 
@@ -43,9 +44,7 @@ class RefreshRight:
             # In constant time, so that its length of agreement cannot be measured.
             if not (is_bearer and hmac.compare_digest(token.strip().encode(), self._token)):
                 raise NotAuthenticatedError(has_token=is_bearer)
-        elif any(
-            name == "forwarded" or name.startswith("x-forwarded-") for name in request.headers
-        ):
+        elif any(map(_is_a_proxys, request.headers)):
             raise NotPermittedError(
                 "Por um proxy só se pede uma atualização com um token, e este serviço não tem um "
                 "(REFRESH_TOKEN)."
@@ -55,10 +54,19 @@ class RefreshRight:
                 "Sem um token (REFRESH_TOKEN), só se pede uma atualização na máquina do próprio "
                 "serviço, em http://localhost."
             )
-        if request.headers.get("sec-fetch-site", "none") not in {"none", "same-origin"}:
-            # A browser says so of what another site's page asks in its user's name
-            # (Fetch Metadata Request Headers, section 2.4).
+        elif _is_another_sites(request):
             raise NotPermittedError("Uma página de outro site não pode pedir uma atualização.")
+
+
+def _is_a_proxys(header: str) -> bool:
+    """Whether only a proxy sends this; one that sends nothing of the kind cannot be told."""
+    return header.startswith("x-forwarded-") or header in {
+        "cf-connecting-ip",
+        "forwarded",  # RFC 7239
+        "true-client-ip",
+        "via",  # RFC 9110, section 7.6.3
+        "x-real-ip",
+    }
 
 
 def _is_here(request: Request) -> bool:
@@ -67,8 +75,25 @@ def _is_here(request: Request) -> bool:
     A page whose owner lets its host name point here (DNS rebinding) is not taken for one of ours.
     """
     client = request.client.host if request.client is not None else ""
-    host = request.url.hostname or ""
+    try:
+        # Not by request.url, which makes up for a Host that cannot be read.
+        asked = urlsplit(f"//{request.headers.get('host', '')}")
+    except ValueError:
+        return False
+    host = asked.hostname if asked.username is None and asked.hostname else ""
     return _is_loopback(client) and (host == "localhost" or _is_loopback(host))
+
+
+def _is_another_sites(request: Request) -> bool:
+    """Whether a browser says that another site's page asks in its user's name.
+
+    By Fetch Metadata Request Headers, section 2.4, or by Origin (RFC 6454, section 7), which older
+    browsers send, too.
+    """
+    site = request.headers.get("sec-fetch-site", "none")
+    host = request.headers.get("host", "")
+    own = {f"http://{host}", f"https://{host}"}
+    return site not in {"none", "same-origin"} or not set(request.headers.getlist("origin")) <= own
 
 
 def _is_loopback(host: str) -> bool:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 from contextlib import suppress
 from pathlib import Path
 
 from src.application.ports.refresh_journal import KEPT, RefreshJournal, RefreshJournalError
 from src.application.progress import Progress
-from src.infra.journals.lines import from_line, to_line
+from src.infra.journals.lines import last_of, next_of, to_line
 
 SUFFIX = ".ndjson"
 
@@ -20,7 +21,7 @@ _ID = re.compile("[0-9a-f]+")
 class FileJournal(RefreshJournal):
     """`DIR/<id>.ndjson`: a file for each refresh, a line for each moment that was told.
 
-    Lines are only added, by one process; who reads takes the lines that have their end.
+    Lines are only added, by one process; who reads takes those that are whole.
     """
 
     def __init__(self, directory: Path) -> None:
@@ -33,12 +34,10 @@ class FileJournal(RefreshJournal):
         return await asyncio.to_thread(self._refreshes)
 
     async def last(self, refresh: str) -> Progress | None:
-        lines = await asyncio.to_thread(self._lines, refresh)
-        return from_line(lines[-1]) if lines else None
+        return await asyncio.to_thread(lambda: last_of(self._lines(refresh)))
 
     async def after(self, refresh: str, number: int) -> list[Progress]:
-        lines = await asyncio.to_thread(self._lines, refresh)
-        return [from_line(line) for line in lines[number + 1 :]]
+        return await asyncio.to_thread(lambda: next_of(self._lines(refresh)[number + 1 :], number))
 
     def _append(self, progress: Progress) -> None:
         file = self._file(progress.refresh)
@@ -46,7 +45,9 @@ class FileJournal(RefreshJournal):
             is_new = not file.exists()
             file.parent.mkdir(parents=True, exist_ok=True)
             with file.open("ab") as lines:
-                lines.write(to_line(progress) + b"\n")
+                # A full disk may have left half a line, which is to stay alone.
+                begin = b"\n" if lines.tell() > 0 and not _ends_a_line(file) else b""
+                lines.write(begin + to_line(progress) + b"\n")
         except OSError as exc:
             raise RefreshJournalError(f"{file} não pôde ser gravado ({exc})") from exc
         if is_new:
@@ -76,3 +77,9 @@ class FileJournal(RefreshJournal):
         if not _ID.fullmatch(refresh):
             raise ValueError(refresh)
         return self._directory / (refresh + SUFFIX)
+
+
+def _ends_a_line(file: Path) -> bool:
+    with file.open("rb") as lines:
+        lines.seek(-1, os.SEEK_END)
+        return lines.read() == b"\n"

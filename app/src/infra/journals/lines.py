@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
-from src.application.ports.refresh_journal import RefreshJournalError
+from src.application.ports.refresh_journal import AT_A_TIME
 from src.application.progress import Progress
 
 _DECODER = msgspec.json.Decoder(Progress)
@@ -15,9 +17,32 @@ def to_line(progress: Progress) -> bytes:
     return msgspec.json.encode(progress)
 
 
-def from_line(line: bytes) -> Progress:
-    """The moment that `to_line` wrote; raises RefreshJournalError for anything else."""
+def last_of(lines: Sequence[bytes]) -> Progress | None:
+    """The last moment of a refresh that these lines tell; None where there is none."""
+    for line in reversed(lines):
+        if (progress := _moment(line)) is not None:
+            return progress
+    return None
+
+
+def next_of(lines: Sequence[bytes], number: int) -> list[Progress]:
+    """The next moments after that with this number, in the lines from where it is expected on.
+
+    A line that is damaged, or stands there twice, moves the others back, never forth.
+    """
+    moments: list[Progress] = []
+    for line in lines:
+        progress = _moment(line)
+        if progress is not None and progress.number > number:
+            moments.append(progress)
+            number = progress.number
+        if len(moments) == AT_A_TIME:
+            break
+    return moments
+
+
+def _moment(line: bytes) -> Progress | None:
     try:
         return _DECODER.decode(line)
-    except msgspec.MsgspecError as exc:
-        raise RefreshJournalError(f"uma linha do andamento está danificada ({exc})") from exc
+    except msgspec.MsgspecError:
+        return None

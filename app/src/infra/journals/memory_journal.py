@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from src.application.ports.refresh_journal import KEPT, RefreshJournal
 from src.application.progress import Progress
-from src.infra.journals.lines import from_line, to_line
+from src.infra.journals.lines import last_of, next_of, to_line
 
 
 class MemoryJournal(RefreshJournal):
@@ -22,8 +22,7 @@ class MemoryJournal(RefreshJournal):
         return sorted(self._lines, reverse=True)
 
     async def last(self, refresh: str) -> Progress | None:
-        lines = self._lines.get(refresh)
-        return from_line(lines[-1]) if lines else None
+        return last_of(self._lines.get(refresh, []))
 
     async def after(self, refresh: str, number: int) -> list[Progress]:
-        return [from_line(line) for line in self._lines.get(refresh, [])[number + 1 :]]
+        return next_of(self._lines.get(refresh, [])[number + 1 :], number)

@@ -6,9 +6,14 @@ from typing import cast
 
 from redis.exceptions import RedisError
 
-from src.application.ports.refresh_journal import KEPT, RefreshJournal, RefreshJournalError
+from src.application.ports.refresh_journal import (
+    AT_A_TIME,
+    KEPT,
+    RefreshJournal,
+    RefreshJournalError,
+)
 from src.application.progress import Progress
-from src.infra.journals.lines import from_line, to_line
+from src.infra.journals.lines import last_of, next_of, to_line
 from src.infra.redis_connection import connected_to
 
 REFRESHES = "estados-e-cidades:refreshes"
@@ -31,6 +36,7 @@ class RedisJournal(RefreshJournal):
                 pipeline.rpush(key, to_line(progress))
                 pipeline.expire(key, ENDS_AFTER_S)
                 pipeline.zadd(REFRESHES, {progress.refresh: 0})
+                pipeline.expire(REFRESHES, ENDS_AFTER_S)
                 pipeline.zrange(REFRESHES, 0, -KEPT - 1)
                 *_, oldest = await pipeline.execute()
             for refresh in cast("list[bytes]", oldest):
@@ -47,19 +53,20 @@ class RedisJournal(RefreshJournal):
         return [refresh.decode() for refresh in cast("list[bytes]", ids)]
 
     async def last(self, refresh: str) -> Progress | None:
-        lines = await self._lines(refresh, -1)
-        return from_line(lines[0]) if lines else None
+        return last_of(await self._lines(refresh, -1, -1))
 
     async def after(self, refresh: str, number: int) -> list[Progress]:
-        return [from_line(line) for line in await self._lines(refresh, number + 1)]
+        # Twice as many, for some may stand there twice.
+        start = number + 1
+        return next_of(await self._lines(refresh, start, start + 2 * AT_A_TIME), number)
 
     async def aclose(self) -> None:
         """Close the connections."""
         await self._redis.aclose()
 
-    async def _lines(self, refresh: str, start: int) -> list[bytes]:
+    async def _lines(self, refresh: str, start: int, end: int) -> list[bytes]:
         try:
-            lines = await self._redis.lrange(REFRESH + refresh, start, -1)
+            lines = await self._redis.lrange(REFRESH + refresh, start, end)
         except (RedisError, OSError) as exc:
             raise _unreachable(exc) from exc
         return cast("list[bytes]", lines)

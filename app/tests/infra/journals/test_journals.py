@@ -8,7 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from src.application.ports.refresh_journal import KEPT, RefreshJournal, RefreshJournalError
+from src.application.ports.refresh_journal import (
+    AT_A_TIME,
+    KEPT,
+    RefreshJournal,
+    RefreshJournalError,
+)
 from src.application.progress import (
     Limits,
     Outcome,
@@ -80,6 +85,28 @@ async def test_moments_come_in_the_order_they_were_told(journal: RefreshJournal)
     assert await journal.last(refresh) == moments[-1]
 
 
+async def test_moments_are_handed_out_a_few_at_a_time(journal: RefreshJournal) -> None:
+    """Who reads slowly holds no more than that of a refresh that takes long."""
+    moments = told(1, *[Phase.RUNNING] * (AT_A_TIME + 1))
+    for each in moments:
+        await journal.append(each)
+
+    refresh = moments[0].refresh
+    assert await journal.after(refresh, -1) == moments[:-1]
+    assert await journal.after(refresh, AT_A_TIME - 1) == moments[-1:]
+
+
+async def test_a_moment_that_stands_there_twice_is_told_once(journal: RefreshJournal) -> None:
+    """It was appended again, since nobody knew whether it had been."""
+    moments = told(1, Phase.RUNNING, Phase.RUNNING, Phase.RUNNING, Phase.WHOLE)
+    for each in (*moments[:2], moments[1], *moments[2:]):
+        await journal.append(each)
+
+    refresh = moments[0].refresh
+    for number in range(-1, 4):
+        assert await journal.after(refresh, number) == moments[number + 1 :]
+
+
 async def test_the_newest_refreshes_are_kept(journal: RefreshJournal) -> None:
     """The oldest is dropped with the first that is told of one more."""
     for number in range(1, KEPT + 3):
@@ -117,12 +144,26 @@ async def test_other_files_are_none_of_the_journals(tmp_path: Path) -> None:
         await journal.last("../notes")
 
 
-async def test_a_damaged_line_is_told(tmp_path: Path) -> None:
-    """It is no moment of a refresh."""
+async def test_a_line_that_a_full_disk_cut_short_spoils_no_other(tmp_path: Path) -> None:
+    """The next one begins on a line of its own, and none is missed by who reads on."""
+    journal, moments = FileJournal(tmp_path), told(1, Phase.RUNNING, Phase.RUNNING, Phase.WHOLE)
+    await journal.append(moments[0])
+    with (tmp_path / f"{moments[0].refresh}.ndjson").open("ab") as file:
+        file.write(b'{"refresh":"0000')
+    for each in moments[1:]:
+        await journal.append(each)
+
+    assert await journal.after(moments[0].refresh, -1) == moments
+    assert await journal.after(moments[0].refresh, 0) == moments[1:]
+    assert await journal.after(moments[0].refresh, 1) == moments[2:]
+
+
+async def test_a_refresh_without_a_whole_line_tells_nothing(tmp_path: Path) -> None:
+    """Whatever stands there."""
     (tmp_path / "01.ndjson").write_text("{}\n")
 
-    with pytest.raises(RefreshJournalError, match="danificada"):
-        await FileJournal(tmp_path).last("01")
+    assert await FileJournal(tmp_path).last("01") is None
+    assert await FileJournal(tmp_path).after("01", -1) == []
 
 
 async def test_a_folder_that_cannot_be_used_is_told(tmp_path: Path) -> None:
