@@ -62,7 +62,7 @@ async def begin_a_collection(page: Page) -> None:
     """A moment in the middle of it."""
     await wait_for_the_end(page)
     await page.get_by_role("button", name="Atualizar agora").click()
-    await page.locator(".tile[data-situation=completo]").nth(5).wait_for()
+    await page.locator(".tile[data-situation=em_andamento]").nth(5).wait_for()
 
 
 @dataclass(frozen=True)
