@@ -113,14 +113,18 @@ async def test_when_somebody_asked_is_told_by_the_refreshes_after_that_one() -> 
     recording = recorder(clock, journal=journal).recording
     async with recording(by_hand=True):
         pass
-    clock.advance(10)
+    clock.advance(5)
+    async with recording(by_hand=True) as asked:
+        pass
+    assert asked.asked_by_hand_at == NOON + timedelta(seconds=5)
+    clock.advance(5)
     async with recording(by_hand=False):
         pass
 
     last = (await newest(journal))[-1]
     assert not last.by_hand
     assert last.begun_at == NOON + timedelta(seconds=10)
-    assert last.asked_by_hand_at == NOON
+    assert last.asked_by_hand_at == asked.asked_by_hand_at
 
 
 async def test_a_clock_that_was_set_back_makes_no_refresh_older() -> None:

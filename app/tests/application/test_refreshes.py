@@ -177,6 +177,15 @@ async def test_where_other_processes_were_quicker_their_refresh_is_answered() ->
     assert service.started == 2
 
 
+async def test_where_no_refresh_was_ever_told_of_that_is_said() -> None:
+    """Another process holds the turn, and its journal cannot be written."""
+    service = Service()
+    service.is_made_here = False
+
+    with pytest.raises(NotBegunError):
+        await service.refreshes.ask()
+
+
 async def test_a_refresh_that_could_not_be_written_down_is_not_made_again() -> None:
     """Who asked is told that nothing can be told; and the interval holds all the same."""
     service = Service()
