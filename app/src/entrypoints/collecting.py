@@ -19,7 +19,7 @@ from src.application.manners.patience import Patience
 from src.application.manners.retry_budget import RetryBudget
 from src.application.ports.fan_out_watch import FanOutWatch
 from src.application.progress import Limits
-from src.entrypoints.composition import utc_now
+from src.entrypoints.clock import utc_now
 from src.entrypoints.open_connections import possible_connections
 from src.entrypoints.settings import Settings
 from src.infra.gateways.cities_gateway import IbgeCitiesGateway

@@ -7,7 +7,6 @@ import contextlib
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from datetime import UTC, datetime
 
 from src.application.breaking_off import break_off
 from src.application.fan_out_progress import FanOutProgress
@@ -21,6 +20,7 @@ from src.application.refreshes import Refreshes
 from src.application.states_so_far import StatesSoFar
 from src.domain.snapshot import Snapshot
 from src.domain.territory import State
+from src.entrypoints.clock import exact_utc_now, utc_now
 from src.entrypoints.leaving import leaving
 from src.entrypoints.settings import APP_DIR, Settings
 from src.infra.controllers.dependencies import LifespanState
@@ -34,11 +34,6 @@ from src.infra.snapshots.memory_store import MemoryStore
 
 # Opens the use case with all it needs, and closes that at the end; what it does is watched.
 Collecting = Callable[[Settings, FanOutWatch], AbstractAsyncContextManager[ListOfStatesAndCities]]
-
-
-def utc_now() -> datetime:
-    """The time now, in UTC, to the second: finer than that, HTTP dates do not go."""
-    return datetime.now(UTC).replace(microsecond=0)
 
 
 @asynccontextmanager
@@ -83,7 +78,7 @@ async def serving(
             bundled=bundled,
             store=store,
             recorder=RefreshRecorder(
-                journal=journal, fan_out=fan_out, plan=settings.ibge_plan, now=_exact_utc_now
+                journal=journal, fan_out=fan_out, plan=settings.ibge_plan, now=exact_utc_now
             ),
             ttl_s=settings.snapshot_ttl_s,
             wait_s=settings.snapshot_wait_s,
@@ -94,7 +89,7 @@ async def serving(
             start=freshness.refresh_by_hand,
             upstream_rests_s=lambda: freshness.upstream_rests_s,
             min_interval_s=settings.refresh_min_interval_s,
-            now=_exact_utc_now,
+            now=exact_utc_now,
         )
         keeping_fresh = asyncio.create_task(freshness.keep())
 
@@ -113,10 +108,6 @@ async def serving(
         finally:
             refreshes.end()
             await break_off(keeping_fresh)
-
-
-def _exact_utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 async def _bundled() -> Snapshot:

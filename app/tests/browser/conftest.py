@@ -12,7 +12,7 @@ from playwright.async_api import Browser, ConsoleMessage, Page, Request, async_p
 from yarl import URL
 
 from src.domain.territory import State
-from src.entrypoints.composition import utc_now
+from src.entrypoints.clock import utc_now
 from tests.browser.chromium import chromium_program, launch_chromium
 from tests.fakes import FakeUpstream
 from tests.services import application

@@ -8,7 +8,7 @@ from playwright.async_api import expect
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from src.entrypoints.composition import utc_now
+from src.entrypoints.clock import utc_now
 from tests.browser.conftest import OpenPage
 from tests.fakes import FakeUpstream
 from tests.places import TWO_STATES

@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Locator, Page, expect
 
 from src.application.ports.upstream import UpstreamError
-from src.entrypoints.composition import utc_now
+from src.entrypoints.clock import utc_now
 from tests.browser.conftest import OpenPage
 from tests.fakes import FakeUpstream
 from tests.places import ALTA_FLORESTA, TWO_STATES

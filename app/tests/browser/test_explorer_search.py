@@ -8,7 +8,7 @@ from contextlib import suppress
 import pytest
 from playwright.async_api import Error, Locator, Page, Route, expect
 
-from src.entrypoints.composition import utc_now
+from src.entrypoints.clock import utc_now
 from tests.browser.conftest import OpenPage
 from tests.fakes import FakeUpstream
 from tests.places import TWO_STATES

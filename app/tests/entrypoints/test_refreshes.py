@@ -18,7 +18,7 @@ from src.application.ports import upstream as ports
 from src.application.ports.refresh_journal import RefreshJournalError
 from src.application.ports.upstream import UpstreamConnectionError, UpstreamTimeoutError
 from src.entrypoints.api import create_api
-from src.entrypoints.composition import utc_now
+from src.entrypoints.clock import utc_now
 from src.entrypoints.settings import Settings
 from src.infra.controllers.refresh_answers import CAUSES, INTERNAL
 from src.infra.controllers.refresh_schemas import REFRESH_EXAMPLE, REFRESHES_EXAMPLE

@@ -14,7 +14,7 @@ import pytest_asyncio
 
 from src.domain.names import searchable
 from src.domain.territory import State
-from src.entrypoints.composition import utc_now
+from src.entrypoints.clock import utc_now
 from tests.fakes import FakeUpstream
 from tests.services import Answer, ask, service
 
