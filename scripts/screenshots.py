@@ -20,6 +20,7 @@ from src.entrypoints.settings import Settings
 from src.infra.snapshots.bundled_snapshot import bundled_snapshot
 from stand_in.faults import Behaviour
 from stand_in.server import StandIn
+from stand_in.upstream_rows import with_new_city
 from tests.browser.chromium import launch_chromium
 from tests.serving import served
 
@@ -127,7 +128,9 @@ async def main() -> None:
     every = ((view, width, scheme) for view in VIEWS for width in HEIGHTS for scheme in SCHEMES)
     arguments.to.mkdir(parents=True, exist_ok=True)
     async with (
-        StandIn(bundled_snapshot().states, behaviour=Behaviour(latency_s=0.1)) as upstream,
+        StandIn(
+            with_new_city(bundled_snapshot().states), behaviour=Behaviour(latency_s=0.1)
+        ) as upstream,
         served(
             create_app(
                 Settings(

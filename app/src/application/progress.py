@@ -80,12 +80,14 @@ class Limits:
     """What bounds a collection at this moment.
 
     `states` are the states in work at once; `requests` those in flight at once, which adapts and is
-    never above `most_requests`. While the circuit is open, nothing is sent but a probe.
+    never above `most_requests`. At most `requests_per_second` are sent, or any number where that is
+    0; while the circuit is open, nothing but a probe.
     """
 
     states: int
     requests: int
     most_requests: int
+    requests_per_second: float
     circuit_is_open: bool
 
 

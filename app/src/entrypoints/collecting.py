@@ -64,6 +64,7 @@ def _client(
             states=settings.ibge_states_limit,
             requests=limit.limit,
             most_requests=at_once,
+            requests_per_second=settings.ibge_max_rps,
             circuit_is_open=not breaker.is_closed,
         )
     )

@@ -124,7 +124,7 @@ def test_a_state_is_queued_then_runs_and_ends(progress: FanOutProgress) -> None:
 def test_limits_are_those_of_the_moment(progress: FanOutProgress) -> None:
     """They adapt while it runs; before anything is asked, none is known."""
     assert progress.limits is None
-    limit = Limits(states=26, requests=500, most_requests=500, circuit_is_open=False)
+    limit = Limits(26, 500, 500, requests_per_second=0, circuit_is_open=False)
     progress.bounded_by(lambda: limit)
     assert progress.limits == limit
 

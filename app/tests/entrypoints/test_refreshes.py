@@ -344,6 +344,7 @@ async def test_a_refresh_is_told_event_by_event() -> None:
         "estados": 26,
         "requisicoes": 500,
         "requisicoes_configurado": 500,
+        "por_segundo": 0,
         "circuito_aberto": False,
     }
     assert last["mais_em_voo"] == 3

@@ -55,6 +55,7 @@ def refresh_answer(progress: Progress) -> Answer:
             "estados": limits.states,
             "requisicoes": limits.requests,
             "requisicoes_configurado": limits.most_requests,
+            "por_segundo": limits.requests_per_second,
             "circuito_aberto": limits.circuit_is_open,
         },
         "estados": [

@@ -41,6 +41,9 @@ class LimitsInForce(BaseModel):
         ge=1, description="Requisições em voo no máximo agora; diminui quando o IBGE recusa"
     )
     requisicoes_configurado: int = Field(ge=1, description="O maior valor do limite anterior")
+    por_segundo: float = Field(
+        ge=0, description="Requisições enviadas por segundo, no máximo; 0: sem limite"
+    )
     circuito_aberto: bool = Field(
         description="Nada é enviado por ora, porque quase tudo tem falhado"
     )
@@ -113,6 +116,7 @@ REFRESH_EXAMPLE: dict[str, Any] = {
         "estados": 26,
         "requisicoes": 500,
         "requisicoes_configurado": 500,
+        "por_segundo": 0.0,
         "circuito_aberto": False,
     },
     "estados": [

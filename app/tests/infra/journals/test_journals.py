@@ -61,7 +61,7 @@ async def test_what_is_told_comes_back_equal(journal: RefreshJournal) -> None:
         asked_by_hand_at=NOON,
         seconds=1.5,
         requests=Requests(1, 2, 3, 4, 5),
-        limits=Limits(26, 125, 500, circuit_is_open=True),
+        limits=Limits(26, 125, 500, 20.5, circuit_is_open=True),
         states=[StateProgress(11, "RO", "Rondônia", StatePhase.RUNNING, Requests(done=1))],
         outcome=Outcome(27, 5571, 10769, 1, 2),
         cause="UpstreamTimeoutError",
