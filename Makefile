@@ -1,13 +1,15 @@
 # Everything a person or CI runs. `make help` lists the targets.
 .DEFAULT_GOAL := help
 PYTHON ?= python3
+# Where everything is installed: one folder for each Python that is tried, e.g. VENV=.venv/3.13.
+VENV ?= .venv
 ifeq ($(OS),Windows_NT)
-BIN := .venv/Scripts
+BIN := $(VENV)/Scripts
 else
-BIN := .venv/bin
+BIN := $(VENV)/bin
 endif
-RUN := .venv/installed-run
-DEV := .venv/installed-dev
+RUN := $(VENV)/installed-run
+DEV := $(VENV)/installed-dev
 # The code, the stand-in and the scripts are imported from app/.
 export PYTHONPATH := $(CURDIR)/app
 # Only what is locked, checked against its hash.
@@ -58,13 +60,13 @@ lock: $(DEV) ## pin the newest versions that requirements*.in allow, with hashes
 		--generate-hashes -c requirements.txt requirements-dev.in -o requirements-dev.txt
 
 clean: ## remove what was installed and made
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage .schemathesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3"; exit 1; }
-	$(PYTHON) -m venv .venv || { rm -rf .venv; exit 1; }
+	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
 
 $(RUN): $(BIN)/python app/requirements.txt
 	$(PIP) -r app/requirements.txt

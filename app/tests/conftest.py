@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 from unittest.mock import Mock
@@ -15,7 +16,7 @@ from src.domain.territory import State
 from src.entrypoints.settings import Settings
 from src.infra.snapshots.bundled_snapshot import bundled_snapshot
 from stand_in.upstream_rows import with_new_city
-from tests.redis_server import RedisServer, redis_program, redis_server
+from tests.redis_server import PROGRAM, RedisServer, redis_server
 
 
 class _ClientResponse(aiohttp.ClientResponse):
@@ -45,8 +46,32 @@ def brazil() -> tuple[State, ...]:
 
 @pytest.fixture
 def redis() -> Iterator[RedisServer]:
-    """A Redis server of the test's own; without the program the test is skipped, save in CI."""
-    if redis_program() is None and "CI" not in os.environ:
-        pytest.skip("redis-server is not installed")
+    """A Redis server of the test's own."""
     with redis_server() as server:
         yield server
+
+
+def left_out(reporter: pytest.TerminalReporter) -> list[str]:
+    """What this machine could not test as CI does, and how to get it; a phrase for each reason."""
+    reasons = Counter(
+        skipped.longrepr[2].removeprefix("Skipped: ")
+        for skipped in reporter.getreports("skipped")
+        if isinstance(skipped.longrepr, tuple)
+    )
+    phrases = [f"{count} tests ({reason})" for reason, count in reasons.items()]
+    if PROGRAM is None:
+        phrases.append("the real Redis, played by fakeredis (apt install redis-server)")
+    return phrases
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """CI leaves nothing out: there, a test that was skipped is one that failed."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is not None and "CI" in os.environ and left_out(reporter):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """One line that says what was left out."""
+    if phrases := left_out(terminalreporter):
+        terminalreporter.write_line(f"Left out: {'; '.join(phrases)}", yellow=True)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import itertools
+import os
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -25,13 +28,20 @@ from tests.fakes import (
     FakeUpstream,
 )
 
+# Below the ports that systems give to outgoing connections (from 32,768 on, on Linux), so that none
+# of these takes a port between the moment it is found free and the moment a server listens there.
+# Processes that run tests side by side have neighbouring ids: each has a hundred ports of its own.
+_FIRST_PORT = 20_000 + 100 * (os.getpid() % 100)
+_PORTS = itertools.cycle(range(_FIRST_PORT, _FIRST_PORT + 100))
+
 
 def free_port() -> int:
-    """A port at which nobody listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port at which nobody listens, for a server in another process."""
+    for port in itertools.islice(_PORTS, 100):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise RuntimeError("every port is taken")
 
 
 def client(url: str | None = None) -> aiohttp.ClientSession:

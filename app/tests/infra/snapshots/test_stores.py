@@ -259,12 +259,20 @@ async def test_where_there_is_no_redis_nothing_works(
             await everything_fails(store)
 
 
-async def test_a_password_is_not_told(redis: RedisServer) -> None:
-    """Not even where the server refuses it, and the reason is told."""
-    url = redis.url.replace("//", "//alguem:senha-secreta@")
-    async with aclosing(RedisStore(url)) as store:
-        with pytest.raises(SnapshotStoreError) as caught:
-            await store.load()
+async def test_a_password_is_not_told() -> None:
+    """Not even if the server refuses it, and the reason is told."""
+
+    async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readline()
+        writer.write(b"-WRONGPASS invalid username-password pair or user is disabled.\r\n")
+        await reader.read()
+        writer.close()
+
+    async with await asyncio.start_server(refuse, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        async with aclosing(RedisStore(f"redis://alguem:senha-secreta@127.0.0.1:{port}")) as store:
+            with pytest.raises(SnapshotStoreError, match="invalid username-password") as caught:
+                await store.load()
 
     assert "secreta" not in str(caught.value)
 
