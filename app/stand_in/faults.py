@@ -17,6 +17,7 @@ class Kind(StrEnum):
     CUT = "cut"  # the connection closes in the middle of the body
     RESET = "reset"  # the connection is reset before any answer
     SILENCE = "silence"  # no answer, ever
+    HELD = "held"  # no answer until the behaviour is changed
     EMPTY = "empty"  # an empty list
     TENTH = "tenth"  # the first tenth of the rows
     WRONG_TYPES = "wrong_types"  # ids as text, names as numbers

@@ -12,6 +12,7 @@ import ssl
 import struct
 import sys
 import time
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 from urllib.parse import unquote
@@ -74,6 +75,7 @@ class StandIn:
         self._seen: dict[str, int] = {}
         self._in_flight: dict[str, int] = {"cidades": 0, "distritos": 0, "outros": 0}
         self._window = (0, 0)
+        self._held: list[Callable[[], None]] = []
         self.behave(behaviour or Behaviour())
 
     @property
@@ -91,6 +93,13 @@ class StandIn:
         """Behave like this from the next request on."""
         self.behaviour = behaviour
         self._fate = Fate(behaviour.faults)
+        held, self._held = self._held, []
+        for meet in held:
+            meet()
+
+    def hold(self, meet: Callable[[], None]) -> None:
+        """Call `meet` as soon as the behaviour is another."""
+        self._held.append(meet)
 
     def serve_states(self, states: tuple[State, ...]) -> None:
         """Answer this tree from the next request on."""
@@ -267,7 +276,8 @@ class _Connection(asyncio.Protocol):
 
     def _meet(self, path: str) -> None:
         """Answer, or let the fault befall that is due."""
-        assert self._transport is not None
+        if self._transport is None:  # gone while it was held
+            return
         fault = self._upstream.fault_for(path)
         content = self._upstream.content
         match fault.kind if fault else None:
@@ -289,6 +299,8 @@ class _Connection(asyncio.Protocol):
                 self._reset()
             case Kind.SILENCE:
                 pass
+            case Kind.HELD:
+                self._upstream.hold(lambda: self._meet(path))
             case kind:
                 assert kind is not None
                 body = content.spoilt_body(path, kind)

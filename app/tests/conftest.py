@@ -10,6 +10,7 @@ from unittest.mock import Mock
 
 import aiohttp
 import aioresponses.core
+import hypothesis
 import pytest
 
 from src.domain.territory import State
@@ -25,6 +26,10 @@ class _ClientResponse(aiohttp.ClientResponse):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"stream_writer": Mock(), **kwargs})
 
+
+# The same examples in every run, and however busy the machine is each has its time.
+hypothesis.settings.register_profile("steady", deadline=None, derandomize=True, database=None)
+hypothesis.settings.load_profile("steady")
 
 setattr(aioresponses.core, "ClientResponse", _ClientResponse)  # noqa: B010  # not exported
 

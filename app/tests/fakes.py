@@ -200,18 +200,24 @@ def recorder(
 class FakeCollection:
     """Collections that end as the test says: `outcomes` in turn, the last one again and again.
 
-    Each bears the time of the clock. While `held` is set they wait for it.
+    Each bears the time of the clock. While `held` is set they wait for it. `begun_at` has the event
+    loop's time at the beginning of each, in seconds.
     """
 
     def __init__(self, clock: Clock, *outcomes: Snapshot | Exception) -> None:
         self.clock = clock
         self.outcomes = list(outcomes)
-        self.count = 0
+        self.begun_at: list[float] = []
         self.waiting = 0
         self.held: asyncio.Event | None = None
 
+    @property
+    def count(self) -> int:
+        """How many have begun."""
+        return len(self.begun_at)
+
     async def __call__(self) -> Snapshot:
-        self.count += 1
+        self.begun_at.append(asyncio.get_running_loop().time())
         if self.held is not None:
             self.waiting += 1
             try:

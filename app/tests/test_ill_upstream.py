@@ -16,53 +16,67 @@ import msgspec
 import pytest
 
 from main import create_app
+from src.application.manners.patience import LEAST_S
 from src.domain.territory import State
 from src.entrypoints.settings import Settings
 from stand_in.faults import Behaviour, Fault, Kind
-from stand_in.server import StandIn
+from stand_in.server import Figures, StandIn
 from tests.serving import client, served
-
-# One after the other: these are measured against bounds.
-cold_start = pytest.mark.xdist_group("cold start")
-later_fault = pytest.mark.xdist_group("later fault")
 
 LATENCY_S = 0.05
 
-# What is asked of a cold start: how the upstream is, and within how many seconds all is there.
+# How the upstream is at a cold start, and how many seconds that costs by itself: for a pause that
+# it asks for, for what its rate does not let through, or until a silent request is given up.
 COLD_STARTS = {
-    "2 % status 500": (Behaviour(faults=(Fault(kind=Kind.STATUS, share=0.02),)), 12),
-    "2 % HTML with status 200": (Behaviour(faults=(Fault(kind=Kind.GARBAGE, share=0.02),)), 12),
-    "2 % bodies cut short": (Behaviour(faults=(Fault(kind=Kind.CUT, share=0.02),)), 12),
+    "2 % status 500": (Behaviour(faults=(Fault(kind=Kind.STATUS, share=0.02),)), 0),
+    "2 % HTML with status 200": (Behaviour(faults=(Fault(kind=Kind.GARBAGE, share=0.02),)), 0),
+    "2 % bodies cut short": (Behaviour(faults=(Fault(kind=Kind.CUT, share=0.02),)), 0),
     "5 % 503 with Retry-After": (
         Behaviour(faults=(Fault(kind=Kind.STATUS, status=503, retry_after=1, share=0.05),)),
-        20,
+        1,
     ),
-    "5 % connections reset": (Behaviour(faults=(Fault(kind=Kind.RESET, share=0.05),)), 20),
-    "0.2 % never answered": (Behaviour(faults=(Fault(kind=Kind.SILENCE, share=0.002),)), 20),
-    "429 above 800/s with Retry-After": (Behaviour(max_rps=800, retry_after=1), 30),
-    "429 above 500/s": (Behaviour(max_rps=500), 40),
+    "5 % connections reset": (Behaviour(faults=(Fault(kind=Kind.RESET, share=0.05),)), 0),
+    "0.2 % never answered": (
+        Behaviour(faults=(Fault(kind=Kind.SILENCE, share=0.002),)),
+        3 * LEAST_S,
+    ),
+    "429 above 800/s with Retry-After": (Behaviour(max_rps=800, retry_after=1), 5_599 / 800),
+    "429 above 500/s": (Behaviour(max_rps=500), 5_599 / 500),
 }
 
 
-@cold_start
-@pytest.mark.parametrize(("behaviour", "within_s"), COLD_STARTS.values(), ids=COLD_STARTS.keys())
-async def test_a_cold_start_gets_everything_in_the_end(
-    behaviour: Behaviour, within_s: float, brazil: tuple[State, ...]
-) -> None:
-    """With nothing to fall back on, the first answer is whole, and polite retries got it."""
-    behaviour = msgspec.structs.replace(behaviour, latency_s=LATENCY_S)
-    async with StandIn(brazil, behaviour=behaviour) as upstream:
+async def first_answer(
+    states: tuple[State, ...], behaviour: Behaviour
+) -> tuple[aiohttp.ClientResponse, bytes, float, Figures]:
+    """The first answer of a service that knows nothing, its seconds, and what the upstream saw."""
+    async with StandIn(states, behaviour=behaviour) as upstream:
         settings = Settings(ibge_base_url=upstream.base_url, snapshot_bundled=False)
         began = time.monotonic()
         async with served(create_app(settings)) as url, client(url) as session:
             async with session.get("/api/v1/states") as answer:
                 body = await answer.read()
-            took_s = time.monotonic() - began
-        figures = upstream.figures
+            return answer, body, time.monotonic() - began, upstream.figures
+
+
+@pytest.mark.parametrize(("behaviour", "costs_s"), COLD_STARTS.values(), ids=COLD_STARTS.keys())
+async def test_a_cold_start_gets_everything_in_the_end(
+    behaviour: Behaviour, costs_s: float, brazil: tuple[State, ...]
+) -> None:
+    """With nothing to fall back on, the first answer is whole, and polite retries got it.
+
+    It takes as long as the faults cost, and a few times as long as a healthy upstream does.
+    """
+    # A rate is met by the whole territory only; for the rest, the first fourteen states will do.
+    states = brazil if behaviour.max_rps else brazil[:14]
+    _, _, healthy_s, _ = await first_answer(states, Behaviour(latency_s=LATENCY_S))
+
+    answer, body, took_s, figures = await first_answer(
+        states, msgspec.structs.replace(behaviour, latency_s=LATENCY_S)
+    )
 
     assert answer.headers["X-Snapshot-Missing"] == "0"
-    assert msgspec.json.decode(body, type=tuple[State, ...]) == brazil
-    assert took_s < within_s
+    assert msgspec.json.decode(body, type=tuple[State, ...]) == states
+    assert took_s < 2 * costs_s + 10 * healthy_s
     assert figures.met_faults + figures.refused_by_rate > 0
     assert figures.retries <= figures.requests / 5
     assert figures.most_open_connections <= 526
@@ -75,7 +89,6 @@ class Observed:
     tag: str
     filled: int
     missing: int
-    took_s: float
 
 
 class Service:
@@ -86,7 +99,6 @@ class Service:
 
     async def observe(self) -> Observed:
         """Ask for everything."""
-        began = time.monotonic()
         async with self._session.get("/api/v1/states") as answer:
             await answer.read()
         assert answer.status == 200
@@ -94,23 +106,23 @@ class Service:
             tag=answer.headers["ETag"],
             filled=int(answer.headers["X-Snapshot-Filled"]),
             missing=int(answer.headers["X-Snapshot-Missing"]),
-            took_s=time.monotonic() - began,
         )
 
     async def observe_until(self, condition: Callable[[Observed], bool]) -> list[Observed]:
         """Ask until an answer is as it should be; all answers until then."""
         seen = [await self.observe()]
-        async with asyncio.timeout(30):
-            while not condition(seen[-1]):
-                await asyncio.sleep(0.05)
-                seen.append(await self.observe())
+        while not condition(seen[-1]):
+            await asyncio.sleep(0.05)
+            seen.append(await self.observe())
         return seen
 
 
 @asynccontextmanager
 async def after_one_good_snapshot(upstream: StandIn) -> AsyncIterator[Service]:
     """A service with `SNAPSHOT_TTL_S=1` that has read everything once."""
-    settings = Settings(ibge_base_url=upstream.base_url, snapshot_bundled=False, snapshot_ttl_s=1)
+    settings = Settings(
+        ibge_base_url=upstream.base_url, snapshot_bundled=False, snapshot_ttl_s=1, ibge_attempts=2
+    )
     async with served(create_app(settings)) as url, client(url) as session:
         yield Service(session)
 
@@ -137,12 +149,26 @@ LATER_FAULTS = {
 }
 
 
-@later_fault
+async def test_answers_do_not_wait_for_an_upstream_that_is_silent(
+    brazil: tuple[State, ...],
+) -> None:
+    """While a refresh hangs, the snapshot before it is answered again and again."""
+    async with StandIn(brazil[1:5]) as upstream, after_one_good_snapshot(upstream) as service:
+        first = await service.observe()
+        upstream.behave(failing(Kind.SILENCE))
+        collections = upstream.asked_for("/estados")
+        await service.observe_until(lambda _: upstream.asked_for("/estados") > collections)
+        waiting = [await service.observe() for _ in range(20)]
+
+        assert upstream.asked_for("/estados") == collections + 1
+    assert {seen.tag for seen in waiting} == {first.tag}
+
+
 @pytest.mark.parametrize(("fault", "expected"), LATER_FAULTS.values(), ids=LATER_FAULTS.keys())
 async def test_data_never_get_worse(
     fault: Behaviour, expected: int | None, brazil: tuple[State, ...]
 ) -> None:
-    """While it lasts every answer is whole and quick, and says what was kept from before."""
+    """While it lasts every answer is whole, and says what was kept from before."""
     async with StandIn(brazil[1:5]) as upstream, after_one_good_snapshot(upstream) as service:
         first = await service.observe()
         upstream.behave(fault)
@@ -159,10 +185,8 @@ async def test_data_never_get_worse(
     for seen in ill + recovering:
         assert seen.tag == first.tag
         assert seen.missing == 0
-        assert seen.took_s < 1
 
 
-@later_fault
 async def test_data_never_get_worse_when_nobody_listens(brazil: tuple[State, ...]) -> None:
     """An upstream that is gone for a while, and comes back at the same address."""
     async with StandIn(brazil[1:5]) as upstream, after_one_good_snapshot(upstream) as service:
@@ -172,10 +196,9 @@ async def test_data_never_get_worse_when_nobody_listens(brazil: tuple[State, ...
         await upstream.listen()
         recovering = await service.observe_until(lambda seen: seen.filled == 0)
 
-    assert all(seen.tag == first.tag and seen.took_s < 1 for seen in gone + recovering)
+    assert all(seen.tag == first.tag for seen in gone + recovering)
 
 
-@later_fault
 async def test_data_never_get_worse_when_the_name_is_gone(
     brazil: tuple[State, ...], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -200,14 +223,13 @@ async def test_data_never_get_worse_when_the_name_is_gone(
             names["ibge.test"] = "127.0.0.1"
             recovering = await service.observe_until(lambda seen: seen.filled == 0)
 
-    assert all(seen.tag == first.tag and seen.took_s < 1 for seen in gone + recovering)
+    assert all(seen.tag == first.tag for seen in gone + recovering)
 
 
-@later_fault
 async def test_a_large_true_change_gets_through_where_nothing_is_stored_or_bundled(
     brazil: tuple[State, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The way that the README tells operators: remove what is stored, start without the bundle."""
+    """As docs/operating.md tells operators: remove what is stored, start without the bundle."""
     monkeypatch.setenv("SNAPSHOT_STORE", f"file:{tmp_path}")
     acre, *others = brazil[1:5]
     merged = (replace(acre, cidades=acre.cidades[:10]), *others)

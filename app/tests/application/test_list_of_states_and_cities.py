@@ -183,7 +183,7 @@ async def test_cancelling_cancels_everything_under_it() -> None:
     upstream = FakeUpstream(TWO_STATES)
     upstream.held_level = "districts"
     execution = asyncio.create_task(use_case(upstream).execute())
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while upstream.now["districts"] < 3:
             await asyncio.sleep(0)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from unicodedata import normalize
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from src.application.name_index import NameIndex
@@ -18,9 +18,6 @@ from tests.places import ALTA_FLORESTA, ARIQUEMES, BRASILIA
 ALL = 20_000
 
 any_text = st.text(st.characters())
-
-# Over the real data the first examples may be slow on a busy machine.
-unhurried = settings(deadline=None)
 
 
 def cities_named(*names: str, state_id: int = 11) -> list[City]:
@@ -90,7 +87,6 @@ def test_a_name_is_found_however_it_is_spelled(query: str, name: str) -> None:
     assert names_found(cities_named(*names), query) == [name]
 
 
-@unhurried
 @given(st.data())
 def test_any_spelling_finds_the_place_in_all_and_in_its_state(
     cities: NameIndex[City], all_cities: tuple[City, ...], data: st.DataObject
@@ -249,7 +245,6 @@ def test_misspellings_come_in_order_of_likeness_then_name_then_id() -> None:
     assert list(found) == sorted(places, key=lambda place: (ranks[place.nome], place.id))
 
 
-@unhurried
 @given(st.data())
 def test_one_wrong_letter_does_not_hide_a_place(
     cities: NameIndex[City], all_cities: tuple[City, ...], data: st.DataObject
@@ -265,7 +260,6 @@ def test_one_wrong_letter_does_not_hide_a_place(
     assert city in found or any(query in searchable(place.nome) for place in found)
 
 
-@unhurried
 @given(
     query=st.sampled_from([None, "a", "sao", "oeste", "sao joze"]),
     state_id=st.sampled_from([None, 11, 35]),
@@ -304,7 +298,6 @@ def test_a_page_has_no_more_than_its_limit(
     assert found.total == 3
 
 
-@unhurried
 @given(any_text)
 @example("\ud800")
 @example("🙂 são 🙂")

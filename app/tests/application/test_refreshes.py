@@ -73,13 +73,13 @@ class Service:
 
 async def taken(following: AsyncIterator[Progress], count: int) -> list[Progress]:
     """The first that come of what is followed."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         return [await anext(following) for _ in range(count)]
 
 
 async def all_of(following: AsyncIterator[Progress]) -> list[Progress]:
     """All that comes until it ends by itself."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         return [progress async for progress in following]
 
 
@@ -203,12 +203,18 @@ async def test_nobody_waits_for_ever_for_a_refresh_to_begin(
     monkeypatch: pytest.MonkeyPatch, *, ends: bool
 ) -> None:
     """Another process has the turn and tells nothing; or this one is about to end meanwhile."""
-    monkeypatch.setattr(module, "BEGINS_WITHIN_S", 5 if ends else 0.01)
+    monkeypatch.setattr(module, "BEGINS_WITHIN_S", 60 if ends else 0.01)
     service = Service()
     held = asyncio.create_task(asyncio.sleep(60, result=True))
-    monkeypatch.setattr(service.refreshes, "_start", lambda: held)
+    has_begun = asyncio.Event()
+
+    def start() -> asyncio.Task[bool]:
+        has_begun.set()
+        return held
+
+    monkeypatch.setattr(service.refreshes, "_start", start)
     asking = asyncio.create_task(service.refreshes.ask())
-    await asyncio.sleep(0.005)
+    await has_begun.wait()
     if ends:
         service.refreshes.end()
 

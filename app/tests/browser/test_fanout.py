@@ -222,7 +222,7 @@ async def test_a_service_that_ends_is_told(
         ) as service:
             async with client() as session:
                 await service.get(session)
-            url = f"http://127.0.0.1:{service.port}/fanout"
+            url = f"{service.address}/fanout"
             page = await open_page(url, requests_fail=True)
             await until_it_ended(page, "concluida")
             await service.leave()

@@ -19,22 +19,26 @@ PROGRAM = """
 from pathlib import Path
 from src.entrypoints.memory import give_back_large_blocks
 
+def resident_kb():
+    status = Path("/proc/self/status").read_text()
+    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS"))
+
 {first}
+before = resident_kb()
 bytearray(32_000_000)
 blocks = []
 for _ in range(20):
     blocks.append(bytearray(b"x") * 4_000_000)
     blocks.append(bytearray(b"x") * 1_000)
 del blocks[::2]
-status = Path("/proc/self/status").read_text()
-print(next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS")))
+print(resident_kb() - before)
 """
 
 APP_DIR = Path(__file__).resolve().parents[2]
 
 
-def megabytes(first: str) -> float:
-    """What a process keeps that begins with this line."""
+def kept_mb(first: str) -> float:
+    """How many of the 80 MB a process keeps that begins with this line."""
     program = PROGRAM.format(first=first)
     command = [sys.executable, "-c", program]
     # Measuring coverage there would take memory, too.
@@ -45,10 +49,13 @@ def megabytes(first: str) -> float:
     return int(ended.stdout) / 1024
 
 
-@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="it is said to the GNU C library")
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="it is about the GNU C library")
 def test_large_blocks_are_given_back() -> None:
-    """The library would keep them; told once, it does not."""
-    assert megabytes("give_back_large_blocks()") < megabytes("") - 40
+    """Where the library would keep them, it does not; some Pythons need not ask it."""
+    kept_unasked = kept_mb("")
+    kept = kept_mb("give_back_large_blocks()")
+
+    assert kept < kept_unasked / 4 if kept_unasked > 40 else kept <= 40
 
 
 def test_a_library_without_such_a_word_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -70,7 +70,7 @@ async def events(
 async def until_it_ends(following: AsyncIterator[Event]) -> list[Event]:
     """The events of one refresh, its last included."""
     told = []
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         async for event in following:
             told.append(event)
             if event["situacao"] != "em_andamento":
@@ -287,7 +287,7 @@ async def test_a_journal_that_is_lost_ends_a_stream(
             raise RefreshJournalError("segredo")
 
         monkeypatch.setattr(MemoryJournal, "after", fail)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             rest = [event async for event in following]
 
     assert first["situacao"] == "em_andamento"
@@ -382,7 +382,7 @@ async def test_who_was_cut_off_goes_on_where_it_was() -> None:
 async def test_head_of_a_stream_ends() -> None:
     """It has the headers of GET, and no body to wait for."""
     async with service(upstream()) as session:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             answer = await ask(session, f"{REFRESHES}/current/events", method="HEAD")
 
     assert answer.status == 200

@@ -92,8 +92,8 @@ async def test_what_could_not_be_read_whole_comes_last() -> None:
     down = UpstreamConnectionError("sem conexão")
     upstream = FakeUpstream(TWO_STATES, errors={ALTA_FLORESTA.id: down})
     async with service(upstream) as (session, districts):
-        districts.let_go.set()
         async with session.get("/api/v1/states", headers=NDJSON) as answer:
+            districts.let_go.set()
             lines = (await answer.read()).splitlines()
 
     states = [msgspec.json.decode(line) for line in lines]

@@ -73,10 +73,11 @@ async def test_the_bytes_of_the_answer_are_handed_on() -> None:
 async def test_each_fault_becomes_its_error(fault: Fault, error: type[UpstreamError]) -> None:
     """What goes wrong on the wire reaches the application in its own words, cause kept."""
     behaviour = Behaviour(faults=(fault,))
+    timeout_s = 0.3 if error is UpstreamTimeoutError else 30
     async with StandIn(TWO_STATES, behaviour=behaviour) as upstream:
         async with exchange_with(upstream.base_url) as exchange:
             with pytest.raises(error, match="/estados") as caught:
-                await exchange.body("/estados", timeout_s=0.3)
+                await exchange.body("/estados", timeout_s=timeout_s)
 
     assert type(caught.value) is error
     assert error is UpstreamStatusError or caught.value.__cause__ is not None
@@ -120,7 +121,8 @@ async def test_after_a_failure_the_first_connection_has_twice_as_long(
                     await exchange.body("/estados", timeout_s=30)
                 took_s.append(time.monotonic() - began)
 
-    assert took_s[0] < took_s[1] < took_s[2]
+    assert took_s[0] >= 0.1
+    assert took_s[1] >= 0.2
     assert took_s[2] >= 0.4
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from unittest.mock import Mock
 
@@ -56,12 +56,19 @@ def legacy_server(authority: trustme.CA) -> Iterator[LegacyTlsServer]:
         yield server
 
 
+@pytest.fixture(autouse=True)
+async def transports_are_closed() -> AsyncIterator[None]:
+    """TLS takes leave in the background: asyncio warns of a transport that the test left open."""
+    yield
+    transports = getattr(asyncio.get_running_loop(), "_transports", {})
+    while any(transport._sock for transport in transports.values()):
+        await asyncio.sleep(0.001)
+
+
 async def names_of_states(base_url: str, tls: ssl.SSLContext) -> list[str]:
     """Asks for the states as the service does."""
     async with exchange_with(base_url, tls=tls) as exchange:
         states = await client_over(exchange).get("/estados", states_from, level=Level.STATES)
-    # TLS takes leave in the background; asyncio warns of a transport that is not closed by then.
-    await asyncio.sleep(0.1)
     return [state.nome for state in states]
 
 
@@ -103,7 +110,6 @@ async def test_sessions_are_resumed(
         async with exchange_with(upstream.base_url, tls=tls) as exchange:
             await exchange.body("/estados", timeout_s=5)
             await asyncio.gather(*(exchange.body("/estados", timeout_s=5) for _ in range(20)))
-        await asyncio.sleep(0.1)  # as in names_of_states
 
     assert upstream.figures.connections == 20
     assert upstream.figures.resumed_tls_sessions == 19
@@ -117,7 +123,6 @@ async def test_those_that_are_opened_first_have_none_to_resume(
     async with StandIn(TWO_STATES, tls=server_tls, behaviour=Behaviour(latency_s=0.1)) as upstream:
         async with exchange_with(upstream.base_url, tls=tls) as exchange:
             await asyncio.gather(*(exchange.body("/estados", timeout_s=5) for _ in range(3)))
-        await asyncio.sleep(0.1)  # as in names_of_states
 
     assert upstream.figures.connections == 3
     assert upstream.figures.resumed_tls_sessions == 0
@@ -139,7 +144,6 @@ async def test_a_session_that_the_server_has_forgotten_is_dropped(
             async with exchange_with(upstream.base_url, tls=tls) as exchange:
                 await exchange.body("/estados", timeout_s=5)
                 await asyncio.gather(*(exchange.body("/estados", timeout_s=5) for _ in range(5)))
-            await asyncio.sleep(0.1)  # as in names_of_states
         resumed.append(upstream.figures.resumed_tls_sessions)
 
     assert resumed == [4, 4, 4]
@@ -169,7 +173,6 @@ async def test_a_server_need_not_offer_sessions(server_tls: ssl.SSLContext, ca_f
         async with exchange_with(upstream.base_url, tls=tls) as exchange:
             await exchange.body("/estados", timeout_s=5)
             await asyncio.gather(*(exchange.body("/estados", timeout_s=5) for _ in range(3)))
-        await asyncio.sleep(0.1)  # as in names_of_states
 
     assert upstream.figures.connections == 3
     assert upstream.figures.resumed_tls_sessions == 0
