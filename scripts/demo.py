@@ -5,29 +5,56 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+
+from src.entrypoints.settings import load_settings
 
 APP = Path(__file__).resolve().parents[1] / "app"
 STAND_IN_URL = "http://127.0.0.1:8002/api/v1/localidades"
 
 
 def main() -> None:
-    """Starts both, and ends the stand-in when the service ends."""
-    command = [sys.executable, "-m", "stand_in", "--port", "8002", "--latency-ms", "100"]
-    with subprocess.Popen(command, cwd=APP) as stand_in:
-        environment = {
-            **os.environ,
-            "IBGE_BASE_URL": STAND_IN_URL,
-            "SERVER_RELOAD": "false",
-            # The stand-in's data are nobody's last good snapshot, and each demo is to collect.
-            "SNAPSHOT_STORE": "memory:",
-        }
+    """Starts both, prints the address once it answers, ends the stand-in with the service."""
+    port = load_settings().server_port
+    if answers(port):
+        sys.exit(f"A porta {port} já está em uso: encerre o que a ocupa ou defina SERVER_PORT.")
+    environment = {
+        **os.environ,
+        "IBGE_BASE_URL": STAND_IN_URL,
+        "SERVER_RELOAD": "false",
+        # The stand-in's data are nobody's last good snapshot, and each demo is to collect.
+        "SNAPSHOT_STORE": "memory:",
+    }
+    stand_in_command = [sys.executable, "-m", "stand_in", "--port", "8002", "--latency-ms", "100"]
+    with (
+        subprocess.Popen(stand_in_command, cwd=APP) as stand_in,
+        subprocess.Popen([sys.executable, "main.py"], cwd=APP, env=environment) as service,
+    ):
         try:
-            subprocess.run([sys.executable, "main.py"], cwd=APP, env=environment, check=False)
+            while service.poll() is None and not answers(port):
+                time.sleep(0.1)
+            time.sleep(0.5)  # so that the address stands below what the collection logs
+            if service.poll() is None:
+                print(f"http://localhost:{port}", flush=True)
+            service.wait()
         except KeyboardInterrupt:
-            pass  # Ctrl+C went to all three; the service has said goodbye itself.
+            service.wait()  # Ctrl+C went to all three
         finally:
             stand_in.terminate()
+
+
+def answers(port: int) -> bool:
+    """Whether there is an answer; the service's first one waits for its first collection."""
+    try:
+        connection = HTTPConnection("localhost", port)
+        connection.request("HEAD", "/api/v1/states")
+        connection.getresponse()
+    except (OSError, HTTPException):
+        return False
+    else:
+        return True
 
 
 if __name__ == "__main__":
