@@ -1,7 +1,7 @@
 """Measures the service beside simpler programs: `make bench`, or `make bench ARGS="--only cold"`.
 
-Prints one table and, where all of it was measured, writes it to docs/bench.md with a chart of it,
-docs/bench.svg, which the READMEs show.
+Prints one table. If everything was measured, writes it to docs/bench.md and draws docs/bench.svg,
+which docs/comparison.md shows.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Compares ways to make the same requests: `make compare`, or `make compare ARGS="--runs 1"`.
 
 Each run of a way (`ways.py`) is a process of its own that asks a stand-in of its own. Prints a
-table and, where no way was left out, draws docs/compare.svg, which the READMEs show.
+table and, if no way was left out, draws docs/compare.svg, which docs/comparison.md shows.
 """
 
 from __future__ import annotations

@@ -119,7 +119,7 @@ class Settings(BaseSettings):
     cors_origins: Annotated[str, AfterValidator(_origins)] = Field(
         default="", description="* ou origens como https://exemplo.br, separadas por vírgulas"
     )
-    server_host: str = Field(default="0.0.0.0", min_length=1, description="um endereço local")  # noqa: S104  # the contract's default: a development server that others on the network can try
+    server_host: str = Field(default="0.0.0.0", min_length=1, description="um endereço local")  # noqa: S104  # a development server that others on the network can try
     server_port: int = Field(default=8001, ge=1, le=65_535, description="um inteiro de 1 a 65535")
     server_workers: int = Field(default=1, ge=1, le=64, description="um inteiro de 1 a 64")
     server_reload: bool = Field(default=True, description="true ou false")
