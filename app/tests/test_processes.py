@@ -27,9 +27,6 @@ from tests.redis_server import RedisServer
 from tests.services import ended
 from tests.serving import client, served
 
-# One after the other: these are measured against bounds, or start processes of their own.
-pytestmark = pytest.mark.xdist_group("processes")
-
 not_on_windows = pytest.mark.skipif(
     sys.platform == "win32", reason="Windows has no SIGTERM that a process could hear"
 )

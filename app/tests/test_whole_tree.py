@@ -16,9 +16,6 @@ from stand_in.server import StandIn
 from tests.services import ended
 from tests.serving import client, served
 
-# One after the other: these are measured against bounds, or start processes of their own.
-pytestmark = pytest.mark.xdist_group("processes")
-
 
 @pytest.mark.parametrize(("plan", "requests"), [("city", 1 + 27 + 5_571), ("state", 1 + 27 + 27)])
 async def test_the_live_tree_equals_the_upstreams_data(

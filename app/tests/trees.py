@@ -20,7 +20,7 @@ names = st.one_of(
 @st.composite
 def _cities(draw: st.DrawFn, city_id: int) -> City:
     city = City(city_id, draw(names))
-    numbers = draw(st.none() | st.sets(st.integers(0, 99), min_size=1, max_size=3))
+    numbers = draw(st.none() | st.sets(st.integers(0, 99), min_size=1, max_size=2))
     if numbers is None:
         return city
     return city.with_districts(
@@ -31,7 +31,7 @@ def _cities(draw: st.DrawFn, city_id: int) -> City:
 @st.composite
 def _states(draw: st.DrawFn, state_id: int, sigla: str) -> State:
     # One city for each of these, so that 6 digits name one city, as with IBGE's codes.
-    tens = draw(st.sets(st.integers(0, 9_999), max_size=3))
+    tens = draw(st.sets(st.integers(0, 9_999), max_size=2))
     cities = [draw(_cities(state_id * 100_000 + ten * 10 + ten % 10)) for ten in tens]
     return State(state_id, sigla, draw(names)).with_cities(cities)
 

@@ -2,16 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.async_api import Page, expect
 
+from main import create_app
+from src.application.progress import (
+    Attempt,
+    Fate,
+    Level,
+    Limits,
+    Outcome,
+    Phase,
+    Requests,
+    StatePhase,
+    StateProgress,
+)
 from src.domain.territory import State
-from stand_in.faults import Behaviour, Fault, Kind
+from src.entrypoints.clock import exact_utc_now, utc_now
+from src.entrypoints.settings import Settings
+from src.infra.journals.file_journal import FileJournal
+from src.infra.snapshots.file_store import FileStore
+from stand_in.faults import Behaviour
 from stand_in.server import StandIn
 from tests.browser.conftest import OpenPage
 from tests.browser.test_fanout import until_it_ended, watching
+from tests.fakes import live
+from tests.refreshes import moment
+from tests.serving import served
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("browser")]
 
@@ -72,39 +94,99 @@ async def test_a_tile_fills_and_the_gauges_rise(
     assert max(seen["states"]) == 6
 
 
-async def test_the_curve_and_the_rows_are_drawn(
-    brazil: tuple[State, ...], open_page: OpenPage
-) -> None:
-    """Who waits is grey, who is on the wire is blue; in all three pictures."""
-    async with StandIn(brazil[:6], behaviour=Behaviour(latency_s=0.1)) as upstream:
-        async with watching(open_page, upstream, ibge_cities_limit=20) as page:
-            await until_it_ended(page, "concluida")
+@asynccontextmanager
+async def showing(
+    states: tuple[State, ...], attempts: list[Attempt], open_page: OpenPage, folder: Path
+) -> AsyncIterator[Page]:
+    """The page at a service that has this collection behind it, and begins no other."""
+    told = moment(
+        phase=Phase.WHOLE,
+        begun_at=exact_utc_now(),
+        seconds=1.0,
+        requests=Requests(done=len({attempt.request for attempt in attempts})),
+        most_in_flight=len(attempts),
+        limits=Limits(26, 500, 500, 0, circuit_is_open=False),
+        states=[
+            StateProgress(state.id, state.sigla, state.nome, StatePhase.WHOLE, Requests())
+            for state in states
+        ],
+        outcome=Outcome(len(states), 0, 0, missing=0, filled=0),
+        attempts=attempts,
+    )
+    await FileStore(folder).save(live(states, utc_now()))
+    await FileJournal(folder / "refreshes").append(told)
+    settings = Settings(snapshot_store=f"file:{folder}", ibge_base_url="http://127.0.0.1:9")
+    async with served(create_app(settings)) as url:
+        page = await open_page(f"{url}/fanout")
+        await until_it_ended(page, "concluida")
+        yield page
+        await page.context.close()
 
-            assert await share(page, "#in-flight", "wire") > 0.2
-            assert await share(page, "#waterfall", "wire") > 0.02
-            assert await share(page, "#waterfall", "waiting") > 0.1
-            assert await share(page, "#requests-gauge canvas", "wire") > 0.03
-            await page.locator(f".tile[data-state={brazil[4].sigla}]").click()
-            await expect(page.get_by_role("slider")).to_be_visible()
-            assert await share(page, "#rows canvas", "wire") > 0.01
-            assert await share(page, "#rows canvas", "retry") == 0
+
+async def shares(page: Page, canvas: str) -> dict[str, float]:
+    """How much of a canvas has the colour of each phase, of all that has one, once it is drawn."""
+    phases = ("waiting", "wire", "reading", "retry")
+    while True:
+        found = {phase: await share(page, canvas, phase) for phase in phases}
+        if (all_of_it := sum(found.values())) > 0:
+            return {phase: each / all_of_it for phase, each in found.items()}
+
+
+async def test_the_phases_are_drawn_as_long_as_they_were(
+    brazil: tuple[State, ...], open_page: OpenPage, tmp_path: Path
+) -> None:
+    """Of each request a quarter in the queue, a half on the wire, a quarter reading."""
+    rondonia, *_ = states = brazil[:1]
+    attempts = [
+        Attempt(number, Level.DISTRICTS, city.id, 1, 0, 250, 750, 1000, Fate.ANSWERED)
+        for number, city in enumerate(rondonia.cidades)
+    ]
+    expected = pytest.approx({"waiting": 0.25, "wire": 0.5, "reading": 0.25, "retry": 0}, abs=0.03)
+    async with showing(states, attempts, open_page, tmp_path) as page:
+        assert await shares(page, "#waterfall") == expected
+        await page.locator(f".tile[data-state={rondonia.sigla}]").click()
+        await expect(page.get_by_role("slider")).to_be_visible()
+        assert await shares(page, "#rows canvas") == expected
 
 
 async def test_retries_are_drawn_in_their_colour(
-    brazil: tuple[State, ...], open_page: OpenPage
+    brazil: tuple[State, ...], open_page: OpenPage, tmp_path: Path
 ) -> None:
-    """Each attempt that failed and was made again."""
-    faults = (Fault(kind=Kind.STATUS, status=500, path="/municipios/.*", share=0.3),)
-    behaviour = Behaviour(latency_s=0.1, faults=faults)
-    async with StandIn(brazil[:4], behaviour=behaviour) as upstream:
-        async with watching(open_page, upstream, ibge_cities_limit=20, ibge_attempts=10) as page:
-            await expect(page.locator("#outcome")).not_to_have_attribute(
-                "data-situation", "em_andamento"
-            )
-            await page.locator(f".tile[data-state={brazil[2].sigla}]").click()
-            await expect(page.get_by_role("slider")).to_be_visible()
+    """An attempt that failed for half of the time, and then another one, as long."""
+    rondonia, *_ = states = brazil[:1]
+    attempts = [
+        attempt
+        for number, city in enumerate(rondonia.cidades)
+        for attempt in (
+            Attempt(number, Level.DISTRICTS, city.id, 1, 0, 0, 500, 500, Fate.TRIED_AGAIN),
+            Attempt(number, Level.DISTRICTS, city.id, 2, 500, 500, 1000, 1000, Fate.ANSWERED),
+        )
+    ]
+    expected = pytest.approx({"waiting": 0, "wire": 0.5, "reading": 0, "retry": 0.5}, abs=0.03)
+    async with showing(states, attempts, open_page, tmp_path) as page:
+        assert await shares(page, "#waterfall") == expected
+        await page.locator(f".tile[data-state={rondonia.sigla}]").click()
+        await expect(page.get_by_role("slider")).to_be_visible()
+        assert await shares(page, "#rows canvas") == expected
 
-            assert await share(page, "#rows canvas", "retry") > 0.005
+
+async def test_the_curve_is_as_high_as_many_were_in_flight(
+    brazil: tuple[State, ...], open_page: OpenPage, tmp_path: Path
+) -> None:
+    """All for the whole time, or all but one for half of it: that is half of the area."""
+    rondonia, *_ = states = brazil[:1]
+    areas = []
+    for end in (1000, 500):
+        attempts = [
+            Attempt(number, Level.DISTRICTS, city.id, 1, 0, 0, ended, ended, Fate.ANSWERED)
+            for number, city in enumerate(rondonia.cidades)
+            for ended in (1000 if number == 0 else end,)
+        ]
+        async with showing(states, attempts, open_page, tmp_path / str(end)) as page:
+            await shares(page, "#in-flight")
+            areas.append(await share(page, "#in-flight", "wire"))
+
+    assert areas[1] / areas[0] == pytest.approx(0.5, abs=0.05)
 
 
 async def test_what_is_calculated_of_the_attempts(whole_country: str, open_page: OpenPage) -> None:
