@@ -62,7 +62,7 @@ def operations(document: Document) -> Iterator[tuple[str, dict[str, Any]]]:
 def standing(document: Document) -> Iterator[tuple[str, dict[str, Any]]]:
     """Those whose answers do not change from one moment to the next: all but of refreshes."""
     for path, operation in operations(document):
-        if operation["tags"] != ["Atualizacoes"]:
+        if operation["tags"] != ["Coletas"]:
             yield path, operation
 
 

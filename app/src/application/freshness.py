@@ -163,7 +163,9 @@ class Freshness(Generic[Edition]):
                     await self._look_and_refresh()
                 except Exception:
                     # A fault of ours must not end the refreshing for good.
-                    log.exception("A atualização dos dados falhou por um erro interno")
+                    log.exception(
+                        "As coletas foram interrompidas por um erro interno e serão retomadas"
+                    )
                     await asyncio.sleep(FIRST_PAUSE_S)
         finally:
             self._is_over = True
@@ -313,16 +315,16 @@ class Freshness(Generic[Edition]):
         self._outage_is_told = False
         cities = sum(len(state.cidades) for state in snapshot.states)
         log.info(
-            "Coleta concluída em %.1f s: %d estados, %d cidades",
-            seconds,
+            "Coleta concluída em %s s: %d estados, %d cidades",
+            f"{seconds:.1f}".replace(".", ","),
             len(snapshot.states),
             cities,
         )
         if not snapshot.is_whole:
             gap = (snapshot.missing or snapshot.filled)[0]
             log.warning(
-                "A coleta não pôde ler tudo: %d lugares sem dados, %d mantidos da anterior; "
-                "o primeiro, %s, por isto: %s",
+                "A coleta ficou incompleta: %d lugares sem dados, %d mantidos da anterior; "
+                "o primeiro é %s: %s",
                 len(snapshot.missing),
                 len(snapshot.filled),
                 gap.nome,

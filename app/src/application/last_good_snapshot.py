@@ -59,7 +59,7 @@ class LastGoodSnapshot:
                 stored = await self._store.load() if version not in {None, self._version} else None
             except DamagedSnapshotError as error:
                 self._version = error.version
-                log.warning("O que estava guardado foi ignorado: %s", error)
+                log.warning("Os dados armazenados foram ignorados: %s", error)
                 await self._save_again()
                 return False
             except SnapshotStoreError as error:
@@ -130,7 +130,7 @@ class LastGoodSnapshot:
 
     def _failed(self, call: Call, error: SnapshotStoreError) -> None:
         if not self._failing:
-            log.warning("Sem o armazenamento, o serviço segue com o que tem: %s", error)
+            log.warning("Sem o armazenamento, o serviço continua com os dados que tem: %s", error)
         self._failing.add(call)
 
     def _worked(self, *calls: Call) -> None:

@@ -149,7 +149,7 @@ class RefreshRecorder:
             await self._journal.append(progress)
         except RefreshJournalError as error:
             if not self._is_failing:
-                log.warning("O andamento da coleta não pôde ser anotado: %s", error)
+                log.warning("Não foi possível registrar o andamento da coleta: %s", error)
             self._is_failing = True
         else:
             self._is_failing = False

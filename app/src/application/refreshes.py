@@ -42,7 +42,7 @@ class TooSoonError(Exception):
     """Another refresh may be asked for after `retry_after_s` seconds."""
 
     def __init__(self, retry_after_s: int) -> None:
-        super().__init__("houve uma atualização a pedido há pouco")
+        super().__init__("outra coleta foi pedida há pouco tempo")
         self.retry_after_s = retry_after_s
 
 

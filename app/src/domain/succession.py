@@ -30,7 +30,7 @@ from src.domain.territory import City, District, State, in_order
 Place = TypeVar("Place", bound=State | City | District)
 
 UNREAD = "não pôde ser lido"
-NOT_BELIEVED = "a lista veio curta demais para ser verdade"
+NOT_BELIEVED = "a lista veio menor do que é plausível"
 
 
 def succeed(earlier: Snapshot, collected: Snapshot) -> Snapshot:

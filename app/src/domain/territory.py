@@ -122,7 +122,7 @@ def _settle(place: District | City | State, ids: range) -> None:
     """Trims the name and requires one, and an id of so many digits."""
     if place.id not in ids:
         digits = len(str(ids.start))
-        raise InvalidTerritoryError(f"código com {digits} dígitos esperado, veio {place.id}")
+        raise InvalidTerritoryError(f"esperado um código com {digits} dígitos, recebido {place.id}")
     # Official lists carry stray blanks around some names; they are no part of the name. The places
     # are frozen for everyone else, so this is the way around it.
     name = place.nome.strip()

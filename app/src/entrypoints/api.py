@@ -32,8 +32,8 @@ from src.infra.controllers.security_headers import SecurityHeaders
 from src.infra.controllers.url_length import refuse_long_urls
 
 DESCRIPTION = """
-Todos os estados, cidades e distritos do Brasil em um só GET, coletados do serviço de
-localidades do IBGE e respondidos mesmo quando ele está lento ou fora do ar.
+Todos os estados, cidades e distritos do Brasil em um só GET, coletados da API de localidades do
+IBGE e disponíveis mesmo quando ela está lenta ou fora do ar.
 """
 
 

@@ -251,7 +251,7 @@ async def test_what_could_not_be_read_is_filled_and_told(caplog: pytest.LogCaptu
 
     assert filled.states == first.states
     assert filled.filled == (GAP,)
-    assert any("1 mantidos da anterior; o primeiro, Ariquemes" in line for line in caplog.messages)
+    assert any("1 mantidos da anterior; o primeiro é Ariquemes" in line for line in caplog.messages)
 
 
 async def test_what_was_never_read_is_filled_from_the_bundled_snapshot() -> None:
@@ -569,5 +569,5 @@ class TestWithOthers:
             await until(lambda: "O armazenamento voltou" in caplog.messages)
 
         told = [line for line in caplog.messages if "rmazenamento" in line]
-        assert told[0] == "Sem o armazenamento, o serviço segue com o que tem: sem Redis"
+        assert told[0] == "Sem o armazenamento, o serviço continua com os dados que tem: sem Redis"
         assert told[1:] == ["O armazenamento voltou"]

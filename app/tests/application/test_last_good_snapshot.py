@@ -100,7 +100,7 @@ async def test_a_damaged_snapshot_is_told_once(caplog: pytest.LogCaptureFixture)
 
     assert (first, second) == (False, False)
     assert await last_good.take_over()
-    assert caplog.messages == ["O que estava guardado foi ignorado: cortado"]
+    assert caplog.messages == ["Os dados armazenados foram ignorados: cortado"]
 
 
 async def test_a_store_that_cannot_tell_whose_turn_it_is_stops_nobody(

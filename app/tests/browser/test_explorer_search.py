@@ -198,5 +198,5 @@ async def test_a_refusal_is_told_in_the_words_of_the_service(open_page: OpenPage
         await box(page).fill("ariquemes")
 
         await expect(page.get_by_role("status").first).to_contain_text(
-            "Ainda não há dados coletados; tente de novo em"
+            "Ainda não há dados; tente de novo em"
         )

@@ -129,7 +129,7 @@ async def test_an_upstream_that_is_down_is_told_with_the_reason(open_page: OpenP
         async with watching(open_page, upstream, ibge_attempts=1) as page:
             await until_it_ended(page, "falhou")
 
-            await expect(page.locator("#outcome")).to_contain_text("não é o que deveria ser")
+            await expect(page.locator("#outcome")).to_contain_text("não está como esperado")
 
 
 async def test_who_may_not_start_a_collection_is_told_why(

@@ -150,9 +150,9 @@ async def test_with_a_token_only_who_sends_it_may_ask() -> None:
         "wrong": 401,
         "right": 202,
     }
-    assert answers["none"].headers["WWW-Authenticate"] == 'Bearer realm="atualizacoes"'
+    assert answers["none"].headers["WWW-Authenticate"] == 'Bearer realm="coletas"'
     assert answers["wrong"].headers["WWW-Authenticate"] == (
-        'Bearer realm="atualizacoes", error="invalid_token"'
+        'Bearer realm="coletas", error="invalid_token"'
     )
     assert answers["none"].headers["Content-Type"] == PROBLEM
     assert "segredo" not in answers["wrong"].body.decode()

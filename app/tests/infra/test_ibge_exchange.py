@@ -101,7 +101,7 @@ async def test_a_first_connection_that_does_not_come_is_unreachable(
     monkeypatch.setattr(ibge_exchange, "FIRST_CONNECTION_S", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as mute:
         async with exchange_with(f"https://127.0.0.1:{mute.getsockname()[1]}") as exchange:
-            with pytest.raises(UpstreamUnreachableError, match="ninguém") as caught:
+            with pytest.raises(UpstreamUnreachableError, match="não foi aceita a tempo") as caught:
                 await exchange.body("/estados", timeout_s=30)
 
     assert isinstance(caught.value.__cause__, aiohttp.ConnectionTimeoutError)
@@ -141,7 +141,7 @@ async def test_a_server_without_tls_is_not_to_be_trusted() -> None:
     """Where the address says https, an answer in the clear is no answer."""
     async with answering(b"HTTP/1.1 400 Bad Request\r\n\r\n") as base_url:
         async with exchange_with(base_url.replace("http:", "https:")) as exchange:
-            with pytest.raises(UpstreamTlsError, match="sem conexão confiável"):
+            with pytest.raises(UpstreamTlsError, match="a conexão TLS falhou"):
                 await exchange.body("/estados", timeout_s=5)
 
 

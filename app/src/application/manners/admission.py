@@ -144,7 +144,9 @@ class Admission:
         if self._breaker.is_hopeless:
             while turn := self._next():
                 turn.set_exception(
-                    UpstreamUnavailableError("o IBGE não responde; nada lhe é pedido por ora")
+                    UpstreamUnavailableError(
+                        "o IBGE não responde; requisições suspensas por enquanto"
+                    )
                 )
         elif self._breaker.is_closed:
             while self._in_flight < self._limit.limit and (turn := self._next()):

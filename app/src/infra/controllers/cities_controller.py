@@ -27,15 +27,15 @@ router = APIRouter(prefix="/api/v1/cities", tags=["Localidades"])
     summary="Cidades por nome",
     response_model=list[FoundCity],
     responses=data_responses(
-        "As cidades encontradas, as melhores primeiro",
+        "As cidades encontradas, da mais à menos parecida",
         FOUND_CITIES_EXAMPLE,
         pages=True,
         looks_up=True,
     ),
 )
 async def find_cities(request: Request, freshness: CurrentFreshness, search: Search) -> Response:
-    """Procura cidades por nome: primeiro o nome exato, depois os que começam assim, e assim por
-    diante; nomes só parecidos vêm quando não há outros."""
+    """Procura cidades por nome: primeiro o nome exato, depois os que começam com o texto, depois os
+    que o contêm; se não há nenhum, vêm nomes parecidos."""
     edition = await freshness.edition()
     places = await edition.places()
     state_id = places.state(search.uf).id if search.uf is not None else None
@@ -57,7 +57,7 @@ async def find_cities(request: Request, freshness: CurrentFreshness, search: Sea
     responses=data_responses("A cidade", CITY_EXAMPLE, looks_up=True),
 )
 async def get_city(city_id: CityId, request: Request, freshness: CurrentFreshness) -> Response:
-    """Responde uma cidade, com o estado a que pertence e seus distritos."""
+    """Retorna uma cidade, com o estado a que pertence e seus distritos."""
     edition = await freshness.edition()
     places = await edition.places()
     city = places.city(city_id)
@@ -71,7 +71,7 @@ async def get_city(city_id: CityId, request: Request, freshness: CurrentFreshnes
     summary="Os distritos de uma cidade",
     response_model=list[District] | None,
     responses=data_responses(
-        "Os distritos em ordem de código; `null` só onde nada se sabe deles",
+        "Os distritos em ordem de código; `null` se nada se sabe deles",
         CITY_EXAMPLE["distritos"],
         looks_up=True,
     ),
@@ -79,7 +79,7 @@ async def get_city(city_id: CityId, request: Request, freshness: CurrentFreshnes
 async def list_districts_of_city(
     city_id: CityId, request: Request, freshness: CurrentFreshness
 ) -> Response:
-    """Responde os distritos de uma cidade tal como estão na árvore inteira."""
+    """Retorna os distritos de uma cidade como eles estão na árvore inteira."""
     edition = await freshness.edition()
     city = (await edition.places()).city(city_id)
     return edition.answer(request.headers, msgspec.json.encode(city.distritos))

@@ -30,24 +30,24 @@ _COUNT = {"type": "integer", "minimum": 0}
 # when they are.
 HEADERS: dict[str, dict[str, Any]] = {
     "ETag": _header(
-        "Muda só quando o conteúdo muda; igual em todas as instâncias, outra por codificação",
+        "Muda só quando o conteúdo muda; igual em todas as instâncias, diferente por codificação",
         {"type": "string", "pattern": '^"[0-9a-f]{32}(-(br|zstd|gzip))?"$'},
         '"0f343b0931126a20f133d67c2b018a3b-br"',
     ),
     "Content-Encoding": _header(
-        "A codificação escolhida conforme `Accept-Encoding`; sem ele, o corpo não está codificado",
+        "A codificação escolhida conforme `Accept-Encoding`; ausente se não há nenhuma",
         {"type": "string", "enum": ["br", "zstd", "gzip"]},
         "br",
         always=False,
     ),
     "Vary": _header(
-        "De que cabeçalhos da requisição a resposta depende", _TEXT, "Accept, Accept-Encoding"
+        "Os cabeçalhos da requisição dos quais a resposta depende", _TEXT, "Accept, Accept-Encoding"
     ),
     "Last-Modified": _header(
         "Quando os dados foram coletados", _TEXT, "Tue, 31 Dec 2024 00:00:00 GMT"
     ),
     "Cache-Control": _header(
-        "Por quanto tempo a resposta pode ser guardada; `no-store` nos erros e na saúde",
+        "Por quanto tempo a resposta pode ficar em cache; fora dos dados, `no-store`",
         _TEXT,
         "public, max-age=300, stale-while-revalidate=3600, stale-if-error=86400",
     ),
@@ -56,29 +56,27 @@ HEADERS: dict[str, dict[str, Any]] = {
         {"type": "string", "enum": ["live", "bundled"]},
         "live",
     ),
-    "X-Snapshot-Missing": _header(
-        "Quantos estados e cidades estão com algo por conhecer", _COUNT, 0
-    ),
+    "X-Snapshot-Missing": _header("Quantos estados e cidades têm dados faltando", _COUNT, 0),
     "X-Snapshot-Filled": _header("Quantos estados e cidades vêm de uma coleta anterior", _COUNT, 0),
-    "X-Total-Count": _header("Quantos foram encontrados ao todo", _COUNT, 42),
+    "X-Total-Count": _header("O total de resultados encontrados", _COUNT, 42),
     "Link": _header(
-        "Endereços da primeira página, da anterior, da seguinte e da última (RFC 8288)",
+        "Os endereços da primeira página, da anterior, da próxima e da última (RFC 8288)",
         _TEXT,
         '</api/v1/cities?q=sao&limit=20&offset=20>; rel="next"',
     ),
     "Content-Disposition": _header(
-        "Só em CSV: o nome com que um navegador guarda o arquivo",
+        "Só em CSV: o nome com que o navegador salva o arquivo",
         _TEXT,
         'attachment; filename="estados-e-cidades.csv"',
         always=False,
     ),
-    "X-Accel-Buffering": _header("Para o nginx: cada evento segue logo", _TEXT, "no"),
+    "X-Accel-Buffering": _header("Para o nginx enviar cada evento sem demora", _TEXT, "no"),
     "Location": _header(
-        "O endereço da atualização, relativo ao pedido", _TEXT, "refreshes/019a8f3c2b7d5e1f6a90"
+        "O endereço da coleta, relativo ao da requisição", _TEXT, "refreshes/019a8f3c2b7d5e1f6a90"
     ),
-    "WWW-Authenticate": _header("O que falta (RFC 6750)", _TEXT, 'Bearer realm="atualizacoes"'),
+    "WWW-Authenticate": _header("Como se autenticar (RFC 6750)", _TEXT, 'Bearer realm="coletas"'),
     "Retry-After": _header(
-        "Segundos a esperar antes de pedir de novo", {"type": "integer", "minimum": 1}, 30
+        "Quantos segundos esperar antes de pedir de novo", {"type": "integer", "minimum": 1}, 30
     ),
     "X-Content-Type-Options": _header(
         "O navegador não deve adivinhar outro tipo de conteúdo",
@@ -86,7 +84,7 @@ HEADERS: dict[str, dict[str, Any]] = {
         SECURITY_HEADERS["X-Content-Type-Options"],
     ),
     "Content-Security-Policy": _header(
-        "Um navegador nada executa nem carrega do que está na resposta",
+        "O navegador não executa nem carrega nada do que está na resposta",
         _TEXT,
         SECURITY_HEADERS["Content-Security-Policy"],
     ),
@@ -134,12 +132,13 @@ def data_responses(
             "headers": _references(*names),
         },
         406: _problem(
-            "Nenhum formato ou codificação aceita está disponível",
+            "Nenhum dos formatos ou codificações aceitos está disponível",
             title="Formato não disponível",
             status=406,
             detail=(
-                "Nada do que é aceito existe aqui. Há application/json (em /api/v1/states também "
-                "application/x-ndjson e text/csv), nas codificações br, zstd, gzip e identity."
+                "Nenhum dos formatos aceitos está disponível. Há application/json (em "
+                "/api/v1/states, também application/x-ndjson e text/csv), nas codificações br, "
+                "zstd, gzip e identity."
             ),
             instance="/api/v1/states",
         ),
@@ -148,7 +147,7 @@ def data_responses(
     }
     if looks_up:
         responses[404] = _problem(
-            "Não há tal lugar; a resposta traz códigos parecidos",
+            "O lugar não existe; a resposta sugere códigos parecidos",
             title="Não encontrado",
             status=404,
             detail=("Não há estado com o código XX; as siglas estão em /api/v1/states."),
@@ -156,12 +155,12 @@ def data_responses(
         )
     if validates:
         responses[422] = _problem(
-            "Um parâmetro não tem um valor aceito",
+            "Um parâmetro tem um valor inválido",
             title="Parâmetro inválido",
             status=422,
             detail=(
-                "O parâmetro city_id não tem um valor aceito; use o código do IBGE com 7 dígitos, "
-                "ou com os 6 primeiros."
+                "O parâmetro city_id tem um valor inválido; use o código do IBGE com 7 dígitos, ou "
+                "só os 6 primeiros."
             ),
             instance="/api/v1/cities/abc",
         )
@@ -191,7 +190,7 @@ def accepted_responses(description: str, example: object) -> Responses:
     return {
         202: ok,
         401: _problem(
-            "É preciso um token",
+            "É necessário um token válido",
             "WWW-Authenticate",
             title="Não autenticado",
             status=401,
@@ -199,23 +198,23 @@ def accepted_responses(description: str, example: object) -> Responses:
             instance=instance,
         ),
         403: _problem(
-            "Quem pede daí não pode",
+            "Não é permitido pedir a partir deste endereço",
             title="Não permitido",
             status=403,
             detail=(
-                "Sem um token (REFRESH_TOKEN), só se pede uma atualização na máquina do próprio "
-                "serviço, em http://localhost."
+                "Não é permitido pedir a partir deste endereço: sem REFRESH_TOKEN, só na máquina "
+                "do próprio serviço, em http://localhost."
             ),
             instance=instance,
         ),
         429: _problem(
-            "Houve uma atualização a pedido há pouco",
+            "Outra coleta foi pedida há pouco tempo",
             "Retry-After",
-            title="Cedo demais",
+            title="Aguarde para pedir de novo",
             status=429,
             detail=(
-                "Houve uma atualização a pedido há pouco, ou o IBGE pediu uma pausa; outra pode "
-                "ser pedida em 42 s."
+                "Outra coleta foi pedida há pouco tempo, ou o IBGE pediu uma pausa; tente de novo "
+                "em 42 s."
             ),
             instance=instance,
         ),
@@ -227,12 +226,12 @@ def event_responses(description: str, example: str, *, looks_up: bool = False) -
     """The responses of a resource that streams events."""
     ok = {
         "description": (
-            f"{description}. Cada evento `andamento` traz a atualização como em "
-            "`/api/v1/refreshes/{id}` e, em `tentativas`, as que terminaram desde o anterior: "
-            "`[requisição, tipo (0 estados, 1 cidades, 2 distritos), lugar, tentativa, na fila em, "
-            "enviada em, respondida em, lida em, desfecho (0 respondida, 1 repetida, 2 desistida)]`"
-            ", com os tempos em ms desde o início. Quem usa `EventSource` o fecha ao ver "
-            "o fim, ou ele volta a perguntar"
+            f"{description}. Cada evento `andamento` traz a coleta como em "
+            "`/api/v1/refreshes/{refresh_id}` e, em `tentativas`, as que terminaram desde o evento "
+            "anterior: `[requisição, tipo (0 estados, 1 cidades, 2 distritos), lugar, tentativa, "
+            "na fila em, enviada em, respondida em, lida em, desfecho (0 respondida, 1 repetida, "
+            "2 abandonada)]`, com os tempos em ms desde o início. Com `EventSource`, feche a "
+            "conexão ao receber o fim; senão o navegador reconecta"
         ),
         "headers": _references(*_ON_OTHERS, "X-Accel-Buffering"),
         "content": {EVENTS: {"schema": {"type": "string"}, "example": example}},
@@ -245,32 +244,32 @@ def _about_refreshes(
 ) -> Responses:
     if looks_up:
         responses[404] = _problem(
-            "Não há tal atualização, ou ela já foi esquecida",
+            "A coleta não existe ou já foi descartada",
             title="Não encontrado",
             status=404,
             detail=(
-                "Não há tal atualização: nenhuma começou ainda, ou ela já foi esquecida; as "
-                "últimas estão em /api/v1/refreshes."
+                "Não há essa coleta: nenhuma começou ainda, ou ela já foi descartada; as últimas "
+                "estão em /api/v1/refreshes."
             ),
             instance="/api/v1/refreshes/019a8f3c2b7d5e1f6a90",
         )
     if validates:
         responses[422] = _problem(
-            "Um parâmetro não tem um valor aceito",
+            "Um parâmetro tem um valor inválido",
             title="Parâmetro inválido",
             status=422,
             detail=(
-                "O parâmetro refresh_id não tem um valor aceito; use o id de uma das últimas "
-                "atualizações, ou current."
+                "O parâmetro refresh_id tem um valor inválido; use o id de uma das últimas "
+                "coletas, ou current."
             ),
             instance="/api/v1/refreshes/abc",
         )
     responses[503] = _problem(
-        "O andamento não pôde ser lido; tente de novo depois de `Retry-After` segundos",
+        "Não foi possível ler o andamento; tente de novo após `Retry-After` segundos",
         "Retry-After",
         title="Dados indisponíveis",
         status=503,
-        detail="O andamento não pôde ser lido; tente de novo em 5 s.",
+        detail="Não foi possível ler o andamento; tente de novo em 5 s.",
         instance="/api/v1/refreshes/current",
         id="6f1d0d7b8c5e4f0f9d6a3c2b1e0f4a5d",
     )
@@ -295,11 +294,11 @@ def _problem(description: str, *headers: str, **example: object) -> dict[str, An
 
 
 NO_DATA_RESPONSE = _problem(
-    "Ainda não há dados; tente de novo depois de `Retry-After` segundos",
+    "Ainda não há dados; tente de novo após `Retry-After` segundos",
     "Retry-After",
     title="Dados indisponíveis",
     status=503,
-    detail="Ainda não há dados coletados; tente de novo em 30 s.",
+    detail="Ainda não há dados; tente de novo em 30 s.",
     instance="/api/v1/states",
     id="6f1d0d7b8c5e4f0f9d6a3c2b1e0f4a5d",
 )
@@ -310,14 +309,14 @@ COMMON_RESPONSES: Responses = {
         f"O endereço tem mais de {LONGEST_URL} caracteres",
         title="Endereço longo demais",
         status=414,
-        detail=f"O endereço pode ter até {LONGEST_URL} caracteres.",
+        detail=f"O endereço pode ter no máximo {LONGEST_URL} caracteres.",
         instance="/api/v1/cities",
     ),
     500: _problem(
-        "Uma falha do serviço, registrada com o `id` da resposta",
+        "Erro interno, registrado no log com o `id` da resposta",
         title="Erro interno",
         status=500,
-        detail="A falha foi registrada; ao relatá-la, informe o id.",
+        detail="O erro foi registrado; ao relatá-lo, informe o id.",
         instance="/api/v1/cities",
         id="6f1d0d7b8c5e4f0f9d6a3c2b1e0f4a5d",
     ),

@@ -26,14 +26,14 @@ router = APIRouter(prefix="/api/v1/districts", tags=["Localidades"])
     summary="Distritos por nome",
     response_model=list[FoundDistrict],
     responses=data_responses(
-        "Os distritos encontrados, os melhores primeiro",
+        "Os distritos encontrados, do mais ao menos parecido",
         FOUND_DISTRICTS_EXAMPLE,
         pages=True,
         looks_up=True,
     ),
 )
 async def find_districts(request: Request, freshness: CurrentFreshness, search: Search) -> Response:
-    """Procura distritos por nome, como se procuram cidades."""
+    """Procura distritos por nome, como em `/api/v1/cities`."""
     edition = await freshness.edition()
     places = await edition.places()
     state_id = places.state(search.uf).id if search.uf is not None else None
@@ -61,7 +61,7 @@ async def find_districts(request: Request, freshness: CurrentFreshness, search: 
 async def get_district(
     district_id: DistrictId, request: Request, freshness: CurrentFreshness
 ) -> Response:
-    """Responde um distrito, com a cidade e o estado a que pertence."""
+    """Retorna um distrito, com a cidade e o estado a que pertence."""
     edition = await freshness.edition()
     places = await edition.places()
     district = places.district(district_id)

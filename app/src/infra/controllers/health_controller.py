@@ -17,31 +17,31 @@ _NO_STORE = {"Cache-Control": "no-store"}
 
 
 class Health(BaseModel):
-    """O estado do serviço."""
+    """A situação do serviço."""
 
-    status: Literal["ok"] = Field(description="Está em condições de atender")
+    status: Literal["ok"] = Field(description="O serviço pode atender")
 
 
 @router.get(
     "/live",
     operation_id="checkLive",
-    summary="Se o processo atende",
+    summary="Verifica se o processo atende",
     response_model=Health,
     responses=health_responses("O processo atende"),
 )
 async def live() -> JSONResponse:
-    """Responde 200 enquanto o processo atende, tenha dados ou não."""
+    """Retorna 200 enquanto o processo atende, com ou sem dados."""
     return JSONResponse({"status": "ok"}, headers=_NO_STORE)
 
 
 @router.get(
     "/ready",
     operation_id="checkReady",
-    summary="Se já há dados para responder",
+    summary="Verifica se já há dados",
     response_model=Health,
     responses={**health_responses("Há dados"), 503: NO_DATA_RESPONSE},
 )
 async def ready(freshness: CurrentFreshness) -> JSONResponse:
-    """Responde 200 assim que houver dados, ao vivo ou os que acompanham o código."""
+    """Retorna 200 assim que há dados, sejam coletados do IBGE ou os que acompanham o código."""
     freshness.at_once()
     return JSONResponse({"status": "ok"}, headers=_NO_STORE)

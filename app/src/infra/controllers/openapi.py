@@ -10,19 +10,22 @@ from src.infra.controllers.descriptions import HEADERS
 from src.infra.controllers.media_types import EVENTS
 from src.infra.controllers.problems import Problem
 
-# The names are modules of generated clients, hence without accents.
+# The names are modules of generated clients, hence ASCII.
 _TAGS = [
     {"name": "Localidades", "description": "Estados, cidades e distritos, por código e por nome."},
-    {"name": "Atualizacoes", "description": "Pedir uma coleta nova, e ver como ela anda."},
-    {"name": "Monitoramento", "description": "O que um supervisor pergunta ao serviço."},
+    {"name": "Coletas", "description": "Pedir uma nova coleta e acompanhar seu andamento."},
+    {
+        "name": "Monitoramento",
+        "description": "Verificações para supervisores e balanceadores de carga.",
+    },
 ]
 
 # What holds for every resource, and what OpenAPI has no place for.
 _MANNERS = """
-`HEAD` é aceito onde `GET` é; outros métodos recebem 405, com `Allow`. As localidades vêm nas
-codificações `br`, `zstd` e `gzip`, conforme `Accept-Encoding`, e `If-None-Match` e
-`If-Modified-Since` são respondidos com 304 enquanto os dados não mudam. Parâmetros desconhecidos
-são ignorados. Os erros são da RFC 9457 (`application/problem+json`).
+`HEAD` é aceito onde `GET` é; outros métodos recebem 405, com `Allow`. As localidades são enviadas
+em `br`, `zstd` ou `gzip`, conforme `Accept-Encoding`. Enquanto os dados não mudam, requisições com
+`If-None-Match` ou `If-Modified-Since` recebem 304. Parâmetros desconhecidos são ignorados. Os erros
+seguem a RFC 9457 (`application/problem+json`).
 """
 
 

@@ -14,11 +14,11 @@ LONGEST_NAME = 100
 # By name of the parameter; for the documentation and for errors.
 ALLOWED = {
     "uf": "a sigla de um estado (`SP`, `sp`) ou seu código (`35`)",
-    "city_id": "o código do IBGE com 7 dígitos, ou com os 6 primeiros",
+    "city_id": "o código do IBGE com 7 dígitos, ou só os 6 primeiros",
     "district_id": "o código do IBGE com 9 dígitos",
-    "refresh_id": "o id de uma das últimas atualizações, ou `current`",
+    "refresh_id": "o id de uma das últimas coletas, ou `current`",
     "Last-Event-ID": "o id do último evento recebido",
-    "q": f"um nome ou parte dele, até {LONGEST_NAME} caracteres",
+    "q": f"um nome ou parte dele, com até {LONGEST_NAME} caracteres",
     "limit": "um inteiro de 1 a 100",
     "offset": "um inteiro de 0 a 100000",
 }
@@ -49,7 +49,7 @@ RefreshId = Annotated[
     str,
     Path(
         pattern="^[0-9a-f]{20}$",
-        description="O id da atualização, como veio em `Location`",
+        description="O id da coleta, como veio em `Location`",
         examples=["019a8f3c2b7d5e1f6a90"],
     ),
 ]
@@ -62,7 +62,7 @@ class NameSearch(BaseModel):
         default="",
         max_length=LONGEST_NAME,
         description=(
-            f"O nome procurado: {ALLOWED['q']}. Acentos, maiúsculas e pontuação não contam. "
+            f"O nome procurado: {ALLOWED['q']}. Acentos, maiúsculas e pontuação são ignorados. "
             "Sem ele, vêm todos em ordem alfabética"
         ),
         examples=["brasilia"],

@@ -67,33 +67,33 @@ _TITLES = {
     406: "Formato não disponível",
     414: "Endereço longo demais",
     422: "Parâmetro inválido",
-    429: "Cedo demais",
+    429: "Aguarde para pedir de novo",
     500: "Erro interno",
     503: "Dados indisponíveis",
 }
 _DETAILS = {
     400: "A requisição não pôde ser entendida.",
     404: "Não há nada neste endereço; veja os recursos em /docs.",
-    405: "Este recurso não aceita o método pedido; o cabeçalho Allow diz quais aceita.",
+    405: "Este recurso não aceita o método usado; os aceitos estão no cabeçalho Allow.",
     406: (
-        "Nada do que é aceito existe aqui. Há application/json (em /api/v1/states também "
-        "application/x-ndjson e text/csv), nas codificações br, zstd, gzip e identity."
+        "Nenhum dos formatos aceitos está disponível. Há application/json (em /api/v1/states, "
+        "também application/x-ndjson e text/csv), nas codificações br, zstd, gzip e identity."
     ),
-    414: f"O endereço pode ter até {LONGEST_URL} caracteres.",
-    500: "A falha foi registrada; ao relatá-la, informe o id.",
+    414: f"O endereço pode ter no máximo {LONGEST_URL} caracteres.",
+    500: "O erro foi registrado; ao relatá-lo, informe o id.",
 }
 
 
 class Problem(BaseModel):
-    """Um erro, como descrito na RFC 9457."""
+    """Um erro, no formato da RFC 9457."""
 
     type: str = Field(description="Identifica o tipo de problema", examples=["about:blank"])
     title: str = Field(description="O problema em poucas palavras")
     status: int = Field(description="O status HTTP desta resposta")
-    detail: str = Field(description="O que houve, e o que fazer")
-    instance: str = Field(description="O endereço pedido", examples=["/api/v1/states"])
+    detail: str = Field(description="O que aconteceu e o que fazer")
+    instance: str = Field(description="O endereço da requisição", examples=["/api/v1/states"])
     id: str | SkipJsonSchema[None] = Field(
-        default=None, description="Só em erros 5xx: identifica a ocorrência nos registros"
+        default=None, description="Só em erros 5xx: identifica a ocorrência no log do serviço"
     )
 
 
@@ -116,7 +116,7 @@ async def _problem_of(request: Request, exc: Exception) -> Response:
             status, headers = _status(exc), {"Retry-After": str(RETRY_SOON_S)}
         case NotAuthenticatedError():
             # RFC 6750, section 3: what is wrong is named only where there was a token.
-            challenge = 'Bearer realm="atualizacoes"'
+            challenge = 'Bearer realm="coletas"'
             if exc.has_token:
                 challenge += ', error="invalid_token"'
             status, headers = _status(exc), {"WWW-Authenticate": challenge}
@@ -176,15 +176,14 @@ def _unknown(exc: UnknownPlaceError) -> str:
 def _refused(error: dict[str, Any]) -> str:
     _, name, *_ = error["loc"]  # where it was sent, and then its name
     allowed = ALLOWED.get(name, "outro valor").replace("`", "")
-    return f"O parâmetro {name} não tem um valor aceito; use {allowed}."
+    return f"O parâmetro {name} tem um valor inválido; use {allowed}."
 
 
 def _no_right(exc: NotAuthenticatedError) -> str:
     if exc.has_token:
         return "O token não é o deste serviço; confira o valor de REFRESH_TOKEN."
     return (
-        "Para pedir uma atualização, envie Authorization: Bearer com o token do serviço "
-        "(REFRESH_TOKEN)."
+        "Para pedir uma coleta, envie Authorization: Bearer com o token do serviço (REFRESH_TOKEN)."
     )
 
 
@@ -194,31 +193,31 @@ _DETAIL_OF: dict[type[Exception], Callable[[Any], str]] = {
     NotPermittedError: str,
     UnknownPlaceError: _unknown,
     UnknownRefreshError: lambda _: (
-        "Não há tal atualização: nenhuma começou ainda, ou ela já foi esquecida; as últimas estão "
-        "em /api/v1/refreshes."
+        "Não há essa coleta: nenhuma começou ainda, ou ela já foi descartada; as últimas estão em "
+        "/api/v1/refreshes."
     ),
     RequestValidationError: lambda exc: " ".join(
         dict.fromkeys(_refused(error) for error in exc.errors())
     ),
     TooSoonError: lambda exc: (
-        "Houve uma atualização a pedido há pouco, ou o IBGE pediu uma pausa; outra pode ser pedida "
-        f"em {exc.retry_after_s} s."
+        "Outra coleta foi pedida há pouco tempo, ou o IBGE pediu uma pausa; tente de novo em "
+        f"{exc.retry_after_s} s."
     ),
-    NoSnapshotError: lambda exc: (
-        f"Ainda não há dados coletados; tente de novo em {exc.retry_after_s} s."
-    ),
+    NoSnapshotError: lambda exc: f"Ainda não há dados; tente de novo em {exc.retry_after_s} s.",
     RefreshJournalError: lambda _: (
-        f"O andamento não pôde ser lido; tente de novo em {RETRY_SOON_S} s."
+        f"Não foi possível ler o andamento; tente de novo em {RETRY_SOON_S} s."
     ),
     NotBegunError: lambda _: (
-        "A atualização foi pedida, mas nada se sabe dela ainda; veja daqui a pouco em "
-        "/api/v1/refreshes/current."
+        "A coleta foi pedida, mas ainda não há notícia dela; consulte /api/v1/refreshes/current em "
+        "instantes."
     ),
     TooManyFollowersError: lambda _: (
-        "Já há muitos acompanhando as atualizações; tente de novo daqui a pouco, ou consulte "
+        "Há clientes demais acompanhando as coletas; tente de novo em instantes ou consulte "
         "/api/v1/refreshes/current."
     ),
-    ServiceEndsError: lambda _: f"O serviço está para terminar; tente de novo em {RETRY_SOON_S} s.",
+    ServiceEndsError: lambda _: (
+        f"O serviço está sendo encerrado; tente de novo em {RETRY_SOON_S} s."
+    ),
 }
 
 

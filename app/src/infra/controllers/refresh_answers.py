@@ -24,16 +24,16 @@ STATE_PHASES = {
 }
 # By the kind of error; what the upstream has said stays in the log.
 CAUSES = {
-    "UpstreamConnectionError": "Não houve conexão com o IBGE, ou ela se rompeu.",
-    "UpstreamUnreachableError": "Ninguém aceitou a conexão com o IBGE a tempo.",
-    "UpstreamTlsError": "Não houve uma conexão confiável com o IBGE; o registro diz o que fazer.",
+    "UpstreamConnectionError": "Não houve conexão com o IBGE, ou ela caiu.",
+    "UpstreamUnreachableError": "O IBGE não aceitou a conexão a tempo.",
+    "UpstreamTlsError": "A conexão TLS com o IBGE falhou; veja no log o que fazer.",
     "UpstreamTimeoutError": "O IBGE não respondeu a tempo.",
     "UpstreamStatusError": "O IBGE respondeu com um erro.",
-    "UpstreamMalformedError": "A resposta do IBGE não é o que deveria ser.",
-    "UpstreamUnavailableError": "O IBGE tem falhado, e nada lhe é pedido por ora.",
-    "InvalidTerritoryError": "A resposta do IBGE não é o que deveria ser.",
+    "UpstreamMalformedError": "A resposta do IBGE não está como esperado.",
+    "UpstreamUnavailableError": "O IBGE vem falhando; as requisições estão suspensas por enquanto.",
+    "InvalidTerritoryError": "A resposta do IBGE não está como esperado.",
 }
-INTERNAL = "Houve um erro interno; o registro do serviço diz qual."
+INTERNAL = "Houve um erro interno; veja o log do serviço."
 
 
 def refresh_answer(progress: Progress) -> Answer:

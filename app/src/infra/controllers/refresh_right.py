@@ -46,16 +46,16 @@ class RefreshRight:
                 raise NotAuthenticatedError(has_token=is_bearer)
         elif any(map(_is_a_proxys, request.headers)):
             raise NotPermittedError(
-                "Por um proxy só se pede uma atualização com um token, e este serviço não tem um "
-                "(REFRESH_TOKEN)."
+                "Através de um proxy, só é permitido pedir uma coleta com um token, e este serviço "
+                "não tem um (REFRESH_TOKEN)."
             )
         elif not _is_here(request):
             raise NotPermittedError(
-                "Sem um token (REFRESH_TOKEN), só se pede uma atualização na máquina do próprio "
-                "serviço, em http://localhost."
+                "Não é permitido pedir a partir deste endereço: sem REFRESH_TOKEN, só na máquina "
+                "do próprio serviço, em http://localhost."
             )
         elif _is_another_sites(request):
-            raise NotPermittedError("Uma página de outro site não pode pedir uma atualização.")
+            raise NotPermittedError("Uma página de outro site não pode pedir uma coleta.")
 
 
 def _is_a_proxys(header: str) -> bool:

@@ -13,23 +13,23 @@ _ID = "^[0-9a-f]{20}$"
 
 
 class Requests(BaseModel):
-    """Requisições ao IBGE, pelo que houve com elas."""
+    """Requisições ao IBGE, por situação."""
 
-    na_fila: int = Field(ge=0, description="À espera da vez")
-    em_voo: int = Field(ge=0, description="Enviadas, e ainda sem resposta")
-    concluidas: int = Field(ge=0, description="Respondidas como deviam")
+    na_fila: int = Field(ge=0, description="Aguardando a vez")
+    em_voo: int = Field(ge=0, description="Enviadas, ainda sem resposta")
+    concluidas: int = Field(ge=0, description="Respondidas com sucesso")
     repetidas: int = Field(ge=0, description="Tentativas além da primeira")
-    falhas: int = Field(ge=0, description="Das quais se desistiu")
+    falhas: int = Field(ge=0, description="Abandonadas sem resposta válida")
 
 
 class StateInRefresh(Requests):
-    """Um estado, e as requisições sobre ele e o que há nele."""
+    """Um estado, com as requisições sobre ele, suas cidades e seus distritos."""
 
     id: int = Field(ge=10, lt=100, description="Código do IBGE, 2 dígitos")
     sigla: str = Field(pattern="^[A-Z]{2}$", description="Sigla da unidade da federação")
     nome: str = Field(description="Nome oficial")
     situacao: Literal["na_fila", "em_andamento", "completo", "incompleto"] = Field(
-        description="Até onde foi a coleta do estado"
+        description="Em que ponto está a coleta do estado"
     )
 
 
@@ -38,65 +38,71 @@ class LimitsInForce(BaseModel):
 
     estados: int = Field(ge=1, description="Estados em andamento ao mesmo tempo, no máximo")
     requisicoes: int = Field(
-        ge=1, description="Requisições em voo no máximo agora; diminui quando o IBGE recusa"
+        ge=1,
+        description="Requisições em voo ao mesmo tempo, no máximo; diminui quando o IBGE recusa",
     )
-    requisicoes_configurado: int = Field(ge=1, description="O maior valor do limite anterior")
+    requisicoes_configurado: int = Field(
+        ge=1,
+        description="O maior valor que `requisicoes` pode ter",
+    )
     por_segundo: float = Field(
-        ge=0, description="Requisições enviadas por segundo, no máximo; 0: sem limite"
+        ge=0, description="Requisições enviadas por segundo, no máximo; 0 é sem limite"
     )
     circuito_aberto: bool = Field(
-        description="Nada é enviado por ora, porque quase tudo tem falhado"
+        description="Se as requisições estão suspensas porque quase todas vêm falhando"
     )
 
 
 class Result(BaseModel):
-    """O que a atualização trouxe."""
+    """O que a coleta trouxe."""
 
     estados: int = Field(ge=0, description="Quantos estados")
     cidades: int = Field(ge=0, description="Quantas cidades")
     distritos: int = Field(ge=0, description="Quantos distritos")
-    sem_dados: int = Field(ge=0, description="Estados e cidades com algo por conhecer")
+    sem_dados: int = Field(ge=0, description="Estados e cidades com dados faltando")
     mantidos: int = Field(ge=0, description="Estados e cidades que vêm de uma coleta anterior")
 
 
 class Refresh(BaseModel):
-    """Uma atualização dos dados, como está ou como terminou."""
+    """Uma coleta dos dados, em andamento ou terminada."""
 
-    id: str = Field(pattern=_ID, description="Identifica a atualização; a mais nova tem o maior")
+    id: str = Field(pattern=_ID, description="Identifica a coleta; quanto mais nova, maior")
     numero: int = Field(ge=0, description="O número do último evento")
-    situacao: _Phase = Field(description="Até onde foi, ou como terminou")
-    pedida: Literal["automaticamente", "por_pessoa"] = Field(description="Por que começou")
+    situacao: _Phase = Field(description="Se está em andamento, ou como terminou")
+    pedida: Literal["automaticamente", "por_pessoa"] = Field(
+        description="Se foi automática ou pedida por alguém"
+    )
     plano: Literal["city", "state"] = Field(
         description="Se os distritos são pedidos por cidade ou por estado (`IBGE_PLAN`)"
     )
     inicio: datetime = Field(description="Quando começou, em UTC")
     segundos: float = Field(ge=0, description="Há quanto tempo está em andamento, ou quanto levou")
     requisicoes: Requests
-    mais_em_voo: int = Field(ge=0, description="Requisições em voo ao mesmo tempo, no pico")
+    mais_em_voo: int = Field(ge=0, description="O pico de requisições em voo ao mesmo tempo")
     estados_em_andamento: int = Field(ge=0, description="Estados em andamento agora")
     limites: LimitsInForce | None = Field(description="`null` até a primeira requisição")
-    estados: list[StateInRefresh] = Field(description="Vazio até se saber quais são")
-    resultado: Result | None = Field(description="`null` enquanto não há")
-    motivo: str | None = Field(description="Por que falhou, se falhou")
+    estados: list[StateInRefresh] = Field(description="Vazio até chegar a lista de estados")
+    resultado: Result | None = Field(description="`null` se a coleta não terminou ou falhou")
+    motivo: str | None = Field(description="O motivo da falha; `null` se não falhou")
 
 
 class RefreshInList(BaseModel):
-    """Uma das últimas atualizações."""
+    """Uma das últimas coletas."""
 
-    id: str = Field(pattern=_ID, description="Identifica a atualização")
-    situacao: _Phase = Field(description="Até onde foi, ou como terminou")
+    id: str = Field(pattern=_ID, description="Identifica a coleta")
+    situacao: _Phase = Field(description="Se está em andamento, ou como terminou")
     inicio: datetime = Field(description="Quando começou, em UTC")
     segundos: float = Field(ge=0, description="Há quanto tempo está em andamento, ou quanto levou")
 
 
 class RefreshList(BaseModel):
-    """As últimas atualizações, e o que quem pergunta pode fazer."""
+    """As últimas coletas, e se o cliente pode pedir outra."""
 
-    permitido: bool = Field(description="Se quem pergunta pode pedir uma atualização")
-    precisa_de_token: bool = Field(description="Se para pedir é preciso um token")
-    motivo: str | None = Field(description="Por que não pode, se não pode")
-    espera_s: int = Field(ge=0, description="Por quantos segundos ninguém pode pedir outra")
-    atualizacoes: list[RefreshInList]
+    permitido: bool = Field(description="Se o cliente pode pedir uma coleta")
+    precisa_de_token: bool = Field(description="Se é necessário um token para pedir")
+    motivo: str | None = Field(description="Por que não pode pedir; `null` se pode")
+    espera_s: int = Field(ge=0, description="Quantos segundos faltam para que se possa pedir outra")
+    atualizacoes: list[RefreshInList] = Field(description="A mais nova primeiro")
 
 
 _REQUESTS = {"na_fila": 0, "em_voo": 0, "concluidas": 5599, "repetidas": 0, "falhas": 0}

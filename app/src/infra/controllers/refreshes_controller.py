@@ -33,7 +33,7 @@ from src.infra.controllers.refresh_schemas import (
     RefreshList,
 )
 
-router = APIRouter(prefix="/api/v1/refreshes", tags=["Atualizacoes"])
+router = APIRouter(prefix="/api/v1/refreshes", tags=["Coletas"])
 
 _NO_STORE = {"Cache-Control": "no-store"}
 
@@ -43,7 +43,7 @@ _EVENT_ID = re.compile(r"([0-9a-f]{20})-([0-9]{1,9})")
 LastEventId = Annotated[
     str,
     Header(
-        description="O id do último evento recebido: os seguintes vêm a partir dele",
+        description="O id do último evento recebido; a resposta continua a partir dele",
         max_length=100,
     ),
 ]
@@ -61,14 +61,14 @@ Room = Annotated[Refreshes, Depends(_with_room)]
 @router.get(
     "",
     operation_id="listRefreshes",
-    summary="As últimas atualizações, e se você pode pedir outra",
+    summary="As últimas coletas, e se você pode pedir outra",
     response_model=RefreshList,
-    responses=refresh_responses("As últimas atualizações, a mais nova primeiro", REFRESHES_EXAMPLE),
+    responses=refresh_responses("As últimas coletas, a mais nova primeiro", REFRESHES_EXAMPLE),
 )
 async def list_refreshes(
     request: Request, refreshes: CurrentRefreshes, right: CurrentRefreshRight
 ) -> Response:
-    """Lista as últimas atualizações, e diz se quem pergunta pode pedir uma agora."""
+    """Lista as últimas coletas e diz se o cliente pode pedir uma agora."""
     reason = None
     try:
         right.require(request)
@@ -92,19 +92,20 @@ async def list_refreshes(
 @router.post(
     "",
     operation_id="askForRefresh",
-    summary="Pede uma atualização dos dados",
+    summary="Pede uma nova coleta",
     status_code=202,
     response_model=Refresh,
     openapi_extra={"security": [{"token": []}, {}]},
-    responses=accepted_responses("A atualização que está em andamento", REFRESH_EXAMPLE),
+    responses=accepted_responses("A coleta em andamento", REFRESH_EXAMPLE),
 )
 async def ask_for_refresh(
     request: Request, refreshes: CurrentRefreshes, right: CurrentRefreshRight
 ) -> Response:
-    """Começa uma coleta, ou responde a que já está em andamento.
+    """Inicia uma coleta, ou retorna a que já está em andamento.
 
-    Com `REFRESH_TOKEN` definido, pede `Authorization: Bearer`; sem ele, só da própria máquina e
-    não através de um proxy. Entre duas pedidas há um intervalo mínimo (`REFRESH_MIN_INTERVAL_S`).
+    Com `REFRESH_TOKEN` definido, exige `Authorization: Bearer`; sem ele, só aceita pedidos da
+    própria máquina, sem proxy. Há um intervalo mínimo entre dois pedidos
+    (`REFRESH_MIN_INTERVAL_S`).
     """
     right.require(request)
     progress = await refreshes.ask()
@@ -116,26 +117,30 @@ async def ask_for_refresh(
 @router.get(
     "/current",
     operation_id="getCurrentRefresh",
-    summary="A atualização em andamento, ou a última",
+    summary="A coleta em andamento, ou a última",
     response_model=Refresh,
-    responses=refresh_responses("A atualização", REFRESH_EXAMPLE, looks_up=True),
+    responses=refresh_responses("A coleta", REFRESH_EXAMPLE, looks_up=True),
 )
 async def get_current_refresh(refreshes: CurrentRefreshes) -> Response:
-    """Responde como está a atualização que começou por último, em qualquer dos processos."""
+    """Retorna a coleta que começou por último, em qualquer processo do serviço."""
     return _json(refresh_answer(await refreshes.newest()))
 
 
 @router.get(
     "/current/events",
     operation_id="followCurrentRefresh",
-    summary="A atualização em andamento e as seguintes, ao vivo",
+    summary="A coleta em andamento e as seguintes, ao vivo",
     response_class=EventSourceResponse,
     responses=event_responses("Um evento a cada mudança, sem fim", EVENT_EXAMPLE),
 )
 async def follow_current_refresh(
     refreshes: Room, last_event_id: LastEventId = ""
 ) -> AsyncIterator[ServerSentEvent]:
-    """Conta a atualização em andamento (ou a última) desde o seu começo, e depois as seguintes."""
+    """Transmite a coleta em andamento (ou a última) desde o início, e depois as seguintes.
+
+    O Swagger UI só mostra uma resposta quando ela termina, e esta não termina. Para acompanhar:
+    `curl -N http://localhost:8001/api/v1/refreshes/current/events`
+    """
     refresh, number = _event_id(last_event_id)
     async for event in _events(refreshes.follow_newest(refresh=refresh, after=number)):
         yield event
@@ -144,12 +149,12 @@ async def follow_current_refresh(
 @router.get(
     "/{refresh_id}",
     operation_id="getRefresh",
-    summary="Uma atualização: como está, ou como terminou",
+    summary="Uma coleta, em andamento ou terminada",
     response_model=Refresh,
-    responses=refresh_responses("A atualização", REFRESH_EXAMPLE, looks_up=True, validates=True),
+    responses=refresh_responses("A coleta", REFRESH_EXAMPLE, looks_up=True, validates=True),
 )
 async def get_refresh(refresh_id: RefreshId, refreshes: CurrentRefreshes) -> Response:
-    """Responde como está uma das últimas atualizações."""
+    """Retorna uma das últimas coletas."""
     return _json(refresh_answer(await refreshes.of(refresh_id)))
 
 
@@ -161,10 +166,10 @@ async def _known(refresh_id: RefreshId, refreshes: CurrentRefreshes) -> str:
 @router.get(
     "/{refresh_id}/events",
     operation_id="followRefresh",
-    summary="Uma atualização, ao vivo",
+    summary="Uma coleta, ao vivo",
     response_class=EventSourceResponse,
     responses=event_responses(
-        "Um evento a cada mudança, até o fim da atualização", EVENT_EXAMPLE, looks_up=True
+        "Um evento a cada mudança, até o fim da coleta", EVENT_EXAMPLE, looks_up=True
     ),
 )
 async def follow_refresh(
@@ -172,7 +177,11 @@ async def follow_refresh(
     refreshes: Room,
     last_event_id: LastEventId = "",
 ) -> AsyncIterator[ServerSentEvent]:
-    """Conta uma atualização desde o seu começo; termina com ela."""
+    """Transmite uma coleta desde o início, até o fim dela.
+
+    O Swagger UI só mostra a resposta quando ela termina. Para acompanhar:
+    `curl -N http://localhost:8001/api/v1/refreshes/{refresh_id}/events`
+    """
     refresh, number = _event_id(last_event_id)
     after = number if refresh == refresh_id else -1
     async for event in _events(refreshes.follow(refresh_id, after=after)):

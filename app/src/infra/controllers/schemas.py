@@ -31,7 +31,7 @@ class City(BaseModel):
     )
     nome: str = Field(description="Nome oficial")
     distritos: list[District] | None = Field(
-        description="Os distritos em ordem de código; `null` só onde nada se sabe deles"
+        description="Os distritos em ordem de código; `null` se nada se sabe deles"
     )
 
 
@@ -70,7 +70,7 @@ class CityWithState(BaseModel):
     nome: str = Field(description="Nome oficial")
     estado: StateName
     distritos: list[District] | None = Field(
-        description="Os distritos em ordem de código; `null` só onde nada se sabe deles"
+        description="Os distritos em ordem de código; `null` se nada se sabe deles"
     )
 
 

@@ -45,11 +45,11 @@ router = APIRouter(tags=["Localidades"])
 async def list_states(
     request: Request, freshness: CurrentFreshness, so_far: CurrentStatesSoFar
 ) -> Response:
-    """Responde a árvore inteira: 27 estados, suas cidades e os distritos de cada uma.
+    """Retorna a árvore inteira: os 27 estados, suas cidades e os distritos de cada uma.
 
     Conforme `Accept`, em JSON, em NDJSON (um estado por linha) ou em CSV (um distrito por linha).
-    Durante a primeira coleta, o NDJSON traz cada estado assim que fica pronto; esta resposta vem
-    sem `ETag`, `Last-Modified` e `X-Snapshot-*`, e não é guardada.
+    Durante a primeira coleta, o NDJSON traz cada estado assim que fica pronto; essa resposta vem
+    sem `ETag`, `Last-Modified` e `X-Snapshot-*`, e não fica em cache.
     """
     if freshness.waits_for_the_first and tree_format(request.headers) == NDJSON:
         states = so_far.follow()
@@ -106,7 +106,7 @@ def states_at_hand(freshness: Freshness[Edition], request: Headers) -> Response 
     responses=data_responses("O estado", STATE_EXAMPLE, looks_up=True),
 )
 async def get_state(uf: Uf, request: Request, freshness: CurrentFreshness) -> Response:
-    """Responde um estado tal como está na árvore inteira."""
+    """Retorna um estado como ele está na árvore inteira."""
     edition = await freshness.edition()
     state = (await edition.places()).state(uf)
     return await edition.kept(
@@ -124,7 +124,7 @@ async def get_state(uf: Uf, request: Request, freshness: CurrentFreshness) -> Re
     ),
 )
 async def list_cities_of_state(uf: Uf, request: Request, freshness: CurrentFreshness) -> Response:
-    """Responde as cidades de um estado tal como estão na árvore inteira."""
+    """Retorna as cidades de um estado como elas estão na árvore inteira."""
     edition = await freshness.edition()
     state = (await edition.places()).state(uf)
     return await edition.kept(

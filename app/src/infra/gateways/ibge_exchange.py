@@ -36,14 +36,14 @@ MAX_BODY_BYTES = 32 * 1024 * 1024
 
 # First match wins. Tested against every error class of aiohttp.
 _TRANSLATION: tuple[tuple[type[Exception], type[UpstreamError], str], ...] = (
-    (aiohttp.ConnectionTimeoutError, UpstreamUnreachableError, "ninguém aceitou a conexão a tempo"),
+    (aiohttp.ConnectionTimeoutError, UpstreamUnreachableError, "a conexão não foi aceita a tempo"),
     (TimeoutError, UpstreamTimeoutError, "não respondeu a tempo"),
-    (aiohttp.ClientSSLError, UpstreamTlsError, "sem conexão confiável"),
+    (aiohttp.ClientSSLError, UpstreamTlsError, "a conexão TLS falhou"),
     (aiohttp.ClientConnectionError, UpstreamConnectionError, "sem conexão"),
     (aiohttp.ContentTypeError, UpstreamMalformedError, "resposta malformada"),
     (aiohttp.ClientResponseError, UpstreamMalformedError, "resposta malformada"),
     (aiohttp.ClientPayloadError, UpstreamConnectionError, "a resposta foi interrompida"),
-    (aiohttp.ClientError, UpstreamConnectionError, "falha na troca"),
+    (aiohttp.ClientError, UpstreamConnectionError, "falha na comunicação"),
     (OSError, UpstreamConnectionError, "sem conexão"),
 )
 

@@ -73,4 +73,4 @@ class RedisJournal(RefreshJournal):
 
 
 def _unreachable(exc: Exception) -> RefreshJournalError:
-    return RefreshJournalError(f"o Redis não atende ({exc})")
+    return RefreshJournalError(f"o Redis não responde ({exc})")

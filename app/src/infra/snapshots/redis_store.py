@@ -107,4 +107,4 @@ def _text(version: bytes) -> str:
 
 
 def _unreachable(exc: Exception) -> SnapshotStoreError:
-    return SnapshotStoreError(f"o Redis não atende ({exc})")
+    return SnapshotStoreError(f"o Redis não responde ({exc})")

@@ -52,9 +52,9 @@ def from_bytes(content: bytes) -> SnapshotFile:
     try:
         text = xz.decompress(content, max_length=MAX_BYTES)
     except lzma.LZMAError as exc:
-        raise ValueError(f"não é um arquivo xz inteiro ({exc})") from exc
+        raise ValueError(f"não é um arquivo xz completo ({exc})") from exc
     if not xz.eof:
-        raise ValueError("não é um arquivo xz inteiro, ou é grande demais")
+        raise ValueError("não é um arquivo xz completo, ou é grande demais")
     file = _DECODER.decode(text)
     if file.format != FORMAT:
         raise ValueError(f"formato {file.format} desconhecido, esperado {FORMAT}")
