@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import aiohttp
+import jsonschema_rs
 import msgspec
 import pytest
 import schemathesis
@@ -26,6 +27,7 @@ from src.domain.territory import State
 from src.entrypoints.api import create_api
 from src.entrypoints.settings import Settings
 from src.infra.controllers.edition import Edition
+from src.infra.controllers.refresh_schemas import REFRESH_EXAMPLE, REFRESHES_EXAMPLE
 from src.infra.controllers.url_length import LONGEST_URL
 from src.infra.snapshots.bundled_snapshot import bundled_snapshot
 from tests.fakes import FakeUpstream
@@ -33,8 +35,9 @@ from tests.serving import client, collecting_from, served
 
 PROBLEM = "application/problem+json"
 
-# What the server adds to any answer, and what OpenAPI has its own word for.
-GENERIC = {"date", "server", "content-length", "content-type"}
+# What the server adds to any answer, what OpenAPI has its own word for, and the coding, which every
+# client decodes by itself.
+GENERIC = {"date", "server", "content-encoding", "content-length", "content-type"}
 
 Document = dict[str, Any]
 
@@ -69,11 +72,30 @@ def standing(document: Document) -> Iterator[tuple[str, dict[str, Any]]]:
 def requests(path: str, operation: dict[str, Any]) -> Iterator[str]:
     """The addresses that the examples of the parameters make, every spelling of each."""
     parameters = operation.get("parameters", [])
-    for values in itertools.product(*(each["schema"]["examples"] for each in parameters)):
-        named = list(zip(parameters, values, strict=True))
-        in_path = {each["name"]: value for each, value in named if each["in"] == "path"}
-        query = {each["name"]: value for each, value in named if each["in"] == "query"}
+    for examples in itertools.product(*(each["examples"].values() for each in parameters)):
+        named = list(zip(parameters, examples, strict=True))
+        in_path = {each["name"]: of["value"] for each, of in named if each["in"] == "path"}
+        query = {each["name"]: of["value"] for each, of in named if each["in"] == "query"}
         yield f"{path.format(**in_path)}{'?' if query else ''}{urlencode(query)}"
+
+
+def examples(node: Any) -> Iterator[tuple[dict[str, Any], Any]]:
+    """Every example in this part of the document, each after the schema that it must match."""
+    if isinstance(node, list):
+        for each in node:
+            yield from examples(each)
+    if not isinstance(node, dict):
+        return
+    if "schema" in node:  # a parameter, a header or a content
+        named = node.get("examples", {}).values()
+        yield from ((node["schema"], each["value"]) for each in named)
+        if "example" in node:
+            yield node["schema"], node["example"]
+    elif "examples" in node:  # a schema
+        yield from ((node, each) for each in node["examples"])
+    for name, each in node.items():
+        if name not in {"example", "examples"}:
+            yield from examples(each)
 
 
 def resolved(document: Document, headers: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -150,6 +172,19 @@ def test_every_operation_is_described(document: Document) -> None:
                 assert schema == {"$ref": "#/components/schemas/Problem"}
 
 
+def test_every_example_matches_its_schema(document: Document) -> None:
+    """Those of parameters, headers, answers and schemas; what may be null is null in some."""
+    found = list(examples(document))
+
+    for schema, example in found:
+        whole = {**schema, "components": document["components"]}  # to which its references point
+        jsonschema_rs.Draft202012Validator(whole, validate_formats=True).validate(example)
+    shown = [example for _, example in found]
+    assert REFRESH_EXAMPLE["motivo"] is None
+    assert REFRESH_EXAMPLE in shown
+    assert REFRESHES_EXAMPLE in shown
+
+
 async def test_examples_are_real_rows(document: Document) -> None:
     """Asked for as the parameters' examples say, each in every media type it has."""
     async with served(app_without_upstream()) as url, client(url) as session:
@@ -221,15 +256,18 @@ async def test_examples_of_errors_are_real(
         assert names == set(resolved(document, response["headers"]))
 
 
-async def test_schemathesis_finds_nothing(tmp_path: Path) -> None:
+async def test_schemathesis_finds_nothing(document: Document, tmp_path: Path) -> None:
     """All of its checks and phases, with the same cases every time."""
     config = tmp_path / "schemathesis.toml"
     config.write_text("[warnings]\nfail-on = true\n", encoding="utf-8")
     async with served(app_without_upstream(refresh_min_interval_s=0)) as url:
+        # The server's address is relative to the document's; schemathesis does not resolve it.
+        absolute = {**document, "servers": [{"url": url}]}
+        (tmp_path / "openapi.json").write_text(json.dumps(absolute), encoding="utf-8")
         status, output = await run(
             tmp_path,
             *("schemathesis.cli", "--config-file=schemathesis.toml"),
-            *("run", f"{url}/openapi.json", "--checks=all", "--no-color"),
+            *("run", "openapi.json", f"--url={url}", "--checks=all", "--no-color"),
             *("--max-examples=6", "--generation-deterministic"),
             "--exclude-path-regex=events$",  # a stream has no end to wait for
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.routing import APIRoute, iter_route_contexts
 
 from src.infra.controllers.descriptions import HEADERS
 from src.infra.controllers.media_types import EVENTS
@@ -20,13 +21,22 @@ _TAGS = [
     },
 ]
 
-# What holds for every resource, and what OpenAPI has no place for.
+# What holds for every resource and has no place of its own in OpenAPI, and the way to the other
+# pages: relative, so that it holds behind a path prefix.
 _MANNERS = """
 `HEAD` é aceito onde `GET` é; outros métodos recebem 405, com `Allow`. As localidades são enviadas
 em `br`, `zstd` ou `gzip`, conforme `Accept-Encoding`. Enquanto os dados não mudam, requisições com
 `If-None-Match` ou `If-Modified-Since` recebem 304. Parâmetros desconhecidos são ignorados. Os erros
 seguem a RFC 9457 (`application/problem+json`).
+
+Páginas: [explorar os lugares](./) · [ver o fan-out](fanout) · [testar a API](docs) ·
+[ler a documentação](redoc)
 """
+
+_LICENSE = {"name": "MIT", "identifier": "MIT"}
+_CONTACT = {"name": "Os autores do projeto"}
+# Relative to the document's address (OpenAPI 3.1, "Relative References in URLs").
+_SERVERS = [{"url": ".", "description": "O serviço que publica este documento"}]
 
 
 def describe(app: FastAPI) -> None:
@@ -36,7 +46,12 @@ def describe(app: FastAPI) -> None:
 
     def openapi() -> dict[str, Any]:
         document = generate()  # made once; what is put in below is the same each time
-        document["info"]["description"] = f"{app.description.strip()}\n{_MANNERS}"
+        document["info"] |= {
+            "description": f"{app.description.strip()}\n{_MANNERS}",
+            "contact": _CONTACT,
+            "license": _LICENSE,
+        }
+        document["servers"] = _SERVERS
         document["tags"] = _TAGS
         problem = Problem.model_json_schema()
         problem["properties"]["id"].pop("default")  # it is left out, never null
@@ -49,6 +64,7 @@ def describe(app: FastAPI) -> None:
                 "description": "O valor de `REFRESH_TOKEN`, se o serviço tem um",
             }
         }
+        _restore_examples(document, app)
         for operations in document["paths"].values():
             for operation in operations.values():
                 stream = operation["responses"].get("200", {}).get("content", {}).get(EVENTS)
@@ -57,3 +73,15 @@ def describe(app: FastAPI) -> None:
         return document
 
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way
+
+
+def _restore_examples(document: dict[str, Any], app: FastAPI) -> None:
+    """Puts the examples of responses in as they were given: FastAPI drops every null in them."""
+    for route in iter_route_contexts(app.routes):
+        if not isinstance(route.original_route, APIRoute) or not route.include_in_schema:
+            continue
+        for method in route.methods or ():
+            described = document["paths"][route.path_format][method.lower()]["responses"]
+            for status, response in route.responses.items():
+                for media_type, content in response.get("content", {}).items():
+                    described[str(status)]["content"][media_type]["example"] = content["example"]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import Path, Query
-from pydantic import BaseModel, Field
+from fastapi.openapi.models import Example
+from pydantic import BaseModel
 from pydantic.json_schema import SkipJsonSchema
 
 # Longer than any name, and short enough to be looked for among all of them.
@@ -25,15 +26,24 @@ ALLOWED = {
 
 _UF = "^([A-Za-z]{2}|[0-9]{2})$"
 
+
+def _examples(values: dict[str, object]) -> dict[str, Example]:
+    """Examples under the names by which Swagger UI offers them; it fills in the first."""
+    return {name: {"value": value} for name, value in values.items()}
+
+
+_UF_EXAMPLES = _examples({"sigla": "DF", "em minúsculas": "df", "código": "53"})
+
 Uf = Annotated[
-    str, Path(pattern=_UF, description=f"Estado: {ALLOWED['uf']}", examples=["DF", "df", "53"])
+    str,
+    Path(pattern=_UF, description=f"Estado: {ALLOWED['uf']}", openapi_examples=_UF_EXAMPLES),
 ]
 CityId = Annotated[
     str,
     Path(
         pattern="^[0-9]{6,7}$",
         description=f"Cidade: {ALLOWED['city_id']}",
-        examples=["5300108", "530010"],
+        openapi_examples=_examples({"7 dígitos": "5300108", "6 dígitos": "530010"}),
     ),
 ]
 DistrictId = Annotated[
@@ -41,7 +51,7 @@ DistrictId = Annotated[
     Path(
         pattern="^[0-9]{9}$",
         description=f"Distrito: {ALLOWED['district_id']}",
-        examples=["530010805"],
+        openapi_examples=_examples({"código": "530010805"}),
     ),
 ]
 
@@ -50,7 +60,7 @@ RefreshId = Annotated[
     Path(
         pattern="^[0-9a-f]{20}$",
         description="O id da coleta, como veio em `Location`",
-        examples=["019a8f3c2b7d5e1f6a90"],
+        openapi_examples=_examples({"id": "019a8f3c2b7d5e1f6a90"}),
     ),
 ]
 
@@ -58,34 +68,34 @@ RefreshId = Annotated[
 class NameSearch(BaseModel):
     """A search by name, and the page of its results that is wanted."""
 
-    q: str = Field(
-        default="",
-        max_length=LONGEST_NAME,
+    # Neither of these is null if it is left out: a query has no null. Nor does `q` have a default,
+    # which Swagger UI would fill in instead of the example.
+    q: Annotated[str, Query(max_length=LONGEST_NAME)] | SkipJsonSchema[None] = Query(
+        default=None,
         description=(
             f"O nome procurado: {ALLOWED['q']}. Acentos, maiúsculas e pontuação são ignorados. "
             "Sem ele, vêm todos em ordem alfabética"
         ),
-        examples=["brasilia"],
+        openapi_examples=_examples({"sem acento": "brasilia", "começo do nome": "Bras"}),
     )
-    # Left out, it is no null: there is none in a query.
-    uf: Annotated[str, Field(pattern=_UF)] | SkipJsonSchema[None] = Field(
+    uf: Annotated[str, Query(pattern=_UF)] | SkipJsonSchema[None] = Query(
         default=None,
         description=f"Só deste estado: {ALLOWED['uf']}",
-        examples=["DF"],
+        openapi_examples=_UF_EXAMPLES,
     )
-    limit: int = Field(
+    limit: int = Query(
         default=20,
         ge=1,
         le=100,
         description=f"Quantos por página: {ALLOWED['limit']}",
-        examples=[50],
+        openapi_examples=_examples({"padrão": 20, "máximo": 100}),
     )
-    offset: int = Field(
+    offset: int = Query(
         default=0,
         ge=0,
         le=100_000,
         description=f"Quantos pular antes da página: {ALLOWED['offset']}",
-        examples=[0],
+        openapi_examples=_examples({"primeira página": 0}),
     )
 
 
