@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import Depends, FastAPI
-from fastapi_offline import FastAPIOffline
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
@@ -18,6 +17,7 @@ from src.entrypoints.settings import Settings, load_settings
 from src.infra.controllers import (
     cities_controller,
     districts_controller,
+    documentation_controller,
     health_controller,
     pages_controller,
     refreshes_controller,
@@ -69,11 +69,11 @@ def create_api(settings: Settings, *, collecting: Collecting | None = None) -> F
         async with serving(settings, collecting) as state:
             yield state
 
-    # FastAPIOffline is FastAPI with the assets of /docs and /redoc served from here.
-    api = FastAPIOffline(
+    api = FastAPI(
         title="Estados e cidades do Brasil",
         description=DESCRIPTION,
         version=VERSION,
+        openapi_url=None,  # the document and its pages have a controller of their own
         lifespan=lifespan,
         dependencies=[Depends(refuse_long_urls)],
         redirect_slashes=False,  # it would send people to whatever host the request names
@@ -88,6 +88,7 @@ def create_api(settings: Settings, *, collecting: Collecting | None = None) -> F
         refreshes_controller,
         health_controller,
         pages_controller,
+        documentation_controller,
     ):
         api.include_router(controller.router)
     describe(api)

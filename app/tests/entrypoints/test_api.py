@@ -197,19 +197,19 @@ async def test_a_fault_of_ours_shows_nothing_of_our_insides(
 
 @pytest.mark.parametrize("page", ["/docs", "/redoc"])
 async def test_documentation_pages_need_no_other_host(page: str) -> None:
-    """Every asset of the page is served by the service itself."""
+    """Every asset of the page is served by the service itself, at an address below its prefix."""
     async with service(FakeUpstream(TWO_STATES)) as session:
         async with session.get(page) as answer:
             html = await answer.text()
         assets = re.findall(r'(?:src|href)="([^"#]+)"', html)
         assert assets
         for asset in assets:
-            assert asset.startswith("/")
-            async with session.get(asset) as response:
+            assert not asset.startswith("/")
+            async with session.get(f"/{asset}") as response:
                 assert response.status == 200
     assert "http://" not in html
     assert "https://" not in html
-    # What a script might still load from elsewhere, as ReDoc would, the browser refuses.
+    # If a script asks for anything else, the browser refuses.
     assert "default-src 'self'" in answer.headers["Content-Security-Policy"]
     assert "img-src 'self' data:;" in answer.headers["Content-Security-Policy"]
 
@@ -230,6 +230,18 @@ async def test_the_api_is_described() -> None:
     example = ok["content"]["application/json"]["example"]
     assert example[0]["cidades"][0]["nome"] == "Brasília"
     assert "application/problem+json" in operation["responses"]["503"]["content"]
+
+
+async def test_the_description_is_asked_for_again_for_nothing() -> None:
+    """It has a tag, by which a good copy is answered 304."""
+    async with service(FakeUpstream(TWO_STATES)) as session:
+        async with session.get("/openapi.json") as whole:
+            assert whole.content_type == "application/json"
+            assert whole.headers["Cache-Control"] == "no-cache"
+        copy = {"If-None-Match": whole.headers["ETag"]}
+        async with session.get("/openapi.json", headers=copy) as unchanged:
+            assert unchanged.status == 304
+            assert await unchanged.read() == b""
 
 
 async def test_a_refused_connection_is_no_reason_to_wait() -> None:
