@@ -18,7 +18,7 @@ from tests.services import application
 from tests.serving import served
 
 # A machine that does other things, too, is slow at times; where all is well, nobody waits.
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=60_000)
 
 OpenPage = Callable[..., Awaitable[Page]]
 
