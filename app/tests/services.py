@@ -26,7 +26,7 @@ _SETTINGS: dict[str, Any] = {
     "snapshot_store": "memory:",
     "snapshot_bundled": False,
     "snapshot_ttl_s": 86_400,
-    "snapshot_wait_s": 30,
+    "snapshot_wait_s": 300,
     "cors_origins": "",
     "log_level": "INFO",
     "log_format": "text",

@@ -81,6 +81,7 @@ async def test_unbounded_asks_for_all_at_once(upstream: StandIn) -> None:
 
 async def test_semaphores_bound_what_the_server_sees(upstream: StandIn) -> None:
     """Each level by its own limit, with a connection for each request within both."""
+    upstream.behave(Behaviour(latency_s=0.1))  # so long that those allowed meet there
     asking = Upstream(upstream.base_url)
     assert await semaphores(asking, states_at_once=2, cities_at_once=5) == served(upstream)
     figures = upstream.figures

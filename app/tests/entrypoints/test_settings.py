@@ -12,8 +12,9 @@ import trustme
 from src.entrypoints.settings import APP_DIR, Settings, load_settings
 
 
-def test_the_defaults_are_the_documented_ones() -> None:
+def test_the_defaults_are_the_documented_ones(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without any variable the service asks IBGE, 26 states and 500 cities at a time."""
+    monkeypatch.delenv("SNAPSHOT_WAIT_S")
     settings = load_settings()
 
     assert settings.ibge_base_url == "https://servicodados.ibge.gov.br/api/v1/localidades"
