@@ -239,21 +239,25 @@ async def test_examples_of_errors_are_real(
         if int(status) >= 400
     }
     assert set(errors) == {"404", "406", "414", "422", "500", "503"}
-    for status, response in errors.items():
-        example = response["content"][PROBLEM]["example"]
-        address = example["instance"] + ("?q=" + "a" * LONGEST_URL if status == "414" else "")
-        accept = {"Accept": "image/png" if status == "406" else "*/*"}
-        app = app_without_upstream(snapshot_bundled=status != "503")
-        with monkeypatch.context() as patch:
-            if status == "500":
-                patch.setattr(Edition, "answer", fail)
-            async with served(app) as url, client(url) as session:
-                async with session.get(address, headers=accept) as answer:
+    async with (
+        served(app_without_upstream()) as with_data,
+        served(app_without_upstream(snapshot_bundled=False)) as without_data,
+        client() as session,
+    ):
+        for status, response in errors.items():
+            example = response["content"][PROBLEM]["example"]
+            url = without_data if status == "503" else with_data
+            address = example["instance"] + ("?q=" + "a" * LONGEST_URL if status == "414" else "")
+            accept = {"Accept": "image/png" if status == "406" else "*/*"}
+            with monkeypatch.context() as patch:
+                if status == "500":
+                    patch.setattr(Edition, "answer", fail)
+                async with session.get(url + address, headers=accept) as answer:
                     real = await answer.json(content_type=PROBLEM)
-        assert answer.status == int(status)
-        assert masked(real) == masked(example)
-        names = {name.lower() for name in answer.headers} - GENERIC
-        assert names == set(resolved(document, response["headers"]))
+            assert answer.status == int(status)
+            assert masked(real) == masked(example)
+            names = {name.lower() for name in answer.headers} - GENERIC
+            assert names == set(resolved(document, response["headers"]))
 
 
 async def test_schemathesis_finds_nothing(document: Document, tmp_path: Path) -> None:
