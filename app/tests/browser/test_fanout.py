@@ -16,6 +16,7 @@ from src.entrypoints.settings import Settings
 from stand_in.faults import Behaviour, Fault, Kind
 from stand_in.server import StandIn
 from tests.browser.conftest import OpenPage
+from tests.browser.keyboard import press_tab_to
 from tests.processes import ServiceProcess
 from tests.serving import client, served
 
@@ -90,9 +91,8 @@ async def test_how_many_ran_at_once_and_why_not_more_is_said_first(
 
             await expect(page.locator("#answer")).to_contain_text("20 requisições")
             await expect(page.locator("#answer")).to_contain_text("IBGE_CITIES_LIMIT")
-            await expect(page.get_by_role("meter", name="Requisições em voo")).to_have_attribute(
-                "aria-valuemax", "20"
-            )
+            gauge = page.get_by_role("meter", name="Requisições em andamento")
+            await expect(gauge).to_have_attribute("aria-valuemax", "20")
 
 
 async def test_a_state_that_fails_is_shown_as_such(
@@ -176,13 +176,13 @@ async def test_who_asks_again_too_soon_sees_for_how_long_to_wait(
             await until_it_ended(page, "concluida")
             await page.get_by_role("button", name="Atualizar agora").click()
 
-            await expect(page.get_by_role("button", name="Espere 35")).to_be_visible()
+            await expect(page.get_by_role("button", name="Aguarde 59 min")).to_be_visible()
 
 
 async def test_each_request_of_a_state_is_described_by_the_keyboard(
     brazil: tuple[State, ...], open_page: OpenPage
 ) -> None:
-    """A tile chooses the state, the arrow keys go from one request to the next."""
+    """A tile leads to the state's requests, the arrow keys go from one to the next."""
     async with StandIn(brazil[:4], behaviour=Behaviour(latency_s=0.02)) as upstream:
         async with watching(open_page, upstream) as page:
             await until_it_ended(page, "concluida")
@@ -190,12 +190,13 @@ async def test_each_request_of_a_state_is_described_by_the_keyboard(
             await tile(page, "RO").focus()
             await page.keyboard.press("Enter")
             await expect(tile(page, "RO")).to_have_attribute("aria-pressed", "true")
-            await page.get_by_role("slider").focus()
+            await expect(page.get_by_role("slider")).to_be_in_viewport(ratio=0.5)
+            await press_tab_to(page, page.get_by_role("slider"))
             await page.keyboard.press("ArrowDown")
             await page.keyboard.press("ArrowDown")
 
             await expect(page.locator("#detail")).to_contain_text("Alta Floresta D'Oeste")
-            await expect(page.locator("#detail")).to_contain_text("no fio")
+            await expect(page.locator("#detail")).to_contain_text("na rede")
 
 
 async def test_a_page_that_is_opened_later_shows_the_last_collection(

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from src.application.manners import adaptive_limit, circuit_breaker, retry_budget
 from src.infra.controllers.pages_controller import FOLDER
 from src.infra.snapshots.bundled_snapshot import bundled_snapshot
 from tests.fakes import FakeUpstream
@@ -85,6 +86,16 @@ def test_the_pages_know_the_states() -> None:
         ("4", "Sul"),
         ("5", "Centro-Oeste"),
     }
+
+
+def test_shares_that_a_page_names_are_those_of_the_code() -> None:
+    """What no collection tells stands in words; it changes with the code."""
+    page = (FOLDER / "fanout.html").read_text(encoding="utf-8")
+    said = " ".join(page.split())
+
+    assert ("o limite cai para um quarto" in said) == (adaptive_limit.DECREASE == 1 / 4)
+    assert ("se três em cada quatro falham" in said) == (circuit_breaker.FAILED_SHARE == 3 / 4)
+    assert ("não passam de um quinto do total" in said) == (retry_budget.SHARE == 1 / 5)
 
 
 def test_quoted_lines_stand_in_the_code() -> None:

@@ -1,6 +1,6 @@
 // What can be calculated from the attempts of a collection; nothing here knows the page.
 
-import { GOOD } from "./collection.js";
+import { CITIES, DISTRICTS, GOOD } from "./collection.js";
 
 /** How many requests were in flight in each millisecond: sent, and not yet read. */
 export function inFlightByMs({ size, sent, ended }, ms) {
@@ -42,6 +42,31 @@ export function oneAfterAnother({ size, sent, ended, outcome }) {
   }
   const each = percentile(times, 0.1);
   return { attempts: times.length, each, all: each * times.length };
+}
+
+/**
+ * What the limit alone makes a collection take: its requests for districts, so many at once, in so
+ * many waves, each as long as one of the fastest tenth of all requests. By the plan for states, each
+ * state has one request for its cities and one for its districts, both at once.
+ */
+export function leastTime(collection) {
+  const { plano, limites } = collection.progress;
+  const isByState = plano === "state";
+  const limit = limites.requisicoes_configurado;
+  const atOnce = isByState ? Math.min(limit, 2 * limites.estados) : limit;
+  const asked = askedFor(collection, isByState ? CITIES : DISTRICTS);
+  const waves = Math.ceil(asked / atOnce);
+  const { each } = oneAfterAnother(collection);
+  return { asked, atOnce, waves, each, all: waves * each };
+}
+
+// How many requests were for something of this kind, or further down.
+function askedFor({ size, kind, number }, highest) {
+  let requests = 0;
+  for (let each = 0; each < size; each += 1) {
+    if (kind[each] >= highest && number[each] === 1) requests += 1;
+  }
+  return requests;
 }
 
 /** How long all attempts together waited, were on the wire and were read. */

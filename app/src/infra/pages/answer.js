@@ -1,60 +1,69 @@
 // The answer to what everybody asks: how many requests were in flight at once, and why not more?
 
 import { extremes } from "./analysis.js";
-import { count, plural } from "./numbers.js";
+import { count, plural, unbroken } from "./numbers.js";
 
 const REQUESTS_LIMIT = "`IBGE_CITIES_LIMIT`";
 const STATES_LIMIT = "`IBGE_STATES_LIMIT`";
+const RATE_LIMIT = "`IBGE_MAX_RPS`";
 
 /** In words, of which *…* are to be set bold and `…` as code. */
 export function answer(collection) {
-  const { isRunning, progress } = collection;
-  if (progress.mais_em_voo === 0) return nothing(isRunning);
-  if (progress.estados.length === 0) return onlyTheList(isRunning);
+  const { isCollecting, progress } = collection;
+  if (progress.mais_em_voo === 0) return nothing(isCollecting);
+  if (progress.estados.length === 0) return onlyTheList(isCollecting);
   return [
-    `${isRunning ? "Até agora, no pico" : "No pico"}, ${inFlight(progress.mais_em_voo)}`,
-    whyNotMore(progress, extremes(collection)),
+    `${isCollecting ? "Até agora, no pico" : "No pico"}, ${inFlight(progress.mais_em_voo)}`,
+    whyNotMore(collection),
     ...circuit(collection),
   ].join(" ");
 }
 
-function nothing(isRunning) {
-  return isRunning ? "A coleta está começando." : "Nada chegou a ser pedido ao IBGE.";
+function nothing(isCollecting) {
+  return isCollecting ? "A coleta está começando." : "Nada chegou a ser pedido ao IBGE.";
 }
 
-function onlyTheList(isRunning) {
+function onlyTheList(isCollecting) {
+  const one = unbroken("*1", "requisição*");
   const next = "Só com ela se sabe o que mais pedir.";
-  return isRunning
-    ? `*1 requisição* está em voo: a da lista dos estados. ${next}`
-    : `Nunca houve mais de *1 requisição* em voo: a da lista dos estados. ${next}`;
+  return isCollecting
+    ? `${one} está em andamento: a da lista dos estados. ${next}`
+    : `Nunca houve mais de ${one} em andamento: a da lista dos estados. ${next}`;
 }
 
 function inFlight(most) {
   return most === 1
-    ? "só *1 requisição* por vez esteve em voo, isto é, enviada e ainda sem resposta."
-    : `*${count(most)} requisições* estiveram em voo ao mesmo tempo, isto é, enviadas e ainda ` +
-        "sem resposta.";
+    ? `só ${unbroken("*1", "requisição*")} por vez esteve em andamento: enviada e ainda sem resposta.`
+    : `${unbroken(`*${count(most)}`, "requisições*")} estiveram em andamento ao mesmo tempo: ` +
+        "enviadas e ainda sem resposta.";
 }
 
-function whyNotMore(progress, { waiting, waitingStates, limit }) {
-  const { mais_em_voo, limites, plano, situacao } = progress;
+function whyNotMore(collection) {
+  const { mais_em_voo, limites, plano } = collection.progress;
+  const { waiting, waitingStates, limit } = extremes(collection);
   const configured = limites.requisicoes_configurado;
   if (limit.lowest < configured) return lowered(configured, limit);
   if (mais_em_voo >= configured) return noPermitLeft(configured, waiting);
   if (plano === "state") return onePairForEachState(limites.estados);
   if (waitingStates > 1) return fewStates(limites.estados);
-  const so = situacao === "em_andamento" ? "ainda não" : "não";
-  return `O limite de ${count(configured)} (${REQUESTS_LIMIT}) ${so} foi alcançado.`;
+  return notReached(configured, limites.por_segundo, collection.isCollecting);
+}
+
+function notReached(configured, rate, isCollecting) {
+  const so = isCollecting ? "ainda não" : "não";
+  const paced =
+    rate > 0 ? ` São enviadas no máximo *${count(rate)}* por segundo (${RATE_LIMIT}).` : "";
+  return `O limite de ${count(configured)} (${REQUESTS_LIMIT}) ${so} foi alcançado.${paced}`;
 }
 
 function lowered(configured, { first, lowest, highest }) {
   if (first === configured) {
     return (
-      `O limite começou em *${count(first)}* (${REQUESTS_LIMIT}) e baixou até ` +
+      `O limite começou em *${count(first)}* (${REQUESTS_LIMIT}) e caiu até ` +
       `*${count(lowest)}*, porque o IBGE recusou muitas ou demorou demais.`
     );
   }
-  const rest = lowest < first ? `baixou até *${count(lowest)}*` : `subiu até *${count(highest)}*`;
+  const rest = lowest < first ? `caiu até *${count(lowest)}*` : `subiu até *${count(highest)}*`;
   return (
     `O limite pode ir até ${count(configured)} (${REQUESTS_LIMIT}), mas o IBGE andou recusando: ` +
     `começou em *${count(first)}* e ${rest}.`
@@ -65,7 +74,7 @@ function noPermitLeft(configured, waiting) {
   return (
     "Não foram mais porque o semáforo, um contador de permissões, só tem " +
     `*${count(configured)}* (${REQUESTS_LIMIT}): até ` +
-    `${plural(waiting, "outra esperou", "outras esperaram")} a vez na fila.`
+    `${plural(waiting, "outra esperou", "outras esperaram")} na fila.`
   );
 }
 
@@ -85,7 +94,7 @@ function fewStates(states) {
 
 function circuit(collection) {
   if (!extremes(collection).wasOpen) return [];
-  return collection.isRunning && collection.progress.limites.circuito_aberto
+  return collection.isCollecting && collection.progress.limites.circuito_aberto
     ? ["Quase tudo falha, e por isso o *circuito está aberto*: por ora, nada é pedido ao IBGE."]
     : ["Quase tudo falhou por um tempo, e o *circuito se abriu*: na pausa, nada foi pedido."];
 }

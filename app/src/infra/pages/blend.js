@@ -12,7 +12,6 @@ export class Blend {
   // By column: how much red, green, blue and weight come there, less those that end.
   #changes;
   #steps = {}; // how far each phase's colour lies from the ground, by its weight
-  #pixels;
 
   constructor(columns) {
     this.#columns = columns;
@@ -21,8 +20,6 @@ export class Blend {
       const rgb = rgbOf(colours[phase]).map((value, channel) => value - this.#ground[channel]);
       this.#steps[phase] = [...rgb.map((value) => value * weight), weight];
     }
-    this.#pixels = new ImageData(columns, 1);
-    this.#pixels.data.fill(255);
   }
 
   // A request is in this phase from one column to before another.
@@ -37,9 +34,8 @@ export class Blend {
     }
   }
 
-  // The pixels of so many requests; what was added is forgotten.
-  take(requests) {
-    const { data } = this.#pixels;
+  // Sets one row of an image to the pixels of so many requests; what was added is forgotten.
+  take(requests, { data }, row) {
     const [reds, greens, blues, weights] = this.#changes;
     const [groundRed, groundGreen, groundBlue] = this.#ground;
     let [red, green, blue, weight] = [0, 0, 0, 0];
@@ -49,12 +45,13 @@ export class Blend {
       blue += blues[column];
       weight += weights[column];
       const share = 1 / Math.max(requests, weight);
-      data[column * 4] = groundRed + red * share;
-      data[column * 4 + 1] = groundGreen + green * share;
-      data[column * 4 + 2] = groundBlue + blue * share;
+      const at = (row * this.#columns + column) * 4;
+      data[at] = groundRed + red * share;
+      data[at + 1] = groundGreen + green * share;
+      data[at + 2] = groundBlue + blue * share;
+      data[at + 3] = 255;
     }
     for (const changes of this.#changes) changes.fill(0);
-    return this.#pixels;
   }
 }
 

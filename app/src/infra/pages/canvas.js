@@ -30,6 +30,7 @@ export function followSize(canvas, onChange) {
     const { width, height } = entry.contentRect;
     canvas.width = Math.round(width * devicePixelRatio);
     canvas.height = Math.round(height * devicePixelRatio);
+    wiped(canvas); // it is black now, and is drawn some frames later
     onChange();
   }).observe(canvas);
 }

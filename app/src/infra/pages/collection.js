@@ -15,6 +15,7 @@ const COLUMNS = [
   "outcome",
 ];
 const NONE = -1;
+const OVER = new Set(["completo", "incompleto"]); // states of which nothing more is asked for
 
 // Until the service tells its limits.
 const NO_LIMITS = {
@@ -26,6 +27,7 @@ const NO_LIMITS = {
 
 export const STATES_LIST = 0; // the kind of the one request for the list of states
 export const CITIES = 1;
+export const DISTRICTS = 2;
 
 export const GOOD = 0;
 export const FAILED = 2; // 1: failed, and tried again
@@ -48,6 +50,7 @@ export class Collection {
     this.progress = null;
     this.samples = []; // what each event said about the moment at which it was sent
     this.size = 0; // attempts
+    this.lastEnd = 0; // of an attempt
     for (const name of COLUMNS) this[name] = new Int32Array(8192);
     this.next = new Int32Array(8192); // the following attempt of the same request
     this.first = new Int32Array(8192).fill(NONE); // by request: its first attempt
@@ -68,9 +71,25 @@ export class Collection {
     return this.progress.situacao === "em_andamento";
   }
 
+  // Whether there are requests still to be made. After them the collection goes on running while
+  // its result is compared, made ready to be sent, and stored.
+  get isCollecting() {
+    return this.isRunning && !this.#hasEveryState;
+  }
+
   // Milliseconds from the beginning to the latest that is known.
   get ms() {
     return this.progress.segundos * 1000;
+  }
+
+  // Milliseconds from the beginning to the end of the last request, or to now.
+  get collectedMs() {
+    return this.#hasEveryState ? this.lastEnd : this.ms;
+  }
+
+  get #hasEveryState() {
+    const { estados } = this.progress;
+    return estados.length > 0 && estados.every(({ situacao }) => OVER.has(situacao));
   }
 
   // The requests that were asked for so far.
@@ -112,6 +131,7 @@ export class Collection {
     });
     this.next = grown(this.next, this.size);
     this.next[index] = NONE;
+    this.lastEnd = Math.max(this.lastEnd, this.ended[index]);
     this.#chain(this.request[index], index);
   }
 

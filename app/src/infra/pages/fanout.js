@@ -1,10 +1,11 @@
-// The page /fanout: hears of a collection and has it drawn, once a frame, while something changes.
+// The page /fanout: hears of a collection and has it drawn, while something changes.
 
 import { roundEnd } from "./analysis.js";
 import { answer } from "./answer.js";
 import { followTheme } from "./canvas.js";
 import { BANDS, Collection } from "./collection.js";
 import { listen } from "./events.js";
+import * as explanations from "./explanations.js";
 import { Figures } from "./figures.js";
 import { InFlightChart } from "./in_flight_chart.js";
 import { learnNames, nameOf } from "./names.js";
@@ -18,17 +19,29 @@ import { TileMap } from "./tiles.js";
 import { Waterfall } from "./waterfall.js";
 
 const SAID_EVERY_MS = 5000;
+const BURST_MS = 50; // less than lies between two events of a collection that runs
 const SILENCE_MS = 1000; // after which there has been no collection yet
+const EXPLANATIONS = [
+  ["gain", explanations.gain],
+  ["states-in-work", explanations.statesInWork],
+  ["limits", explanations.limits],
+  ["least", explanations.least],
+];
 
 let collection = null;
 let chosen = null; // the state whose requests are shown alone
 let detail = () => sentences.HINT; // of what is pointed at
-let isFrameAsked = false;
+let isChanged = false;
+let isDrawing = false;
 let saidAt = 0;
+let burst; // of events
 
 const refresh = new RefreshButton(byId("refresh"), changed);
 const figures = new Figures({ onSize: changed });
-const tiles = new TileMap(byId("map"), toggle);
+const tiles = new TileMap(byId("map"), (id) => {
+  toggle(id);
+  if (chosen !== null) goToTimeline();
+});
 const chart = new InFlightChart(byId("in-flight"), { onSize: changed, onPoint: point });
 const waterfall = new Waterfall(byId("waterfall"), {
   onSize: changed,
@@ -71,61 +84,99 @@ function hear(progress) {
     collection = new Collection(progress.id);
     pointAtNothing();
   }
-  if (collection.take(progress)) changed();
+  if (!collection.take(progress)) return;
+  // The events of a collection that has ended come in a burst, and are drawn together.
+  clearTimeout(burst);
+  burst = setTimeout(changed, BURST_MS);
 }
 
 function sayThatThereWasNone() {
-  if (collection === null) mark(byId("answer"), sentences.NO_COLLECTION);
+  if (collection !== null) return;
+  mark(byId("answer"), sentences.NO_COLLECTION);
+  byId("timeline").hidden = true;
 }
 
-// Asks for one frame, whatever changed and how often.
-function changed() {
-  if (isFrameAsked) return;
-  isFrameAsked = true;
-  requestAnimationFrame(() => {
-    isFrameAsked = false;
-    draw();
-  });
+// Has all drawn anew, whatever changed and how often. Each step has a frame of its own, so that
+// none takes long enough to hold up the page; how it ended is said last, beside finished pictures.
+async function changed() {
+  isChanged = true;
+  if (isDrawing) return;
+  isDrawing = true;
+  try {
+    while (isChanged) {
+      isChanged = false;
+      await draw();
+    }
+  } finally {
+    isDrawing = false;
+  }
 }
 
-function draw() {
+async function draw() {
+  await frame();
+  drawMap();
+  if (collection === null) return;
+  await frame();
+  drawFigures();
+  await frame();
+  drawChart();
+  do await frame();
+  while (!drawRequests());
+  writeOutcome();
+}
+
+function frame() {
+  return new Promise(requestAnimationFrame);
+}
+
+function drawMap() {
   write(byId("detail"), detail());
   tiles.draw(collection?.progress.estados ?? [], chosen?.id);
-  if (collection === null) return;
-  const isNothing = !collection.isRunning && collection.progress.mais_em_voo === 0;
-  byId("content").classList.toggle("empty", isNothing);
-  drawPictures();
-  figures.draw(collection);
-  writeWords();
-  const table = byId("numbers");
-  if (table.open) fillTable(table.querySelector("tbody"), collection.progress.estados);
-  refresh.follow(collection.progress);
 }
 
-function drawPictures() {
-  const endMs = collection.isRunning ? roundEnd(collection.ms) : Math.max(collection.ms, 1);
-  byId("all").classList.toggle("short", !collection.isRunning && collection.requests === 1);
-  chart.draw(collection, endMs);
-  if (chosen === null) waterfall.draw(collection, endMs);
-  else rows.draw(collection, bandOf(chosen), endMs);
-}
-
-function writeWords() {
-  const { progress } = collection;
+function drawFigures() {
   mark(byId("answer"), answer(collection));
+  figures.draw(collection);
+  for (const [id, explain] of EXPLANATIONS) write(byId(id), explain(collection));
+}
+
+function drawChart() {
+  byId("timeline").hidden = !collection.isRunning && collection.progress.mais_em_voo === 0;
+  byId("all").classList.toggle("short", !collection.isRunning && collection.requests === 1);
+  chart.draw(collection, endMs());
+}
+
+// Tells whether all of them are drawn.
+function drawRequests() {
+  if (chosen === null) return waterfall.draw(collection, endMs());
+  rows.draw(collection, bandOf(chosen), endMs());
+  return true;
+}
+
+// Where the time axis ends.
+function endMs() {
+  const { isCollecting, collectedMs } = collection;
+  return isCollecting ? roundEnd(collectedMs) : Math.max(collectedMs, 1);
+}
+
+function writeOutcome() {
+  const { progress } = collection;
   write(byId("outcome"), sentences.outcome(collection));
   byId("outcome").dataset.situation = progress.situacao;
   write(byId("asked"), sentences.askedBy(progress));
   write(byId("in-flight-said"), sentences.curve(collection));
   say();
+  const table = byId("numbers");
+  if (table.open) fillTable(table.querySelector("tbody"), progress.estados);
+  refresh.follow(progress);
 }
 
 // Says to screen readers how it goes on, but not ten times a second.
 function say() {
   const now = performance.now();
-  if (collection.isRunning && now - saidAt < SAID_EVERY_MS) return;
+  if (collection.isCollecting && now - saidAt < SAID_EVERY_MS) return;
   saidAt = now;
-  const sentence = collection.isRunning ? sentences.howFar : sentences.outcome;
+  const sentence = collection.isCollecting ? sentences.howFar : sentences.outcome;
   write(byId("said"), sentence(collection));
 }
 
@@ -140,10 +191,18 @@ function choose(state) {
   byId("all").hidden = state !== null;
   byId("rows").hidden = state === null;
   byId("back").hidden = state === null;
+  write(byId("waterfall-title"), sentences.rowsTitle(state));
   waterfall.forget();
   mark(byId("map-hint"), sentences.choiceHint(state));
   if (state !== null) learnNames(state.sigla, changed);
   pointAtNothing();
+}
+
+// A tile lies far above the rows that it brings.
+function goToTimeline() {
+  const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  byId("waterfall-title").focus({ preventScroll: true });
+  byId("timeline").scrollIntoView({ behavior: isCalm ? "auto" : "smooth" });
 }
 
 function pointAtNothing() {

@@ -1,7 +1,7 @@
 // The figures of a collection, and the two gauges.
 
 import { extremes, oneAfterAnother, timeSpent } from "./analysis.js";
-import { count, duration, plural } from "./numbers.js";
+import { count, duration, outOf, plural, unbroken } from "./numbers.js";
 import { Permits } from "./permits.js";
 import { byId, mark, write } from "./text.js";
 
@@ -22,55 +22,58 @@ export class Figures {
   }
 
   // While the collection runs, what is in use now; afterwards, what was at the most.
-  #drawGauges({ isRunning, progress, samples }) {
+  #drawGauges({ isCollecting, progress, samples }) {
     const { limites, requisicoes } = progress;
     const most = extremes({ samples });
-    const states = isRunning ? progress.estados_em_andamento : most.states;
-    const requests = isRunning ? requisicoes.em_voo : progress.mais_em_voo;
-    const allowed = isRunning ? limites.requisicoes : most.limit.highest || limites.requisicoes;
-    const when = isRunning ? "" : "No pico, ";
+    const states = isCollecting ? progress.estados_em_andamento : most.states;
+    const requests = isCollecting ? requisicoes.em_voo : progress.mais_em_voo;
+    const allowed = isCollecting ? limites.requisicoes : most.limit.highest || limites.requisicoes;
+    const when = isCollecting ? "em andamento" : "no pico";
     this.#states.draw({
       used: states,
       allowed: limites.estados,
       all: limites.estados,
-      sentence: `${when}*${states} de ${limites.estados}* estados em andamento`,
+      sentence: `${unbroken(`*${outOf(states, limites.estados)}*`, "estados")} ${when}`,
     });
     this.#requests.draw({
       used: requests,
       allowed,
       all: limites.requisicoes_configurado,
-      sentence: `${when}*${count(requests)} de ${count(allowed)}* requisições em voo`,
+      sentence: `${unbroken(`*${outOf(requests, allowed)}*`, "requisições")} ${when}`,
     });
-    const waiting = count(isRunning ? requisicoes.na_fila : most.waiting);
-    mark(byId("queue"), `${isRunning ? "" : "e até "}*${waiting}* esperando a vez na fila`);
+    const waiting = count(isCollecting ? requisicoes.na_fila : most.waiting);
+    mark(byId("queue"), `${isCollecting ? "" : "até "}*${waiting}* à espera na fila`);
   }
 }
 
-function writeCounts({ ms, progress, requests }) {
+function writeCounts({ isCollecting, ms, collectedMs, progress, requests }) {
   const { repetidas, falhas } = progress.requisicoes;
   write(byId("requests"), count(requests));
   write(byId("retries"), count(repetidas));
   write(byId("failures"), count(falhas));
   write(byId("time"), duration(ms));
+  const parts = [collectedMs, ms - collectedMs].map(duration);
+  const why = `${parts[0]} de requisições, ${parts[1]} para guardar`;
+  write(byId("time-why"), isCollecting || ms === collectedMs ? "" : why);
   byId("retries").dataset.alarm = repetidas > 0 ? "retry" : "";
   byId("failures").dataset.alarm = falhas > 0 ? "failed" : "";
 }
 
 function writeOneAfterAnother(collection) {
   const isComparable = collection.size > 0 && collection.requests > 1;
-  byId("one-by-one-why").hidden = !isComparable;
   if (!isComparable) {
     write(byId("one-by-one"), "–");
+    write(byId("one-by-one-why"), "");
     return;
   }
   const { attempts, each, all } = oneAfterAnother(collection);
-  const times = Math.round(all / collection.ms);
-  const ratio = collection.isRunning || times < 2 ? "" : `. São ${count(times)} vezes mais`;
+  const times = Math.round(all / collection.collectedMs);
+  const ratio = collection.isCollecting || times < 2 ? "" : ` São ${unbroken(count(times), "vezes")} o desta coleta.`;
   write(byId("one-by-one"), `pelo menos ${duration(all)}`);
   write(
     byId("one-by-one-why"),
     `${plural(attempts, "tentativa", "tentativas")} × ${duration(each)}, ` +
-      `o tempo do décimo mais rápido${ratio}.`,
+      `o tempo das 10% mais rápidas.${ratio}`,
   );
 }
 
@@ -78,8 +81,8 @@ function writeTimeSpent(collection) {
   const { waiting, wire, reading } = timeSpent(collection);
   mark(
     byId("spent"),
-    `Somadas, as requisições esperaram *${duration(waiting)}* por permissão, ficaram ` +
-      `*${duration(wire)}* no fio e levaram *${duration(reading)}* para ser lidas. ` +
-      `Tudo isso coube em *${duration(collection.ms)}*.`,
+    `Somando todas as requisições, foram *${duration(waiting)}* à espera de permissão, ` +
+      `*${duration(wire)}* na rede e *${duration(reading)}* de leitura. ` +
+      `Tudo isso coube em *${duration(collection.collectedMs)}*.`,
   );
 }

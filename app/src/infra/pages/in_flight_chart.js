@@ -2,7 +2,7 @@
 
 import { highest, inFlightByMs, marks } from "./analysis.js";
 import { colours, followSize, GUTTER, heightOf, msAt, widthOf, wiped, xOf } from "./canvas.js";
-import { count, duration, tenths } from "./numbers.js";
+import { count, duration, seconds } from "./numbers.js";
 
 const TOP = 18;
 const BOTTOM = 22;
@@ -22,7 +22,7 @@ export class InFlightChart {
   }
 
   draw(collection, endMs) {
-    if (collection !== this.#collection || collection.isRunning) this.#counts = null;
+    if (collection !== this.#collection || collection.isCollecting) this.#counts = null;
     [this.#collection, this.#endMs] = [collection, endMs];
     const brush = wiped(this.#canvas);
     this.#drawAxis(brush);
@@ -36,7 +36,7 @@ export class InFlightChart {
   }
 
   #x(ms) {
-    return xOf(ms, this.#endMs, widthOf(this.#canvas));
+    return xOf(Math.min(ms, this.#endMs), this.#endMs, widthOf(this.#canvas));
   }
 
   #y(requests) {
@@ -53,8 +53,7 @@ export class InFlightChart {
     for (const ms of marks(this.#endMs, width < 500 ? 5 : 11)) {
       const x = Math.round(this.#x(ms)) + 0.5;
       line(brush, x, TOP, x, this.#floor + 4);
-      const seconds = ms % 1000 === 0 ? count(ms / 1000) : tenths(ms / 1000);
-      brush.fillText(`${seconds} s`, x, this.#floor + 13);
+      brush.fillText(seconds(ms), x, this.#floor + 13);
     }
     line(brush, GUTTER, this.#floor + 0.5, width, this.#floor + 0.5);
     const { mais_em_voo, limites } = this.#collection.progress;
@@ -83,14 +82,15 @@ export class InFlightChart {
   #drawArea(brush) {
     brush.beginPath();
     brush.moveTo(GUTTER, this.#floor);
-    if (this.#collection.isRunning) {
+    const { isCollecting, collectedMs } = this.#collection;
+    if (isCollecting) {
       for (const { ms, inFlight } of this.#collection.samples) {
         brush.lineTo(this.#x(ms), this.#y(inFlight));
       }
-      brush.lineTo(this.#x(this.#collection.ms), this.#floor);
+      brush.lineTo(this.#x(collectedMs), this.#floor);
     } else {
-      this.#counts ??= inFlightByMs(this.#collection, this.#collection.ms);
-      const columns = Math.max(1, Math.round(this.#x(this.#collection.ms) - GUTTER));
+      this.#counts ??= inFlightByMs(this.#collection, collectedMs);
+      const columns = Math.max(1, Math.round(this.#x(collectedMs) - GUTTER));
       highest(this.#counts, columns).forEach((requests, column) => {
         brush.lineTo(GUTTER + column, this.#y(requests));
       });
@@ -111,7 +111,7 @@ export class InFlightChart {
       if (index > 0) brush.lineTo(this.#x(ms), this.#y(samples[index - 1].limit));
       brush.lineTo(this.#x(ms), this.#y(limit));
     });
-    brush.lineTo(this.#x(this.#collection.ms), this.#y(samples.at(-1).limit));
+    brush.lineTo(this.#x(this.#collection.collectedMs), this.#y(samples.at(-1).limit));
     brush.stroke();
     brush.setLineDash([]);
     brush.lineWidth = 1;
@@ -122,11 +122,11 @@ export class InFlightChart {
 
   #moment(x) {
     const ms = msAt(x, this.#endMs, widthOf(this.#canvas));
-    const { samples, isRunning } = this.#collection;
+    const { samples, isCollecting } = this.#collection;
     const sample = samples.findLast((each) => each.ms <= ms) ?? samples[0];
-    const exact = isRunning ? undefined : this.#counts?.[Math.round(ms)];
+    const exact = isCollecting ? undefined : this.#counts?.[Math.round(ms)];
     const inFlight = count(exact ?? sample.inFlight);
-    return `Em ${duration(ms)}: ${inFlight} em voo, limite ${count(sample.limit)}.`;
+    return `Aos ${duration(ms)}: ${inFlight} em andamento, limite de ${count(sample.limit)}.`;
   }
 }
 

@@ -1,9 +1,10 @@
 // The button that starts a collection, where that is allowed, and the reason where it is not.
 
+import { duration, seconds } from "./numbers.js";
 import { write } from "./text.js";
 
 const URL = "api/v1/refreshes";
-const NEEDS_TOKEN = "Para pedir uma coleta, é preciso o token do serviço (REFRESH_TOKEN).";
+const NEEDS_TOKEN = "Para pedir uma coleta, informe o token do serviço (REFRESH_TOKEN).";
 const REST = "Entre duas coletas pedidas, o serviço deixa o IBGE descansar.";
 
 export class RefreshButton {
@@ -55,7 +56,7 @@ export class RefreshButton {
       this.#wait(mayEver(this.#may) ? this.#may.espera_s : 0);
     } catch {
       this.#may = { ...this.#may, permitido: false };
-      this.#message = "O serviço não disse se uma coleta pode ser pedida agora.";
+      this.#message = "Não foi possível saber se uma coleta pode ser pedida agora.";
       this.#show();
     }
   }
@@ -108,7 +109,9 @@ export class RefreshButton {
 
   get #caption() {
     if (this.#isRunning) return "Coleta em andamento…";
-    return this.#seconds > 0 ? `Espere ${this.#seconds} s` : "Atualizar agora";
+    if (this.#seconds === 0) return "Atualizar agora";
+    const ms = this.#seconds * 1000;
+    return `Aguarde ${this.#seconds < 60 ? seconds(ms) : duration(ms)}`;
   }
 }
 

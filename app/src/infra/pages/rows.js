@@ -5,7 +5,6 @@ import { GOOD } from "./collection.js";
 import { wirePhase } from "./waterfall.js";
 
 const [LEAST, MOST] = [4, 16]; // pixels for a row
-const HIGHEST = 420; // pixels for the window
 const NUMBERED = 10; // each so many rows
 
 /**
@@ -50,8 +49,6 @@ export class Rows {
     [this.#collection, this.#endMs] = [collection, endMs];
     this.#requests = collection.bands[band];
     this.#count = collection.rowsOf(band);
-    const height = Math.min(Math.max(this.#count, 2) * MOST, HIGHEST);
-    for (const { style } of [this.#window, this.#canvas]) style.height = `${height}px`;
     this.#length.style.height = `${this.#count * this.#height}px`;
     this.#tell();
     const brush = wiped(this.#canvas);

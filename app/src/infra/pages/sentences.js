@@ -2,16 +2,16 @@
 
 import { extremes } from "./analysis.js";
 import { CITIES, FAILED, GOOD, STATES_LIST, total } from "./collection.js";
-import { count, duration, plural } from "./numbers.js";
+import { count, duration, outOf, plural, unbroken } from "./numbers.js";
 
 const DATE = new Intl.DateTimeFormat("pt-BR", { dateStyle: "short", timeStyle: "medium" });
 const MOST_NAMED = 8;
 
 export const NO_COLLECTION =
-  "Ainda não houve coleta desde que o serviço começou. Assim que houver uma, ela aparece aqui.";
+  "Ainda não houve coleta desde que o serviço foi iniciado. Assim que houver uma, ela aparece aqui.";
 export const NO_CONNECTION = "Sem conexão com o serviço; tentando de novo…";
-export const HINT = "Aponte para a figura, ou escolha um estado para ver cada requisição dele.";
-export const ROWS_HINT = "Aponte para uma linha, ou use as setas do teclado.";
+export const HINT = "Aponte para a figura ou escolha um estado para ver cada requisição dele.";
+export const ROWS_HINT = "Aponte para uma linha ou use as setas do teclado.";
 
 export const SITUATIONS = {
   na_fila: "na fila",
@@ -29,7 +29,7 @@ export function outcome(collection) {
   const time = duration(collection.ms);
   switch (situacao) {
     case "em_andamento":
-      return "Coleta em andamento.";
+      return collection.isCollecting ? "Coleta em andamento." : "Guardando o resultado…";
     case "concluida":
       return `Coleta concluída em ${time}: ${inventory(resultado)}.`;
     case "incompleta":
@@ -54,7 +54,7 @@ function gaps({ estados, requisicoes, resultado }) {
   const failing = estados.filter((state) => state.falhas > 0);
   const where =
     failing.length > MOST_NAMED
-      ? `${count(failing.length)} estados (${failures(requisicoes.falhas)})`
+      ? `${plural(failing.length, "estado", "estados")} (${failures(requisicoes.falhas)})`
       : failing.map((state) => `${state.sigla} (${failures(state.falhas)})`).join(", ");
   const kept = plural(resultado.mantidos, "lugar ficou", "lugares ficaram");
   const before = resultado.mantidos > 0 ? ` ${kept} como na coleta anterior.` : "";
@@ -69,7 +69,8 @@ export function askedBy({ pedida, inicio }) {
 /** How far a running collection is. */
 export function howFar(collection) {
   const { concluidas } = collection.progress.requisicoes;
-  return `Coleta em andamento: ${count(concluidas)} de ${requests(collection.requests)}.`;
+  const all = collection.requests;
+  return `Coleta em andamento: ${unbroken(outOf(concluidas, all), "requisições")}.`;
 }
 
 /** The curve of the requests in flight. */
@@ -77,25 +78,33 @@ export function curve(collection) {
   const { mais_em_voo, limites } = collection.progress;
   const { waiting } = extremes(collection);
   return (
-    `No pico, ${requests(mais_em_voo)} em voo, com um limite de ` +
+    `No pico, ${requests(mais_em_voo)} em andamento, com um limite de ` +
     `${count(limites.requisicoes_configurado)}. Na fila, até ${count(waiting)}.`
   );
 }
 
 /** A state's name and how far it is. */
 export function stateSentence(state) {
+  return `${state.sigla} ${state.nome}: ${progressSentence(state)}`;
+}
+
+/** How far a state is. */
+export function progressSentence(state) {
   const done = state.concluidas + state.falhas;
+  const asked = unbroken(outOf(done, total(state)), "requisições");
   const failed = state.falhas > 0 ? `, ${failures(state.falhas)}` : "";
-  return (
-    `${state.sigla} ${state.nome}: ${count(done)} de ${requests(total(state))}, ` +
-    `${SITUATIONS[state.situacao]}${failed}`
-  );
+  return `${asked}, ${SITUATIONS[state.situacao]}${failed}`;
 }
 
 export function choiceHint(state) {
   return state === null
     ? "Escolha um estado para ver só as requisições dele na cascata."
-    : `A cascata, abaixo, mostra só *${state.nome}*. Escolha-o outra vez para ver todos.`;
+    : `A cascata mostra só *${state.nome}*. Escolha o mesmo estado para ver todos de novo.`;
+}
+
+/** What stands above the rows: of which state they are. */
+export function rowsTitle(state) {
+  return state === null ? "Cada requisição" : `${state.nome}: cada requisição`;
 }
 
 /** A state alone, and the names of those of its places that failed. */
@@ -116,11 +125,11 @@ export function requestSentence(collection, request, name) {
 }
 
 function attemptSentence({ number, queued, sent, answered, ended, outcome }, index) {
-  const pause = number[index] > 1 ? "pausa e fila de" : "esperou";
+  const pause = number[index] > 1 ? "pausa e fila de" : "espera de";
   const waited = `${number[index]}ª tentativa: ${pause} ${duration(sent[index] - queued[index])}`;
   const wire = duration(answered[index] - sent[index]);
   if (outcome[index] === GOOD) {
-    return `${waited}, ${wire} no fio, ${duration(ended[index] - answered[index])} de leitura`;
+    return `${waited}, ${wire} na rede, ${duration(ended[index] - answered[index])} de leitura`;
   }
   return `${waited}, falhou após ${wire}${outcome[index] === FAILED ? ", de vez" : ""}`;
 }

@@ -1,8 +1,8 @@
 // The country as a map of equal tiles, each filling as its state is collected.
 
 import { total } from "./collection.js";
-import { count } from "./numbers.js";
-import { stateSentence } from "./sentences.js";
+import { count, unbroken } from "./numbers.js";
+import { progressSentence, stateSentence } from "./sentences.js";
 import { STATES } from "./states.js";
 import { write } from "./text.js";
 
@@ -21,7 +21,7 @@ export class TileMap {
       tile.style.gridColumn = state.column + 1;
       const [sigla, progress] = [document.createElement("b"), document.createElement("span")];
       sigla.textContent = state.sigla;
-      tile.append(sigla, progress);
+      tile.append(sigla, " ", progress);
       tile.addEventListener("click", () => onChoose(state.id));
       root.append(tile);
       this.#tiles.set(state.id, { tile, progress, state });
@@ -41,11 +41,14 @@ export class TileMap {
     const done = state.concluidas + state.falhas;
     tile.dataset.situation = state.situacao;
     tile.style.setProperty("--done", `${all === 0 ? 0 : Math.round((100 * done) / all)}%`);
-    tile.setAttribute("aria-label", stateSentence(state));
-    tile.title = stateSentence(state);
     const mark = MARKS[state.situacao];
     const isOver = mark !== undefined;
-    write(progress, isOver ? `${mark} ${count(all)}` : all === 0 ? "–" : `${done}/${all}`);
+    const text = isOver ? unbroken(mark, count(all)) : all === 0 ? "–" : `${done}/${all}`;
+    write(progress, text);
+    tile.title = stateSentence(state);
+    // Begins with what is seen: people who speak to their browser say that.
+    const name = `${state.sigla} ${text}, ${state.nome}: ${progressSentence(state)}`;
+    tile.setAttribute("aria-label", name);
   }
 }
 

@@ -8,6 +8,7 @@ import { BANDS, FAILED, GOOD } from "./collection.js";
 const LEAST_HEIGHT = 13; // of a band, for its label
 const TALLEST_ROW = 24;
 const GAP = 2; // between bands
+const MOST_MS = 16; // for painting in a frame
 
 export class Waterfall {
   #canvas;
@@ -15,8 +16,10 @@ export class Waterfall {
   #endMs = 0;
   #bands = []; // of each: its top and height, and how many rows it is to hold
   #blend = null;
+  #columns = 1; // of pixels
   #columnsPerMs = 0;
-  #painted = 0; // attempts
+  #seen = 0; // attempts
+  #changed = new Map(); // the requests to be painted, by band
   #isStale = true;
 
   constructor(canvas, { onSize, onBand, onChoose }) {
@@ -42,7 +45,9 @@ export class Waterfall {
     return this.#bands[band];
   }
 
+  // Paints what is new, for no longer than a frame may take; tells whether that was all.
   draw(collection, endMs) {
+    const until = performance.now() + MOST_MS;
     const rows = BANDS.map((_, band) => collection.rowsOf(band));
     const isAnother = collection !== this.#collection || endMs !== this.#endMs;
     const hasGrown = rows.some((count, band) => count !== (this.#bands[band]?.rows ?? 0));
@@ -50,10 +55,14 @@ export class Waterfall {
       [this.#collection, this.#endMs, this.#isStale] = [collection, endMs, false];
       this.#layOut(rows);
     }
+    this.#notice();
     const brush = brushOf(this.#canvas);
-    this.#newRequests().forEach((requests, band) => {
-      if (requests.size > 0) this.#paintBand(brush, band, requests);
-    });
+    for (const [band, requests] of this.#changed) {
+      this.#changed.delete(band);
+      this.#paintBand(brush, band, requests);
+      if (performance.now() > until) break;
+    }
+    return this.#changed.size === 0;
   }
 
   // Gives each band its place, the higher the more rows, and wipes what was painted.
@@ -72,36 +81,44 @@ export class Waterfall {
       top += band.height + GAP;
       return band;
     });
-    const columns = Math.max(1, Math.round(timeWidth(this.#canvas) * devicePixelRatio));
-    this.#blend = new Blend(columns);
-    this.#columnsPerMs = columns / this.#endMs;
-    this.#painted = 0;
+    this.#columns = Math.max(1, Math.round(timeWidth(this.#canvas) * devicePixelRatio));
+    this.#blend = new Blend(this.#columns);
+    this.#columnsPerMs = this.#columns / this.#endMs;
+    this.#seen = 0;
+    this.#changed.clear();
   }
 
-  // The requests of each band that have an attempt which is not painted yet.
-  #newRequests() {
-    const requests = BANDS.map(() => new Set());
+  // Notes the requests that have an attempt which was not there before.
+  #notice() {
     const { request, size } = this.#collection;
-    for (; this.#painted < size; this.#painted += 1) {
-      requests[this.#collection.bandOf(this.#painted)].add(request[this.#painted]);
+    for (; this.#seen < size; this.#seen += 1) {
+      const band = this.#collection.bandOf(this.#seen);
+      if (!this.#changed.has(band)) this.#changed.set(band, new Set());
+      this.#changed.get(band).add(request[this.#seen]);
     }
-    return requests;
   }
 
-  // Paints the rows of pixels in which one of the requests lies.
+  // Paints the rows of pixels from the first to the last in which one of the requests lies.
   #paintBand(brush, band, changed) {
-    const { top, height, rows } = this.#bands[band];
+    const { top: highest, height, rows } = this.#bands[band];
     const requests = this.#collection.bands[band];
-    const [left, first] = [GUTTER, top].map((each) => Math.round(each * devicePixelRatio));
+    const [left, first] = [GUTTER, highest].map((each) => Math.round(each * devicePixelRatio));
     const pixels = Math.round(height * devicePixelRatio);
-    for (let pixel = 0; pixel < pixels; pixel += 1) {
+    const at = (pixel) => {
       const from = Math.floor((pixel * rows) / pixels);
-      const to = Math.max(from + 1, Math.floor(((pixel + 1) * rows) / pixels));
-      const these = requests.slice(from, to);
-      if (!these.some((request) => changed.has(request))) continue;
+      return requests.slice(from, Math.max(from + 1, Math.floor(((pixel + 1) * rows) / pixels)));
+    };
+    const isChanged = (pixel) => at(pixel).some((request) => changed.has(request));
+    const all = Array.from({ length: pixels }, (_, pixel) => pixel);
+    const [top, bottom] = [all.find(isChanged), all.findLast(isChanged)];
+    if (top === undefined) return;
+    const image = new ImageData(this.#columns, bottom - top + 1);
+    for (let pixel = top; pixel <= bottom; pixel += 1) {
+      const these = at(pixel);
       for (const request of these) this.#add(request);
-      brush.putImageData(this.#blend.take(these.length), left, first + pixel);
+      this.#blend.take(these.length, image, pixel - top);
     }
+    brush.putImageData(image, left, first + top);
   }
 
   // Adds a request's phases to the row of pixels that is being made.
