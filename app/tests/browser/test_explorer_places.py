@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Page, expect
 
 from src.application.ports.upstream import UpstreamError
 from src.entrypoints.clock import utc_now
 from tests.browser.conftest import OpenPage
+from tests.browser.keyboard import press_tab_to
 from tests.fakes import FakeUpstream
 from tests.places import ALTA_FLORESTA, TWO_STATES
 from tests.services import application
@@ -77,15 +78,6 @@ async def test_all_can_be_done_with_keys(whole_country: str, open_page: OpenPage
     await expect(page.get_by_role("status").last).to_have_text("Código 110001515 copiado.")
 
 
-async def press_tab_to(page: Page, target: Locator) -> None:
-    """Goes on with the Tab key until the focus is here."""
-    for _ in range(20):
-        await page.keyboard.press("Tab")
-        if await target.evaluate("each => each === document.activeElement"):
-            return
-    raise AssertionError(f"{target} cannot be reached with the Tab key")
-
-
 async def test_back_leads_to_what_was_left(whole_country: str, open_page: OpenPage) -> None:
     """To the search with its text, and to the list where a place was opened from it."""
     page = await open_page(whole_country)
@@ -127,7 +119,6 @@ async def test_back_leads_to_the_place_where_one_began_to_type(
         ("#/mg", "Minas Gerais", "Minas Gerais · Estados e cidades do Brasil"),
         ("#/3106200", "Belo Horizonte", "Belo Horizonte, MG · Estados e cidades do Brasil"),
         ("#/310620025", "Belo Horizonte", "Belo Horizonte, MG · Estados e cidades do Brasil"),
-        ("#/XX", "Os 27 estados", "Estados e cidades do Brasil"),
         ("#content", "Os 27 estados", "Estados e cidades do Brasil"),
     ],
 )
@@ -152,7 +143,7 @@ async def test_a_district_that_was_found_is_marked_in_its_city(
     await heading(page, "São Paulo")
     await expect(page.get_by_role("heading", name="96 distritos")).to_be_visible()
     marked = page.locator("[aria-current=true]")
-    await expect(marked).to_have_text("Vila Mariana355030890")
+    await expect(marked).to_have_text("Vila MarianaJSON355030890")
     await expect(marked).to_be_in_viewport()
 
 
@@ -190,14 +181,48 @@ async def test_who_opens_a_place_while_typing_stays_there(
     await expect(page.get_by_role("heading", name="Roraima")).to_be_visible()
 
 
-async def test_an_unknown_city_is_told(whole_country: str, open_page: OpenPage) -> None:
-    """Who follows a wrong address is told so, and can go on from the states."""
-    page = await open_page(f"{whole_country}/#/9999999", requests_fail=True)
+@pytest.mark.parametrize(
+    ("address", "sentence"),
+    [
+        (
+            "#/9999999",
+            "Não há lugar com este código. Confira os dígitos ou procure pelo nome.",
+        ),
+        ("#/ZZ", "Não há estado com a sigla ZZ."),
+        ("#/lugar", "Não há lugar neste endereço."),
+    ],
+)
+async def test_an_address_of_no_place_says_so(
+    whole_country: str, open_page: OpenPage, address: str, sentence: str
+) -> None:
+    """One can go on from the states, or back to the start."""
+    page = await open_page(f"{whole_country}/{address}", requests_fail=True)
 
-    await expect(page.get_by_role("status").first).to_have_text(
-        "Não há lugar com este código. Confira os dígitos ou procure pelo nome."
-    )
+    await expect(page.get_by_role("status").first).to_have_text(sentence)
+    await expect(page).to_have_title("Não encontrado · Estados e cidades do Brasil")
     await expect(page.get_by_role("link", name="MG Minas Gerais")).to_be_visible()
+    await page.get_by_role("link", name="Voltar ao início").click()
+    await expect(page.get_by_role("status").first).to_have_text("")
+    await expect(page).to_have_title("Estados e cidades do Brasil")
+
+
+@pytest.mark.parametrize(
+    ("address", "name", "shown"),
+    [
+        ("#/RO", "Rondônia", '"sigla":"RO"'),
+        ("#/3106200", "Belo Horizonte", '"id":3106200'),
+        ("#/3106200", "Barreiro", '"id":310620025'),
+    ],
+)
+async def test_a_place_leads_to_its_json(
+    whole_country: str, open_page: OpenPage, address: str, name: str, shown: str
+) -> None:
+    """A state, a city and a district each have a link to what the API answers about them."""
+    page = await open_page(f"{whole_country}/{address}")
+
+    await page.get_by_role("link", name=f"JSON de {name}").first.click()
+
+    await expect(page.locator("body")).to_contain_text(shown)
 
 
 async def test_districts_of_which_nothing_is_known_are_told(open_page: OpenPage) -> None:

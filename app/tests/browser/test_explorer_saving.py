@@ -52,6 +52,18 @@ async def test_a_code_is_copied_without_the_clipboard_of_secure_pages(
     await expect(page.get_by_role("searchbox").first).to_have_value("3106200")
 
 
+async def test_the_address_of_the_api_is_copied(whole_country: str, open_page: OpenPage) -> None:
+    """All of it, as it is to be pasted into a program."""
+    page = await open_page(whole_country, permissions=["clipboard-read", "clipboard-write"])
+
+    await page.get_by_role("button", name="Copiar o endereço").click()
+
+    address = f"{whole_country}/api/v1/states"
+    await expect(page.get_by_role("status").last).to_have_text(f"Endereço {address} copiado.")
+    await expect(page.get_by_role("link", name=address)).to_be_visible()
+    assert await page.evaluate("navigator.clipboard.readText()") == address
+
+
 async def test_who_cannot_copy_is_told(whole_country: str, open_page: OpenPage) -> None:
     """With the code to be typed."""
     page = await open_page(f"{whole_country}/#/3106200", script=NO_COPYING)

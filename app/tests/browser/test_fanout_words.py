@@ -146,7 +146,7 @@ async def test_storing_is_a_phase_of_its_own(whole_country: str, open_page: Open
     await expect(page.locator("#spent")).to_contain_text("Tudo isso coube em 1,3 s.")
 
 
-@pytest.mark.parametrize("address", ["fanout"])
+@pytest.mark.parametrize("address", ["fanout", "#/RO", "#/?q=sul"])
 async def test_numbers_and_units_stay_together(
     whole_country: str, open_page: OpenPage, address: str
 ) -> None:

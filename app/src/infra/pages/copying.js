@@ -1,20 +1,20 @@
-// Copies the code on a button that is clicked, and says so.
+// Copies what a button offers when it is clicked, and says so.
 
 import { tell } from "./notice.js";
 
 const MARKED_FOR_MS = 1_500;
 
-/** Lets every button with a code copy it, also those that come later. */
+/** Lets every button with `data-copy` copy that, also those that come later; `data-kind` names it. */
 export function copyOnClick() {
   document.addEventListener("click", async ({ target }) => {
-    const button = target.closest("button[data-code]");
+    const button = target.closest("button[data-copy]");
     if (!button) return;
-    const { code } = button.dataset;
-    if (!(await copied(code))) {
-      tell(`O navegador não deixou copiar. O código é ${code}.`);
+    const { copy, kind } = button.dataset;
+    if (!(await copied(copy))) {
+      tell(`O navegador não deixou copiar. O ${kind.toLowerCase()} é ${copy}.`);
       return;
     }
-    tell(`Código ${code} copiado.`);
+    tell(`${kind} ${copy} copiado.`);
     button.classList.add("copied");
     setTimeout(() => button.classList.remove("copied"), MARKED_FOR_MS);
   });

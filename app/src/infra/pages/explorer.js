@@ -3,10 +3,11 @@
 import { getJson, getSource } from "./api.js";
 import { copyOnClick } from "./copying.js";
 import { downloadOnClick } from "./downloading.js";
+import * as parts from "./parts.js";
 import { HOME, routeOf, searchHash } from "./route.js";
 import { find } from "./search.js";
 import { STATES } from "./states.js";
-import { cityView, foundView, homeView, stateView, troubleView } from "./views.js";
+import { cityView, foundView, homeView, stateView, troubleView, unknownView } from "./views.js";
 import { sourceSentence } from "./words.js";
 
 const PAUSE_IN_TYPING_MS = 150;
@@ -42,14 +43,16 @@ async function show() {
   return true;
 }
 
-async function viewOf({ text, sigla, cityId, districtId }, signal) {
+async function viewOf({ text, sigla, cityId, districtId, unknown }, signal) {
   if (text) return foundView(text, await find(text, signal));
   if (cityId) {
     const { data: city } = await getJson(`api/v1/cities/${cityId}`, signal);
     return cityView(city, stateOf(city.estado.sigla), districtId);
   }
+  if (unknown) return unknownView("Não há lugar neste endereço.");
+  if (!sigla) return homeView();
   const state = stateOf(sigla);
-  if (!state) return homeView();
+  if (!state) return unknownView(`Não há estado com a sigla ${sigla}.`);
   const { data: cities } = await getJson(`api/v1/states/${sigla}/cities`, signal);
   return stateView(state, cities);
 }
@@ -101,7 +104,7 @@ async function showSource() {
   try {
     source.textContent = sourceSentence(await getSource());
   } catch {
-    source.textContent = "De quando são os dados, não foi possível saber agora.";
+    source.textContent = "Não foi possível saber agora de quando são os dados.";
   }
 }
 
@@ -114,11 +117,13 @@ form.addEventListener("submit", async (event) => {
   if (await search()) view.querySelector("a.name")?.focus();
 });
 addEventListener("hashchange", go);
+parts.address(document.querySelector("#address a"));
 copyOnClick();
 downloadOnClick();
 setInterval(() => document.hidden || showSource(), SOURCE_EVERY_MS);
 showSource();
-arrange();
+// The welcome stays at first, wherever the address leads: nothing below it moves.
+query.value = routeOf(location.hash).text ?? "";
 // Who comes for no place in particular comes to type; on a phone that would open the keyboard.
 if (!location.hash && matchMedia("(pointer: fine)").matches) query.focus();
 if (await show()) reveal(view.querySelector("[aria-current]"));

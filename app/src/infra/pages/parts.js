@@ -1,8 +1,9 @@
 // The pieces that the views are made of. Names from the data are only ever set as text.
 
+import { plural } from "./numbers.js";
 import { placeHash } from "./route.js";
 import { STATES } from "./states.js";
-import { byName, comparable, counted } from "./words.js";
+import { byName, comparable } from "./words.js";
 
 const WORTH_FILTERING = 12;
 
@@ -29,13 +30,13 @@ export function sorted(places) {
   return [...places].sort((one, other) => byName(one.nome, other.nome));
 }
 
-/** A place in a list: its name, where it is or what it has, and its code to be copied. */
-export function placeRow(place, { more, hash, badge } = {}) {
+/** A place in a list: its name, where it is or what it has, its JSON, and its code to be copied. */
+export function placeRow(place, { more, hash, badge, json = "" } = {}) {
   const name = element(hash ? "a" : "span", { className: "name" }, place.nome);
   if (hash) name.href = hash;
   if (badge) name.prepend(badge, " ");
   if (more) name.append(" ", element("span", { className: "quiet", textContent: more }));
-  return element("li", {}, name, copyButton(place.id, place.nome));
+  return element("li", {}, name, json, copyButton(place.id, place.nome));
 }
 
 /** A state in a list, with its sigla in the colour of its region. */
@@ -55,7 +56,30 @@ export function copyButton(code, name) {
     className: "copy code",
     textContent: code,
     ariaLabel: `Copiar código ${code} de ${name}`,
-    dataset: { code },
+    dataset: { copy: code, kind: "Código" },
+  });
+}
+
+/** An address of the API as a whole, to be opened or copied (copying.js). */
+export function address(link) {
+  const button = element("button", {
+    type: "button",
+    className: "copy",
+    textContent: "Copiar",
+    ariaLabel: "Copiar o endereço",
+    dataset: { copy: link.href, kind: "Endereço" },
+  });
+  link.textContent = link.href;
+  link.after(" ", button);
+}
+
+/** The way to a place's own JSON. */
+export function jsonLink(path, name) {
+  return element("a", {
+    href: `api/v1/${path}`,
+    className: "json",
+    textContent: "JSON",
+    ariaLabel: `JSON de ${name}`,
   });
 }
 
@@ -83,12 +107,13 @@ export function path(steps) {
     element("li", {}, hash ? element("a", { href: hash, textContent: name }) : name),
   );
   const way = element("ol", {}, ...items);
-  return element("nav", { className: "path", ariaLabel: "Onde estou" }, way);
+  return element("nav", { className: "path", ariaLabel: "Você está em" }, way);
 }
 
-/** A place's own heading with its code. */
-export function placeHeading(place, kind, state, ...more) {
+/** A place's own heading with its code, and its JSON at this path of the API. */
+export function placeHeading(place, { kind, state, path }, ...more) {
   const code = element("p", {}, "Código do IBGE: ", copyButton(place.id, place.nome));
+  code.append(" ", jsonLink(path, place.nome));
   const text = element(
     "div",
     {},
@@ -108,14 +133,14 @@ export function filter(places, rows) {
   const field = element("input", {
     type: "search",
     placeholder: "Filtrar por nome ou código",
-    ariaLabel: `Filtrar ${counted(places.length, "cidade", "cidades")}`,
+    ariaLabel: `Filtrar ${plural(places.length, "cidade", "cidades")}`,
     autocomplete: "off",
   });
   field.addEventListener("input", () => {
     const wanted = comparable(field.value);
     rows.forEach((row, at) => (row.hidden = !keys[at].includes(wanted)));
     const left = rows.filter((row) => !row.hidden).length;
-    count.textContent = wanted ? counted(left, "encontrada", "encontradas") : "";
+    count.textContent = wanted ? plural(left, "encontrada", "encontradas") : "";
   });
   return element("div", { className: "filter" }, field, count);
 }

@@ -16,12 +16,16 @@ export function placeHash(code) {
   return HOME + code;
 }
 
-/** What an address asks for: { sigla }, { cityId, districtId }, { text }, or {} for the start. */
+/**
+ * What an address asks for: { sigla }, { cityId, districtId }, { text }, {} for the start, or
+ * { unknown } for what cannot be the name of a place.
+ */
 export function routeOf(hash) {
   if (hash.startsWith(SEARCH)) {
     return { text: new URLSearchParams(hash.slice(SEARCH.length)).get("q") ?? "" };
   }
   const [, sigla, city, ending] = PLACE.exec(hash) ?? [];
   if (sigla) return { sigla: sigla.toUpperCase() };
-  return city ? { cityId: city, districtId: ending ? city + ending : null } : {};
+  if (city) return { cityId: city, districtId: ending ? city + ending : null };
+  return { unknown: hash.startsWith(HOME) && hash !== HOME };
 }

@@ -2,11 +2,12 @@
 // Each view is { title, status, nodes }.
 
 import { tell } from "./notice.js";
+import { plural, unbroken } from "./numbers.js";
 import * as parts from "./parts.js";
 import { HOME, placeHash } from "./route.js";
 import { findMore } from "./search.js";
 import { STATES } from "./states.js";
-import { counted, countedDistricts, countedPlaces } from "./words.js";
+import { countedDistricts, countedPlaces } from "./words.js";
 
 const SITE = "Estados e cidades do Brasil";
 // In the order in which they fill three columns of about one height.
@@ -19,7 +20,7 @@ export function homeView() {
     return parts.section(region, parts.list(parts.sorted(states).map(parts.stateRow)));
   });
   const nodes = [
-    unseenHeading("Os 27 estados"),
+    unseenHeading(unbroken("Os", plural(STATES.length, "estado", "estados"))),
     parts.element(
       "div",
       { className: "home" },
@@ -65,9 +66,13 @@ export function stateView(state, cities) {
   });
   const nodes = [
     parts.path([["Brasil", HOME], [state.nome]]),
-    parts.placeHeading(state, `Estado (${state.sigla}) · ${state.regiao}`, state),
+    parts.placeHeading(state, {
+      kind: `Estado (${state.sigla}) · ${state.regiao}`,
+      state,
+      path: `states/${state.sigla}`,
+    }),
     parts.section(
-      counted(cities.length, "cidade", "cidades"),
+      plural(cities.length, "cidade", "cidades"),
       parts.element("div", { className: "tools" }, parts.filter(inOrder, rows), csv),
       parts.list(rows, "columns"),
     ),
@@ -78,7 +83,8 @@ export function stateView(state, cities) {
 /** One city and its districts, of which one may be marked. */
 export function cityView(city, state, markedId) {
   const rows = parts.sorted(city.distritos ?? []).map((district) => {
-    const row = parts.placeRow(district);
+    const json = parts.jsonLink(`districts/${district.id}`, district.nome);
+    const row = parts.placeRow(district, { json });
     if (String(district.id) === markedId) row.ariaCurrent = "true";
     return row;
   });
@@ -87,15 +93,30 @@ export function cityView(city, state, markedId) {
   shortened.append(parts.copyButton(shortCode, `${city.nome}, sem o dígito verificador`));
   const nodes = [
     parts.path([["Brasil", HOME], [state.nome, placeHash(state.sigla)], [city.nome]]),
-    parts.placeHeading(city, `Cidade · ${state.nome}`, state, shortened),
+    parts.placeHeading(
+      city,
+      { kind: `Cidade · ${state.nome}`, state, path: `cities/${city.id}` },
+      shortened,
+    ),
     parts.section(countedDistricts(city.distritos), parts.list(rows, "columns")),
   ];
   return { title: `${city.nome}, ${state.sigla} · ${SITE}`, status: "", nodes };
 }
 
+/** An address that names no place: this sentence about it, the way back, and the states. */
+export function unknownView(status) {
+  const back = parts.element("a", { href: HOME, textContent: "Voltar ao início" });
+  const home = homeView();
+  return {
+    title: `Não encontrado · ${SITE}`,
+    status,
+    nodes: [parts.element("p", { className: "back" }, back), ...home.nodes],
+  };
+}
+
 /** What failed, with a button to try again where that may help. */
 export function troubleView(error, retry) {
-  if (error.status === 404) return { ...homeView(), status: error.message };
+  if (error.status === 404) return unknownView(error.message);
   const button = parts.element("button", { type: "button", textContent: "Tentar de novo" });
   button.addEventListener("click", retry);
   return { title: SITE, status: error.message, nodes: [button] };
@@ -120,7 +141,7 @@ function group(title, kind, text, { places, total }, row) {
   const button = parts.element("button", { type: "button", className: "plain" });
   const label = () => {
     const left = total - list.children.length;
-    button.textContent = `Mostrar mais (${counted(left, "resta", "restam")})`;
+    button.textContent = `Mostrar mais (${plural(left, "resta", "restam")})`;
     button.ariaLabel = `${button.textContent} de ${title.toLowerCase()}`;
     button.hidden = left <= 0;
   };

@@ -1,6 +1,7 @@
 // Portuguese sentences about numbers, times and names.
 
-const NUMBER = new Intl.NumberFormat("pt-BR");
+import { plural, unbroken } from "./numbers.js";
+
 const AGO = new Intl.RelativeTimeFormat("pt-BR", { numeric: "auto" });
 const MOMENT = new Intl.DateTimeFormat("pt-BR", { dateStyle: "long", timeStyle: "short" });
 const DAY = new Intl.DateTimeFormat("pt-BR", { dateStyle: "long", timeZone: "UTC" });
@@ -9,11 +10,6 @@ const UNITS = [["day", 86_400], ["hour", 3_600], ["minute", 60]];
 
 export const byName = new Intl.Collator("pt-BR").compare;
 
-/** "1 cidade", "853 cidades". */
-export function counted(count, one, many) {
-  return `${NUMBER.format(count)} ${count === 1 ? one : many}`;
-}
-
 /** "1 estado, 12 cidades e 40 distritos"; what there is none of is left out. */
 export function countedPlaces(states, cities, districts) {
   const counts = [
@@ -21,13 +17,13 @@ export function countedPlaces(states, cities, districts) {
     [cities, "cidade", "cidades"],
     [districts, "distrito", "distritos"],
   ];
-  return LIST.format(counts.filter(([count]) => count > 0).map((each) => counted(...each)));
+  return LIST.format(counts.filter(([count]) => count > 0).map((each) => plural(...each)));
 }
 
 /** How many districts a city has; nothing may be known of them. */
 export function countedDistricts(districts) {
   if (districts === null) return "distritos ainda desconhecidos";
-  return counted(districts.length, "distrito", "distritos");
+  return plural(districts.length, "distrito", "distritos");
 }
 
 /** The name as it is compared: accents, case, blanks and punctuation do not count. */
@@ -45,11 +41,11 @@ export function sourceSentence({ isLive, collectedAt, answeredAt, missing, fille
     `Dados do IBGE, coletados ${ago(answeredAt - collectedAt)} (${MOMENT.format(collectedAt)}).`,
   ];
   if (filled > 0) {
-    const places = counted(filled, "lugar", "lugares");
-    sentences.push(`Em ${places}, cidades ou distritos são de dados anteriores.`);
+    const places = plural(filled, "lugar", "lugares");
+    sentences.push(`Em ${places}, as cidades ou os distritos são de uma coleta anterior.`);
   }
   if (missing > 0) {
-    const places = counted(missing, "lugar", "lugares");
+    const places = plural(missing, "lugar", "lugares");
     sentences.push(`Em ${places}, cidades ou distritos ainda são desconhecidos.`);
   }
   return sentences.join(" ");
@@ -58,5 +54,5 @@ export function sourceSentence({ isLive, collectedAt, answeredAt, missing, fille
 function ago(milliseconds) {
   const seconds = Math.max(0, milliseconds / 1000);
   const [unit, length] = UNITS.find(([, each]) => seconds >= each) ?? ["second", 1];
-  return AGO.format(-Math.floor(seconds / length), unit);
+  return unbroken(...AGO.format(-Math.floor(seconds / length), unit).split(" "));
 }
