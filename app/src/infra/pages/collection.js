@@ -58,13 +58,12 @@ export class Collection {
     this.bands = BANDS.map(() => []); // the requests of each band, in the order in which they ended
   }
 
-  // Takes an event in; false where it was known already.
+  // Takes an event in, unless it is known already.
   take(progress) {
-    if (this.progress !== null && progress.numero <= this.progress.numero) return false;
+    if (this.progress !== null && progress.numero <= this.progress.numero) return;
     this.progress = { ...progress, limites: progress.limites ?? NO_LIMITS };
     this.samples.push(sampleOf(this.progress));
     for (const attempt of progress.tentativas) this.#add(attempt);
-    return true;
   }
 
   get isRunning() {

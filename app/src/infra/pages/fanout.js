@@ -19,6 +19,7 @@ import { TileMap } from "./tiles.js";
 import { Waterfall } from "./waterfall.js";
 
 const SAID_EVERY_MS = 5000;
+const SLICE_MS = 10;
 const BURST_MS = 50; // less than lies between two events of a collection that runs
 const SILENCE_MS = 1000; // after which there has been no collection yet
 const EXPLANATIONS = [
@@ -35,6 +36,7 @@ let isChanged = false;
 let isDrawing = false;
 let saidAt = 0;
 let burst; // of events
+const heard = []; // events that were not taken in yet
 
 const refresh = new RefreshButton(byId("refresh"), changed);
 const figures = new Figures({ onSize: changed });
@@ -78,21 +80,37 @@ function start() {
   changed();
 }
 
-// Takes an event in; one of another collection begins a new picture.
-function hear(progress) {
-  if (collection?.id !== progress.id) {
-    collection = new Collection(progress.id);
-    pointAtNothing();
-  }
-  if (!collection.take(progress)) return;
-  // The events of a collection that has ended come in a burst, and are drawn together.
+// The events of a collection that has ended come in a burst, and are drawn together.
+function hear(event) {
+  heard.push(event);
   clearTimeout(burst);
   burst = setTimeout(changed, BURST_MS);
 }
 
+// Takes the events in that were heard, for no longer at a time than a frame may take.
+async function takeEvents() {
+  let until = performance.now() + SLICE_MS;
+  while (heard.length > 0) {
+    take(JSON.parse(heard.shift()));
+    if (performance.now() < until) continue;
+    await frame();
+    until = performance.now() + SLICE_MS;
+  }
+}
+
+// An event of another collection begins a new picture.
+function take(progress) {
+  if (collection?.id !== progress.id) {
+    collection = new Collection(progress.id);
+    pointAtNothing();
+  }
+  collection.take(progress);
+}
+
 function sayThatThereWasNone() {
-  if (collection !== null) return;
+  if (collection !== null || heard.length > 0) return;
   mark(byId("answer"), sentences.NO_COLLECTION);
+  write(byId("outcome"), "");
   byId("timeline").hidden = true;
 }
 
@@ -114,6 +132,7 @@ async function changed() {
 
 async function draw() {
   await frame();
+  await takeEvents();
   drawMap();
   if (collection === null) return;
   await frame();
