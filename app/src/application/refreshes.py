@@ -215,7 +215,7 @@ class Refreshes:
     async def _follow(
         self, refresh: str, after: int, is_told: Callable[[], bool]
     ) -> AsyncIterator[Progress]:
-        age_s = 0.0
+        age_s, is_over = 0.0, False
         while is_told():
             told = await self._journal.after(refresh, after)
             for progress in told:
@@ -223,15 +223,20 @@ class Refreshes:
                 if progress.has_ended:
                     return
                 after, age_s = progress.number, progress.seconds
-            if not told:
-                try:
-                    now = await self.of(refresh)
-                except UnknownRefreshError:
-                    return
-                if now.phase is Phase.BROKEN_OFF:
-                    yield replace(now, number=after + 1, attempts=[])
-                if now.has_ended:
-                    return
+            if told:
+                continue
+            if is_over:
+                return
+            try:
+                now = await self.of(refresh)
+            except UnknownRefreshError:
+                return
+            if now.phase is Phase.BROKEN_OFF:
+                yield replace(now, number=after + 1, attempts=[])
+                return
+            # A refresh that ended between the two looks left its last moments in the journal.
+            is_over = now.has_ended
+            if not is_over:
                 await self._pause(max(LOOK_EVERY_S, pause_s(age_s)))
 
     async def _newest(self) -> Progress | None:

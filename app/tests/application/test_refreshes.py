@@ -367,6 +367,26 @@ async def test_following_the_newest_goes_on_after_a_moment() -> None:
     assert await taken(another, 2) == two
 
 
+@pytest.mark.parametrize("is_damaged", [False, True])
+async def test_an_end_between_two_looks_is_not_missed(
+    monkeypatch: pytest.MonkeyPatch, *, is_damaged: bool
+) -> None:
+    """Nothing new, and then it has ended: the last moments are read, if they can be."""
+    service = Service()
+    first, last = told(1, Phase.RUNNING, Phase.WHOLE)
+    await service.tell(first)
+
+    async def ended(refresh: str) -> Progress:
+        if not is_damaged and await service.journal.after(refresh, first.number) == []:
+            await service.journal.append(last)
+        return last
+
+    monkeypatch.setattr(service.journal, "last", ended)
+
+    followed = await all_of(service.refreshes.follow(first.refresh))
+    assert followed == ([first] if is_damaged else [first, last])
+
+
 async def test_all_following_ends_with_the_process() -> None:
     """Whether something is told or not: the server waits for its streams before it ends."""
     service = Service()
