@@ -69,7 +69,8 @@ SHARE = """([selector, name]) => {
 
 
 async def share(page: Page, canvas: str, colour: str) -> float:
-    """How much of a canvas has one of the page's colours, from 0 to 1."""
+    """How much of a canvas, once it is drawn, has one of the page's colours, from 0 to 1."""
+    await expect(page.locator("#timeline")).to_have_attribute("data-pictures", "drawn")
     found: float = await page.evaluate(SHARE, [canvas, f"--{colour}"])
     return found
 

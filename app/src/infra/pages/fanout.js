@@ -33,7 +33,6 @@ let collection = null;
 let chosen = null; // the state whose requests are shown alone
 let detail = () => sentences.HINT; // of what is pointed at
 let isChanged = false;
-let isDrawing = false;
 let saidAt = 0;
 let burst; // of events
 const heard = []; // events that were not taken in yet
@@ -118,15 +117,16 @@ function sayThatThereWasNone() {
 // none takes long enough to hold up the page; how it ended is said last, beside finished pictures.
 async function changed() {
   isChanged = true;
-  if (isDrawing) return;
-  isDrawing = true;
+  const { dataset } = byId("timeline");
+  if (dataset.pictures === "drawing") return;
+  dataset.pictures = "drawing";
   try {
     while (isChanged) {
       isChanged = false;
       await draw();
     }
   } finally {
-    isDrawing = false;
+    dataset.pictures = "drawn";
   }
 }
 
