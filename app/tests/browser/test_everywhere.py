@@ -61,6 +61,7 @@ async def test_the_explorer_works_behind_a_prefix(open_page: OpenPage, *, tells:
         await expect(page).to_have_url(f"{url}/lugares/fanout")
         await page.get_by_role("link", name="Explorar").click()
         await expect(page.get_by_role("link", name="RO Rondônia")).to_be_visible()
+        await page.wait_for_load_state("networkidle")  # the service is gone before the page
 
 
 @each_view
