@@ -15,7 +15,10 @@ from tests.places import TWO_STATES
 from tests.services import application
 from tests.serving import served
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("browser")]
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="session"),
+    pytest.mark.xdist_group("every page in the browser"),
+]
 
 told_and_untold = pytest.mark.parametrize("tells", [True, False])
 

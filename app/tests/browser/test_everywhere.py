@@ -15,7 +15,10 @@ from tests.places import TWO_STATES
 from tests.services import application
 from tests.serving import served
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("browser")]
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="session"),
+    pytest.mark.xdist_group("every page in the browser"),
+]
 
 # Every kind of view; what follows # is the explorer's own.
 VIEWS = ["", "#/?q=sul", "#/?q=xyzkw", "#/RR", "#/3106200", "#/lugar", "fanout"]

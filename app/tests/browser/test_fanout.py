@@ -20,7 +20,10 @@ from tests.browser.keyboard import press_tab_to
 from tests.processes import ServiceProcess
 from tests.serving import client, served
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("browser")]
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="session"),
+    pytest.mark.xdist_group("fan-out in the browser"),
+]
 
 WITH_TOKEN = {"refresh_token": "segredo"}
 TILES = "#map .tile"

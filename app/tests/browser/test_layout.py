@@ -13,7 +13,10 @@ from stand_in.server import StandIn
 from tests.browser.conftest import OpenPage
 from tests.browser.test_fanout import until_it_ended, watching
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("browser")]
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="session"),
+    pytest.mark.xdist_group("every page in the browser"),
+]
 
 # What "good" is: https://web.dev/articles/cls. It is asked here of all shifts together, not only of
 # the worst five seconds.

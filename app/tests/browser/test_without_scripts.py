@@ -7,7 +7,10 @@ from playwright.async_api import expect
 
 from tests.browser.conftest import OpenPage
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("browser")]
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="session"),
+    pytest.mark.xdist_group("every page in the browser"),
+]
 
 
 @pytest.mark.parametrize(
