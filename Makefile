@@ -27,7 +27,7 @@ demo: $(RUN) ## the same against a stand-in of the upstream, for people offline
 	$(BIN)/python scripts/demo.py
 
 test: $(DEV) ## run every test, with branch coverage of app/src as a gate
-	$(BIN)/python -m pytest --numprocesses=4 --dist=loadgroup --cov --cov-report=term $(ARGS)
+	$(BIN)/python -m pytest --numprocesses=3 --dist=loadgroup --cov --cov-report=term $(ARGS)
 
 lint: $(DEV) ## ruff, mypy and the layers
 	$(BIN)/python -m ruff check .

@@ -28,10 +28,23 @@ class _ClientResponse(aiohttp.ClientResponse):
 
 
 # The same examples in every run, and however busy the machine is each has its time.
-hypothesis.settings.register_profile("steady", deadline=None, derandomize=True, database=None)
+hypothesis.settings.register_profile(
+    "steady", max_examples=50, deadline=None, derandomize=True, database=None
+)
 hypothesis.settings.load_profile("steady")
 
 setattr(aioresponses.core, "ClientResponse", _ClientResponse)  # noqa: B010  # not exported
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Measure no coverage where the whole service runs for long, or in a browser.
+
+    Such tests would take twice as long, and each line that they run is run by quicker tests too.
+    """
+    unmeasured = {"test_ill_upstream", "test_whole_tree", "test_openapi"}
+    for item in items:
+        if item.path.stem in unmeasured or item.path.parent.name == "browser":
+            item.add_marker(pytest.mark.no_cover)
 
 
 @pytest.fixture(autouse=True)
