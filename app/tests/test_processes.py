@@ -127,7 +127,7 @@ async def test_a_killed_refresher_is_succeeded(brazil: tuple[State, ...], tmp_pa
 async def test_a_killed_worker_is_succeeded(brazil: tuple[State, ...], tmp_path: Path) -> None:
     """`kill -9` of the worker that collects, under a supervisor with others; clients wait.
 
-    The lock dies with the process, and those who wait for it look again within half a second.
+    The lock dies with the process, and the others look again within half a second.
     """
     async with StandIn(brazil[1:5], behaviour=IN_THE_MIDDLE) as upstream:
         with ServiceProcess(

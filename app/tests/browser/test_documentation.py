@@ -65,7 +65,7 @@ async def test_examples_of_parameters_are_filled_in(
 
 @told_and_untold
 async def test_swagger_ui_works_behind_a_prefix(open_page: OpenPage, *, tells: bool) -> None:
-    """Whether the service is told of it or not: requests and links stay below the prefix."""
+    """Whether the proxy tells the service or not, requests and links stay below the prefix."""
     app = application(FakeUpstream(TWO_STATES), now=utc_now)
     async with served(behind("/lugares", app, tells=tells)) as url:
         page = await open_page(f"{url}/lugares/docs")
@@ -82,7 +82,7 @@ async def test_swagger_ui_works_behind_a_prefix(open_page: OpenPage, *, tells: b
 
 @told_and_untold
 async def test_redoc_works_behind_a_prefix(open_page: OpenPage, *, tells: bool) -> None:
-    """Whether the service is told of it or not: it shows the document, and links to the pages."""
+    """Whether the proxy tells the service or not, it shows the document and links to the pages."""
     app = application(FakeUpstream(TWO_STATES), now=utc_now)
     async with served(behind("/lugares", app, tells=tells)) as url:
         page = await open_page(f"{url}/lugares/redoc")

@@ -111,7 +111,7 @@ async def test_nothing_is_numbered_before_a_collection(
 async def test_a_fixed_rate_is_among_the_reasons(
     brazil: tuple[State, ...], open_page: OpenPage
 ) -> None:
-    """Where the limit is not reached, the rate is told that may be why."""
+    """If the limit is not reached, the page names the rate that may be why."""
     async with StandIn(brazil[1:2]) as upstream:
         async with watching(open_page, upstream, ibge_max_rps=200) as page:
             await until_it_ended(page, "concluida")

@@ -34,7 +34,7 @@ export class Blend {
     }
   }
 
-  // Sets one row of an image to the pixels of so many requests; what was added is forgotten.
+  // Sets one row of an image to the average of this many requests, and forgets what was added.
   take(requests, { data }, row) {
     const [reds, greens, blues, weights] = this.#changes;
     const [groundRed, groundGreen, groundBlue] = this.#ground;

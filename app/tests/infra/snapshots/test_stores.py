@@ -260,7 +260,7 @@ async def test_where_there_is_no_redis_nothing_works(
 
 
 async def test_a_password_is_not_told() -> None:
-    """Not even if the server refuses it, and the reason is told."""
+    """Not even if the server refuses it: the error names the reason alone."""
 
     async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readline()
