@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections import Counter
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ import pytest
 
 from src.domain.territory import State
 from src.entrypoints.settings import Settings
+from src.infra.controllers.encodings import COMPRESSORS
 from src.infra.snapshots.bundled_snapshot import bundled_snapshot
 from stand_in.upstream_rows import with_new_city
 from tests.redis_server import PROGRAM, RedisServer, redis_server
@@ -56,6 +58,13 @@ def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SNAPSHOT_STORE", "memory:")
     # However busy the machine is, the first answer is that of the first collection.
     monkeypatch.setenv("SNAPSHOT_WAIT_S", "300")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compressed_once() -> None:
+    """Many services of the tests answer the whole country, which takes a second to compress."""
+    for coding, compress in COMPRESSORS.items():
+        COMPRESSORS[coding] = functools.lru_cache(maxsize=4)(compress)
 
 
 @pytest.fixture(scope="session")
