@@ -38,17 +38,6 @@ hypothesis.settings.load_profile("steady")
 setattr(aioresponses.core, "ClientResponse", _ClientResponse)  # noqa: B010  # not exported
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Measure no coverage where the whole service runs for long, or in a browser.
-
-    Such tests would take twice as long, and each line that they run is run by quicker tests too.
-    """
-    unmeasured = {"test_ill_upstream", "test_whole_tree", "test_openapi"}
-    for item in items:
-        if item.path.stem in unmeasured or item.path.parent.name == "browser":
-            item.add_marker(pytest.mark.no_cover)
-
-
 @pytest.fixture(autouse=True)
 def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     """A variable or `.env` of the developer's own must not change what is tested."""
