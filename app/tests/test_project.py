@@ -127,6 +127,6 @@ def test_changelog_has_the_version() -> None:
 
 
 def test_notice_names_the_locked_assets() -> None:
-    """A new release of fastapi-offline brings other assets, whose versions the notice names."""
+    """A new release of fastapi-offline brings other assets; the notice names their versions."""
     locked = re.findall(r"^fastapi-offline==(\S+)", read("app/requirements.txt"), re.MULTILINE)
     assert f"In version {locked[0]}," in read("THIRD_PARTY.md")
