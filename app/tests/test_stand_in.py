@@ -72,7 +72,7 @@ async def test_districts_of_a_state_are_in_order_of_their_citys_name(upstream: S
 async def test_it_is_steered_over_http(upstream: StandIn) -> None:
     """PUT sets the behaviour, GET tells the figures, DELETE resets them."""
     async with aiohttp.ClientSession() as session:
-        await session.put(upstream.control_url, json={"max_rps": 2, "retry_after": 1})
+        (await session.put(upstream.control_url, json={"max_rps": 2, "retry_after": 1})).release()
         statuses = []
         for _ in range(9):
             async with session.get(f"{upstream.base_url}/estados") as answer:
@@ -83,7 +83,7 @@ async def test_it_is_steered_over_http(upstream: StandIn) -> None:
             assert refused.status == 400
         async with session.delete(upstream.control_url) as answer:
             assert (await answer.json())["requests"] == 0
-        await session.put(upstream.control_url, json={})
+        (await session.put(upstream.control_url, json={})).release()
         async with session.get(upstream.control_url.replace("/controle", BASE_PATH)) as nothing:
             assert nothing.status == 404
     assert 429 in statuses

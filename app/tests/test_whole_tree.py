@@ -13,7 +13,7 @@ from src.domain.territory import State
 from src.entrypoints.settings import Settings
 from stand_in.faults import Behaviour, Fault, Kind
 from stand_in.server import StandIn
-from tests.services import ended
+from tests.services import ask, ended
 from tests.serving import client, served
 
 
@@ -94,7 +94,7 @@ async def test_forty_clients_at_start_make_one_fan_out(brazil: tuple[State, ...]
     async with StandIn(four_states, behaviour=Behaviour(latency_s=0.02)) as upstream:
         app = create_app(Settings(ibge_base_url=upstream.base_url))
         async with served(app) as url, client(url) as session:
-            answers = await asyncio.gather(*(session.get("/api/v1/states") for _ in range(40)))
+            answers = await asyncio.gather(*(ask(session, "/api/v1/states") for _ in range(40)))
         requests = upstream.figures.requests
 
     assert len({answer.headers["ETag"] for answer in answers}) == 1

@@ -17,6 +17,7 @@ from src.entrypoints.api import create_api
 from src.entrypoints.settings import Settings
 from tests.fakes import FakeUpstream
 from tests.places import ALTA_FLORESTA, TWO_STATES
+from tests.services import ask
 from tests.serving import client, collecting_from, served
 
 DOWN = UpstreamConnectionError("sem conexão")
@@ -24,15 +25,17 @@ DOWN = UpstreamConnectionError("sem conexão")
 
 @asynccontextmanager
 async def service(upstream: FakeUpstream, **settings: Any) -> AsyncIterator[aiohttp.ClientSession]:
-    """A session with the service as its base address."""
-    app = create_app(Settings(**settings), collecting=collecting_from(upstream))
+    """A session with the service as its base address; bundled data only if they are asked for."""
+    app = create_app(
+        Settings(**{"snapshot_bundled": False, **settings}), collecting=collecting_from(upstream)
+    )
     async with served(app) as url, client(url) as session:
         yield session
 
 
 async def test_the_tree_in_one_answer() -> None:
     """Exactly the documented keys, in order, with the headers that tell of the snapshot."""
-    async with service(FakeUpstream(TWO_STATES), snapshot_bundled=False) as session:
+    async with service(FakeUpstream(TWO_STATES)) as session:
         async with session.get("/api/v1/states") as answer:
             states = await answer.json()
 
@@ -58,7 +61,7 @@ async def test_the_tree_in_one_answer() -> None:
 async def test_what_could_not_be_read_is_null_and_counted() -> None:
     """A city without known districts says so itself, and in the header."""
     upstream = FakeUpstream(TWO_STATES, errors={ALTA_FLORESTA.id: DOWN})
-    async with service(upstream, snapshot_bundled=False) as session:
+    async with service(upstream) as session:
         async with session.get("/api/v1/states") as answer:
             states = await answer.json()
 
@@ -87,7 +90,7 @@ async def test_head_and_conditional_requests() -> None:
 async def test_answers_come_in_the_coding_that_a_client_likes_best() -> None:
     """With a tag of its own, of which a good copy is told; 406 where the client refuses all."""
     gzip = {"Accept-Encoding": "gzip, br;q=0"}
-    async with service(FakeUpstream(TWO_STATES), snapshot_bundled=False) as session:
+    async with service(FakeUpstream(TWO_STATES)) as session:
         async with session.get("/api/v1/states") as plain:
             tree = await plain.json()
         coding = None
@@ -114,8 +117,9 @@ async def test_with_the_upstream_down_the_bundled_data_are_answered(
 ) -> None:
     """All of Brazil, marked as bundled, and one clear line in the log."""
     upstream = FakeUpstream((), errors={0: DOWN})
-    async with service(upstream) as session, session.get("/api/v1/states") as answer:
-        states = await answer.json()
+    async with service(upstream, snapshot_bundled=True) as session:
+        async with session.get("/api/v1/states") as answer:
+            states = await answer.json()
 
     assert answer.headers["X-Snapshot-Source"] == "bundled"
     assert answer.headers["Last-Modified"] == "Tue, 31 Dec 2024 00:00:00 GMT"
@@ -127,7 +131,7 @@ async def test_with_the_upstream_down_the_bundled_data_are_answered(
 async def test_without_any_data_the_answer_is_503(caplog: pytest.LogCaptureFixture) -> None:
     """A problem document says when to ask again; its id stands in the log."""
     upstream = FakeUpstream((), errors={0: DOWN})
-    async with service(upstream, snapshot_bundled=False) as session:
+    async with service(upstream) as session:
         async with session.get("/api/v1/states") as answer:
             problem = await answer.json(content_type="application/problem+json")
         async with session.get("/health/ready") as ready:
@@ -144,10 +148,14 @@ async def test_without_any_data_the_answer_is_503(caplog: pytest.LogCaptureFixtu
     assert "sem conexão" not in problem["detail"]
 
 
-async def test_ready_once_there_are_data() -> None:
+@pytest.mark.parametrize("bundled", [True, False])
+async def test_ready_once_there_are_data(*, bundled: bool) -> None:
     """Live data or bundled ones."""
-    async with service(FakeUpstream(TWO_STATES)) as session:
-        await session.get("/api/v1/states")
+    errors = {0: DOWN} if bundled else {}
+    async with service(
+        FakeUpstream(TWO_STATES, errors=errors), snapshot_bundled=bundled
+    ) as session:
+        await ask(session, "/api/v1/states")
         async with session.get("/health/ready") as ready:
             assert (ready.status, await ready.json()) == (200, {"status": "ok"})
 
