@@ -14,6 +14,7 @@ from typing import Any
 import aiohttp
 import msgspec
 import pytest
+from yarl import URL
 
 from main import create_app
 from src.application.manners.patience import LEAST_S
@@ -21,6 +22,7 @@ from src.domain.territory import State
 from src.entrypoints.settings import Settings
 from stand_in.faults import Behaviour, Fault, Kind
 from stand_in.server import Figures, StandIn
+from tests.services import ended
 from tests.serving import client, served
 
 LATENCY_S = 0.05
@@ -36,8 +38,8 @@ COLD_STARTS = {
         1,
     ),
     "5 % connections reset": (Behaviour(faults=(Fault(kind=Kind.RESET, share=0.05),)), 0),
-    "0.5 % never answered": (
-        Behaviour(faults=(Fault(kind=Kind.SILENCE, share=0.005),)),
+    "1 % never answered": (
+        Behaviour(faults=(Fault(kind=Kind.SILENCE, share=0.01),)),
         3 * LEAST_S,
     ),
 }
@@ -64,7 +66,7 @@ async def test_a_cold_start_gets_everything_in_the_end(
 
     It takes as long as the faults cost, and a few times as long as a healthy upstream does.
     """
-    states = brazil[:8]
+    states = brazil[:5]
     _, _, healthy_s, _ = await first_answer(states, Behaviour(latency_s=LATENCY_S))
 
     answer, body, took_s, figures = await first_answer(
@@ -142,12 +144,25 @@ class Service:
             seen.append(await self.observe())
         return seen
 
+    async def observe_a_refresh(self) -> list[Observed]:
+        """Ask for a refresh, and for everything again and again until it has ended."""
+        async with self._session.post("/api/v1/refreshes") as answer:
+            address = str(answer.url.join(URL(answer.headers["Location"])))
+        refresh = asyncio.create_task(ended(self._session, address))
+        seen = await self.observe_until(lambda _: refresh.done())
+        await refresh
+        return seen
+
 
 @asynccontextmanager
-async def after_one_good_snapshot(upstream: StandIn) -> AsyncIterator[Service]:
-    """A service with `SNAPSHOT_TTL_S=1` that has read everything once."""
+async def after_one_good_snapshot(upstream: StandIn, *, ttl_s: float = 1) -> AsyncIterator[Service]:
+    """A service that has read everything once, and does it again after `ttl_s` seconds."""
     settings = Settings(
-        ibge_base_url=upstream.base_url, snapshot_bundled=False, snapshot_ttl_s=1, ibge_attempts=2
+        ibge_base_url=upstream.base_url,
+        snapshot_bundled=False,
+        snapshot_ttl_s=ttl_s,
+        ibge_attempts=2,
+        refresh_min_interval_s=0,
     )
     async with served(create_app(settings)) as url, client(url) as session:
         yield Service(session)
@@ -195,18 +210,19 @@ async def test_data_never_get_worse(
     fault: Behaviour, expected: int | None, brazil: tuple[State, ...]
 ) -> None:
     """While it lasts every answer is whole, and says what was kept from before."""
-    async with StandIn(brazil[1:5]) as upstream, after_one_good_snapshot(upstream) as service:
+    async with (
+        StandIn(brazil[1:5]) as upstream,
+        after_one_good_snapshot(upstream, ttl_s=3600) as service,
+    ):
         first = await service.observe()
         upstream.behave(fault)
-        ill = await service.observe_until(lambda seen: seen.filled > 0)
-        collections = upstream.asked_for("/estados")
-        ill += await service.observe_until(
-            lambda _: upstream.asked_for("/estados") > collections + 1
-        )
+        ill = await service.observe_a_refresh() + await service.observe_a_refresh()
         upstream.behave(Behaviour())
-        recovering = await service.observe_until(lambda seen: seen.filled == 0)
+        recovering = await service.observe_a_refresh()
+        recovering += await service.observe_until(lambda seen: seen.filled == 0)
 
     assert first.filled == 0
+    assert ill[-1].filled > 0
     assert expected in {None, *(seen.filled for seen in ill)}
     for seen in ill + recovering:
         assert seen.tag == first.tag
