@@ -10,6 +10,9 @@ from types import FrameType
 import pytest
 
 from src.entrypoints.leaving import leaving
+from tests.fakes import FakeUpstream
+from tests.places import TWO_STATES
+from tests.services import ask, service
 
 
 @pytest.fixture
@@ -33,6 +36,21 @@ async def test_the_server_hears_the_signal_too(heard: list[str]) -> None:
     signal.raise_signal(signal.SIGTERM)
 
     assert heard == ["server", "service", "server"]
+
+
+async def test_who_waits_for_the_first_data_is_sent_away(heard: list[str]) -> None:
+    """The server would wait for them, for as long as a collection may take."""
+    upstream = FakeUpstream(TWO_STATES)
+    upstream.held_level = "districts"
+    async with service(upstream) as session:
+        waiting = asyncio.create_task(ask(session, "/api/v1/states"))
+        while not upstream.now["districts"]:
+            await asyncio.sleep(0.01)
+        signal.raise_signal(signal.SIGTERM)
+        answer = await waiting
+
+    assert answer.status == 503
+    assert heard == ["server"]
 
 
 async def test_a_handler_that_came_later_is_left_in_place(heard: list[str]) -> None:
