@@ -42,7 +42,7 @@ GENERIC = {"date", "server", "content-encoding", "content-length", "content-type
 Document = dict[str, Any]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def document() -> Document:
     """The description as JSON has it."""
     described: Document = json.loads(json.dumps(create_api(Settings()).openapi()))

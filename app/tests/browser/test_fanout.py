@@ -20,10 +20,7 @@ from tests.browser.keyboard import press_tab_to
 from tests.processes import ServiceProcess
 from tests.serving import client, served
 
-pytestmark = [
-    pytest.mark.asyncio(loop_scope="session"),
-    pytest.mark.xdist_group("fan-out in the browser"),
-]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 WITH_TOKEN = {"refresh_token": "segredo"}
 TILES = "#map .tile"
@@ -31,7 +28,12 @@ TILES = "#map .tile"
 
 @asynccontextmanager
 async def watching(
-    open_page: OpenPage, upstream: StandIn, browser: dict[str, Any] | None = None, **settings: Any
+    open_page: OpenPage,
+    upstream: StandIn,
+    browser: dict[str, Any] | None = None,
+    *,
+    view: str = "fanout",
+    **settings: Any,
 ) -> AsyncIterator[Page]:
     """The page at a service that collects from this upstream whenever it is asked.
 
@@ -40,7 +42,7 @@ async def watching(
     usual = {"ibge_base_url": upstream.base_url, "refresh_min_interval_s": 0}
     chosen = Settings(**{**usual, "snapshot_bundled": False, **settings})
     async with served(create_app(chosen)) as url:
-        page = await open_page(f"{url}/fanout", **(browser or {}))
+        page = await open_page(f"{url}/{view}", **(browser or {}))
         try:
             yield page
         finally:

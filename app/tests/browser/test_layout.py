@@ -13,10 +13,7 @@ from stand_in.server import StandIn
 from tests.browser.conftest import OpenPage
 from tests.browser.test_fanout import until_it_ended, watching
 
-pytestmark = [
-    pytest.mark.asyncio(loop_scope="session"),
-    pytest.mark.xdist_group("every page in the browser"),
-]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 # What "good" is: https://web.dev/articles/cls. It is asked here of all shifts together, not only of
 # the worst five seconds.
@@ -76,9 +73,10 @@ async def test_the_explorer_holds_still(
 ) -> None:
     """Opened while the first collection runs, for which its answers wait, and opened again."""
     async with StandIn(brazil[:2], behaviour=Behaviour(latency_s=0.1)) as upstream:
-        async with watching(open_page, upstream, window(width), ibge_cities_limit=5) as page:
+        async with watching(
+            open_page, upstream, window(width), view=view, ibge_cities_limit=5
+        ) as page:
             moved = []
-            await page.goto(page.url.replace("fanout", view))
             for _ in range(2):
                 await expect(page.locator("#source")).to_contain_text("Dados do IBGE")
                 await expect(page.locator("#view h2")).to_be_attached()
