@@ -12,6 +12,9 @@ RUN := $(VENV)/installed-run
 DEV := $(VENV)/installed-dev
 # The code, the stand-in and the scripts are imported from app/.
 export PYTHONPATH := $(CURDIR)/app
+# Where it is set, as in many containers, each of the hundred processes that the tests start would
+# compile all of the code again.
+unexport PYTHONDONTWRITEBYTECODE
 # Only what is locked, checked against its hash.
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
@@ -27,7 +30,7 @@ demo: $(RUN) ## the same against a stand-in of the upstream, for people offline
 	$(BIN)/python scripts/demo.py
 
 test: $(DEV) ## run every test, with branch coverage of app/src as a gate
-	$(BIN)/python -m pytest --numprocesses=3 --dist=loadgroup --cov --cov-report=term $(ARGS)
+	$(BIN)/python -m pytest --numprocesses=4 --dist=loadfile --no-loadscope-reorder --cov --cov-report=term $(ARGS)
 
 lint: $(DEV) ## ruff, mypy and the layers
 	$(BIN)/python -m ruff check .

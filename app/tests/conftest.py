@@ -82,6 +82,11 @@ def left_out(reporter: pytest.TerminalReporter) -> list[str]:
     return phrases
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of the whole service and in the browser wait the most: they begin first."""
+    items.sort(key=lambda item: item.path.parent.name not in {"tests", "browser"})
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """CI leaves nothing out: there, a test that was skipped is one that failed."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")

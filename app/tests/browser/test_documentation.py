@@ -15,10 +15,7 @@ from tests.places import TWO_STATES
 from tests.services import application
 from tests.serving import served
 
-pytestmark = [
-    pytest.mark.asyncio(loop_scope="session"),
-    pytest.mark.xdist_group("every page in the browser"),
-]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 told_and_untold = pytest.mark.parametrize("tells", [True, False])
 

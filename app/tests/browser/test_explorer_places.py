@@ -17,10 +17,7 @@ from tests.places import ALTA_FLORESTA, TWO_STATES
 from tests.services import application
 from tests.serving import served
 
-pytestmark = [
-    pytest.mark.asyncio(loop_scope="session"),
-    pytest.mark.xdist_group("explorer in the browser"),
-]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def heading(page: Page, name: str) -> None:

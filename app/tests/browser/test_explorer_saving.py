@@ -12,10 +12,7 @@ from playwright.async_api import Locator, Page, expect
 from src.domain.territory import State
 from tests.browser.conftest import OpenPage
 
-pytestmark = [
-    pytest.mark.asyncio(loop_scope="session"),
-    pytest.mark.xdist_group("explorer in the browser"),
-]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 # A page over plain HTTP from another machine has none.
 NO_CLIPBOARD = "delete Navigator.prototype.clipboard"

@@ -35,10 +35,7 @@ from tests.fakes import live
 from tests.refreshes import moment
 from tests.serving import served
 
-pytestmark = [
-    pytest.mark.asyncio(loop_scope="session"),
-    pytest.mark.xdist_group("fan-out in the browser"),
-]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 # Notes at each frame how full a state's tile is, and what the gauges say.
 WATCH = """(sigla) => {

@@ -16,10 +16,7 @@ from stand_in.server import StandIn
 from tests.browser.conftest import OpenPage
 from tests.browser.test_fanout import tile, until_it_ended, watching
 
-pytestmark = [
-    pytest.mark.asyncio(loop_scope="session"),
-    pytest.mark.xdist_group("fan-out in the browser"),
-]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 NUMBER = r"\d+(?:\.\d{3})*(?:,\d+)?"
 LATENCY_S = 0.05

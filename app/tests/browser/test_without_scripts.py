@@ -7,10 +7,7 @@ from playwright.async_api import expect
 
 from tests.browser.conftest import OpenPage
 
-pytestmark = [
-    pytest.mark.asyncio(loop_scope="session"),
-    pytest.mark.xdist_group("every page in the browser"),
-]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 @pytest.mark.parametrize(

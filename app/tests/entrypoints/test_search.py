@@ -19,8 +19,7 @@ from tests.fakes import FakeUpstream
 from tests.services import Answer, ask, service
 
 # One service for all tests of this module: to collect all of Brazil takes a second.
-# In one process: a service with the whole country takes a while to set up.
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("search")]
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 CITIES, DISTRICTS = "/api/v1/cities", "/api/v1/districts"
 each_kind = pytest.mark.parametrize("path", [CITIES, DISTRICTS])
