@@ -47,7 +47,7 @@ async def test_forty_clients_on_four_workers_make_one_fan_out(
     brazil: tuple[State, ...], tmp_path: Path
 ) -> None:
     """All at once, at start-up: the upstream sees one collection, they see one answer."""
-    some = brazil[:9]
+    some = brazil[:6]
     async with StandIn(some, behaviour=Behaviour(latency_s=0.05)) as upstream:
         with ServiceProcess(
             tmp_path / "log",
@@ -66,7 +66,7 @@ async def test_forty_clients_on_four_workers_make_one_fan_out(
 
     assert {answer.status for answer, _ in answers} == {200}
     assert len({answer.headers["ETag"] for answer, _ in answers}) == 1
-    assert figures.requests == 1 + 9 + sum(len(state.cidades) for state in some)
+    assert figures.requests == 1 + 6 + sum(len(state.cidades) for state in some)
     assert figures.connections <= 526
 
 
@@ -74,7 +74,7 @@ async def test_two_services_on_one_redis_make_one_fan_out(
     brazil: tuple[State, ...], redis: RedisServer
 ) -> None:
     """As two machines would: one collects, the other one takes it over."""
-    some = brazil[:9]
+    some = brazil[:6]
     async with StandIn(some, behaviour=Behaviour(latency_s=0.05)) as upstream:
         settings = Settings(
             ibge_base_url=upstream.base_url, snapshot_store=redis.url, snapshot_bundled=False
@@ -92,7 +92,7 @@ async def test_two_services_on_one_redis_make_one_fan_out(
     assert len({answer.headers["ETag"] for answer in answers}) == 1
     assert len({answer.body for answer in answers}) == 1
     assert msgspec.json.decode(answers[0].body, type=tuple[State, ...]) == some
-    assert figures.requests == 1 + 9 + sum(len(state.cidades) for state in some)
+    assert figures.requests == 1 + 6 + sum(len(state.cidades) for state in some)
     assert figures.connections <= 526
 
 
