@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import functools
+import gc
 import os
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from unittest.mock import Mock
 
@@ -16,9 +17,9 @@ import pytest
 
 from src.domain.territory import State
 from src.entrypoints.settings import Settings
-from src.infra.controllers.encodings import COMPRESSORS
 from src.infra.snapshots.bundled_snapshot import bundled_snapshot
 from stand_in.upstream_rows import with_new_city
+from tests.quick_codings import compress_large_bodies_quickly
 from tests.redis_server import PROGRAM, RedisServer, redis_server
 
 
@@ -35,6 +36,10 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("steady")
 
+TESTS = Path(__file__).parent
+
+compress_large_bodies_quickly()
+
 setattr(aioresponses.core, "ClientResponse", _ClientResponse)  # noqa: B010  # not exported
 
 
@@ -47,13 +52,6 @@ def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SNAPSHOT_STORE", "memory:")
     # However busy the machine is, the first answer is that of the first collection.
     monkeypatch.setenv("SNAPSHOT_WAIT_S", "300")
-
-
-@pytest.fixture(scope="session", autouse=True)
-def compressed_once() -> None:
-    """Many services of the tests answer the whole country, which takes a second to compress."""
-    for coding, compress in COMPRESSORS.items():
-        COMPRESSORS[coding] = functools.lru_cache(maxsize=4)(compress)
 
 
 @pytest.fixture(scope="session")
@@ -83,8 +81,18 @@ def left_out(reporter: pytest.TerminalReporter) -> list[str]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of the whole service and in the browser wait the most: they begin first."""
-    items.sort(key=lambda item: item.path.parent.name not in {"tests", "browser"})
+    """The files that wait the most begin first, and those that only compute come last."""
+
+    def turn(item: pytest.Item) -> int:
+        folders = item.path.relative_to(TESTS).parts[:-1]
+        return {"browser": 0, "application": 2, "domain": 2}.get(folders[0], 1) if folders else 0
+
+    items.sort(key=turn)
+
+
+def pytest_collection_finish() -> None:
+    """What has been collected lives to the end: the garbage collector need not look at it."""
+    gc.freeze()
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

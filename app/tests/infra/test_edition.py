@@ -25,6 +25,7 @@ from src.infra.controllers.encodings import COMPRESSORS
 from src.infra.controllers.press import Press
 from tests.fakes import live
 from tests.places import TWO_STATES
+from tests.quick_codings import THOROUGH
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -73,8 +74,12 @@ async def test_the_documented_shapes_are_those_that_are_written(
     assert "Rondônia".encode() in bytes(body)
 
 
-async def test_each_coding_carries_the_same_bytes(press: Press, brazil: tuple[State, ...]) -> None:
+async def test_each_coding_carries_the_same_bytes(
+    press: Press, brazil: tuple[State, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """And each is smaller than the one before, within the sizes that were promised."""
+    for coding, thorough in THOROUGH.items():
+        monkeypatch.setitem(COMPRESSORS, coding, thorough)
     edition = await compressed(await press.publish(live(brazil)))
 
     plain = sent(edition).body
