@@ -46,6 +46,11 @@ class Figures(msgspec.Struct):
     met_faults: int = 0
     user_agents: set[str] = msgspec.field(default_factory=set)
 
+    @property
+    def lists(self) -> int:
+        """How many different lists were asked for: each request for one more is no retry."""
+        return self.requests - self.retries
+
 
 class StandIn:
     """A server on loopback that answers as the upstream does; an async context manager.

@@ -35,6 +35,10 @@ not_on_windows = pytest.mark.skipif(
 # A collection stays in its middle: all cities are known, and no districts come.
 IN_THE_MIDDLE = Behaviour(faults=(Fault(kind=Kind.SILENCE, path="/municipios/.*"),))
 
+# On a busy machine an answer may be given up for late and asked for again; a second collection
+# would ask for every list again.
+FEW = 0.2
+
 
 async def until(condition: Callable[[], bool]) -> None:
     """Waits until the condition holds; fails when it does not come to."""
@@ -66,8 +70,9 @@ async def test_forty_clients_on_four_workers_make_one_fan_out(
 
     assert {answer.status for answer, _ in answers} == {200}
     assert len({answer.headers["ETag"] for answer, _ in answers}) == 1
-    assert figures.requests == 1 + 6 + sum(len(state.cidades) for state in some)
-    assert figures.connections <= 526
+    assert figures.lists == 1 + 6 + sum(len(state.cidades) for state in some)
+    assert figures.retries <= FEW * figures.requests
+    assert figures.connections <= 526 + figures.retries
 
 
 async def test_two_services_on_one_redis_make_one_fan_out(
@@ -92,8 +97,9 @@ async def test_two_services_on_one_redis_make_one_fan_out(
     assert len({answer.headers["ETag"] for answer in answers}) == 1
     assert len({answer.body for answer in answers}) == 1
     assert msgspec.json.decode(answers[0].body, type=tuple[State, ...]) == some
-    assert figures.requests == 1 + 6 + sum(len(state.cidades) for state in some)
-    assert figures.connections <= 526
+    assert figures.lists == 1 + 6 + sum(len(state.cidades) for state in some)
+    assert figures.retries <= FEW * figures.requests
+    assert figures.connections <= 526 + figures.retries
 
 
 async def test_a_killed_refresher_is_succeeded(brazil: tuple[State, ...], tmp_path: Path) -> None:
@@ -205,9 +211,10 @@ async def test_a_client_that_hangs_up_spoils_nothing(brazil: tuple[State, ...]) 
                 await session.get("/api/v1/states", timeout=aiohttp.ClientTimeout(total=0.1))
             async with session.get("/api/v1/states") as answer:
                 assert answer.headers["X-Snapshot-Missing"] == "0"
-        requests = upstream.figures.requests
+        figures = upstream.figures
 
-    assert requests == 1 + 4 + sum(len(state.cidades) for state in brazil[1:5])
+    assert figures.lists == 1 + 4 + sum(len(state.cidades) for state in brazil[1:5])
+    assert figures.retries <= FEW * figures.requests
 
 
 @pytest.mark.parametrize("damage", ["half", "noise"])
@@ -369,7 +376,7 @@ async def test_any_worker_tells_how_the_refresh_goes(
     assert len({each["id"] for each in (*asked, *running, *after)}) == 1
     assert {each["situacao"] for each in running} == {"em_andamento"}
     assert msgspec.json.decode(last.removeprefix("data: "))["situacao"] == "concluida"
-    assert {each["requisicoes"]["concluidas"] for each in after} == {upstream.figures.requests // 2}
+    assert {each["requisicoes"]["concluidas"] for each in after} == {upstream.figures.lists}
 
 
 async def _json(session: aiohttp.ClientSession, method: str, url: str) -> dict[str, Any]:

@@ -226,4 +226,4 @@ async def test_the_figures_tell_what_the_upstream_took(
             await until_it_ended(page, "concluida")
             said: Any = await page.locator("#one-by-one-why").text_content()
 
-    assert str(upstream.figures.requests) in said
+    assert str(upstream.figures.lists) in said
