@@ -42,10 +42,10 @@ format: $(DEV) ## let ruff write the code in its format
 	$(BIN)/python -m ruff check --fix .
 	$(BIN)/python -m ruff format .
 
-bench: $(DEV) ## measure beside simpler programs, and draw the chart (10 min)
+bench: $(DEV) ## measure beside simpler programs (10 min)
 	$(BIN)/python -m bench $(ARGS)
 
-compare: $(DEV) ## show what the fan-out and its limits gain, and draw it (3 min)
+compare: $(DEV) ## show what the fan-out and its limits gain (3 min)
 	$(BIN)/python -m compare $(ARGS)
 
 screenshots: $(DEV) ## take the pictures of the READMEs (with Chromium)

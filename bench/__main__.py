@@ -1,7 +1,7 @@
 """Measures the service beside simpler programs: `make bench`, or `make bench ARGS="--only cold"`.
 
-Prints one table. If everything was measured, writes it to docs/bench.md and draws docs/bench.svg,
-which docs/comparison.md shows.
+Prints one table. With `ARGS=--keep` it also writes it to docs/bench.md and draws docs/bench.svg,
+which docs/comparison.md shows, if everything was measured.
 """
 
 from __future__ import annotations
@@ -46,10 +46,11 @@ exact."""
 
 
 def main() -> None:
-    """Reads the arguments, measures, prints and writes the table."""
+    """Reads the arguments, measures, prints the table, and writes it if asked to."""
     parser = argparse.ArgumentParser(description="Measures the service beside simpler programs")
     parser.add_argument("--runs", type=int, default=5, help="runs of each program (default 5)")
-    parser.add_argument("--only", choices=PARTS, help="measure one part, and write nothing")
+    parser.add_argument("--only", choices=PARTS, help="measure one part")
+    parser.add_argument("--keep", action="store_true", help="write the table of the documentation")
     arguments = parser.parse_args()
 
     rows: list[Row] = []
@@ -62,7 +63,7 @@ def main() -> None:
         [table(rows, caption), "", *(f"Not measured: {what}." for what in not_measured)]
     )
     print(text)
-    if arguments.only is None and arguments.runs >= ENOUGH_RUNS:
+    if arguments.keep and arguments.only is None and arguments.runs >= ENOUGH_RUNS:
         heading = f"# Measurements\n\n{ABOUT}\n\n![](bench.svg)\n\n"
         (ROOT / "docs" / "bench.md").write_text(f"{heading}{text}\n", encoding="utf-8")
         (ROOT / "docs" / "bench.svg").write_text(chart(rows, caption), encoding="utf-8")

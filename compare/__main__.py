@@ -1,7 +1,8 @@
 """Compares ways to make the same requests: `make compare`, or `make compare ARGS="--runs 1"`.
 
 Each run of a way (`ways.py`) is a process of its own that asks a stand-in of its own. Prints a
-table and, if no way was left out, draws docs/compare.svg, which docs/comparison.md shows.
+table. With `ARGS=--keep` it also draws docs/compare.svg, which docs/comparison.md shows, unless a
+way was left out.
 """
 
 from __future__ import annotations
@@ -27,17 +28,19 @@ WIDTH = 100
 
 
 def main() -> None:
-    """Reads the arguments, measures, prints the table and draws the chart."""
+    """Reads the arguments, measures, prints the table, and draws the chart if asked to."""
     parser = argparse.ArgumentParser(description="Compares ways to make the same requests")
     parser.add_argument("--runs", type=int, default=ENOUGH_RUNS, help="runs of each (default 3)")
-    runs = parser.parse_args().runs
+    parser.add_argument("--keep", action="store_true", help="draw the chart of the documentation")
+    arguments = parser.parse_args()
+    runs = arguments.runs
 
     ways = possible_ways()
     outcomes = outcomes_of(ways, runs)
     caption = f"{circumstances(runs)}; {LATENCY_MS} ms for each answer"
     console = Console(width=None if sys.stdout.isatty() else WIDTH, highlight=False)
     console.print(table(outcomes), "", *notes(outcomes), f"{caption}.", sep="\n")
-    if runs >= ENOUGH_RUNS and ways == list(WAYS):
+    if arguments.keep and runs >= ENOUGH_RUNS and ways == list(WAYS):
         drawn = chart(outcomes, caption)
         (ROOT / "docs" / "compare.svg").write_text(drawn, encoding="utf-8")
 
