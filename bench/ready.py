@@ -18,9 +18,9 @@ from pathlib import Path
 from bench.measuring import Row, medians, missing
 from bench.programs import NO_UPSTREAM, body_of, free_port, served, wait_for_codings
 from src.domain.snapshot import Source
-from src.entrypoints.clock import utc_now
-from src.infra.snapshots.bundled_snapshot import bundled_snapshot
-from src.infra.snapshots.file_store import FileStore
+from src.infra.process.clock import utc_now
+from src.infra.storage.file_store import FileStore
+from src.infra.storage.localities.bundled_snapshot import bundled_snapshot
 
 PLAIN = "a plain FastAPI route"
 NGINX = "nginx"

@@ -6,10 +6,10 @@ import time
 from collections.abc import Callable
 
 from bench.measuring import Row, medians
-from src.application.name_index import NameIndex
-from src.domain.names import searchable
-from src.domain.territory import District
-from src.infra.snapshots.bundled_snapshot import bundled_snapshot
+from src.application.finding.name_index import NameIndex
+from src.domain.localities.territory import District
+from src.domain.searchable_names import searchable
+from src.infra.storage.localities.bundled_snapshot import bundled_snapshot
 
 
 def search_rows(runs: int) -> list[Row]:

@@ -11,9 +11,9 @@ from contextlib import asynccontextmanager
 from starlette.types import ASGIApp
 
 import main
-from src.application import refresh_recorder
-from src.application.list_of_states_and_cities import ListOfStatesAndCities
+from src.application.localities.list_of_states_and_cities import ListOfStatesAndCities
 from src.application.ports.fan_out_watch import FanOutWatch, Unwatched
+from src.application.telling import refresh_recorder
 from src.entrypoints.collecting import collecting
 from src.entrypoints.settings import Settings
 

@@ -22,7 +22,7 @@ from compare.ways import (
     WAYS,
     Run,
 )
-from src.entrypoints.open_connections import open_files
+from src.infra.process.open_connections import open_files
 from stand_in.server import BASE_PATH, CONTROL_PATH, Figures
 
 LATENCY_MS = 100

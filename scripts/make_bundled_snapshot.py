@@ -21,12 +21,12 @@ from typing import TypeVar
 import msgspec
 
 from src.application.ports.fan_out_watch import Unwatched
+from src.domain.localities.territory import City, District, State, in_order
 from src.domain.snapshot import Snapshot, Source
-from src.domain.territory import City, District, State, in_order
 from src.entrypoints.collecting import collecting
 from src.entrypoints.settings import Settings
-from src.infra.snapshots.bundled_snapshot import BUNDLED_FILE
-from src.infra.snapshots.snapshot_file import SnapshotFile, to_bytes
+from src.infra.storage.localities.bundled_snapshot import BUNDLED_FILE
+from src.infra.storage.snapshot_file import SnapshotFile, to_bytes
 
 # The package's figures are those of 2024 and carry no day of their own: the last one of that year
 # claims no newer data than there are. The city that came on 2025-01-01 is not among them.

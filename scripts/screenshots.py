@@ -17,12 +17,12 @@ from playwright.async_api import Browser, Page, async_playwright
 
 from src.entrypoints.api import create_app
 from src.entrypoints.settings import Settings
-from src.infra.snapshots.bundled_snapshot import bundled_snapshot
+from src.infra.storage.localities.bundled_snapshot import bundled_snapshot
 from stand_in.faults import Behaviour
 from stand_in.server import StandIn
 from stand_in.upstream_rows import with_new_city
 from tests.browser.chromium import launch_chromium
-from tests.serving import served
+from tests.helpers.serving import served
 
 SHOWN = Path(__file__).resolve().parents[1] / "docs" / "screenshots"
 HEIGHTS = {1280: 820, 390: 844}  # by width

@@ -8,7 +8,7 @@ import contextlib
 import ssl
 from pathlib import Path
 
-from src.infra.snapshots.bundled_snapshot import bundled_snapshot
+from src.infra.storage.localities.bundled_snapshot import bundled_snapshot
 from stand_in.faults import Behaviour
 from stand_in.server import StandIn
 from stand_in.upstream_rows import multiplied, with_new_city

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import msgspec
 
-from src.domain.territory import State
+from src.domain.localities.territory import State
 from stand_in.faults import Kind
 from stand_in.upstream_rows import Row, city_row, district_row, state_row
 

@@ -19,7 +19,7 @@ from urllib.parse import unquote
 
 import msgspec
 
-from src.domain.territory import State
+from src.domain.localities.territory import State
 from stand_in.content import Content
 from stand_in.faults import Behaviour, Fate, Fault, Kind
 

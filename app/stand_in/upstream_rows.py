@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from src.domain.territory import City, District, State
+from src.domain.localities.territory import City, District, State
 
 # Since 2025; the only city without a microrregiao.
 NEW_CITY = City(5101837, "Boa Esperança do Norte").with_districts(

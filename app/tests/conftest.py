@@ -15,12 +15,12 @@ import aioresponses.core
 import hypothesis
 import pytest
 
-from src.domain.territory import State
+from src.domain.localities.territory import State
 from src.entrypoints.settings import Settings
-from src.infra.snapshots.bundled_snapshot import bundled_snapshot
+from src.infra.storage.localities.bundled_snapshot import bundled_snapshot
 from stand_in.upstream_rows import with_new_city
-from tests.quick_codings import compress_large_bodies_quickly
-from tests.redis_server import PROGRAM, RedisServer, redis_server
+from tests.helpers.quick_codings import compress_large_bodies_quickly
+from tests.helpers.redis_server import PROGRAM, RedisServer, redis_server
 
 
 class _ClientResponse(aiohttp.ClientResponse):

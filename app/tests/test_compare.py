@@ -27,7 +27,7 @@ from compare.ways import (
     one_after_another,
     semaphores,
 )
-from src.domain.territory import State
+from src.domain.localities.territory import State
 from stand_in.faults import Behaviour, Fault, Kind
 from stand_in.server import StandIn
 

@@ -18,12 +18,12 @@ from yarl import URL
 
 from main import create_app
 from src.application.manners.patience import LEAST_S
-from src.domain.territory import State
+from src.domain.localities.territory import State
 from src.entrypoints.settings import Settings
 from stand_in.faults import Behaviour, Fault, Kind
 from stand_in.server import Figures, StandIn
-from tests.services import ended
-from tests.serving import client, served
+from tests.helpers.services import ended
+from tests.helpers.serving import client, served
 
 LATENCY_S = 0.05
 

@@ -23,15 +23,15 @@ from starlette.types import ASGIApp
 
 from main import create_app
 from src.application.ports.upstream import UpstreamConnectionError
-from src.domain.territory import State
+from src.domain.localities.territory import State
 from src.entrypoints.api import create_api
 from src.entrypoints.settings import Settings
-from src.infra.controllers.edition import Edition
 from src.infra.controllers.refresh_schemas import REFRESH_EXAMPLE, REFRESHES_EXAMPLE
-from src.infra.controllers.url_length import LONGEST_URL
-from src.infra.snapshots.bundled_snapshot import bundled_snapshot
-from tests.fakes import FakeUpstream
-from tests.serving import client, collecting_from, served
+from src.infra.editions.edition import Edition
+from src.infra.http.url_length import LONGEST_URL
+from src.infra.storage.localities.bundled_snapshot import bundled_snapshot
+from tests.helpers.fakes import FakeUpstream
+from tests.helpers.serving import client, collecting_from, served
 
 PROBLEM = "application/problem+json"
 

@@ -16,16 +16,16 @@ import msgspec
 import pytest
 
 from main import create_app
-from src.domain.territory import State
+from src.domain.localities.territory import State
 from src.entrypoints.settings import Settings
-from src.infra.snapshots.file_store import FileStore
-from src.infra.snapshots.redis_store import RedisStore
+from src.infra.storage.file_store import FileStore
+from src.infra.storage.redis_store import RedisStore
 from stand_in.faults import Behaviour, Fault, Kind
 from stand_in.server import StandIn
-from tests.processes import ServiceProcess
-from tests.redis_server import RedisServer
-from tests.services import ask, ended
-from tests.serving import client, served
+from tests.helpers.processes import ServiceProcess
+from tests.helpers.redis_server import RedisServer
+from tests.helpers.services import ask, ended
+from tests.helpers.serving import client, served
 
 not_on_windows = pytest.mark.skipif(
     sys.platform == "win32", reason="Windows has no SIGTERM that a process could hear"

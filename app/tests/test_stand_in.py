@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest
 
-from src.domain.territory import State
+from src.domain.localities.territory import State
 from stand_in.faults import Behaviour, Fault, Kind
 from stand_in.server import BASE_PATH, StandIn
 from stand_in.upstream_rows import multiplied

@@ -8,13 +8,13 @@ import msgspec
 import pytest
 
 from main import create_app
-from src.application.list_of_states_and_cities import Plan
-from src.domain.territory import State
+from src.application.localities.list_of_states_and_cities import Plan
+from src.domain.localities.territory import State
 from src.entrypoints.settings import Settings
 from stand_in.faults import Behaviour, Fault, Kind
 from stand_in.server import StandIn
-from tests.services import ask, ended
-from tests.serving import client, served
+from tests.helpers.services import ask, ended
+from tests.helpers.serving import client, served
 
 
 @pytest.mark.parametrize(("plan", "requests"), [("city", 1 + 27 + 5_571), ("state", 1 + 27 + 27)])

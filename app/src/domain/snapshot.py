@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from src.domain.territory import State
+from src.domain.localities.territory import State
 
 
 class Source(StrEnum):

@@ -24,8 +24,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
+from src.domain.localities.territory import City, District, State, in_order
 from src.domain.snapshot import Gap, Snapshot
-from src.domain.territory import City, District, State, in_order
 
 Place = TypeVar("Place", bound=State | City | District)
 

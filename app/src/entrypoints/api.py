@@ -11,25 +11,27 @@ from starlette.types import ASGIApp
 
 from src import VERSION
 from src.entrypoints.composition import Collecting, serving
-from src.entrypoints.log import configure_logging
-from src.entrypoints.memory import give_back_large_blocks
 from src.entrypoints.settings import Settings, load_settings
 from src.infra.controllers import (
-    cities_controller,
-    districts_controller,
     documentation_controller,
     health_controller,
     pages_controller,
     refreshes_controller,
-    states_controller,
 )
 from src.infra.controllers.dependencies import LifespanState
-from src.infra.controllers.fast_path import FastPath
-from src.infra.controllers.head import HeadAsGet
+from src.infra.controllers.localities import (
+    cities_controller,
+    districts_controller,
+    states_controller,
+)
 from src.infra.controllers.openapi import describe
 from src.infra.controllers.problems import add_problem_handlers
-from src.infra.controllers.security_headers import SecurityHeaders
-from src.infra.controllers.url_length import refuse_long_urls
+from src.infra.http.fast_path import FastPath
+from src.infra.http.head_as_get import HeadAsGet
+from src.infra.http.security_headers import SecurityHeaders
+from src.infra.http.url_length import refuse_long_urls
+from src.infra.process.freed_memory import give_back_large_blocks
+from src.infra.process.log import configure_logging
 
 DESCRIPTION = """
 Todos os estados, cidades e distritos do Brasil em um só GET, coletados da API de localidades do

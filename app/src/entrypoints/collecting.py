@@ -10,24 +10,24 @@ from contextlib import asynccontextmanager
 from aiohttp import ClientSession
 from aiolimiter import AsyncLimiter
 
-from src.application.concurrency_limit import ConcurrencyLimit
-from src.application.list_of_states_and_cities import ListOfStatesAndCities
+from src.application.collecting.concurrency_limit import ConcurrencyLimit
+from src.application.localities.list_of_states_and_cities import ListOfStatesAndCities
 from src.application.manners.adaptive_limit import AdaptiveLimit
 from src.application.manners.admission import Admission
 from src.application.manners.circuit_breaker import CircuitBreaker
 from src.application.manners.patience import Patience
 from src.application.manners.retry_budget import RetryBudget
 from src.application.ports.fan_out_watch import FanOutWatch
-from src.application.progress import Limits
-from src.entrypoints.clock import utc_now
-from src.entrypoints.open_connections import possible_connections
+from src.application.telling.refresh_progress import Limits
 from src.entrypoints.settings import Settings
-from src.infra.gateways.cities_gateway import IbgeCitiesGateway
-from src.infra.gateways.districts_gateway import IbgeDistrictsGateway
-from src.infra.gateways.ibge_client import IbgeClient
-from src.infra.gateways.ibge_exchange import IbgeExchange, open_session
-from src.infra.gateways.states_gateway import IbgeStatesGateway
+from src.infra.gateways.localities.cities_gateway import IbgeCitiesGateway
+from src.infra.gateways.localities.districts_gateway import IbgeDistrictsGateway
+from src.infra.gateways.localities.states_gateway import IbgeStatesGateway
 from src.infra.gateways.tls import tls_context
+from src.infra.gateways.upstream_client import UpstreamClient
+from src.infra.gateways.upstream_exchange import UpstreamExchange, open_session
+from src.infra.process.clock import utc_now
+from src.infra.process.open_connections import possible_connections
 
 
 @asynccontextmanager
@@ -54,7 +54,7 @@ async def collecting(
 
 def _client(
     session: ClientSession, settings: Settings, watch: FanOutWatch, *, connections: int
-) -> IbgeClient:
+) -> UpstreamClient:
     # Where the system allows few connections, requests wait for their turn, not for a connection.
     at_once = max(1, min(settings.ibge_cities_limit, connections - settings.ibge_states_limit))
     limit = AdaptiveLimit(at_once, clock=time.monotonic)
@@ -68,8 +68,8 @@ def _client(
             circuit_is_open=not breaker.is_closed,
         )
     )
-    return IbgeClient(
-        IbgeExchange(session, base_url=settings.ibge_base_url),
+    return UpstreamClient(
+        UpstreamExchange(session, base_url=settings.ibge_base_url),
         admission=Admission(
             limit,
             breaker,

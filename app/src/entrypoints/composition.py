@@ -8,29 +8,29 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
-from src.application.breaking_off import break_off
-from src.application.fan_out_progress import FanOutProgress
-from src.application.freshness import Freshness
-from src.application.list_of_states_and_cities import ListOfStatesAndCities
+from src.application.collecting.fan_out_counts import FanOutCounts
+from src.application.localities.list_of_states_and_cities import ListOfStatesAndCities
+from src.application.localities.states_so_far import StatesSoFar
 from src.application.ports.fan_out_watch import FanOutWatch
 from src.application.ports.refresh_journal import RefreshJournal
 from src.application.ports.snapshot_store import SnapshotStore
-from src.application.refresh_recorder import RefreshRecorder
-from src.application.refreshes import Refreshes
-from src.application.states_so_far import StatesSoFar
+from src.application.refreshing.breaking_off import break_off
+from src.application.refreshing.freshness import Freshness
+from src.application.telling.refresh_recorder import RefreshRecorder
+from src.application.telling.refreshes import Refreshes
+from src.domain.localities.territory import State
 from src.domain.snapshot import Snapshot
-from src.domain.territory import State
-from src.entrypoints.clock import exact_utc_now, utc_now
-from src.entrypoints.leaving import leaving
 from src.entrypoints.settings import APP_DIR, Settings
 from src.infra.controllers.dependencies import LifespanState
-from src.infra.controllers.press import Press
 from src.infra.controllers.refresh_right import RefreshRight
-from src.infra.journals.file_journal import FileJournal
-from src.infra.journals.memory_journal import MemoryJournal
-from src.infra.snapshots.bundled_snapshot import bundled_snapshot
-from src.infra.snapshots.file_store import FileStore
-from src.infra.snapshots.memory_store import MemoryStore
+from src.infra.editions.publisher import Publisher
+from src.infra.process.clock import exact_utc_now, utc_now
+from src.infra.process.leaving import leaving
+from src.infra.storage.file_journal import FileJournal
+from src.infra.storage.file_store import FileStore
+from src.infra.storage.localities.bundled_snapshot import bundled_snapshot
+from src.infra.storage.memory_journal import MemoryJournal
+from src.infra.storage.memory_store import MemoryStore
 
 # Opens the use case with all it needs, and closes that at the end; what it does is watched.
 Collecting = Callable[[Settings, FanOutWatch], AbstractAsyncContextManager[ListOfStatesAndCities]]
@@ -48,11 +48,11 @@ async def serving(
     async with (
         contextlib.AsyncExitStack() as opened,
         _shared(settings.snapshot_store) as (store, journal),
-        contextlib.aclosing(Press(ttl_s=settings.snapshot_ttl_s)) as press,
+        contextlib.aclosing(Publisher(ttl_s=settings.snapshot_ttl_s)) as publisher,
     ):
         use_case: ListOfStatesAndCities | None = None
         so_far = StatesSoFar()
-        fan_out = FanOutProgress(clock=time.monotonic)
+        fan_out = FanOutCounts(clock=time.monotonic)
         bundled = _bundled if settings.snapshot_bundled else None
 
         async def collect() -> Snapshot:
@@ -74,7 +74,7 @@ async def serving(
 
         freshness = Freshness(
             collect=collect,
-            publish=press.publish,
+            publish=publisher.publish,
             bundled=bundled,
             store=store,
             recorder=RefreshRecorder(
@@ -132,8 +132,8 @@ async def _shared(address: str) -> AsyncIterator[tuple[SnapshotStore, RefreshJou
         yield FileStore(APP_DIR / rest), FileJournal(APP_DIR / rest / "refreshes")
     else:
         # redis-py takes 0.07 s to import: on demand.
-        from src.infra.journals.redis_journal import RedisJournal  # noqa: PLC0415  # as above
-        from src.infra.snapshots.redis_store import RedisStore  # noqa: PLC0415  # as above
+        from src.infra.storage.redis_journal import RedisJournal  # noqa: PLC0415  # as above
+        from src.infra.storage.redis_store import RedisStore  # noqa: PLC0415  # as above
 
         async with (
             contextlib.aclosing(RedisStore(address)) as store,

@@ -18,7 +18,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from src.application.list_of_states_and_cities import Plan
+from src.application.localities.list_of_states_and_cities import Plan
 from src.infra.gateways.tls import tls_context
 
 APP_DIR = Path(__file__).resolve().parents[2]

@@ -10,12 +10,12 @@ import pytest_asyncio
 from playwright.async_api import Browser, ConsoleMessage, Page, Request, async_playwright, expect
 from yarl import URL
 
-from src.domain.territory import State
-from src.entrypoints.clock import utc_now
+from src.domain.localities.territory import State
+from src.infra.process.clock import utc_now
 from tests.browser.chromium import chromium_program, launch_chromium
-from tests.fakes import FakeUpstream
-from tests.services import application
-from tests.serving import served
+from tests.helpers.fakes import FakeUpstream
+from tests.helpers.services import application
+from tests.helpers.serving import served
 
 # A machine that does other things, too, is slow at times; where all is well, nobody waits.
 expect.set_options(timeout=60_000)

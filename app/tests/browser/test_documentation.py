@@ -6,14 +6,14 @@ import msgspec
 import pytest
 from playwright.async_api import expect
 
-from src.domain.territory import State
-from src.entrypoints.clock import utc_now
+from src.domain.localities.territory import State
+from src.infra.process.clock import utc_now
 from tests.browser.conftest import OpenPage
 from tests.browser.test_everywhere import behind
-from tests.fakes import FakeUpstream
-from tests.places import TWO_STATES
-from tests.services import application
-from tests.serving import served
+from tests.helpers.fakes import FakeUpstream
+from tests.helpers.places import TWO_STATES
+from tests.helpers.services import application
+from tests.helpers.serving import served
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -8,12 +8,12 @@ from playwright.async_api import Page, expect
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from src.entrypoints.clock import utc_now
+from src.infra.process.clock import utc_now
 from tests.browser.conftest import OpenPage
-from tests.fakes import FakeUpstream
-from tests.places import TWO_STATES
-from tests.services import application
-from tests.serving import served
+from tests.helpers.fakes import FakeUpstream
+from tests.helpers.places import TWO_STATES
+from tests.helpers.services import application
+from tests.helpers.serving import served
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

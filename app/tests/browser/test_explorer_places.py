@@ -9,13 +9,13 @@ import pytest
 from playwright.async_api import Page, expect
 
 from src.application.ports.upstream import UpstreamError
-from src.entrypoints.clock import utc_now
+from src.infra.process.clock import utc_now
 from tests.browser.conftest import OpenPage
 from tests.browser.keyboard import press_tab_to
-from tests.fakes import FakeUpstream
-from tests.places import ALTA_FLORESTA, TWO_STATES
-from tests.services import application
-from tests.serving import served
+from tests.helpers.fakes import FakeUpstream
+from tests.helpers.places import ALTA_FLORESTA, TWO_STATES
+from tests.helpers.services import application
+from tests.helpers.serving import served
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

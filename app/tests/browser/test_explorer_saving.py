@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Locator, Page, expect
 
-from src.domain.territory import State
+from src.domain.localities.territory import State
 from tests.browser.conftest import OpenPage
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

@@ -8,12 +8,12 @@ from contextlib import suppress
 import pytest
 from playwright.async_api import Error, Locator, Page, Route, expect
 
-from src.entrypoints.clock import utc_now
+from src.infra.process.clock import utc_now
 from tests.browser.conftest import OpenPage
-from tests.fakes import FakeUpstream
-from tests.places import TWO_STATES
-from tests.services import application
-from tests.serving import served
+from tests.helpers.fakes import FakeUpstream
+from tests.helpers.places import TWO_STATES
+from tests.helpers.services import application
+from tests.helpers.serving import served
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -11,14 +11,14 @@ import pytest
 from playwright.async_api import Page, expect
 
 from main import create_app
-from src.domain.territory import State
+from src.domain.localities.territory import State
 from src.entrypoints.settings import Settings
 from stand_in.faults import Behaviour, Fault, Kind
 from stand_in.server import StandIn
 from tests.browser.conftest import OpenPage
 from tests.browser.keyboard import press_tab_to
-from tests.processes import ServiceProcess
-from tests.serving import client, served
+from tests.helpers.processes import ServiceProcess
+from tests.helpers.serving import client, served
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

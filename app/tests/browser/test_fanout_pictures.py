@@ -11,7 +11,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from main import create_app
-from src.application.progress import (
+from src.application.telling.refresh_progress import (
     Attempt,
     Fate,
     Level,
@@ -22,18 +22,18 @@ from src.application.progress import (
     StatePhase,
     StateProgress,
 )
-from src.domain.territory import State
-from src.entrypoints.clock import exact_utc_now, utc_now
+from src.domain.localities.territory import State
 from src.entrypoints.settings import Settings
-from src.infra.journals.file_journal import FileJournal
-from src.infra.snapshots.file_store import FileStore
+from src.infra.process.clock import exact_utc_now, utc_now
+from src.infra.storage.file_journal import FileJournal
+from src.infra.storage.file_store import FileStore
 from stand_in.faults import Behaviour
 from stand_in.server import StandIn
 from tests.browser.conftest import OpenPage
 from tests.browser.test_fanout import until_it_ended, watching
-from tests.fakes import live
-from tests.refreshes import moment
-from tests.serving import served
+from tests.helpers.fakes import live
+from tests.helpers.refreshes import moment
+from tests.helpers.serving import served
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
-from src.domain.territory import State
+from src.domain.localities.territory import State
 from stand_in.faults import Behaviour
 from stand_in.server import StandIn
 from tests.browser.conftest import OpenPage

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from src.domain.localities.territory import City, District, State, in_order
 from src.domain.snapshot import Gap, Snapshot
 from src.domain.succession import NOT_BELIEVED, succeed, unread
-from src.domain.territory import City, District, State, in_order
-from tests.fakes import live
-from tests.places import ALTA_FLORESTA, ARIQUEMES, DISTRITO_FEDERAL, RONDONIA, TWO_STATES
+from tests.helpers.fakes import live
+from tests.helpers.places import ALTA_FLORESTA, ARIQUEMES, DISTRITO_FEDERAL, RONDONIA, TWO_STATES
 
 TIMED_OUT = "demorou"
 

@@ -15,10 +15,10 @@ from main import create_app
 from src.application.ports.upstream import UpstreamConnectionError
 from src.entrypoints.api import create_api
 from src.entrypoints.settings import Settings
-from tests.fakes import FakeUpstream
-from tests.places import ALTA_FLORESTA, TWO_STATES
-from tests.services import ask
-from tests.serving import client, collecting_from, served
+from tests.helpers.fakes import FakeUpstream
+from tests.helpers.places import ALTA_FLORESTA, TWO_STATES
+from tests.helpers.services import ask
+from tests.helpers.serving import client, collecting_from, served
 
 DOWN = UpstreamConnectionError("sem conexão")
 

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from src.application.manners import adaptive_limit, circuit_breaker, retry_budget
-from src.infra.controllers.pages_controller import FOLDER
-from src.infra.snapshots.bundled_snapshot import bundled_snapshot
-from tests.fakes import FakeUpstream
-from tests.places import TWO_STATES
-from tests.services import ask, service
+from src.infra.controllers.pages_controller import FILES
+from src.infra.storage.localities.bundled_snapshot import bundled_snapshot
+from tests.helpers.fakes import FakeUpstream
+from tests.helpers.places import TWO_STATES
+from tests.helpers.services import ask, service
 
 REPOSITORY = Path(__file__).parents[3]
 PAGES = ["/", "/fanout"]
@@ -46,7 +46,9 @@ async def test_a_file_is_coded_and_asked_for_again_for_nothing() -> None:
     assert (again.status, again.body) == (304, b"")
 
 
-@pytest.mark.parametrize("name", ["explorer.html", "../pages/style.css", "%2e%2e%2fpress.py", "x"])
+@pytest.mark.parametrize(
+    "name", ["explorer.html", "../pages/shared/style.css", "%2e%2e%2fpress.py", "x"]
+)
 async def test_nothing_else_is_handed_out(name: str) -> None:
     """No file but the assets can be had, by whatever name."""
     async with service(FakeUpstream(TWO_STATES)) as session:
@@ -62,16 +64,25 @@ async def test_pages_are_small() -> None:
     async with service(FakeUpstream(TWO_STATES)) as session:
         for path in [
             *PAGES,
-            *(f"/assets/{f.name}" for f in FOLDER.iterdir() if f.suffix != ".html"),
+            *(f"/assets/{name}" for name in FILES if not name.endswith(".html")),
         ]:
             sent += len((await ask(session, path, {"Accept-Encoding": "gzip"})).body)
 
     assert sent < 150_000
 
 
+def test_no_two_files_have_the_same_address() -> None:
+    """What lies in folders for those who read is asked for by name alone."""
+    pages = next(iter(FILES.values())).parents
+    folder = next(each for each in pages if each.name == "pages")
+    files = [file for file in folder.rglob("*") if file.is_file()]
+
+    assert sorted(file.name for file in files) == sorted(FILES)
+
+
 def test_the_pages_know_the_states() -> None:
     """They show the 27 before any answer comes: each in its region, and on a tile of its own."""
-    text = (FOLDER / "states.js").read_text(encoding="utf-8")
+    text = FILES["states.js"].read_text(encoding="utf-8")
     rows = re.findall(
         r'{ id: (\d+), sigla: "(..)", nome: "(.+)", regiao: "(.+)", row: (\d), column: (\d) }', text
     )
@@ -90,7 +101,7 @@ def test_the_pages_know_the_states() -> None:
 
 def test_shares_that_a_page_names_are_those_of_the_code() -> None:
     """What no collection tells stands in words; it changes with the code."""
-    page = (FOLDER / "fanout.html").read_text(encoding="utf-8")
+    page = FILES["fanout.html"].read_text(encoding="utf-8")
     said = " ".join(page.split())
 
     assert ("o limite cai para um quarto" in said) == (adaptive_limit.DECREASE == 1 / 4)
@@ -100,7 +111,7 @@ def test_shares_that_a_page_names_are_those_of_the_code() -> None:
 
 def test_quoted_lines_stand_in_the_code() -> None:
     """A line of code that a page quotes is a line of the file that it names."""
-    page = (FOLDER / "fanout.html").read_text(encoding="utf-8")
+    page = FILES["fanout.html"].read_text(encoding="utf-8")
     quoted = re.findall(r'<code data-file="([^"]+)">(.+?)</code>', page)
 
     assert len(quoted) >= 8

@@ -13,23 +13,23 @@ import msgspec
 import pytest
 
 from main import create_app
-from src.application import refreshes
 from src.application.ports import upstream as ports
 from src.application.ports.refresh_journal import RefreshJournalError
 from src.application.ports.upstream import UpstreamConnectionError, UpstreamTimeoutError
+from src.application.telling import refreshes
 from src.entrypoints.api import create_api
-from src.entrypoints.clock import utc_now
 from src.entrypoints.settings import Settings
-from src.infra.controllers.refresh_answers import CAUSES, INTERNAL
+from src.infra.controllers.refresh_json import CAUSES, INTERNAL
 from src.infra.controllers.refresh_schemas import REFRESH_EXAMPLE, REFRESHES_EXAMPLE
-from src.infra.journals.memory_journal import MemoryJournal
+from src.infra.process.clock import utc_now
+from src.infra.storage.memory_journal import MemoryJournal
 from stand_in.faults import Behaviour, Fault, Kind
 from stand_in.server import StandIn
-from tests.fakes import FakeUpstream
-from tests.places import ALTA_FLORESTA, RONDONIA, TWO_STATES
-from tests.services import Answer, ask, ended
-from tests.services import service as service_of
-from tests.serving import client, served
+from tests.helpers.fakes import FakeUpstream
+from tests.helpers.places import ALTA_FLORESTA, RONDONIA, TWO_STATES
+from tests.helpers.services import Answer, ask, ended
+from tests.helpers.services import service as service_of
+from tests.helpers.serving import client, served
 
 REFRESHES = "/api/v1/refreshes"
 PROBLEM = "application/problem+json"

@@ -11,10 +11,10 @@ import pytest_asyncio
 from src.entrypoints.api import create_api
 from src.entrypoints.settings import Settings
 from src.infra.controllers.parameters import ALLOWED
-from tests.fakes import FakeUpstream
-from tests.places import TWO_STATES
-from tests.services import Answer, ask, service
-from tests.serving import client, collecting_from, served
+from tests.helpers.fakes import FakeUpstream
+from tests.helpers.places import TWO_STATES
+from tests.helpers.services import Answer, ask, service
+from tests.helpers.serving import client, collecting_from, served
 
 # One service for all tests of this module, so that each costs a few requests only.
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -15,10 +15,10 @@ import pytest
 import pytest_asyncio
 
 from src.application.ports.upstream import UpstreamConnectionError
-from src.infra.controllers.formats import CSV_HEADER, as_csv, as_json, as_ndjson
-from tests.fakes import FakeUpstream
-from tests.places import ALTA_FLORESTA, RONDONIA, TWO_STATES
-from tests.services import Answer, ask, service
+from src.infra.editions.tree_formats import CSV_HEADER, as_csv, as_json, as_ndjson
+from tests.helpers.fakes import FakeUpstream
+from tests.helpers.places import ALTA_FLORESTA, RONDONIA, TWO_STATES
+from tests.helpers.services import Answer, ask, service
 
 # One service for all tests of this module, so that each costs a few requests only.
 pytestmark = pytest.mark.asyncio(loop_scope="module")

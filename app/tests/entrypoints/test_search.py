@@ -12,11 +12,11 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
-from src.domain.names import searchable
-from src.domain.territory import State
-from src.entrypoints.clock import utc_now
-from tests.fakes import FakeUpstream
-from tests.services import Answer, ask, service
+from src.domain.localities.territory import State
+from src.domain.searchable_names import searchable
+from src.infra.process.clock import utc_now
+from tests.helpers.fakes import FakeUpstream
+from tests.helpers.services import Answer, ask, service
 
 # One service for all tests of this module: to collect all of Brazil takes a second.
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -10,22 +10,22 @@ from typing import Any
 import aiohttp
 import msgspec
 
-from src.application.concurrency_limit import ConcurrencyLimit
-from src.application.list_of_states_and_cities import ListOfStatesAndCities, Plan
+from src.application.collecting.concurrency_limit import ConcurrencyLimit
+from src.application.localities.list_of_states_and_cities import ListOfStatesAndCities, Plan
 from src.application.ports.fan_out_watch import FanOutWatch
 from src.application.ports.upstream import UpstreamConnectionError
-from src.domain.territory import City, District
+from src.domain.localities.territory import City, District
 from src.entrypoints.api import create_app
 from src.entrypoints.settings import Settings
-from tests.fakes import (
+from tests.helpers.fakes import (
     Clock,
     FakeCitiesGateway,
     FakeDistrictsGateway,
     FakeStatesGateway,
     FakeUpstream,
 )
-from tests.places import ALTA_FLORESTA, RONDONIA, TWO_STATES
-from tests.serving import client, served
+from tests.helpers.places import ALTA_FLORESTA, RONDONIA, TWO_STATES
+from tests.helpers.serving import client, served
 
 NDJSON = {"Accept": "application/x-ndjson"}
 

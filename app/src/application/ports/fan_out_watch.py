@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from src.application.progress import Level, Limits
-from src.domain.territory import State
+from src.application.telling.refresh_progress import Level, Limits
+from src.domain.localities.territory import State
 
 
 class FanOutWatch(Protocol):

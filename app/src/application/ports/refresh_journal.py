@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from src.application.progress import Progress
+from src.application.telling.refresh_progress import Progress
 
 # As many refreshes are kept, the newest.
 KEPT = 5

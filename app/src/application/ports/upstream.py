@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from src.domain.territory import City, District, State
+from src.domain.localities.territory import City, District, State
 
 
 class UpstreamError(Exception):

@@ -6,11 +6,11 @@ from typing import Annotated, TypedDict, cast
 
 from fastapi import Depends, Request
 
-from src.application.freshness import Freshness
-from src.application.refreshes import Refreshes
-from src.application.states_so_far import StatesSoFar
-from src.infra.controllers.edition import Edition
+from src.application.localities.states_so_far import StatesSoFar
+from src.application.refreshing.freshness import Freshness
+from src.application.telling.refreshes import Refreshes
 from src.infra.controllers.refresh_right import RefreshRight
+from src.infra.editions.edition import Edition
 
 
 class LifespanState(TypedDict):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from src.infra.controllers.media_types import EVENTS, JSON
 from src.infra.controllers.problems import PROBLEM_TYPE
-from src.infra.controllers.security_headers import SECURITY_HEADERS
-from src.infra.controllers.url_length import LONGEST_URL
+from src.infra.http.media_types import EVENTS, JSON
+from src.infra.http.security_headers import SECURITY_HEADERS
+from src.infra.http.url_length import LONGEST_URL
 
 Responses = dict[int | str, dict[str, Any]]
 

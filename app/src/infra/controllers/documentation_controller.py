@@ -11,10 +11,10 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.openapi.docs import get_redoc_html, get_swagger_ui_html
 from starlette.staticfiles import StaticFiles
 
-from src.infra.controllers.encodings import IDENTITY
-from src.infra.controllers.media_types import JSON
-from src.infra.controllers.representation import Representation, content_id, representation
-from src.infra.controllers.security_headers import DOCUMENTATION_POLICY, SECURITY_HEADERS
+from src.infra.http.content_codings import IDENTITY
+from src.infra.http.media_types import JSON
+from src.infra.http.representation import Representation, content_id, representation
+from src.infra.http.security_headers import DOCUMENTATION_POLICY, SECURITY_HEADERS
 
 # Relative to the pages, so that they work behind a path prefix.
 _DOCUMENT = "openapi.json"

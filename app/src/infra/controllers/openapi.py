@@ -8,8 +8,8 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
 
 from src.infra.controllers.descriptions import HEADERS
-from src.infra.controllers.media_types import EVENTS
 from src.infra.controllers.problems import Problem
+from src.infra.http.media_types import EVENTS
 
 # The names are modules of generated clients, hence ASCII.
 _TAGS = [

@@ -9,11 +9,9 @@ from pathlib import Path
 
 from fastapi import APIRouter, HTTPException, Request, Response
 
-from src.infra.controllers.encodings import CODINGS, IDENTITY, QUICK_COMPRESSORS, best_coding
-from src.infra.controllers.representation import Representation, content_id, representation
-from src.infra.controllers.security_headers import PAGE_POLICY, SECURITY_HEADERS
-
-FOLDER = Path(__file__).parents[1] / "pages"
+from src.infra.http.content_codings import CODINGS, IDENTITY, QUICK_COMPRESSORS, best_coding
+from src.infra.http.representation import Representation, content_id, representation
+from src.infra.http.security_headers import PAGE_POLICY, SECURITY_HEADERS
 
 MEDIA_TYPES = {
     ".html": "text/html",
@@ -22,8 +20,13 @@ MEDIA_TYPES = {
     ".svg": "image/svg+xml",
 }
 
-# What may be asked for by name: nothing outside the folder, and of it nothing but these.
-ASSETS = {file.name for file in FOLDER.iterdir() if file.suffix in {".css", ".js", ".svg"}}
+# What pages are made of, by name; nothing else is handed out. In whichever folder a file lies, its
+# address is the same.
+FILES = {
+    file.name: file
+    for file in (Path(__file__).parents[1] / "pages").rglob("*")
+    if file.suffix in MEDIA_TYPES
+}
 
 _HEADERS = {
     # Asked for again each time, for nothing but a 304: a page and its scripts are of one version.
@@ -52,14 +55,14 @@ async def fan_out(request: Request) -> Response:
 @router.get("/assets/{name}")
 async def asset(name: str, request: Request) -> Response:
     """A file that a page is made of."""
-    if name not in ASSETS:
+    if name not in FILES or name.endswith(".html"):
         raise HTTPException(404)
     return await _file(name, request)
 
 
 async def _file(name: str, request: Request) -> Response:
     coding = best_coding(",".join(request.headers.getlist("accept-encoding")), CODINGS) or IDENTITY
-    file = FOLDER / name
+    file = FILES[name]
     made = await asyncio.to_thread(lambda: _representation(file, coding, file.stat().st_mtime_ns))
     return made.answer(request.headers)
 

@@ -16,22 +16,22 @@ from pydantic.json_schema import SkipJsonSchema
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
-from src.application.freshness import NoSnapshotError
-from src.application.places import UnknownPlaceError
+from src.application.localities.place_lookup import UnknownPlaceError
 from src.application.ports.refresh_journal import RefreshJournalError
-from src.application.refreshes import (
+from src.application.refreshing.freshness import NoSnapshotError
+from src.application.telling.refreshes import (
     NotBegunError,
     ServiceEndsError,
     TooManyFollowersError,
     TooSoonError,
     UnknownRefreshError,
 )
-from src.domain.territory import State
-from src.infra.controllers.edition import NotAcceptableError
+from src.domain.localities.territory import State
 from src.infra.controllers.parameters import ALLOWED
 from src.infra.controllers.refresh_right import NotAuthenticatedError, NotPermittedError
-from src.infra.controllers.security_headers import SECURITY_HEADERS
-from src.infra.controllers.url_length import LONGEST_URL, UrlTooLongError, is_too_long
+from src.infra.editions.edition import NotAcceptableError
+from src.infra.http.security_headers import SECURITY_HEADERS
+from src.infra.http.url_length import LONGEST_URL, UrlTooLongError, is_too_long
 
 log = logging.getLogger(__name__)
 

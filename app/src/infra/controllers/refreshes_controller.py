@@ -13,8 +13,8 @@ from fastapi.responses import JSONResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from src.application.ports.refresh_journal import RefreshJournalError
-from src.application.progress import Progress
-from src.application.refreshes import Refreshes
+from src.application.telling.refresh_progress import Progress
+from src.application.telling.refreshes import Refreshes
 from src.infra.controllers.dependencies import CurrentRefreshes, CurrentRefreshRight
 from src.infra.controllers.descriptions import (
     accepted_responses,
@@ -23,7 +23,7 @@ from src.infra.controllers.descriptions import (
 )
 from src.infra.controllers.parameters import RefreshId
 from src.infra.controllers.problems import detail_of
-from src.infra.controllers.refresh_answers import event_answer, refresh_answer
+from src.infra.controllers.refresh_json import event_answer, refresh_answer
 from src.infra.controllers.refresh_right import NotAuthenticatedError, NotPermittedError
 from src.infra.controllers.refresh_schemas import (
     EVENT_EXAMPLE,

@@ -1,1 +1,1 @@
-"""Adapters to the upstream, IBGE's "localidades" v1."""
+"""Adapters to upstreams: one client for any of them, and in folders what each is asked for."""

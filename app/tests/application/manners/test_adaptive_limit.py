@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from src.application.manners.adaptive_limit import AdaptiveLimit
-from tests.application.manners.clock import SecondsClock
+from tests.helpers.hand_clock import SecondsClock
 
 
 def lowered(most: int, *, clock: SecondsClock) -> AdaptiveLimit:

@@ -11,7 +11,7 @@ from src.application.manners.adaptive_limit import AdaptiveLimit
 from src.application.manners.admission import Admission, Permit
 from src.application.manners.circuit_breaker import CircuitBreaker
 from src.application.ports.upstream import UpstreamUnavailableError
-from tests.application.manners.clock import SecondsClock
+from tests.helpers.hand_clock import SecondsClock
 
 
 class Desk:

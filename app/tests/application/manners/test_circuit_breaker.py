@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from src.application.manners.circuit_breaker import CircuitBreaker
-from tests.application.manners.clock import SecondsClock
+from tests.helpers.hand_clock import SecondsClock
 
 
 def fail_until_open(

@@ -1,0 +1,1 @@
+"""What every fan-out needs: a bound on what is at work, and counts of what becomes of it."""

@@ -1,0 +1,1 @@
+"""Finds what somebody has typed."""

@@ -1,0 +1,119 @@
+"""Finds places by name, however it is spelled."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Generic, TypeVar
+
+from src.domain.localities.territory import City, District
+from src.domain.searchable_names import searchable
+
+Place = TypeVar("Place", bound=City | District)
+
+# How many letters may be wrong, missing, too many or swapped with the next: one in four, so none
+# below four letters, where nearly every name would be near; and three at most, since what differs
+# in more is another name.
+LETTERS_FOR_AN_EDIT = 4
+MAX_EDITS = 3
+
+# All that is looked at of a query. No name is nearly as long, and one character may decompose into
+# eighteen: what lies beyond would cost time only.
+LONGEST_QUERY = 100
+
+# Not a character, hence in no searchable name and after all of them in order.
+_LAST = "\U0010ffff"
+
+
+@dataclass(frozen=True, slots=True)
+class Found(Generic[Place]):
+    """One page of what a search finds, and how many places it finds in all."""
+
+    places: tuple[Place, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Names(Generic[Place]):
+    """Places in order of name, then of id; `keys` are their searchable names, in the same order."""
+
+    keys: list[str] = field(default_factory=list)
+    places: list[Place] = field(default_factory=list)
+
+
+class NameIndex(Generic[Place]):
+    """Finds places of one kind by name: made once for a snapshot, and never changed."""
+
+    def __init__(self, places: Iterable[Place]) -> None:
+        # By state, and all of them under None.
+        self._names: defaultdict[int | None, _Names[Place]] = defaultdict(_Names)
+        keyed = ((searchable(place.nome), place) for place in places)
+        for key, place in sorted(keyed, key=lambda each: (each[0], each[1].id)):
+            for state_id in (None, place.state_id):
+                self._names[state_id].keys.append(key)
+                self._names[state_id].places.append(place)
+
+    def search(
+        self, query: str | None, *, state_id: int | None = None, limit: int, offset: int
+    ) -> Found[Place]:
+        """The places whose names have the query in them, `limit` of them from `offset` on.
+
+        First the very name, then names that begin with the query, then those in which a later word
+        does, then those that have it inside a word; of equals, in order of name and id. Without a
+        query, or with a blank one, all places in that order.
+
+        Names that have it in them where blanks do not count ("doeste"), or else nearly, are found
+        only where there is nothing else to find: who spells it right is not told of others, and
+        `total` counts what was asked for.
+        """
+        names = self._of(state_id)
+        ranked = _ranked(query, names.keys)
+        page = ranked[offset : offset + limit]
+        return Found(tuple(names.places[at] for at in page), len(ranked))
+
+    def _of(self, state_id: int | None) -> _Names[Place]:
+        return self._names.get(state_id, _Names())
+
+
+def _wanted(query: str) -> str:
+    return searchable(query)[:LONGEST_QUERY]
+
+
+def _ranked(query: str | None, keys: Sequence[str]) -> Sequence[int]:
+    """The positions of the keys that the query finds, the best first."""
+    if query is None or not query.strip():
+        return range(len(keys))
+    wanted = _wanted(query)
+    if not wanted:
+        return ()
+    return _with_it(wanted, keys) or _without_blanks(wanted, keys) or _nearly(wanted, keys)
+
+
+def _with_it(wanted: str, keys: Sequence[str]) -> list[int]:
+    """Those that have it in them."""
+    # Those that begin with it are neighbours in the order, and the very name is the first of them.
+    first, end = bisect_left(keys, wanted), bisect_left(keys, wanted + _LAST)
+    others = chain(range(first), range(end, len(keys)))
+    inside = [at for at in others if wanted in keys[at]]
+    inside.sort(key=lambda at: f" {wanted}" not in keys[at])
+    return [*range(first, end), *inside]
+
+
+def _without_blanks(wanted: str, keys: Sequence[str]) -> list[int]:
+    """Those that have it in them where blanks do not count: "doeste", "dagua"."""
+    closed = wanted.replace(" ", "")
+    return [at for at, key in enumerate(keys) if closed in key.replace(" ", "")]
+
+
+def _nearly(wanted: str, keys: Sequence[str]) -> list[int]:
+    """Those that few edits make the same, the fewest first."""
+    # It takes 4 MB, which a worker needs only once somebody has misspelled something.
+    from rapidfuzz import process  # noqa: PLC0415  # as above
+    from rapidfuzz.distance import OSA  # noqa: PLC0415  # as above
+
+    edits = min(len(wanted) // LETTERS_FOR_AN_EDIT, MAX_EDITS)
+    found = process.extract(wanted, keys, scorer=OSA.distance, score_cutoff=edits, limit=None)
+    return [at for _, _, at in found]

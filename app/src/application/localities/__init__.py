@@ -1,0 +1,1 @@
+"""Collects the places of Brazil, and answers questions about them."""

@@ -1,0 +1,86 @@
+"""Answers questions about one place, and about places of a name."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from typing import TypeVar
+
+from src.application.finding.name_index import NameIndex
+from src.domain.localities.gazetteer import Gazetteer
+from src.domain.localities.territory import City, District, State
+
+Place = TypeVar("Place", State, City, District)
+
+# So many similar places are named where one is not known.
+SUGGESTIONS = 3
+
+
+class UnknownPlaceError(LookupError):
+    """There is no such place.
+
+    `kind` says in Portuguese what was looked for, `code` is what was asked, and `similar` has
+    places whose codes differ from it in one character.
+    """
+
+    def __init__(self, kind: str, code: str, similar: Sequence[State | City | District]) -> None:
+        super().__init__(f"não há {kind} com o código {code}")
+        self.kind = kind
+        self.code = code
+        self.similar = similar
+
+
+class Places:
+    """The places of one snapshot by code and by name; made once for it.
+
+    Each look-up raises UnknownPlaceError where there is no such place.
+    """
+
+    def __init__(self, states: Sequence[State]) -> None:
+        self._gazetteer = Gazetteer(states)
+        cities = [city for state in states for city in state.cidades]
+        districts = [district for city in cities for district in city.distritos or ()]
+        self.cities: NameIndex[City] = NameIndex(cities)
+        self.districts: NameIndex[District] = NameIndex(districts)
+
+    def state(self, uf: str) -> State:
+        """The state with this sigla, in either case, or this id."""
+        return _known("estado", uf, self._gazetteer.state)
+
+    def city(self, code: str) -> City:
+        """The city with this code of 7 digits, or of 6 without the check digit."""
+        return _known("cidade", code, self._gazetteer.city)
+
+    def district(self, code: str) -> District:
+        """The district with this code."""
+        return _known("distrito", code, self._gazetteer.district)
+
+    def state_of(self, place: City | District) -> State:
+        """The state that a place of this snapshot belongs to."""
+        return self.state(str(place.state_id))
+
+    def city_of(self, district: District) -> City:
+        """The city that a district of this snapshot belongs to."""
+        return self.city(str(district.city_id))
+
+
+def _known(kind: str, code: str, find: Callable[[str], Place | None]) -> Place:
+    place = find(code)
+    if place is None:
+        found = (find(other) for other in _one_off(code.upper()))
+        similar = dict.fromkeys(other for other in found if other is not None)
+        raise UnknownPlaceError(kind, code, list(islice(similar, SUGGESTIONS)))
+    return place
+
+
+def _one_off(code: str) -> Iterator[str]:
+    """The codes that a slip of one character may have been meant for.
+
+    Last characters first: a wrong check digit is the commonest slip.
+    """
+    for position in reversed(range(len(code))):
+        others = string.digits if code[position].isdigit() else string.ascii_uppercase
+        for other in others:
+            if other != code[position]:
+                yield code[:position] + other + code[position + 1 :]

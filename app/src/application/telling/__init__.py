@@ -1,0 +1,1 @@
+"""Tells how a refresh goes, whichever process runs it, and begins one that somebody asks for."""

@@ -1,0 +1,171 @@
+"""Writes down how the refresh that runs in this process goes on, for every process to tell."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import secrets
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from src.application.collecting.fan_out_counts import FanOutCounts
+from src.application.ports.refresh_journal import RefreshJournal, RefreshJournalError
+from src.application.ports.upstream import UpstreamError
+from src.application.telling.refresh_progress import Outcome, Phase, Progress
+from src.domain.localities.territory import InvalidTerritoryError
+from src.domain.snapshot import Snapshot
+
+log = logging.getLogger(__name__)
+
+# How often is told how it goes, in seconds, at the beginning, and as a share of the time that the
+# refresh has taken so far: one that takes an hour is not to fill the journal. The longest pause
+# still shows that somebody is at it.
+TELL_EVERY_S = 0.1
+TELL_EVERY_SHARE = 0.02
+TELL_AT_LEAST_EVERY_S = 5.0
+
+
+@dataclass(slots=True)
+class Recording:
+    """One refresh while it is recorded; `phase`, `outcome` and `cause` are told when it has ended.
+
+    What it has brought is known before it is stored, and until then it runs.
+    """
+
+    refresh: str
+    by_hand: bool
+    begun_at: datetime
+    asked_by_hand_at: datetime | None
+    phase: Phase = Phase.RUNNING
+    outcome: Outcome | None = None
+    cause: str | None = None
+    told: int = 0
+
+    def collected(self, snapshot: Snapshot) -> None:
+        """The refresh has brought this."""
+        self.phase = Phase.WHOLE if snapshot.is_whole else Phase.PARTIAL
+        cities = [city for state in snapshot.states for city in state.cidades]
+        self.outcome = Outcome(
+            states=len(snapshot.states),
+            cities=len(cities),
+            districts=sum(len(city.distritos or ()) for city in cities),
+            missing=len(snapshot.missing),
+            filled=len(snapshot.filled),
+        )
+
+
+class RefreshRecorder:
+    """Keeps the journal of the refreshes that run here.
+
+    A journal that fails costs the telling, never the refresh.
+
+    Args:
+        journal: what all processes can read.
+        fan_out: the counts of the collection.
+        plan: how the districts are asked for.
+        now: tells the time, in UTC.
+    """
+
+    def __init__(
+        self,
+        *,
+        journal: RefreshJournal,
+        fan_out: FanOutCounts,
+        plan: str,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._journal = journal
+        self._fan_out = fan_out
+        self._plan = plan
+        self._now = now
+        self._is_failing = False
+
+    @asynccontextmanager
+    async def recording(self, *, by_hand: bool) -> AsyncIterator[Recording]:
+        """Record the refresh that the block makes; `by_hand` says whether somebody asked for it."""
+        now = self._now()
+        self._fan_out.begin()
+        recording = Recording(_new_id(now), by_hand, now, now if by_hand else None)
+        is_over = asyncio.Event()
+        telling = asyncio.create_task(self._keep_telling(recording, is_over))
+        try:
+            yield recording
+        except asyncio.CancelledError:
+            recording.phase = Phase.BROKEN_OFF
+            raise
+        except (UpstreamError, InvalidTerritoryError) as error:
+            recording.phase, recording.cause = Phase.FAILED, type(error).__name__
+            raise
+        except BaseException:
+            recording.phase = Phase.FAILED
+            raise
+        finally:
+            is_over.set()  # not by cancelling it: what it is writing must not come after the end
+            await telling
+
+    async def _keep_telling(self, recording: Recording, is_over: asyncio.Event) -> None:
+        await self._succeed_the_last(recording)
+        while not is_over.is_set():
+            await self._tell(recording, Phase.RUNNING)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(is_over.wait(), pause_s(self._fan_out.seconds))
+        self._fan_out.end()
+        await self._tell(recording, recording.phase)
+
+    async def _succeed_the_last(self, recording: Recording) -> None:
+        """Be later than the last refresh that was told, and keep what it knows."""
+        with contextlib.suppress(RefreshJournalError):  # told with the first that is not appended
+            for newest in (await self._journal.refreshes())[:1]:
+                if newest >= recording.refresh:  # by a clock that has been set back since
+                    recording.refresh = _next_id(newest)
+                last = await self._journal.last(newest)
+                if last is not None and not recording.by_hand:
+                    recording.asked_by_hand_at = last.asked_by_hand_at
+
+    async def _tell(self, recording: Recording, phase: Phase) -> None:
+        fan_out = self._fan_out
+        progress = Progress(
+            refresh=recording.refresh,
+            number=recording.told,
+            phase=phase,
+            by_hand=recording.by_hand,
+            asked_by_hand_at=recording.asked_by_hand_at,
+            plan=self._plan,
+            begun_at=recording.begun_at,
+            seconds=fan_out.seconds,
+            requests=fan_out.requests,
+            most_in_flight=fan_out.most_in_flight,
+            states_in_work=fan_out.states_in_work,
+            limits=fan_out.limits,
+            states=fan_out.states(),
+            outcome=recording.outcome if phase is not Phase.RUNNING else None,
+            cause=recording.cause,
+            attempts=fan_out.attempts,
+        )
+        try:
+            await self._journal.append(progress)
+        except RefreshJournalError as error:
+            if not self._is_failing:
+                log.warning("Não foi possível registrar o andamento da coleta: %s", error)
+            self._is_failing = True
+        else:
+            self._is_failing = False
+            recording.told += 1
+            fan_out.forget_attempts(len(progress.attempts))
+
+
+def pause_s(age_s: float) -> float:
+    """After how many seconds to tell again how a refresh of this age goes."""
+    return min(max(TELL_EVERY_S, TELL_EVERY_SHARE * age_s), TELL_AT_LEAST_EVERY_S)
+
+
+def _new_id(now: datetime) -> str:
+    """As long as the clock goes on, greater than all before it: the time in ms, and some chance."""
+    return f"{int(now.timestamp() * 1000):012x}{secrets.token_hex(4)}"
+
+
+def _next_id(refresh: str) -> str:
+    return f"{int(refresh[:12], 16) + 1:012x}{secrets.token_hex(4)}"

@@ -1,0 +1,1 @@
+"""The places of Brazil, and the rules of their codes."""

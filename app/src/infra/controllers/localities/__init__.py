@@ -1,0 +1,1 @@
+"""The places over HTTP."""

@@ -1,0 +1,85 @@
+"""`/api/v1/cities`: cities by name and by code."""
+
+from __future__ import annotations
+
+import msgspec
+from fastapi import APIRouter, Request, Response
+
+from src.infra.controllers.dependencies import CurrentFreshness
+from src.infra.controllers.descriptions import data_responses
+from src.infra.controllers.localities.paging import page_headers
+from src.infra.controllers.localities.place_json import city_answer, found_city
+from src.infra.controllers.localities.schemas import (
+    CITY_EXAMPLE,
+    FOUND_CITIES_EXAMPLE,
+    CityWithState,
+    District,
+    FoundCity,
+)
+from src.infra.controllers.parameters import CityId, Search
+
+router = APIRouter(prefix="/api/v1/cities", tags=["Localidades"])
+
+
+@router.get(
+    "",
+    operation_id="findCities",
+    summary="Cidades por nome",
+    response_model=list[FoundCity],
+    responses=data_responses(
+        "As cidades encontradas, da mais à menos parecida",
+        FOUND_CITIES_EXAMPLE,
+        pages=True,
+        looks_up=True,
+    ),
+)
+async def find_cities(request: Request, freshness: CurrentFreshness, search: Search) -> Response:
+    """Procura cidades por nome: primeiro o nome exato, depois os que começam com o texto, depois os
+    que o contêm; se não há nenhum, vêm nomes parecidos."""
+    edition = await freshness.edition()
+    places = await edition.places()
+    state_id = places.state(search.uf).id if search.uf is not None else None
+    found = places.cities.search(
+        search.q, state_id=state_id, limit=search.limit, offset=search.offset
+    )
+    return edition.answer(
+        request.headers,
+        msgspec.json.encode([found_city(city, places.state_of(city)) for city in found.places]),
+        page_headers(request, search, total=found.total),
+    )
+
+
+@router.get(
+    "/{city_id}",
+    operation_id="getCity",
+    summary="Uma cidade, com seu estado e seus distritos",
+    response_model=CityWithState,
+    responses=data_responses("A cidade", CITY_EXAMPLE, looks_up=True),
+)
+async def get_city(city_id: CityId, request: Request, freshness: CurrentFreshness) -> Response:
+    """Retorna uma cidade, com o estado a que pertence e seus distritos."""
+    edition = await freshness.edition()
+    places = await edition.places()
+    city = places.city(city_id)
+    body = msgspec.json.encode(city_answer(city, places.state_of(city)))
+    return edition.answer(request.headers, body)
+
+
+@router.get(
+    "/{city_id}/districts",
+    operation_id="listDistrictsOfCity",
+    summary="Os distritos de uma cidade",
+    response_model=list[District] | None,
+    responses=data_responses(
+        "Os distritos em ordem de código; `null` se nada se sabe deles",
+        CITY_EXAMPLE["distritos"],
+        looks_up=True,
+    ),
+)
+async def list_districts_of_city(
+    city_id: CityId, request: Request, freshness: CurrentFreshness
+) -> Response:
+    """Retorna os distritos de uma cidade como eles estão na árvore inteira."""
+    edition = await freshness.edition()
+    city = (await edition.places()).city(city_id)
+    return edition.answer(request.headers, msgspec.json.encode(city.distritos))

@@ -1,0 +1,69 @@
+"""`/api/v1/districts`: districts by name and by code."""
+
+from __future__ import annotations
+
+import msgspec
+from fastapi import APIRouter, Request, Response
+
+from src.infra.controllers.dependencies import CurrentFreshness
+from src.infra.controllers.descriptions import data_responses
+from src.infra.controllers.localities.paging import page_headers
+from src.infra.controllers.localities.place_json import district_answer, found_district
+from src.infra.controllers.localities.schemas import (
+    DISTRICT_EXAMPLE,
+    FOUND_DISTRICTS_EXAMPLE,
+    DistrictWithCity,
+    FoundDistrict,
+)
+from src.infra.controllers.parameters import DistrictId, Search
+
+router = APIRouter(prefix="/api/v1/districts", tags=["Localidades"])
+
+
+@router.get(
+    "",
+    operation_id="findDistricts",
+    summary="Distritos por nome",
+    response_model=list[FoundDistrict],
+    responses=data_responses(
+        "Os distritos encontrados, do mais ao menos parecido",
+        FOUND_DISTRICTS_EXAMPLE,
+        pages=True,
+        looks_up=True,
+    ),
+)
+async def find_districts(request: Request, freshness: CurrentFreshness, search: Search) -> Response:
+    """Procura distritos por nome, como em `/api/v1/cities`."""
+    edition = await freshness.edition()
+    places = await edition.places()
+    state_id = places.state(search.uf).id if search.uf is not None else None
+    found = places.districts.search(
+        search.q, state_id=state_id, limit=search.limit, offset=search.offset
+    )
+    answers = [
+        found_district(district, places.city_of(district), places.state_of(district))
+        for district in found.places
+    ]
+    return edition.answer(
+        request.headers,
+        msgspec.json.encode(answers),
+        page_headers(request, search, total=found.total),
+    )
+
+
+@router.get(
+    "/{district_id}",
+    operation_id="getDistrict",
+    summary="Um distrito, com sua cidade e seu estado",
+    response_model=DistrictWithCity,
+    responses=data_responses("O distrito", DISTRICT_EXAMPLE, looks_up=True),
+)
+async def get_district(
+    district_id: DistrictId, request: Request, freshness: CurrentFreshness
+) -> Response:
+    """Retorna um distrito, com a cidade e o estado a que pertence."""
+    edition = await freshness.edition()
+    places = await edition.places()
+    district = places.district(district_id)
+    answer = district_answer(district, places.city_of(district), places.state_of(district))
+    return edition.answer(request.headers, msgspec.json.encode(answer))

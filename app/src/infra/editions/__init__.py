@@ -1,0 +1,1 @@
+"""Snapshots made ready to be answered: written and compressed once, sent as they are."""

@@ -1,0 +1,69 @@
+"""Makes editions of snapshots, and compresses the tree behind the first answer."""
+
+from __future__ import annotations
+
+import asyncio
+from email.utils import format_datetime
+
+from src.domain.snapshot import Snapshot, Source
+from src.infra.editions.edition import Edition
+from src.infra.editions.tree_formats import as_json
+from src.infra.http.content_codings import COMPRESSORS
+from src.infra.http.security_headers import SECURITY_HEADERS
+
+
+class Publisher:
+    """Makes editions, which are answered as soon as they are written; their codings follow.
+
+    The same content in a newer snapshot is not compressed again. `ttl_s` is for how many seconds a
+    live snapshot is fresh; caches keep it no longer.
+    """
+
+    def __init__(self, *, ttl_s: float) -> None:
+        self._ttl_s = int(ttl_s)
+        self._last: Edition | None = None
+        self._compressing: asyncio.Task[None] | None = None
+
+    async def publish(self, snapshot: Snapshot) -> Edition:
+        """The edition of a snapshot: without codings at first, or with those of its content."""
+        tree = await asyncio.to_thread(as_json, snapshot.states)
+        edition = Edition(snapshot, tree, self._headers(snapshot))
+        before, self._last = self._last, edition
+        if before is not None and before.content_id == edition.content_id:
+            for coding, body in before.bodies.items():
+                edition.add_coding(coding, body)
+        else:
+            await self.aclose()
+            self._compressing = asyncio.create_task(self._compress(tree))
+        return edition
+
+    async def aclose(self) -> None:
+        """Compress no more."""
+        if self._compressing is not None:
+            self._compressing.cancel()
+            await asyncio.gather(self._compressing, return_exceptions=True)
+
+    async def _compress(self, tree: bytes) -> None:
+        """Make the codings of the last edition, or of one after it with the same content."""
+        for coding, compress in COMPRESSORS.items():
+            body = await asyncio.to_thread(compress, tree)
+            assert self._last is not None
+            self._last.add_coding(coding, body)
+
+    def _headers(self, snapshot: Snapshot) -> dict[str, str]:
+        return {
+            "Last-Modified": format_datetime(snapshot.collected_at, usegmt=True),
+            "Cache-Control": self._cache_control(snapshot),
+            "Vary": "Accept, Accept-Encoding",
+            "X-Snapshot-Source": str(snapshot.source),
+            "X-Snapshot-Missing": str(len(snapshot.missing)),
+            "X-Snapshot-Filled": str(len(snapshot.filled)),
+            **SECURITY_HEADERS,
+        }
+
+    def _cache_control(self, snapshot: Snapshot) -> str:
+        # What is whole and live may rest in caches for a while; what waits for something better is
+        # asked for again soon. Old data are better than none in any case (RFC 5861).
+        whole = snapshot.source is Source.LIVE and snapshot.is_whole
+        fresh_s, stale_s = (min(each, self._ttl_s) for each in ((300, 3600) if whole else (10, 60)))
+        return f"public, max-age={fresh_s}, stale-while-revalidate={stale_s}, stale-if-error=86400"

@@ -1,0 +1,66 @@
+"""The tree in the formats that programs and spreadsheets read."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from src.domain.localities.territory import State
+
+CSV_HEADER = [
+    "estado_id",
+    "estado_sigla",
+    "estado_nome",
+    "cidade_id",
+    "cidade_nome",
+    "distrito_id",
+    "distrito_nome",
+]
+
+# A cell that begins so would be run as a formula (OWASP, "CSV Injection").
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def as_json(states: Sequence[State]) -> bytes:
+    """One array of all states."""
+    return msgspec.json.encode(states)
+
+
+def as_ndjson(states: Sequence[State]) -> bytes:
+    """A state a line."""
+    return b"".join(msgspec.json.encode(state) + b"\n" for state in states)
+
+
+def as_csv(states: Sequence[State]) -> bytes:
+    """A district a line, below a header (RFC 4180), in UTF-8 with the mark that spreadsheets need.
+
+    A city of which no district is known has a line without one, and so has a state without cities.
+    The codes have nine digits at most and no leading zeros, so that spreadsheets leave them as they
+    are.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(CSV_HEADER)
+    writer.writerows(_lines(states))
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _lines(states: Sequence[State]) -> Iterator[list[object]]:
+    for state in states:
+        of_state = [state.id, state.sigla, _cell(state.nome)]
+        if not state.cidades:
+            yield [*of_state, *[""] * 4]
+        for city in state.cidades:
+            of_city = [*of_state, city.id, _cell(city.nome)]
+            for district in city.distritos or ():
+                yield [*of_city, district.id, _cell(district.nome)]
+            if city.distritos is None:
+                yield [*of_city, "", ""]
+
+
+def _cell(text: str) -> str:
+    """The text, as no formula: the apostrophe is what spreadsheets themselves take for that."""
+    return f"'{text}" if text.startswith(_FORMULA) else text

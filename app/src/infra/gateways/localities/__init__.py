@@ -1,0 +1,1 @@
+"""Reads states, cities and districts from IBGE's "localidades" v1."""

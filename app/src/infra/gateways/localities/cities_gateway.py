@@ -1,0 +1,27 @@
+"""Reads the cities of a state from the upstream."""
+
+from __future__ import annotations
+
+from src.application.ports.upstream import CitiesGateway
+from src.application.telling.refresh_progress import Level
+from src.domain.localities.territory import City, State
+from src.infra.gateways.localities.rows import cities_from
+from src.infra.gateways.upstream_client import UpstreamClient
+
+
+class IbgeCitiesGateway(CitiesGateway):
+    """`/estados/{id}/municipios`: one row a city."""
+
+    def __init__(self, client: UpstreamClient) -> None:
+        self._client = client
+
+    async def of_state(self, state: State) -> tuple[City, ...]:
+        path = f"/estados/{state.id}/municipios"
+        # Hundreds of requests for districts wait already, and this one brings as many more.
+        return await self._client.get(
+            path,
+            lambda body: cities_from(body, state),
+            level=Level.CITIES,
+            place=state.id,
+            first=True,
+        )

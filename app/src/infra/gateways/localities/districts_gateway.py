@@ -1,0 +1,31 @@
+"""Reads the districts of a city from the upstream."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine
+from functools import partial
+from typing import Any
+
+from src.application.ports.upstream import DistrictsGateway
+from src.application.telling.refresh_progress import Level
+from src.domain.localities.territory import City, District, State
+from src.infra.gateways.localities.rows import districts_from, districts_of_state_from
+from src.infra.gateways.upstream_client import UpstreamClient
+
+
+class IbgeDistrictsGateway(DistrictsGateway):
+    """`/municipios/{id}/distritos` and `/estados/{id}/distritos`: one row a district."""
+
+    def __init__(self, client: UpstreamClient) -> None:
+        self._client = client
+
+    # No coroutine of its own around the client's: 5,571 of them wait at a time, and take 1.5 MB.
+    def of_city(self, city: City) -> Coroutine[Any, Any, tuple[District, ...]]:
+        path = f"/municipios/{city.id}/distritos"
+        read = partial(districts_from, city=city)
+        return self._client.get(path, read, level=Level.DISTRICTS, place=city.id)
+
+    async def of_state(self, state: State) -> tuple[District, ...]:
+        path = f"/estados/{state.id}/distritos"
+        read = partial(districts_of_state_from, state=state)
+        return await self._client.get(path, read, level=Level.DISTRICTS, place=state.id, first=True)

@@ -1,0 +1,19 @@
+"""Reads the states from the upstream."""
+
+from __future__ import annotations
+
+from src.application.ports.upstream import StatesGateway
+from src.application.telling.refresh_progress import Level
+from src.domain.localities.territory import State
+from src.infra.gateways.localities.rows import states_from
+from src.infra.gateways.upstream_client import UpstreamClient
+
+
+class IbgeStatesGateway(StatesGateway):
+    """`/estados`: one row a state."""
+
+    def __init__(self, client: UpstreamClient) -> None:
+        self._client = client
+
+    async def all(self) -> tuple[State, ...]:
+        return await self._client.get("/estados", states_from, level=Level.STATES, first=True)

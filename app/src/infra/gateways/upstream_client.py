@@ -1,0 +1,190 @@
+"""Asks the upstream with manners: in turn, with patience, and again where that may help."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from src.application.manners.admission import Admission, Permit
+from src.application.manners.patience import Patience
+from src.application.manners.retry_budget import RetryBudget
+from src.application.ports.fan_out_watch import FanOutWatch, Unwatched
+from src.application.ports.upstream import (
+    UpstreamError,
+    UpstreamMalformedError,
+    UpstreamStatusError,
+    UpstreamTimeoutError,
+)
+from src.application.telling.refresh_progress import Level
+from src.infra.gateways.upstream_exchange import UpstreamExchange
+
+T = TypeVar("T")
+
+# The bounds of the pause before the first retry and before any, in seconds.
+FIRST_BACKOFF_S = 0.1
+LONGEST_BACKOFF_S = 5.0
+
+
+class UpstreamClient:
+    """Gets what the gateways ask for, and hands the answer's bytes to their readers.
+
+    Args:
+        exchange: asks once.
+        admission: gives the turns; shared by all who ask.
+        patience: says how long to wait for one try; shared.
+        budget: says whether one more retry may be made; shared.
+        attempts: tries for one request, the first included.
+        timeout_s: seconds for all tries of one request together, and the pauses between them;
+            the time in which a request waits for its turn does not count.
+        watch: is told what becomes of each request.
+    """
+
+    def __init__(
+        self,
+        exchange: UpstreamExchange,
+        *,
+        admission: Admission,
+        patience: Patience,
+        budget: RetryBudget,
+        attempts: int,
+        timeout_s: float,
+        watch: FanOutWatch | None = None,
+    ) -> None:
+        self._exchange = exchange
+        self._admission = admission
+        self._patience = patience
+        self._budget = budget
+        self._attempts = attempts
+        self._timeout_s = timeout_s
+        self._watch = watch or Unwatched()
+
+    async def get(
+        self,
+        path: str,
+        read: Callable[[bytes], T],
+        *,
+        level: Level,
+        place: int = 0,
+        first: bool = False,
+    ) -> T:
+        """What `read` makes of the answer to GET `path`.
+
+        `read` raises ValueError for bytes that are not what they should be. `level` and `place` say
+        what is asked for and about whom, for those who watch. Who is `first` goes before those who
+        wait for their turn already.
+
+        Raises UpstreamError: that of the last try, or UpstreamUnavailableError where none was made.
+        """
+        allowance = _Allowance(self._timeout_s)
+        attempt = 1
+        request = self._watch.asked(level, place)
+        with self._budget:
+            while True:
+                try:
+                    async with self._admission.permit(first=first) as permit:
+                        self._watch.sent(request)
+                        with allowance:
+                            timeout_s = min(self._patience.limit_s(attempt), allowance.left_s)
+                            return await self._try(path, read, permit, timeout_s, request)
+                except UpstreamError as error:
+                    pause_s = _pause_s(error, attempt)
+                    may_retry = self._may_retry(error, attempt, pause_s, allowance)
+                    self._watch.failed(request, again=may_retry)
+                    if not may_retry:
+                        raise
+                    # Who was sent away comes first when the upstream has room again; who failed in
+                    # another way does not, or a state that fails would crowd out the others.
+                    first = first or _is_refusal(error)
+                await asyncio.sleep(pause_s)
+                attempt += 1
+
+    async def _try(
+        self,
+        path: str,
+        read: Callable[[bytes], T],
+        permit: Permit,
+        timeout_s: float,
+        request: int,
+    ) -> T:
+        """One try, whose outcome is told to all who learn from it."""
+        started = time.monotonic()
+        try:
+            body = await self._exchange.body(path, timeout_s=timeout_s)
+            self._watch.answered(request)
+            places = _read(body, read, path)
+        except UpstreamError as error:
+            if _is_refusal(error) or isinstance(error, UpstreamTimeoutError):
+                permit.refused(_asked_s(error))
+            else:
+                permit.failed()
+            raise
+        self._patience.answered(time.monotonic() - started)
+        permit.succeeded()
+        self._watch.read(request)
+        return places
+
+    def _may_retry(
+        self, error: UpstreamError, attempt: int, pause_s: float, allowance: _Allowance
+    ) -> bool:
+        return (
+            error.may_pass
+            and attempt < self._attempts
+            # Asked last, when all else speaks for a retry: asking spends.
+            and allowance.spend(pause_s)
+            and self._budget.spend()
+        )
+
+
+class _Allowance:
+    """The seconds that the tries of a request may take together, and the pauses between them.
+
+    What a `with` of this takes is spent.
+    """
+
+    __slots__ = ("_started", "left_s")
+
+    def __init__(self, seconds: float) -> None:
+        self.left_s = seconds
+        self._started = 0.0
+
+    def __enter__(self) -> None:
+        self._started = time.monotonic()
+
+    def __exit__(self, *_: object) -> None:
+        self.left_s -= time.monotonic() - self._started
+
+    def spend(self, seconds: float) -> bool:
+        """Whether so much is left, and something for another try; it is spent then."""
+        if seconds >= self.left_s:
+            return False
+        self.left_s -= seconds
+        return True
+
+
+def _read(body: bytes, read: Callable[[bytes], T], path: str) -> T:
+    try:
+        return read(body)
+    except (ValueError, RecursionError) as exc:  # the latter for JSON nested without end
+        raise UpstreamMalformedError(f"{path}: resposta malformada ({exc})") from exc
+
+
+def _is_refusal(error: UpstreamError) -> bool:
+    return isinstance(error, UpstreamStatusError) and error.is_refusal
+
+
+def _asked_s(error: UpstreamError) -> float | None:
+    """For how many seconds the upstream asked to be left alone, if it did."""
+    return error.retry_after_s if isinstance(error, UpstreamStatusError) else None
+
+
+def _pause_s(error: UpstreamError, attempt: int) -> float:
+    """The seconds before a retry: those that the upstream asked for, and some more by chance.
+
+    By chance means "full jitter": anything from nothing up to a bound that doubles from one retry
+    to the next (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).
+    """
+    bound_s = min(FIRST_BACKOFF_S * 2.0 ** (attempt - 1), LONGEST_BACKOFF_S)
+    return (_asked_s(error) or 0.0) + random.uniform(0, bound_s)  # noqa: S311  # no secret

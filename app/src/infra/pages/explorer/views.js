@@ -1,0 +1,165 @@
+// What is shown below the search: the states, what was found, one state, one city, or trouble.
+// Each view is { title, status, nodes }.
+
+import { tell } from "./notice.js";
+import { plural, unbroken } from "./numbers.js";
+import * as parts from "./elements.js";
+import { HOME, placeHash } from "./route.js";
+import { findMore } from "./search.js";
+import { STATES } from "./states.js";
+import { countedDistricts, countedPlaces } from "./place_sentences.js";
+
+const SITE = "Estados e cidades do Brasil";
+// In the order in which they fill three columns of about one height.
+const REGIONS = ["Norte", "Sul", "Nordeste", "Centro-Oeste", "Sudeste"];
+
+/** The start: the 27 states, on a map and by region. */
+export function homeView() {
+  const regions = REGIONS.map((region) => {
+    const states = STATES.filter((state) => state.regiao === region);
+    return parts.section(region, parts.list(parts.sorted(states).map(parts.stateRow)));
+  });
+  const nodes = [
+    unseenHeading(unbroken("Os", plural(STATES.length, "estado", "estados"))),
+    parts.element(
+      "div",
+      { className: "home" },
+      parts.map(),
+      parts.element("div", { className: "regions" }, ...regions),
+    ),
+  ];
+  return { title: SITE, status: "", nodes };
+}
+
+/** What was found for a text; below a sentence about nothing, the states. */
+export function foundView(text, { states, cities, districts, hint }) {
+  const title = `${text} · ${SITE}`;
+  const count = countedPlaces(states.length, cities.total, districts.total);
+  if (!count) {
+    const advice = "Confira a grafia, digite só o começo do nome ou escolha um estado.";
+    const status = hint ?? `Nada encontrado para “${text}”. ${advice}`;
+    return { ...homeView(), title, status };
+  }
+  const stateRows = states.map(parts.stateRow);
+  const groups = [
+    states.length > 0 && parts.section("Estados", parts.list(stateRows, "columns")),
+    cities.total > 0 && group("Cidades", "cities", text, cities, cityRow),
+    districts.total > 0 && group("Distritos", "districts", text, districts, districtRow),
+  ];
+  const found = parts.element("div", { className: "found" }, ...groups.filter(Boolean));
+  const nodes = [unseenHeading("Resultado da busca"), found];
+  return { title, status: `Resultado: ${count}.`, nodes };
+}
+
+/** One state and its cities. */
+export function stateView(state, cities) {
+  const inOrder = parts.sorted(cities);
+  const rows = inOrder.map((city) => {
+    const more = city.distritos?.length === 1 ? "" : countedDistricts(city.distritos);
+    return parts.placeRow(city, { more, hash: placeHash(city.id) });
+  });
+  const csv = parts.element("button", {
+    type: "button",
+    className: "plain",
+    textContent: `Baixar ${state.sigla} em CSV`,
+    dataset: { csv: state.sigla },
+  });
+  const nodes = [
+    parts.path([["Brasil", HOME], [state.nome]]),
+    parts.placeHeading(state, {
+      kind: `Estado (${state.sigla}) · ${state.regiao}`,
+      state,
+      path: `states/${state.sigla}`,
+    }),
+    parts.section(
+      plural(cities.length, "cidade", "cidades"),
+      parts.element("div", { className: "tools" }, parts.filter(inOrder, rows), csv),
+      parts.list(rows, "columns"),
+    ),
+  ];
+  return { title: `${state.nome} · ${SITE}`, status: "", nodes };
+}
+
+/** One city and its districts, of which one may be marked. */
+export function cityView(city, state, markedId) {
+  const rows = parts.sorted(city.distritos ?? []).map((district) => {
+    const json = parts.jsonLink(`districts/${district.id}`, district.nome);
+    const row = parts.placeRow(district, { json });
+    if (String(district.id) === markedId) row.ariaCurrent = "true";
+    return row;
+  });
+  const shortCode = String(city.id).slice(0, 6);
+  const shortened = parts.element("p", {}, "Sem o dígito verificador: ");
+  shortened.append(parts.copyButton(shortCode, `${city.nome}, sem o dígito verificador`));
+  const nodes = [
+    parts.path([["Brasil", HOME], [state.nome, placeHash(state.sigla)], [city.nome]]),
+    parts.placeHeading(
+      city,
+      { kind: `Cidade · ${state.nome}`, state, path: `cities/${city.id}` },
+      shortened,
+    ),
+    parts.section(countedDistricts(city.distritos), parts.list(rows, "columns")),
+  ];
+  return { title: `${city.nome}, ${state.sigla} · ${SITE}`, status: "", nodes };
+}
+
+/** An address that names no place: this sentence about it, the way back, and the states. */
+export function unknownView(status) {
+  const back = parts.element("a", { href: HOME, textContent: "Voltar ao início" });
+  const home = homeView();
+  return {
+    title: `Não encontrado · ${SITE}`,
+    status,
+    nodes: [parts.element("p", { className: "back" }, back), ...home.nodes],
+  };
+}
+
+/** What failed, with a button to try again where that may help. */
+export function troubleView(error, retry) {
+  if (error.status === 404) return unknownView(error.message);
+  const button = parts.element("button", { type: "button", textContent: "Tentar de novo" });
+  button.addEventListener("click", retry);
+  return { title: SITE, status: error.message, nodes: [button] };
+}
+
+function unseenHeading(text) {
+  return parts.element("h2", { className: "unseen", textContent: text, tabIndex: -1 });
+}
+
+function cityRow(city) {
+  return parts.placeRow(city, { more: city.uf, hash: placeHash(city.id) });
+}
+
+function districtRow(district) {
+  const more = `de ${district.cidade.nome}, ${district.uf}`;
+  return parts.placeRow(district, { more, hash: placeHash(district.id) });
+}
+
+// Places of one kind, and a button for more of them as long as there are.
+function group(title, kind, text, { places, total }, row) {
+  const list = parts.list(places.map(row));
+  const button = parts.element("button", { type: "button", className: "plain" });
+  const label = () => {
+    const left = total - list.children.length;
+    button.textContent = `Mostrar mais (${plural(left, "resta", "restam")})`;
+    button.ariaLabel = `${button.textContent} de ${title.toLowerCase()}`;
+    button.hidden = left <= 0;
+  };
+  button.addEventListener("click", async () => {
+    if (button.ariaBusy) return;
+    button.ariaBusy = "true"; // a disabled button would lose the focus
+    try {
+      const next = await findMore(kind, text, list.children.length);
+      const rows = next.places.map(row);
+      list.append(...rows);
+      label();
+      rows[0]?.querySelector("a").focus();
+    } catch (error) {
+      tell(error.message);
+    } finally {
+      button.ariaBusy = null;
+    }
+  });
+  label();
+  return parts.section(title, list, button);
+}

@@ -1,0 +1,88 @@
+// The figures of a collection, and the two gauges.
+
+import { extremes, oneAfterAnother, timeSpent } from "./analysis.js";
+import { count, duration, outOf, plural, unbroken } from "./numbers.js";
+import { Permits } from "./permit_box.js";
+import { byId, mark, write } from "./writing.js";
+
+export class Figures {
+  #states;
+  #requests;
+
+  constructor({ onSize }) {
+    this.#states = new Permits(byId("states-gauge"), byId("states-gauge-text"), { onSize });
+    this.#requests = new Permits(byId("requests-gauge"), byId("requests-gauge-text"), { onSize });
+  }
+
+  draw(collection) {
+    this.#drawGauges(collection);
+    writeCounts(collection);
+    writeOneAfterAnother(collection);
+    writeTimeSpent(collection);
+  }
+
+  // While the collection runs, what is in use now; afterwards, what was at the most.
+  #drawGauges({ isCollecting, progress, samples }) {
+    const { limites, requisicoes } = progress;
+    const most = extremes({ samples });
+    const states = isCollecting ? progress.estados_em_andamento : most.states;
+    const requests = isCollecting ? requisicoes.em_voo : progress.mais_em_voo;
+    const allowed = isCollecting ? limites.requisicoes : most.limit.highest || limites.requisicoes;
+    const when = isCollecting ? "em andamento" : "no pico";
+    this.#states.draw({
+      used: states,
+      allowed: limites.estados,
+      all: limites.estados,
+      sentence: `${unbroken(`*${outOf(states, limites.estados)}*`, "estados")} ${when}`,
+    });
+    this.#requests.draw({
+      used: requests,
+      allowed,
+      all: limites.requisicoes_configurado,
+      sentence: `${unbroken(`*${outOf(requests, allowed)}*`, "requisições")} ${when}`,
+    });
+    const waiting = count(isCollecting ? requisicoes.na_fila : most.waiting);
+    mark(byId("queue"), `${isCollecting ? "" : "até "}*${waiting}* à espera na fila`);
+  }
+}
+
+function writeCounts({ isCollecting, ms, collectedMs, progress, requests }) {
+  const { repetidas, falhas } = progress.requisicoes;
+  write(byId("requests"), count(requests));
+  write(byId("retries"), count(repetidas));
+  write(byId("failures"), count(falhas));
+  write(byId("time"), duration(ms));
+  const parts = [collectedMs, ms - collectedMs].map(duration);
+  const why = `${parts[0]} de requisições, ${parts[1]} para guardar`;
+  write(byId("time-why"), isCollecting || ms === collectedMs ? "" : why);
+  byId("retries").dataset.alarm = repetidas > 0 ? "retry" : "";
+  byId("failures").dataset.alarm = falhas > 0 ? "failed" : "";
+}
+
+function writeOneAfterAnother(collection) {
+  const isComparable = collection.size > 0 && collection.requests > 1;
+  if (!isComparable) {
+    write(byId("one-by-one"), "–");
+    write(byId("one-by-one-why"), "");
+    return;
+  }
+  const { attempts, each, all } = oneAfterAnother(collection);
+  const times = Math.round(all / collection.collectedMs);
+  const ratio = collection.isCollecting || times < 2 ? "" : ` São ${unbroken(count(times), "vezes")} o desta coleta.`;
+  write(byId("one-by-one"), `pelo menos ${duration(all)}`);
+  write(
+    byId("one-by-one-why"),
+    `${plural(attempts, "tentativa", "tentativas")} × ${duration(each)}, ` +
+      `o tempo das 10% mais rápidas.${ratio}`,
+  );
+}
+
+function writeTimeSpent(collection) {
+  const { waiting, wire, reading } = timeSpent(collection);
+  mark(
+    byId("spent"),
+    `Somando todas as requisições, foram *${duration(waiting)}* à espera de permissão, ` +
+      `*${duration(wire)}* na rede e *${duration(reading)}* de leitura. ` +
+      `Tudo isso coube em *${duration(collection.collectedMs)}*.`,
+  );
+}

@@ -1,0 +1,45 @@
+// A semaphore as a box of permits: a square for each, full while somebody holds it.
+
+import { colours, followSize, heightOf, widthOf, wiped } from "./canvas.js";
+import { mark, unmarked } from "./writing.js";
+
+const LARGEST = 18; // pixels for a square and the gap beside it
+
+export class Permits {
+  #meter;
+  #canvas;
+  #words;
+
+  // `meter` holds the canvas, `words` is the element beside it that says the same.
+  constructor(meter, words, { onSize }) {
+    this.#meter = meter;
+    this.#canvas = meter.querySelector("canvas");
+    this.#words = words;
+    followSize(this.#canvas, onSize);
+  }
+
+  // So many are `used` of those `allowed` now; `all` is as many as there may ever be.
+  draw({ used, allowed, all, sentence }) {
+    mark(this.#words, sentence);
+    this.#meter.setAttribute("aria-valuemax", Math.max(allowed, used));
+    this.#meter.setAttribute("aria-valuenow", used);
+    this.#meter.setAttribute("aria-valuetext", unmarked(sentence));
+    const brush = wiped(this.#canvas);
+    const { cell, rows } = grid(all, widthOf(this.#canvas), heightOf(this.#canvas));
+    const size = cell - (cell > 6 ? 2 : 1);
+    for (let each = 0; each < all; each += 1) {
+      const [x, y] = [Math.floor(each / rows) * cell, (each % rows) * cell];
+      brush.fillStyle = each < used ? colours.wire : colours.line;
+      if (each < Math.max(allowed, used)) brush.fillRect(x, y, size, size);
+      else brush.fillRect(x + size / 2 - 1, y + size / 2 - 1, 2, 2); // withdrawn
+    }
+  }
+}
+
+// The largest squares of which so many fit, and how many lie in a column; columns fill one by one.
+function grid(all, width, height) {
+  let columns = Math.max(1, Math.ceil(width / LARGEST));
+  while (columns * Math.floor(height / (width / columns)) < all && columns < width) columns += 1;
+  const cell = width / columns;
+  return { cell, rows: Math.max(1, Math.min(Math.floor(height / cell), Math.ceil(all / columns))) };
+}

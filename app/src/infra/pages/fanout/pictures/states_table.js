@@ -1,0 +1,32 @@
+// The numbers behind the pictures, state by state.
+
+import { total } from "./collection.js";
+import { count } from "./numbers.js";
+import { SITUATIONS } from "./sentences.js";
+import { write } from "./writing.js";
+
+/** Writes the states into the table's body, each number in its cell. */
+export function fillTable(body, states) {
+  while (body.rows.length > states.length) body.deleteRow(-1);
+  states.forEach((state, index) => {
+    const row = body.rows[index] ?? newRow(body);
+    const cells = [
+      `${state.sigla} ${state.nome}`,
+      SITUATIONS[state.situacao],
+      count(total(state)),
+      count(state.concluidas),
+      count(state.repetidas),
+      count(state.falhas),
+    ];
+    cells.forEach((text, column) => write(row.cells[column], text));
+  });
+}
+
+function newRow(body) {
+  const row = body.insertRow();
+  const heading = document.createElement("th");
+  heading.scope = "row";
+  row.append(heading);
+  for (let column = 1; column < 6; column += 1) row.insertCell();
+  return row;
+}

@@ -1,0 +1,1 @@
+"""The process and its system: signals, memory, open files, clocks and the log."""

@@ -1,1 +1,0 @@
-"""Snapshots outside the process's memory."""

@@ -1,0 +1,1 @@
+"""Where snapshots and the journal of refreshes outlive a request: files, Redis, memory."""

@@ -1,0 +1,48 @@
+"""A moment of a refresh as one line of JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from src.application.ports.refresh_journal import AT_A_TIME
+from src.application.telling.refresh_progress import Progress
+
+_DECODER = msgspec.json.Decoder(Progress)
+
+
+def to_line(progress: Progress) -> bytes:
+    """The line, without its end."""
+    return msgspec.json.encode(progress)
+
+
+def last_of(lines: Sequence[bytes]) -> Progress | None:
+    """The last moment of a refresh that these lines tell; None where there is none."""
+    for line in reversed(lines):
+        if (progress := _moment(line)) is not None:
+            return progress
+    return None
+
+
+def next_of(lines: Sequence[bytes], number: int) -> list[Progress]:
+    """The next moments after that with this number, in the lines from where it is expected on.
+
+    A line that is damaged, or stands there twice, moves the others back, never forth.
+    """
+    moments: list[Progress] = []
+    for line in lines:
+        progress = _moment(line)
+        if progress is not None and progress.number > number:
+            moments.append(progress)
+            number = progress.number
+        if len(moments) == AT_A_TIME:
+            break
+    return moments
+
+
+def _moment(line: bytes) -> Progress | None:
+    try:
+        return _DECODER.decode(line)
+    except msgspec.MsgspecError:
+        return None

@@ -1,0 +1,1 @@
+"""The places that ship with the code."""

@@ -1,0 +1,76 @@
+"""The journal in Redis or Valkey, for the processes of many machines."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from redis.exceptions import RedisError
+
+from src.application.ports.refresh_journal import (
+    AT_A_TIME,
+    KEPT,
+    RefreshJournal,
+    RefreshJournalError,
+)
+from src.application.telling.refresh_progress import Progress
+from src.infra.storage.journal_lines import last_of, next_of, to_line
+from src.infra.storage.redis_connection import connected_to
+
+REFRESHES = "estados-e-cidades:refreshes"
+REFRESH = "estados-e-cidades:refresh:"
+
+# What nobody drops any more, since nobody refreshes, ends by itself after so many seconds.
+ENDS_AFTER_S = 7 * 86_400
+
+
+class RedisJournal(RefreshJournal):
+    """`redis://…`: a list of lines for each refresh, and a sorted set of their ids."""
+
+    def __init__(self, url: str) -> None:
+        self._redis = connected_to(url)
+
+    async def append(self, progress: Progress) -> None:
+        key = REFRESH + progress.refresh
+        try:
+            async with self._redis.pipeline() as pipeline:
+                pipeline.rpush(key, to_line(progress))
+                pipeline.expire(key, ENDS_AFTER_S)
+                pipeline.zadd(REFRESHES, {progress.refresh: 0})
+                pipeline.expire(REFRESHES, ENDS_AFTER_S)
+                pipeline.zrange(REFRESHES, 0, -KEPT - 1)
+                *_, oldest = await pipeline.execute()
+            for refresh in cast("list[bytes]", oldest):
+                await self._redis.delete(REFRESH + refresh.decode())
+                await self._redis.zrem(REFRESHES, refresh)
+        except (RedisError, OSError) as exc:
+            raise _unreachable(exc) from exc
+
+    async def refreshes(self) -> list[str]:
+        try:
+            ids = await self._redis.zrange(REFRESHES, 0, KEPT - 1, desc=True)
+        except (RedisError, OSError) as exc:
+            raise _unreachable(exc) from exc
+        return [refresh.decode() for refresh in cast("list[bytes]", ids)]
+
+    async def last(self, refresh: str) -> Progress | None:
+        return last_of(await self._lines(refresh, -1, -1))
+
+    async def after(self, refresh: str, number: int) -> list[Progress]:
+        # Twice as many, for some may stand there twice.
+        start = number + 1
+        return next_of(await self._lines(refresh, start, start + 2 * AT_A_TIME), number)
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._redis.aclose()
+
+    async def _lines(self, refresh: str, start: int, end: int) -> list[bytes]:
+        try:
+            lines = await self._redis.lrange(REFRESH + refresh, start, end)
+        except (RedisError, OSError) as exc:
+            raise _unreachable(exc) from exc
+        return cast("list[bytes]", lines)
+
+
+def _unreachable(exc: Exception) -> RefreshJournalError:
+    return RefreshJournalError(f"o Redis não responde ({exc})")

@@ -1,0 +1,192 @@
+"""What is counted of a collection, and when."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from src.application.collecting.fan_out_counts import FanOutCounts
+from src.application.telling.refresh_progress import (
+    Attempt,
+    Fate,
+    Level,
+    Limits,
+    Requests,
+    StatePhase,
+)
+from tests.helpers.hand_clock import SecondsClock
+from tests.helpers.places import ALTA_FLORESTA, DISTRITO_FEDERAL, RONDONIA, TWO_STATES
+
+
+@pytest.fixture
+def clock() -> SecondsClock:
+    """At 0 s."""
+    return SecondsClock()
+
+
+@pytest.fixture
+def progress(clock: SecondsClock) -> FanOutCounts:
+    """A collection that has just begun, of two states."""
+    progress = FanOutCounts(clock=clock)
+    progress.states_listed(TWO_STATES)
+    return progress
+
+
+def test_a_request_goes_from_the_queue_to_its_end(
+    progress: FanOutCounts, clock: SecondsClock
+) -> None:
+    """It is counted where it is, and its times are kept in milliseconds."""
+    request = progress.asked(Level.DISTRICTS, ALTA_FLORESTA.id)
+    assert progress.requests == Requests(queued=1)
+
+    clock.advance(0.5)
+    progress.sent(request)
+    assert progress.requests == Requests(in_flight=1)
+
+    clock.advance(0.1)
+    progress.answered(request)
+    clock.advance(0.01)
+    progress.read(request)
+    assert progress.requests == Requests(done=1)
+    assert progress.attempts == [
+        Attempt(0, Level.DISTRICTS, ALTA_FLORESTA.id, 1, 0, 500, 600, 610, Fate.ANSWERED)
+    ]
+
+
+def test_a_retry_is_one_more_attempt_of_the_same_request(
+    progress: FanOutCounts, clock: SecondsClock
+) -> None:
+    """It waits again from when the first attempt failed."""
+    request = progress.asked(Level.CITIES, RONDONIA.id)
+    progress.sent(request)
+    clock.advance(1)
+    progress.failed(request, again=True)
+    assert progress.requests == Requests(queued=1, retried=1)
+
+    clock.advance(1)
+    progress.sent(request)
+    clock.advance(1)
+    progress.failed(request, again=False)
+    assert progress.requests == Requests(retried=1, failed=1)
+    assert progress.attempts == [
+        Attempt(0, Level.CITIES, RONDONIA.id, 1, 0, 0, 1000, 1000, Fate.TRIED_AGAIN),
+        Attempt(0, Level.CITIES, RONDONIA.id, 2, 1000, 2000, 3000, 3000, Fate.GIVEN_UP),
+    ]
+
+
+def test_a_request_may_be_given_up_in_the_queue(
+    progress: FanOutCounts, clock: SecondsClock
+) -> None:
+    """It was never sent, and is not in flight."""
+    request = progress.asked(Level.CITIES, RONDONIA.id)
+    clock.advance(2)
+    progress.failed(request, again=False)
+
+    assert progress.requests == Requests(failed=1)
+    assert progress.attempts == [
+        Attempt(0, Level.CITIES, RONDONIA.id, 1, 0, 2000, 2000, 2000, Fate.GIVEN_UP)
+    ]
+
+
+def test_requests_are_counted_by_state(progress: FanOutCounts) -> None:
+    """By the code of what they ask about; the list of states belongs to none."""
+    for level, place in (
+        (Level.STATES, 0),
+        (Level.CITIES, 11),
+        (Level.DISTRICTS, 1100015),
+        (Level.DISTRICTS, 53),
+    ):
+        progress.asked(level, place)
+
+    assert {state.sigla: state.requests.queued for state in progress.states()} == {"RO": 2, "DF": 1}
+    assert progress.requests.queued == 4
+
+
+def test_the_most_in_flight_is_kept(progress: FanOutCounts) -> None:
+    """Though fewer are in flight afterwards."""
+    requests = [progress.asked(Level.DISTRICTS, ALTA_FLORESTA.id) for _ in range(3)]
+    for request in requests[:2]:
+        progress.sent(request)
+    progress.read(requests[0])
+    progress.sent(requests[2])
+
+    assert progress.most_in_flight == 2
+
+
+def test_a_state_is_queued_then_runs_and_ends(progress: FanOutCounts) -> None:
+    """Whole or not; as many are in work as hold a permit."""
+    progress.state_begun(RONDONIA)
+    progress.state_begun(DISTRITO_FEDERAL)
+    assert progress.states_in_work == 2
+
+    progress.state_ended(RONDONIA, is_whole=True)
+    assert [state.phase for state in progress.states()] == [StatePhase.WHOLE, StatePhase.RUNNING]
+
+    progress.state_ended(DISTRITO_FEDERAL, is_whole=False)
+    assert [state.phase for state in progress.states()] == [StatePhase.WHOLE, StatePhase.PARTIAL]
+    assert progress.states_in_work == 0
+
+
+def test_limits_are_those_of_the_moment(progress: FanOutCounts) -> None:
+    """They adapt while it runs; before anything is asked, none is known."""
+    assert progress.limits is None
+    limit = Limits(26, 500, 500, requests_per_second=0, circuit_is_open=False)
+    progress.bounded_by(lambda: limit)
+    assert progress.limits == limit
+
+
+def test_a_new_collection_begins_at_nothing(progress: FanOutCounts, clock: SecondsClock) -> None:
+    """Nothing of the one before is left."""
+    progress.sent(progress.asked(Level.CITIES, RONDONIA.id))
+    clock.advance(5)
+    progress.begin()
+
+    assert progress.requests == Requests()
+    assert progress.states() == []
+    assert progress.attempts == []
+    assert (progress.most_in_flight, progress.seconds) == (0, 0)
+
+
+def test_attempts_are_kept_until_they_were_told(progress: FanOutCounts) -> None:
+    """Those that have ended meanwhile are kept for the next time."""
+    for _ in range(2):
+        progress.read(progress.asked(Level.CITIES, RONDONIA.id))
+    told = progress.attempts[:1]
+    progress.forget_attempts(len(told))
+
+    assert [attempt.request for attempt in progress.attempts] == [1]
+
+
+def test_what_was_under_way_at_the_end_is_so_no_more(progress: FanOutCounts) -> None:
+    """It was broken off; what had been done by then stays."""
+    progress.state_begun(RONDONIA)
+    done, sent, _ = (progress.asked(Level.CITIES, RONDONIA.id) for _ in range(3))
+    progress.sent(done)
+    progress.read(done)
+    progress.sent(sent)
+    progress.end()
+
+    assert progress.requests == Requests(done=1)
+    assert progress.states_in_work == 0
+    assert progress.most_in_flight == 1
+
+
+@given(st.lists(st.sampled_from(["read", "again", "given up", "given up in the queue"])))
+def test_every_request_is_somewhere(fates: list[str]) -> None:
+    """Whatever becomes of them, each is counted exactly once."""
+    progress = FanOutCounts(clock=SecondsClock())
+    progress.states_listed(TWO_STATES)
+    for fate in fates:
+        request = progress.asked(Level.CITIES, RONDONIA.id)
+        if fate != "given up in the queue":
+            progress.sent(request)
+        if fate == "read":
+            progress.read(request)
+        else:
+            progress.failed(request, again=fate == "again")
+
+    counts = progress.requests
+    assert counts.queued + counts.in_flight + counts.done + counts.failed == len(fates)
+    assert counts.retried == fates.count("again")
+    assert len(progress.attempts) == len(fates)

@@ -1,0 +1,55 @@
+"""Tasks are ended once, and for certain."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+import src.application.refreshing.breaking_off as module
+from src.application.refreshing.breaking_off import break_off
+
+
+async def test_what_cleans_up_is_not_disturbed() -> None:
+    """A task that was cancelled already has its time to end."""
+    is_clean = False
+
+    async def work() -> None:
+        nonlocal is_clean
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep(0.01)
+            is_clean = True
+
+    task = asyncio.create_task(work())
+    await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.sleep(0)
+
+    await break_off(task)
+
+    assert task.cancelled()
+    assert is_clean
+
+
+async def test_a_lost_cancellation_comes_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where a library takes it for a time-out of its own."""
+    monkeypatch.setattr(module, "CLEANING_UP_S", 0.01)
+    lost = 0
+
+    async def work() -> None:
+        nonlocal lost
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            lost += 1
+        await asyncio.Event().wait()
+
+    task = asyncio.create_task(work())
+    await asyncio.sleep(0)
+
+    await break_off(task)
+
+    assert task.cancelled()
+    assert lost == 1

@@ -1,0 +1,573 @@
+"""What is answered while the upstream is well, slow, ill or gone."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
+from datetime import timedelta
+from itertools import pairwise
+
+import pytest
+
+import src.application.refreshing.freshness as freshness_module
+import src.application.refreshing.refresh_snapshot as refresh_module
+from src.application.ports.snapshot_store import SnapshotStoreError
+from src.application.ports.upstream import UpstreamConnectionError, UpstreamStatusError
+from src.application.refreshing.freshness import Freshness, NoSnapshotError
+from src.domain.localities.territory import City, State
+from src.domain.snapshot import Gap, Snapshot, Source
+from src.domain.succession import unread
+from tests.helpers.fakes import NOON, Clock, FakeCollection, FakeStore, live, recorder
+from tests.helpers.places import RONDONIA, TWO_STATES
+
+BUNDLED = Snapshot(TWO_STATES, NOON - timedelta(days=100), Source.BUNDLED)
+DOWN = UpstreamConnectionError("sem conexão")
+GAP = Gap(1100023, "Ariquemes", "demorou")
+
+
+async def published(snapshot: Snapshot) -> Snapshot:
+    """An edition that is the snapshot itself."""
+    return snapshot
+
+
+async def bundled() -> Snapshot:
+    """The snapshot that ships with the code."""
+    return BUNDLED
+
+
+@asynccontextmanager
+async def keeping(
+    collection: FakeCollection,
+    *,
+    store: FakeStore | None = None,
+    ttl_s: float = 3600,
+    wait_s: float = 5,
+    fallback: Callable[[], Awaitable[Snapshot]] | None = bundled,
+    publish: Callable[[Snapshot], Awaitable[Snapshot]] = published,
+) -> AsyncIterator[Freshness[Snapshot]]:
+    """What one process answers, kept fresh by these collections while the block runs."""
+    freshness = Freshness(
+        collect=collection,
+        publish=publish,
+        bundled=fallback,
+        store=store or FakeStore(),
+        recorder=recorder(collection.clock),
+        ttl_s=ttl_s,
+        wait_s=wait_s,
+        now=collection.clock,
+    )
+    keep = asyncio.create_task(freshness.keep())
+    try:
+        yield freshness
+    finally:
+        keep.cancel()
+        with suppress(asyncio.CancelledError):
+            await keep
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Waits until the condition holds; fails when it does not come to."""
+    async with asyncio.timeout(30):
+        while not condition():
+            await asyncio.sleep(0.001)
+
+
+@pytest.fixture(autouse=True)
+def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Looks and pauses take a thousandth of their time."""
+    for module in (freshness_module, refresh_module):
+        monkeypatch.setattr(module, "LOOK_EVERY_S", 0.001)
+    monkeypatch.setattr(freshness_module, "FIRST_PAUSE_S", 0.001)
+    monkeypatch.setattr(freshness_module, "LONGEST_PAUSE_S", 0.3)
+
+
+async def test_the_first_requests_wait_for_one_collection() -> None:
+    """All that come while the first collection runs get its result, and none starts another."""
+    collection = FakeCollection(Clock(), live(TWO_STATES))
+    collection.held = asyncio.Event()
+    async with keeping(collection) as freshness:
+        requests = [asyncio.create_task(freshness.edition()) for _ in range(5)]
+        await until(lambda: collection.waiting == 1)
+        with pytest.raises(NoSnapshotError):
+            freshness.at_once()
+        collection.held.set()
+
+        answers = await asyncio.gather(*requests)
+
+    assert {answer.source for answer in answers} == {Source.LIVE}
+    assert collection.count == 1
+
+
+async def test_a_fresh_snapshot_is_answered_from_memory() -> None:
+    """Nothing is collected again before the time is over, and the store is not asked."""
+    store = FakeStore()
+    collection = FakeCollection(Clock(), live(TWO_STATES))
+    async with keeping(collection, store=store) as freshness:
+        first = await freshness.edition()
+        calls = store.calls.copy()
+        second = await freshness.edition()
+
+        assert store.calls == calls
+    assert first is second
+    assert collection.count == 1
+
+
+async def test_what_is_at_hand_is_what_a_request_gets_without_waiting() -> None:
+    """Nothing while the first requests wait, nor where each of them waits for a collection."""
+    collection = FakeCollection(Clock(), live(TWO_STATES))
+    collection.held = asyncio.Event()
+    async with keeping(collection) as freshness:
+        assert freshness.at_hand() is None
+        collection.held.set()
+        assert await freshness.edition() is freshness.at_hand()
+    async with keeping(FakeCollection(Clock(), live(TWO_STATES)), ttl_s=0) as freshness:
+        await freshness.edition()
+        assert freshness.at_hand() is None
+
+
+async def test_live_data_come_after_bundled_ones_that_are_just_being_written() -> None:
+    """And nothing is left of the bundled ones then."""
+    in_order: list[Source] = []
+    is_writing, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slowly(snapshot: Snapshot) -> Snapshot:
+        if snapshot.source is Source.BUNDLED:
+            is_writing.set()
+            await go_on.wait()
+        in_order.append(snapshot.source)
+        return snapshot
+
+    collection = FakeCollection(Clock(), live(TWO_STATES))
+    collection.held = asyncio.Event()
+    async with keeping(collection, wait_s=0, publish=slowly) as freshness:
+        await is_writing.wait()
+        collection.held.set()
+        await until(lambda: collection.count == 1 and collection.waiting == 0)
+        go_on.set()
+        await until(lambda: len(in_order) == 2)
+        await until(lambda: freshness.at_once().source is Source.LIVE)
+
+        assert freshness._fallback is None
+    assert in_order == [Source.BUNDLED, Source.LIVE]
+
+
+async def test_a_stale_snapshot_is_answered_while_the_next_is_collected() -> None:
+    """When its time is over it is still good enough until the next one is there."""
+    clock = Clock()
+    collection = FakeCollection(clock, live(TWO_STATES))
+    async with keeping(collection, ttl_s=0.01) as freshness:
+        first = await freshness.edition()
+        collection.held = asyncio.Event()
+        clock.advance(60)
+        await until(lambda: collection.count == 2)
+
+        assert await freshness.edition() is first
+        collection.held.set()
+        await until(lambda: freshness.at_once() is not first)
+        assert (await freshness.edition()).collected_at == clock()
+
+
+async def test_a_slow_first_collection_does_not_hold_requests_for_ever() -> None:
+    """After the set time they get the bundled snapshot, later ones at once; live ones follow."""
+    collection = FakeCollection(Clock(), live(TWO_STATES))
+    collection.held = asyncio.Event()
+    async with keeping(collection, wait_s=0.01) as freshness:
+        assert (await freshness.edition()).source is Source.BUNDLED
+        assert (await freshness.edition()).source is Source.BUNDLED
+
+        collection.held.set()
+        await until(lambda: freshness.at_once().source is Source.LIVE)
+
+    assert collection.count == 1
+
+
+async def test_an_outage_is_one_line_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    """Meanwhile the bundled snapshot is answered, and collections are tried until one succeeds."""
+    collection = FakeCollection(Clock(), *[DOWN] * 4, live(TWO_STATES))
+    async with keeping(collection) as freshness:
+        assert (await freshness.edition()).source is Source.BUNDLED
+        await until(lambda: freshness.at_once().source is Source.LIVE)
+
+    warnings = [record for record in caplog.records if record.levelname == "WARNING"]
+    assert [record.getMessage() for record in warnings] == [
+        "A coleta falhou e será tentada de novo: sem conexão"
+    ]
+    assert warnings[0].exc_info is None
+
+
+async def test_pauses_grow_while_nothing_can_be_read() -> None:
+    """From one failure to the next the pause doubles."""
+    collection = FakeCollection(Clock(), DOWN)
+    async with keeping(collection):
+        await until(lambda: collection.count == 7)
+
+    pauses = [later - begun for begun, later in pairwise(collection.begun_at)]
+    assert all(pause >= 0.001 * 2**number for number, pause in enumerate(pauses))
+
+
+async def test_an_upstream_that_asks_for_a_pause_gets_it() -> None:
+    """Its Retry-After holds for the next refresh, too."""
+    busy = UpstreamStatusError("status 503", 503, retry_after_s=0.2)
+    collection = FakeCollection(Clock(), busy, live(TWO_STATES))
+    async with keeping(collection) as freshness:
+        await freshness.edition()
+        await until(lambda: freshness.at_once().source is Source.LIVE)
+
+    refused_at, next_at = collection.begun_at
+    assert next_at - refused_at >= 0.2
+
+
+async def test_after_an_outage_the_last_good_snapshot_is_still_answered() -> None:
+    """All of it is named as kept from before, and its age is still that of its collection."""
+    clock = Clock()
+    collection = FakeCollection(clock, live(TWO_STATES), DOWN)
+    async with keeping(collection, ttl_s=0.01) as freshness:
+        first = await freshness.edition()
+        clock.advance(60)
+        await until(lambda: freshness.at_once() is not first)
+        kept = freshness.at_once()
+
+    assert kept.states == first.states
+    assert kept.collected_at == first.collected_at
+    assert len(kept.filled) == 2 + 3
+
+
+async def test_what_could_not_be_read_is_filled_and_told(caplog: pytest.LogCaptureFixture) -> None:
+    """A part that fails is answered from before, and the next collection comes without delay."""
+    clock = Clock()
+    bare = City(GAP.id, GAP.nome)
+    damaged = (RONDONIA.with_cities([RONDONIA.cidades[0], bare]), TWO_STATES[1])
+    partly = Snapshot(damaged, NOON, Source.LIVE, missing=(GAP,))
+    collection = FakeCollection(clock, live(TWO_STATES), partly, live(TWO_STATES))
+    async with keeping(collection, ttl_s=0.01) as freshness:
+        first = await freshness.edition()
+        clock.advance(60)
+        await until(lambda: bool(freshness.at_once().filled))
+        filled = freshness.at_once()
+        clock.advance(60)
+        await until(lambda: freshness.at_once().is_whole)
+
+    assert filled.states == first.states
+    assert filled.filled == (GAP,)
+    assert any("1 mantidos da anterior; o primeiro é Ariquemes" in line for line in caplog.messages)
+
+
+async def test_what_was_never_read_is_filled_from_the_bundled_snapshot() -> None:
+    """The first collection of all has something to be completed from, too."""
+    bare = State(RONDONIA.id, RONDONIA.sigla, RONDONIA.nome)
+    gap = Gap(RONDONIA.id, RONDONIA.nome, "caiu")
+    partly = Snapshot((bare, TWO_STATES[1]), NOON, Source.LIVE, missing=(gap,))
+    collection = FakeCollection(Clock(), partly)
+    async with keeping(collection) as freshness:
+        snapshot = await freshness.edition()
+
+    assert snapshot.source is Source.LIVE
+    assert snapshot.states == TWO_STATES
+    assert not snapshot.missing
+
+
+async def test_a_fault_of_ours_is_logged_with_its_traceback_and_survived(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """A bug in the collection neither ends the refreshing nor stays unseen."""
+    collection = FakeCollection(Clock(), ZeroDivisionError(), live(TWO_STATES))
+    async with keeping(collection) as freshness:
+        await freshness.edition()
+        await until(lambda: freshness.at_once().source is Source.LIVE)
+
+    (error,) = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert error.exc_info is not None
+    assert error.exc_info[0] is ZeroDivisionError
+
+
+async def test_without_any_data_it_says_when_to_ask_again() -> None:
+    """With nothing live and nothing bundled, the request fails with the time to wait."""
+    collection = FakeCollection(Clock(), DOWN)
+    async with keeping(collection, fallback=None) as freshness:
+        with pytest.raises(NoSnapshotError) as caught:
+            await freshness.edition()
+
+    assert caught.value.retry_after_s >= 1
+
+
+async def test_a_damaged_bundle_is_told_and_does_not_hold_requests(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Where the bundled snapshot cannot be read, it is as if there were none."""
+
+    async def damaged() -> Snapshot:
+        raise ValueError("cortado")
+
+    collection = FakeCollection(Clock(), DOWN)
+    async with keeping(collection, fallback=damaged) as freshness:
+        with pytest.raises(NoSnapshotError):
+            await freshness.edition()
+
+    assert "Os dados que acompanham o código não puderam ser lidos: cortado" in caplog.messages
+
+
+class TestWithoutATimeToLive:
+    """`SNAPSHOT_TTL_S=0`: every request is a collection."""
+
+    async def test_requests_that_come_together_join_one(self) -> None:
+        """The next one after them gets one of its own."""
+        collection = FakeCollection(Clock(), live(TWO_STATES))
+        async with keeping(collection, ttl_s=0) as freshness:
+            await asyncio.gather(*(freshness.edition() for _ in range(5)))
+            together = collection.count
+            await freshness.edition()
+
+        assert together == 1
+        assert collection.count == 2
+
+    async def test_a_request_that_goes_away_spoils_nothing(self) -> None:
+        """The collection it waited for goes on for the others."""
+        collection = FakeCollection(Clock(), live(TWO_STATES))
+        collection.held = asyncio.Event()
+        async with keeping(collection, ttl_s=0) as freshness:
+            hurried = asyncio.create_task(freshness.edition())
+            patient = asyncio.create_task(freshness.edition())
+            await until(lambda: collection.waiting == 1)
+            hurried.cancel()
+            await asyncio.sleep(0)
+            collection.held.set()
+
+            assert (await patient).source is Source.LIVE
+        assert hurried.cancelled()
+
+    async def test_a_failed_collection_is_answered_from_before(self) -> None:
+        """A request never gets worse than what there was."""
+        collection = FakeCollection(Clock(), live(TWO_STATES), DOWN)
+        async with keeping(collection, ttl_s=0) as freshness:
+            whole = await freshness.edition()
+            kept = await freshness.edition()
+
+        assert kept.states == whole.states
+        assert kept.filled
+
+    async def test_a_result_that_is_being_stored_is_not_joined(self) -> None:
+        """It was there before the request, which gets a collection of its own."""
+
+        class SlowStore(FakeStore):
+            async def save(self, snapshot: Snapshot) -> str:
+                await asyncio.sleep(0.05)
+                return await super().save(snapshot)
+
+        collection = FakeCollection(Clock(), live(TWO_STATES))
+        async with keeping(collection, ttl_s=0, store=SlowStore()) as freshness:
+            answers = [await freshness.edition() for _ in range(3)]
+
+        assert collection.count == 3
+        assert len({id(answer) for answer in answers}) == 3
+
+    async def test_the_bundled_snapshot_is_loaded_once(self) -> None:
+        """However many requests settle for it at the same time."""
+        loads = 0
+
+        async def count() -> Snapshot:
+            nonlocal loads
+            loads += 1
+            await asyncio.sleep(0.01)
+            return BUNDLED
+
+        collection = FakeCollection(Clock(), live(TWO_STATES))
+        collection.held = asyncio.Event()
+        async with keeping(collection, ttl_s=0, wait_s=0.01, fallback=count) as freshness:
+            await asyncio.gather(*(freshness.edition() for _ in range(10)))
+
+        assert loads == 1
+
+
+class TestLeaving:
+    """The end of the process."""
+
+    async def test_the_refresh_that_runs_is_broken_off(self) -> None:
+        """Nothing is left behind, whoever started it."""
+        collection = FakeCollection(Clock(), live(TWO_STATES))
+        async with keeping(collection, ttl_s=0, wait_s=0.01) as freshness:
+            await freshness.edition()
+            collection.held = asyncio.Event()
+            await freshness.edition()
+            assert collection.waiting == 1
+
+        assert collection.waiting == 0
+
+    @pytest.mark.parametrize("ttl_s", [3600, 0])
+    async def test_those_who_wait_get_what_there_is(self, ttl_s: float) -> None:
+        """They do not keep the process; a request that comes later does not start a collection."""
+        collection = FakeCollection(Clock(), live(TWO_STATES))
+        collection.held = asyncio.Event()
+        async with keeping(collection, ttl_s=ttl_s, fallback=None) as freshness:
+            request = asyncio.create_task(freshness.edition())
+            await until(lambda: collection.waiting == 1)
+
+        with pytest.raises(NoSnapshotError):
+            await request
+        with pytest.raises(NoSnapshotError):
+            await freshness.edition()
+        assert collection.count == 1
+
+
+class TestWithOthers:
+    """Several processes that share a store."""
+
+    async def test_a_stored_snapshot_is_answered_after_a_restart(self) -> None:
+        """Also with a dead upstream: it is live, though old, and nothing is waited for."""
+        store = FakeStore()
+        store.put(live(TWO_STATES, NOON - timedelta(days=3)))
+        collection = FakeCollection(Clock(), live(TWO_STATES))
+        collection.held = asyncio.Event()
+        async with keeping(collection, store=store) as freshness:
+            snapshot = await freshness.edition()
+            await until(lambda: collection.waiting == 1)
+
+        assert snapshot.source is Source.LIVE
+        assert snapshot.collected_at == NOON - timedelta(days=3)
+
+    async def test_a_fresh_stored_snapshot_is_not_collected_again(self) -> None:
+        """A restart costs the upstream nothing."""
+        store = FakeStore()
+        store.put(live(TWO_STATES))
+        collection = FakeCollection(Clock(), live(TWO_STATES))
+        async with keeping(collection, store=store) as freshness:
+            await freshness.edition()
+            await asyncio.sleep(0.02)
+
+        assert collection.count == 0
+
+    async def test_one_collects_and_the_others_take_it_over(self) -> None:
+        """Three processes start together: there is one collection, and one answer."""
+        store, clock = FakeStore(), Clock()
+        collections = [FakeCollection(clock, live(TWO_STATES)) for _ in range(3)]
+        for collection in collections:
+            collection.held = asyncio.Event()
+        async with (
+            keeping(collections[0], store=store) as first,
+            keeping(collections[1], store=store) as second,
+            keeping(collections[2], store=store) as third,
+        ):
+            requests = [asyncio.create_task(each.edition()) for each in (first, second, third)]
+            await until(lambda: sum(collection.waiting for collection in collections) == 1)
+            await asyncio.sleep(0.02)
+            for collection in collections:
+                assert collection.held is not None
+                collection.held.set()
+            answers = await asyncio.gather(*requests)
+
+        assert sum(collection.count for collection in collections) == 1
+        assert answers[0] == answers[1] == answers[2]
+
+    async def test_a_newer_snapshot_is_noticed(self) -> None:
+        """What another process stores later on is answered here soon after."""
+        store, clock = FakeStore(), Clock()
+        async with keeping(FakeCollection(clock, live(TWO_STATES)), store=store) as freshness:
+            await freshness.edition()
+            clock.advance(60)
+            store.put(live(TWO_STATES[:1], clock()))
+
+            await until(lambda: len(freshness.at_once().states) == 1)
+
+    async def test_a_lost_refresh_is_made_again(self) -> None:
+        """Where the one who collected was killed, somebody who waited for it collects."""
+        store = FakeStore()
+        store.is_taken = True
+        collection = FakeCollection(Clock(), live(TWO_STATES))
+        async with keeping(collection, store=store, fallback=None) as freshness:
+            request = asyncio.create_task(freshness.edition())
+            await until(lambda: store.calls["turn"] > 2)
+            store.is_taken = False
+
+            assert (await request).source is Source.LIVE
+        assert collection.count == 1
+
+    async def test_a_lost_refresh_is_no_reason_to_wait_longer(self) -> None:
+        """With bundled data at hand they are answered until somebody's collection succeeds."""
+        store = FakeStore()
+        store.is_taken = True
+        collection = FakeCollection(Clock(), live(TWO_STATES))
+        collection.held = asyncio.Event()
+        async with keeping(collection, store=store) as freshness:
+            request = asyncio.create_task(freshness.edition())
+            await until(lambda: store.calls["turn"] > 2)
+            store.is_taken = False
+
+            assert (await request).source is Source.BUNDLED
+            collection.held.set()
+            await until(lambda: freshness.at_once().source is Source.LIVE)
+
+    async def test_others_failures_are_no_reason_to_be_late(self) -> None:
+        """Who only watches refreshes as soon as who failed would, when that one is gone."""
+        store, clock = FakeStore(), Clock()
+        whole = live(TWO_STATES)
+        store.put(whole)
+        collection = FakeCollection(clock, live(TWO_STATES))
+        async with keeping(collection, store=store) as freshness:
+            await freshness.edition()
+            for _ in range(3):
+                whole = unread(whole, "caiu")
+                store.put(whole)
+                await until(lambda: bool(freshness.at_once().filled))
+
+            await until(lambda: freshness.at_once().is_whole)
+
+        assert collection.count == 1
+
+    async def test_a_stored_snapshot_that_is_not_whole_is_no_reason_to_wait(self) -> None:
+        """At the start it is answered, and a collection begins, however often others failed."""
+        store = FakeStore()
+        store.put(replace(unread(live(TWO_STATES), "caiu"), failures=9))
+        collection = FakeCollection(Clock(), live(TWO_STATES))
+        async with keeping(collection, store=store) as freshness:
+            await freshness.edition()
+
+            await until(lambda: freshness.at_once().is_whole)
+
+    async def test_a_date_to_come_makes_nothing_fresh(self) -> None:
+        """As a machine with a wrong clock may have stored it."""
+        store = FakeStore()
+        store.put(live(TWO_STATES, NOON + timedelta(days=365)))
+        collection = FakeCollection(Clock(), live(TWO_STATES))
+        async with keeping(collection, store=store):
+            await until(lambda: collection.count == 1)
+
+    async def test_a_fault_of_the_store_ends_nothing(
+        self, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """What no adapter should raise is logged with its traceback, and survived."""
+
+        class BrokenOnce(FakeStore):
+            async def version(self) -> str | None:
+                if not self.calls["version"]:
+                    self.calls["version"] += 1
+                    raise ZeroDivisionError
+                return await super().version()
+
+        collection = FakeCollection(Clock(), live(TWO_STATES))
+        async with keeping(collection, store=BrokenOnce()) as freshness:
+            assert (await freshness.edition()).source is Source.LIVE
+
+        (error,) = [record for record in caplog.records if record.levelname == "ERROR"]
+        assert error.exc_info is not None
+
+    async def test_a_store_out_of_reach_costs_the_sharing_only(
+        self, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """The service goes on and says so once; a store that is back is given what it missed."""
+        caplog.set_level("INFO")
+        store, clock = FakeStore(), Clock()
+        store.trouble = SnapshotStoreError("sem Redis")
+        collection = FakeCollection(clock, live(TWO_STATES))
+        async with keeping(collection, store=store, ttl_s=0.01) as freshness:
+            assert (await freshness.edition()).source is Source.LIVE
+            clock.advance(60)
+            await until(lambda: collection.count > 2)
+            collection.held = asyncio.Event()
+            store.trouble = None
+            await until(lambda: store.stored is not None)
+            await until(lambda: "O armazenamento voltou" in caplog.messages)
+
+        told = [line for line in caplog.messages if "rmazenamento" in line]
+        assert told[0] == "Sem o armazenamento, o serviço continua com os dados que tem: sem Redis"
+        assert told[1:] == ["O armazenamento voltou"]

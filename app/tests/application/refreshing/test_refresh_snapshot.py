@@ -1,0 +1,128 @@
+"""One refresh for all who share the last good snapshot."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+import src.application.refreshing.refresh_snapshot as module
+from src.application.ports.upstream import UpstreamConnectionError
+from src.application.refreshing.last_good_snapshot import LastGoodSnapshot
+from src.application.refreshing.refresh_snapshot import LostRefreshError, RefreshSnapshot
+from src.domain.snapshot import Snapshot
+from tests.helpers.fakes import NOON, Clock, FakeCollection, FakeStore, live, recorder
+from tests.helpers.places import TWO_STATES
+
+OLD = live(TWO_STATES[:1], NOON - timedelta(days=1))
+NEW = live(TWO_STATES)
+
+
+async def nothing(_: Snapshot) -> None:
+    """Nobody reads."""
+
+
+async def no_bundled() -> None:
+    """Nothing ships with the code."""
+
+
+@pytest.fixture(autouse=True)
+def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Looks take a thousandth of their time."""
+    monkeypatch.setattr(module, "LOOK_EVERY_S", 0.001)
+
+
+class Process:
+    """What one process has of the parts."""
+
+    def __init__(self, store: FakeStore, collection: FakeCollection) -> None:
+        self._store = store
+        self.last_good = LastGoodSnapshot(store, announce=nothing)
+        self.refresh = RefreshSnapshot(
+            collect=collection,
+            last_good=self.last_good,
+            bundled=no_bundled,
+            recorder=recorder(collection.clock),
+        )
+        self.was_known_before_it_was_stored = False
+
+    async def execute(self, *, afresh: bool) -> Snapshot | None:
+        """One refresh; notes whether its result was known before it was stored."""
+        saves = self._store.calls["save"]
+
+        def known() -> None:
+            self.was_known_before_it_was_stored = self._store.calls["save"] == saves
+
+        return await self.refresh.execute(afresh=afresh, when_known=known)
+
+
+async def test_what_is_collected_is_kept() -> None:
+    """Here and in the store."""
+    store = FakeStore()
+    process = Process(store, FakeCollection(Clock(), NEW))
+
+    assert await process.execute(afresh=False) == NEW
+    assert process.last_good.snapshot == NEW
+    assert process.was_known_before_it_was_stored
+    assert store.stored is not None
+
+
+@pytest.mark.parametrize("afresh", [False, True])
+async def test_a_newer_snapshot_spares_the_collection(*, afresh: bool) -> None:
+    """Unless a collection is what was asked for."""
+    store = FakeStore()
+    store.put(OLD)
+    collection = FakeCollection(Clock(), NEW)
+
+    collected = await Process(store, collection).execute(afresh=afresh)
+
+    assert collected == (NEW if afresh else None)
+    assert collection.count == afresh
+
+
+async def test_who_has_waited_takes_over_what_was_stored() -> None:
+    """Whether it is stored while the other one still has the turn, or just before it ends."""
+    store = FakeStore()
+    store.is_taken = True
+    collection = FakeCollection(Clock(), NEW)
+    process = Process(store, collection)
+    waiting = asyncio.create_task(process.execute(afresh=True))
+    await asyncio.sleep(0.01)
+
+    store.put(NEW)
+    store.is_taken = False
+
+    assert await waiting is None
+    assert process.last_good.snapshot == NEW
+    assert collection.count == 0
+
+
+async def test_who_has_waited_in_vain_is_told() -> None:
+    """The other one's refresh has ended, and nothing was stored."""
+    store = FakeStore()
+    store.is_taken = True
+    process = Process(store, FakeCollection(Clock(), NEW))
+    waiting = asyncio.create_task(process.execute(afresh=False))
+    await asyncio.sleep(0.01)
+
+    store.is_taken = False
+
+    with pytest.raises(LostRefreshError):
+        await waiting
+    assert not store.is_taken
+
+
+async def test_a_collection_that_read_nothing_keeps_everything_and_says_so() -> None:
+    """The others learn from the store that the last refresh has failed."""
+    store = FakeStore()
+    store.put(OLD)
+    process = Process(store, FakeCollection(Clock(), UpstreamConnectionError("caiu")))
+
+    with pytest.raises(UpstreamConnectionError, match="caiu"):
+        await process.execute(afresh=True)
+
+    assert store.stored is not None
+    assert store.stored.snapshot.states == OLD.states
+    assert {gap.reason for gap in store.stored.snapshot.filled} == {"caiu"}
+    assert not store.is_taken

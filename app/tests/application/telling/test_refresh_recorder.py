@@ -1,0 +1,182 @@
+"""What is written down of a refresh, and that a journal that fails costs nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+import src.application.telling.refresh_recorder as module
+from src.application.ports.refresh_journal import RefreshJournalError
+from src.application.ports.upstream import UpstreamTimeoutError
+from src.application.telling.refresh_progress import Level, Outcome, Phase, Progress
+from src.application.telling.refresh_recorder import pause_s
+from src.domain.snapshot import Gap
+from src.infra.storage.memory_journal import MemoryJournal
+from tests.helpers.fakes import NOON, Clock, live, recorder
+from tests.helpers.places import TWO_STATES
+
+TREE = live(TWO_STATES)
+
+
+class FailingJournal(MemoryJournal):
+    """Fails while it is told to."""
+
+    fails = True
+
+    async def append(self, progress: Progress) -> None:
+        if self.fails:
+            raise RefreshJournalError("sem espaço")
+        await super().append(progress)
+
+    async def refreshes(self) -> list[str]:
+        if self.fails:
+            raise RefreshJournalError("sem espaço")
+        return await super().refreshes()
+
+
+async def newest(journal: MemoryJournal) -> list[Progress]:
+    """All that was told of the refresh that began last."""
+    return await journal.after((await journal.refreshes())[0], -1)
+
+
+async def test_a_refresh_is_told_from_its_beginning_to_its_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Again and again, in order, and with what it has brought."""
+    monkeypatch.setattr(module, "TELL_EVERY_S", 0.001)
+    journal = MemoryJournal()
+    async with recorder(Clock(), journal=journal).recording(by_hand=False) as recording:
+        while recording.told < 3:
+            await asyncio.sleep(0.001)
+        recording.collected(TREE)
+
+    moments = await newest(journal)
+    assert [each.number for each in moments] == list(range(len(moments)))
+    assert [each.phase for each in moments[:3]] == [Phase.RUNNING] * 3
+    assert moments[-1].phase is Phase.WHOLE
+    assert moments[-1].outcome == Outcome(states=2, cities=3, districts=4, missing=0, filled=0)
+
+
+async def test_it_runs_until_its_result_is_stored(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who follows it would stop at an end that is none yet."""
+    monkeypatch.setattr(module, "TELL_EVERY_S", 0.001)
+    journal = MemoryJournal()
+    async with recorder(Clock(), journal=journal).recording(by_hand=False) as recording:
+        recording.collected(TREE)
+        while recording.told < 3:
+            await asyncio.sleep(0.001)
+
+    *before, last = await newest(journal)
+    assert {(each.phase, each.outcome) for each in before} == {(Phase.RUNNING, None)}
+    assert last.phase is Phase.WHOLE
+
+
+async def test_what_was_not_read_is_told() -> None:
+    """A snapshot with a part from before is one that is not whole."""
+    journal = MemoryJournal()
+    filled = replace(TREE, filled=(Gap(1100023, "Ariquemes", "demorou"),))
+    async with recorder(Clock(), journal=journal).recording(by_hand=False) as recording:
+        recording.collected(filled)
+
+    last = (await newest(journal))[-1]
+    assert last.phase is Phase.PARTIAL
+    assert last.outcome is not None
+    assert last.outcome.filled == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "phase", "cause"),
+    [
+        (UpstreamTimeoutError("demorou"), Phase.FAILED, "UpstreamTimeoutError"),
+        (ZeroDivisionError(), Phase.FAILED, None),
+        (asyncio.CancelledError(), Phase.BROKEN_OFF, None),
+    ],
+)
+async def test_how_it_ended_is_told(error: BaseException, phase: Phase, cause: str | None) -> None:
+    """The error goes on its way; of ours only the log tells more."""
+    journal = MemoryJournal()
+    with pytest.raises(type(error)):
+        async with recorder(Clock(), journal=journal).recording(by_hand=False):
+            raise error
+
+    last = (await newest(journal))[-1]
+    assert (last.phase, last.cause) == (phase, cause)
+
+
+async def test_when_somebody_asked_is_told_by_the_refreshes_after_that_one() -> None:
+    """So that it is known though the one that was asked for is forgotten."""
+    journal, clock = MemoryJournal(), Clock()
+    recording = recorder(clock, journal=journal).recording
+    async with recording(by_hand=True):
+        pass
+    clock.advance(5)
+    async with recording(by_hand=True) as asked:
+        pass
+    assert asked.asked_by_hand_at == NOON + timedelta(seconds=5)
+    clock.advance(5)
+    async with recording(by_hand=False):
+        pass
+
+    last = (await newest(journal))[-1]
+    assert not last.by_hand
+    assert last.begun_at == NOON + timedelta(seconds=10)
+    assert last.asked_by_hand_at == asked.asked_by_hand_at
+
+
+async def test_a_clock_that_was_set_back_makes_no_refresh_older() -> None:
+    """The newest has the greatest id, whatever the clock says."""
+    journal, clock = MemoryJournal(), Clock()
+    recording = recorder(clock, journal=journal).recording
+    for _ in range(2):
+        async with recording(by_hand=False) as last:
+            clock.advance(-3600)
+
+    assert await journal.refreshes() == [last.refresh, (await journal.refreshes())[1]]
+
+
+async def test_what_could_not_be_told_is_told_with_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """No moment is left out, and no attempt: who follows would wait for it."""
+    monkeypatch.setattr(module, "TELL_EVERY_S", 0.001)
+    journal = FailingJournal()
+    records = recorder(Clock(), journal=journal)
+    async with records.recording(by_hand=False) as recording:
+        records._fan_out.read(records._fan_out.asked(Level.STATES, 0))
+        await asyncio.sleep(0.01)
+        journal.fails = False
+        while recording.told < 2:
+            await asyncio.sleep(0.001)
+
+    moments = await newest(journal)
+    assert [each.number for each in moments] == list(range(len(moments)))
+    assert [len(each.attempts) for each in moments] == [1] + [0] * (len(moments) - 1)
+
+
+async def test_a_journal_that_fails_costs_the_telling_only(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """One line in the log for all the time that it fails; then it goes on."""
+    journal = FailingJournal()
+    recording = recorder(Clock(), journal=journal).recording
+    with caplog.at_level(logging.WARNING):
+        for _ in range(3):
+            async with recording(by_hand=False):
+                pass
+        assert len(caplog.records) == 1
+
+        journal.fails = False
+        async with recording(by_hand=False):
+            pass
+    assert len(await newest(journal)) == 1
+    assert len(caplog.records) == 1
+
+
+@pytest.mark.parametrize(("age_s", "seconds"), [(0, 0.1), (5, 0.1), (60, 1.2), (3600, 5)])
+def test_a_long_refresh_is_told_less_often(age_s: float, seconds: float) -> None:
+    """The pauses grow with its age, up to a bound that still shows somebody is at it."""
+    assert pause_s(age_s) == seconds

@@ -1,0 +1,1 @@
+"""Fakes, servers and data that many tests use."""

@@ -1,0 +1,67 @@
+"""Clients of the upstream, put together as the composition root does, for one test each."""
+
+from __future__ import annotations
+
+import ssl
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from aiolimiter import AsyncLimiter
+
+from src.application.manners.adaptive_limit import AdaptiveLimit
+from src.application.manners.admission import Admission
+from src.application.manners.circuit_breaker import CircuitBreaker
+from src.application.manners.patience import Patience
+from src.application.manners.retry_budget import RetryBudget
+from src.infra.gateways.upstream_client import UpstreamClient
+from src.infra.gateways.upstream_exchange import UpstreamExchange, open_session
+
+
+class Manners:
+    """What a client learns by, within the test's reach: fresh, and with nothing learnt yet.
+
+    At most `at_once` requests are in flight, `max_rps` are made in a second (0 is no bound), and
+    the first try of all is given up after `first_s` seconds.
+    """
+
+    def __init__(self, *, at_once: int = 100, first_s: float = 5, max_rps: float = 0) -> None:
+        self.limit = AdaptiveLimit(at_once, clock=time.monotonic)
+        self.breaker = CircuitBreaker(clock=time.monotonic)
+        self.admission = Admission(
+            self.limit,
+            self.breaker,
+            clock=time.monotonic,
+            pace=AsyncLimiter(1, 1 / max_rps).acquire if max_rps else None,
+        )
+        self.patience = Patience(first_s=first_s)
+        self.budget = RetryBudget()
+
+
+def client_over(
+    exchange: UpstreamExchange,
+    manners: Manners | None = None,
+    *,
+    attempts: int = 1,
+    timeout_s: float = 5,
+) -> UpstreamClient:
+    """A client that asks through this exchange: once, where the test says nothing else."""
+    manners = manners or Manners()
+    return UpstreamClient(
+        exchange,
+        admission=manners.admission,
+        patience=manners.patience,
+        budget=manners.budget,
+        attempts=attempts,
+        timeout_s=timeout_s,
+    )
+
+
+@asynccontextmanager
+async def exchange_with(
+    base_url: str, *, connections: int = 100, tls: ssl.SSLContext | None = None
+) -> AsyncIterator[UpstreamExchange]:
+    """An exchange over a session of its own, with a certificate store of the test's or an empty."""
+    tls = tls or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    async with open_session(connections=connections, tls=tls) as session:
+        yield UpstreamExchange(session, base_url=base_url)

@@ -1,0 +1,230 @@
+"""Stand-ins for the ports: real classes that answer from a tree, and fail where they are told."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from src.application.collecting.fan_out_counts import FanOutCounts
+from src.application.ports.refresh_journal import RefreshJournal
+from src.application.ports.snapshot_store import (
+    DamagedSnapshotError,
+    SnapshotStore,
+    SnapshotStoreError,
+    Stored,
+)
+from src.application.ports.upstream import CitiesGateway, DistrictsGateway, StatesGateway
+from src.application.telling.refresh_recorder import RefreshRecorder
+from src.domain.localities.territory import City, District, State
+from src.domain.snapshot import Snapshot, Source
+from src.infra.storage.memory_journal import MemoryJournal
+
+NOON = datetime(2025, 6, 1, 12, tzinfo=UTC)
+
+
+class Clock:
+    """A clock that goes on only when it is told."""
+
+    def __init__(self) -> None:
+        self.time = NOON
+
+    def __call__(self) -> datetime:
+        return self.time
+
+    def advance(self, seconds: float) -> None:
+        """Lets this many seconds pass."""
+        self.time += timedelta(seconds=seconds)
+
+
+class FakeUpstream:
+    """What the three fake gateways share: the tree, what fails, and how much happens at once.
+
+    `errors` maps the id of a state or city to what asking below it raises; the id 0 is the list
+    of states, and a state's negative id the list of all its districts. Answers come in descending
+    order of id, since nobody may rely on order.
+    """
+
+    def __init__(
+        self, states: tuple[State, ...], *, errors: Mapping[int, BaseException] | None = None
+    ) -> None:
+        self.by_state = {state.id: state for state in states}
+        self.by_city = {city.id: city for state in states for city in state.cidades}
+        self.errors = dict(errors or {})
+        self.asked: Counter[int] = Counter()
+        self.now: Counter[str] = Counter()
+        self.most: Counter[str] = Counter()
+        self.cancelled = 0
+        self.held_level: str | None = None
+
+    async def answer(self, level: str, place_id: int) -> None:
+        """Counts one exchange; holds it for ever, or fails it, where the test says so."""
+        self.asked[place_id] += 1
+        self.now[level] += 1
+        self.most[level] = max(self.most[level], self.now[level])
+        try:
+            await asyncio.sleep(0)
+            if level == self.held_level:
+                await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            self.cancelled += 1
+            raise
+        finally:
+            self.now[level] -= 1
+        if place_id in self.errors:
+            raise self.errors[place_id]
+
+
+class FakeStatesGateway(StatesGateway):
+    """The states of the fake upstream."""
+
+    def __init__(self, upstream: FakeUpstream) -> None:
+        self._upstream = upstream
+
+    async def all(self) -> tuple[State, ...]:
+        await self._upstream.answer("states", 0)
+        return tuple(
+            replace(state, cidades=()) for state in reversed(self._upstream.by_state.values())
+        )
+
+
+class FakeCitiesGateway(CitiesGateway):
+    """The cities of the fake upstream."""
+
+    def __init__(self, upstream: FakeUpstream) -> None:
+        self._upstream = upstream
+
+    async def of_state(self, state: State) -> tuple[City, ...]:
+        await self._upstream.answer("cities", state.id)
+        cities = self._upstream.by_state[state.id].cidades
+        return tuple(replace(city, distritos=None) for city in reversed(cities))
+
+
+class FakeDistrictsGateway(DistrictsGateway):
+    """The districts of the fake upstream."""
+
+    def __init__(self, upstream: FakeUpstream) -> None:
+        self._upstream = upstream
+
+    async def of_city(self, city: City) -> tuple[District, ...]:
+        await self._upstream.answer("districts", city.id)
+        districts = self._upstream.by_city[city.id].distritos
+        assert districts is not None
+        return tuple(reversed(districts))
+
+    async def of_state(self, state: State) -> tuple[District, ...]:
+        await self._upstream.answer("districts", -state.id)
+        cities = self._upstream.by_state[state.id].cidades
+        return tuple(
+            district
+            for city in cities
+            for district in self._upstream.by_city[city.id].distritos or ()
+        )
+
+
+class FakeStore(SnapshotStore):
+    """A store in memory, which several may share as processes do, and which fails when told.
+
+    `trouble` is raised by every call while it is set, `damage` once by the next load; `is_taken`
+    says that somebody else refreshes.
+    """
+
+    def __init__(self) -> None:
+        self.stored: Stored | None = None
+        self.trouble: SnapshotStoreError | None = None
+        self.damage: DamagedSnapshotError | None = None
+        self.is_taken = False
+        self.calls: Counter[str] = Counter()
+
+    def put(self, snapshot: Snapshot) -> None:
+        """What another process does when it stores a snapshot."""
+        self.calls["put"] += 1
+        self.stored = Stored(snapshot, version=str(self.calls["put"]))
+
+    async def version(self) -> str | None:
+        self._call("version")
+        return self.stored.version if self.stored is not None else None
+
+    async def load(self) -> Stored | None:
+        self._call("load")
+        if self.damage is not None:
+            damage, self.damage = self.damage, None
+            raise damage
+        return self.stored
+
+    async def save(self, snapshot: Snapshot) -> str:
+        self._call("save")
+        self.put(snapshot)
+        assert self.stored is not None
+        return self.stored.version
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[bool]:
+        self._call("turn")
+        if self.is_taken:
+            yield False
+            return
+        self.is_taken = True
+        try:
+            yield True
+        finally:
+            self.is_taken = False
+
+    def _call(self, name: str) -> None:
+        self.calls[name] += 1
+        if self.trouble is not None:
+            raise self.trouble
+
+
+def live(states: tuple[State, ...], collected_at: datetime = NOON) -> Snapshot:
+    """A whole live snapshot of these states."""
+    return Snapshot(states, collected_at, Source.LIVE)
+
+
+def recorder(
+    now: Callable[[], datetime], *, journal: RefreshJournal | None = None
+) -> RefreshRecorder:
+    """Records refreshes in this journal, or where nobody reads."""
+    return RefreshRecorder(
+        journal=journal or MemoryJournal(),
+        fan_out=FanOutCounts(clock=time.monotonic),
+        plan="city",
+        now=now,
+    )
+
+
+class FakeCollection:
+    """Collections that end as the test says: `outcomes` in turn, the last one again and again.
+
+    Each bears the time of the clock. While `held` is set they wait for it. `begun_at` has the event
+    loop's time at the beginning of each, in seconds.
+    """
+
+    def __init__(self, clock: Clock, *outcomes: Snapshot | Exception) -> None:
+        self.clock = clock
+        self.outcomes = list(outcomes)
+        self.begun_at: list[float] = []
+        self.waiting = 0
+        self.held: asyncio.Event | None = None
+
+    @property
+    def count(self) -> int:
+        """How many have begun."""
+        return len(self.begun_at)
+
+    async def __call__(self) -> Snapshot:
+        self.begun_at.append(asyncio.get_running_loop().time())
+        if self.held is not None:
+            self.waiting += 1
+            try:
+                await self.held.wait()
+            finally:
+                self.waiting -= 1
+        outcome = self.outcomes.pop(0) if len(self.outcomes) > 1 else self.outcomes[0]
+        if isinstance(outcome, Exception):
+            raise outcome
+        return replace(outcome, collected_at=self.clock())

@@ -1,0 +1,119 @@
+"""The service in processes of its own, as it runs for its users."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import aiohttp
+
+from src.entrypoints.settings import APP_DIR
+from tests.helpers.serving import client, free_port
+
+
+class ServiceProcess:
+    """`python main.py` with these settings, ended at the end of the block.
+
+    `log_file` takes what it writes to standard error.
+    """
+
+    def __init__(self, log_file: Path, **settings: object) -> None:
+        self.port = free_port()
+        self.address = f"http://127.0.0.1:{self.port}"
+        self._log_file = log_file
+        self._settings = {
+            "server_host": "127.0.0.1",
+            "server_port": self.port,
+            "server_reload": False,
+            **settings,
+        }
+
+    def __enter__(self) -> Self:
+        settings = {name.upper(): str(value) for name, value in self._settings.items()}
+        with self._log_file.open("wb") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "main.py"],
+                cwd=APP_DIR,
+                env={**os.environ, **settings},
+                stderr=log,
+                stdout=log,
+            )
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._process.poll() is None:
+            self._process.terminate()
+            try:
+                self._process.wait(10)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+
+    async def send(self, method: str, path: str) -> asyncio.Task[bytes]:
+        """Send a request as soon as the process listens; it works on it when this returns.
+
+        The task has what it answers until it closes the connection.
+        """
+        async with client() as session:
+            await self.get(session, "/health/live")
+            reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+            head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 0\r\n"
+            writer.write(f"{head}Connection: close\r\n\r\n".encode())
+        # A process serves what comes in turn: what is answered now came after it.
+        for _ in range(10):
+            async with client() as session:
+                await self.get(session, "/health/live")
+
+        async def answer() -> bytes:
+            with contextlib.closing(writer):
+                return await reader.read()
+
+        return asyncio.create_task(answer())
+
+    @property
+    def log(self) -> str:
+        """What it has written so far."""
+        return self._log_file.read_text(encoding="utf-8")
+
+    @property
+    def workers(self) -> list[int]:
+        """The ids of the processes that have started to serve."""
+        return [int(pid) for pid in re.findall(r"Started server process \[(\d+)\]", self.log)]
+
+    def kill(self) -> None:
+        """`kill -9`: it has no time for anything."""
+        self._process.kill()
+        self._process.wait()
+
+    async def leave(self) -> int:
+        """SIGTERM, and the exit status; it may take as long as it likes.
+
+        The server gives its requests 3 s and then cancels them, with an error in the log: a log
+        without errors shows that it left before.
+        """
+        self._process.send_signal(signal.SIGTERM)
+        return await asyncio.to_thread(self._process.wait)
+
+    async def get(
+        self, session: aiohttp.ClientSession, path: str = "/api/v1/states"
+    ) -> tuple[aiohttp.ClientResponse, bytes]:
+        """The answer and its body, to a request that is made as soon as the process listens."""
+        while True:
+            try:
+                async with session.get(self.address + path) as answer:
+                    return answer, await answer.read()
+            except aiohttp.ClientConnectionError:
+                await asyncio.sleep(0.05)

@@ -1,0 +1,41 @@
+"""Refreshes to test with: moments of one, and its ids."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from src.application.telling.refresh_progress import Attempt, Fate, Level, Phase, Progress, Requests
+from tests.helpers.fakes import NOON
+
+BEGUN = Progress(
+    refresh=f"{1:020x}",
+    number=0,
+    phase=Phase.RUNNING,
+    by_hand=False,
+    asked_by_hand_at=None,
+    plan="city",
+    begun_at=NOON,
+    seconds=0.0,
+    requests=Requests(),
+    most_in_flight=0,
+    states_in_work=0,
+    limits=None,
+    states=[],
+    outcome=None,
+    cause=None,
+    attempts=[Attempt(0, Level.STATES, 0, 1, 0, 1, 2, 3, Fate.ANSWERED)],
+)
+
+
+def moment(
+    refresh: int = 1, number: int = 0, *, begun_at: datetime = NOON, **more: Any
+) -> Progress:
+    """A moment of the refresh with this number."""
+    return replace(BEGUN, refresh=f"{refresh:020x}", number=number, begun_at=begun_at, **more)
+
+
+def told(refresh: int, *phases: Phase) -> list[Progress]:
+    """The moments of a refresh that goes through these phases."""
+    return [moment(refresh, number, phase=phase) for number, phase in enumerate(phases)]

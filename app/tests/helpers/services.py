@@ -1,0 +1,95 @@
+"""The service as its callers reach it, over data of the test's own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import aiohttp
+import msgspec
+from multidict import CIMultiDictProxy
+from starlette.types import ASGIApp
+
+from main import create_app
+from src.entrypoints.settings import Settings
+from tests.helpers.fakes import FakeUpstream
+from tests.helpers.serving import client, collecting_from, served
+
+# Whole, whatever the developer's own environment says: a service of a module is made before it is
+# cleared for the first test.
+_SETTINGS: dict[str, Any] = {
+    "_env_file": None,
+    "snapshot_store": "memory:",
+    "snapshot_bundled": False,
+    "snapshot_ttl_s": 86_400,
+    "snapshot_wait_s": 300,
+    "cors_origins": "",
+    "log_level": "INFO",
+    "log_format": "text",
+}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """All of an answer; `body` as it was sent, coded or not."""
+
+    status: int
+    headers: CIMultiDictProxy[str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        """What the body says."""
+        return msgspec.json.decode(self.body)
+
+    @property
+    def own_headers(self) -> dict[str, str]:
+        """The headers but for when it was answered."""
+        return {name: value for name, value in self.headers.items() if name.lower() != "date"}
+
+
+@asynccontextmanager
+async def service(
+    upstream: FakeUpstream, *, now: Callable[[], datetime] | None = None, **settings: Any
+) -> AsyncIterator[aiohttp.ClientSession]:
+    """A session with a service that collects from this upstream as its base address."""
+    async with served(application(upstream, now=now, **settings)) as url, client(url) as session:
+        yield session
+
+
+def application(
+    upstream: FakeUpstream, *, now: Callable[[], datetime] | None = None, **settings: Any
+) -> ASGIApp:
+    """The service itself, to be served."""
+    collecting = collecting_from(upstream, now=now)
+    return create_app(Settings(**_SETTINGS | settings), collecting=collecting)
+
+
+async def ask(
+    session: aiohttp.ClientSession,
+    path: str,
+    headers: dict[str, str] | None = None,
+    *,
+    method: str = "GET",
+    **query: str | int,
+) -> Answer:
+    """What the service answers; redirections are answers, too."""
+    async with session.request(
+        method, path, params=query, headers=headers, allow_redirects=False, auto_decompress=False
+    ) as answer:
+        return Answer(answer.status, answer.headers, await answer.read())
+
+
+async def ended(session: aiohttp.ClientSession, address: str) -> dict[str, Any]:
+    """The refresh at this address when it has ended."""
+    async with asyncio.timeout(20):
+        while True:
+            answer = await ask(session, address)
+            if answer.status == 200 and answer.json["situacao"] != "em_andamento":
+                progress: dict[str, Any] = answer.json
+                return progress
+            await asyncio.sleep(0.01)

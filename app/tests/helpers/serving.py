@@ -1,0 +1,90 @@
+"""Serves an application on a real socket of the loopback, within the test's own event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import os
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+
+import aiohttp
+import uvicorn
+from starlette.types import ASGIApp
+
+from src.application.collecting.concurrency_limit import ConcurrencyLimit
+from src.application.localities.list_of_states_and_cities import ListOfStatesAndCities, Plan
+from src.application.ports.fan_out_watch import FanOutWatch
+from src.entrypoints.composition import Collecting
+from src.entrypoints.settings import Settings
+from tests.helpers.fakes import (
+    Clock,
+    FakeCitiesGateway,
+    FakeDistrictsGateway,
+    FakeStatesGateway,
+    FakeUpstream,
+)
+
+# Below the ports that systems give to outgoing connections (from 32,768 on, on Linux), so that none
+# of these takes a port between the moment it is found free and the moment a server listens there.
+# Processes that run tests side by side have neighbouring ids: each has a hundred ports of its own.
+_FIRST_PORT = 20_000 + 100 * (os.getpid() % 100)
+_PORTS = itertools.cycle(range(_FIRST_PORT, _FIRST_PORT + 100))
+
+
+def free_port() -> int:
+    """A port at which nobody listens, for a server in another process."""
+    for port in itertools.islice(_PORTS, 100):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise RuntimeError("every port is taken")
+
+
+def client(url: str | None = None) -> aiohttp.ClientSession:
+    """A session that asks for no content coding, so that an answer has one tag."""
+    return aiohttp.ClientSession(url, skip_auto_headers=["Accept-Encoding"])
+
+
+def collecting_from(
+    upstream: FakeUpstream, *, now: Callable[[], datetime] | None = None
+) -> Collecting:
+    """Gives the use case over a fake upstream; `now` dates what it collects, long ago if not given.
+
+    What is dated long ago is stale at once, so that each request collects again behind itself.
+    """
+
+    @asynccontextmanager
+    async def collecting(_: Settings, watch: FanOutWatch) -> AsyncIterator[ListOfStatesAndCities]:
+        yield ListOfStatesAndCities(
+            states=FakeStatesGateway(upstream),
+            cities=FakeCitiesGateway(upstream),
+            districts=FakeDistrictsGateway(upstream),
+            states_limit=ConcurrencyLimit(26),
+            plan=Plan.CITY,
+            now=now or Clock(),
+            watch=watch,
+        )
+
+    return collecting
+
+
+@asynccontextmanager
+async def served(app: ASGIApp) -> AsyncIterator[str]:
+    """The application's address while it is served, lifespan included."""
+    config = uvicorn.Config(
+        app, host="127.0.0.1", port=0, log_config=None, lifespan="on", ws="none"
+    )
+    server = uvicorn.Server(config)
+    serving = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0.005)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        await serving

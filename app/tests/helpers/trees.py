@@ -1,0 +1,47 @@
+"""Territories that Hypothesis makes up: few places, with any name that can be stored."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+from src.domain.localities.territory import City, District, State
+
+# Anything UTF-8 can carry, and what formats and spreadsheets stumble over more often than by luck.
+names = st.one_of(
+    st.sampled_from(["=", "+", "-", "@", "'", '"', ""]).flatmap(
+        lambda beginning: st.text(st.sampled_from(",;\"'\r\n\t =@ãé🙂"), min_size=1).map(
+            lambda rest: beginning + rest
+        )
+    ),
+    st.text(st.characters(exclude_categories=["Cs"]), min_size=1),
+).filter(str.strip)
+
+
+@st.composite
+def _cities(draw: st.DrawFn, city_id: int) -> City:
+    city = City(city_id, draw(names))
+    numbers = draw(st.none() | st.sets(st.integers(0, 99), min_size=1, max_size=2))
+    if numbers is None:
+        return city
+    return city.with_districts(
+        [District(city_id * 100 + number, draw(names)) for number in numbers]
+    )
+
+
+@st.composite
+def _states(draw: st.DrawFn, state_id: int, sigla: str) -> State:
+    # One city for each of these, so that 6 digits name one city, as with IBGE's codes.
+    tens = draw(st.sets(st.integers(0, 9_999), max_size=2))
+    cities = [draw(_cities(state_id * 100_000 + ten * 10 + ten % 10)) for ten in tens]
+    return State(state_id, sigla, draw(names)).with_cities(cities)
+
+
+@st.composite
+def trees(draw: st.DrawFn) -> tuple[State, ...]:
+    """Up to three states, in order; some know no cities, some cities no districts."""
+    ids = sorted(draw(st.sets(st.integers(10, 99), max_size=3)))
+    return tuple(draw(_states(state_id, _sigla(state_id))) for state_id in ids)
+
+
+def _sigla(state_id: int) -> str:
+    return chr(ord("A") + state_id // 10) + chr(ord("A") + state_id % 10)

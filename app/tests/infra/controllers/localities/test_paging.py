@@ -1,0 +1,100 @@
+"""Links from one page of results to the others (RFC 8288)."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from starlette.requests import Request
+
+from src.infra.controllers.localities.paging import page_headers
+from src.infra.controllers.parameters import NameSearch
+
+PATH = "/api/v1/cities"
+
+
+def headers_of(total: int, **query: Any) -> dict[str, str]:
+    """The headers of the page that was asked for with this query."""
+    scope = {"type": "http", "path": PATH, "query_string": urlencode(query).encode()}
+    return page_headers(Request(scope), NameSearch(**query), total=total)
+
+
+def links_of(headers: dict[str, str]) -> dict[str, str]:
+    """The links by what they lead to."""
+    return {rel: url for url, rel in re.findall(r'<([^>]*)>; rel="([a-z]+)"', headers["Link"])}
+
+
+def offsets_of(total: int, **query: Any) -> dict[str, int]:
+    """Where each linked page starts."""
+    links = links_of(headers_of(total, **query))
+    return {rel: int(parse_qs(urlsplit(url).query)["offset"][0]) for rel, url in links.items()}
+
+
+@pytest.mark.parametrize(
+    ("total", "limit", "offset", "starts"),
+    [
+        (0, 20, 0, {"first": 0, "last": 0}),
+        (1, 20, 0, {"first": 0, "last": 0}),
+        (20, 20, 0, {"first": 0, "last": 0}),
+        (21, 20, 0, {"first": 0, "last": 20, "next": 20}),
+        (45, 20, 20, {"first": 0, "last": 40, "prev": 0, "next": 40}),
+        (45, 20, 40, {"first": 0, "last": 40, "prev": 20}),
+        (45, 20, 5, {"first": 0, "last": 40, "prev": 0, "next": 25}),
+        (3, 1, 1, {"first": 0, "last": 2, "prev": 0, "next": 2}),
+        (3, 20, 500, {"first": 0, "last": 0, "prev": 480}),
+        (0, 20, 500, {"first": 0, "last": 0, "prev": 480}),
+    ],
+)
+def test_links_to_the_other_pages_that_there_are(
+    total: int, limit: int, offset: int, starts: dict[str, int]
+) -> None:
+    """None before the first, none after the last."""
+    headers = headers_of(total, limit=limit, offset=offset)
+
+    assert headers["X-Total-Count"] == str(total)
+    assert offsets_of(total, limit=limit, offset=offset) == starts
+
+
+def test_a_link_is_a_reference_with_the_whole_search() -> None:
+    """Path and query, with the page's size even where the client left it to us."""
+    links = links_of(headers_of(30, q="são josé", uf="SC"))
+
+    assert links["next"] == f"{PATH}?q=s%C3%A3o+jos%C3%A9&uf=SC&limit=20&offset=20"
+
+
+def test_what_was_not_asked_is_not_in_a_link() -> None:
+    """Neither a default, nor what is no parameter: the header would grow with it."""
+    scope = {"type": "http", "path": PATH, "query_string": b"utm_source=" + b"x" * 1_500}
+
+    headers = page_headers(Request(scope), NameSearch(), total=1)
+
+    assert links_of(headers)["first"] == f"{PATH}?limit=20&offset=0"
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=100))
+def test_no_name_breaks_out_of_its_link(q: str) -> None:
+    """Whatever is in it, brackets, quotes, commas or ends of line, comes back as it was."""
+    headers = headers_of(100, q=q, limit=10, offset=50)
+
+    assert headers["Link"].isascii()
+    assert headers["Link"].isprintable()
+    links = links_of(headers)
+    assert set(links) == {"first", "last", "prev", "next"}
+    for url in links.values():
+        assert parse_qs(urlsplit(url).query, keep_blank_values=True)["q"] == [q]
+
+
+@given(total=st.integers(0, 300), limit=st.integers(1, 100))
+def test_who_follows_next_sees_all_and_ends_at_last(total: int, limit: int) -> None:
+    """Each result once; `prev` leads back the same way."""
+    starts = [0]
+    while (offsets := offsets_of(total, limit=limit, offset=starts[-1])).get("next") is not None:
+        starts.append(offsets["next"])
+
+    assert starts == list(range(0, max(total, 1), limit))
+    assert offsets["last"] == starts[-1]
+    assert offsets.get("prev") == (starts[-2] if len(starts) > 1 else None)

@@ -1,0 +1,138 @@
+"""The same tree in each format."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+
+import msgspec
+import pytest
+from hypothesis import given
+
+from src.domain.localities.territory import City, District, State
+from src.infra.editions.tree_formats import CSV_HEADER, as_csv, as_json, as_ndjson
+from tests.helpers.places import ALTA_FLORESTA, DISTRITO_FEDERAL, RONDONIA, TWO_STATES
+from tests.helpers.trees import trees
+
+Rows = list[list[str]]
+
+
+def rows_of(body: bytes) -> Rows:
+    """The lines of a file as Python's csv reads them, its header apart."""
+    header, *rows = csv.reader(io.StringIO(body.decode("utf-8-sig"), newline=""))
+    assert header == CSV_HEADER
+    return rows
+
+
+def rows_from(states: Sequence[State]) -> Rows:
+    """The lines that a tree should have."""
+    rows = []
+    for state in states:
+        of_state = [str(state.id), state.sigla, shown(state.nome)]
+        for city in state.cidades:
+            of_city = [*of_state, str(city.id), shown(city.nome)]
+            if city.distritos is None:
+                rows.append([*of_city, "", ""])
+            else:
+                rows += [[*of_city, str(each.id), shown(each.nome)] for each in city.distritos]
+        if not state.cidades:
+            rows.append([*of_state, "", "", "", ""])
+    return rows
+
+
+def shown(name: str) -> str:
+    """A name as it stands in a cell."""
+    return f"'{name}" if name[0] in "=+-@\t\r" else name
+
+
+def from_json(body: bytes) -> tuple[State, ...]:
+    """The tree that was written."""
+    return msgspec.json.decode(body, type=tuple[State, ...])
+
+
+def from_ndjson(body: bytes) -> tuple[State, ...]:
+    """As above."""
+    lines = body.decode().split("\n")
+    assert lines.pop() == ""
+    return tuple(msgspec.json.decode(line, type=State) for line in lines)
+
+
+@given(trees())
+def test_all_formats_carry_the_same_places(states: tuple[State, ...]) -> None:
+    """JSON and NDJSON give the tree back; CSV has a line for each district, or for the gap."""
+    assert from_json(as_json(states)) == states
+    assert from_ndjson(as_ndjson(states)) == states
+    assert rows_of(as_csv(states)) == rows_from(states)
+
+
+def test_the_real_tree_in_all_formats(brazil: tuple[State, ...]) -> None:
+    """As above, with each place there is."""
+    assert from_json(as_json(brazil)) == brazil
+    assert from_ndjson(as_ndjson(brazil)) == brazil
+    assert rows_of(as_csv(brazil)) == rows_from(brazil)
+
+
+@given(trees())
+def test_no_cell_is_run_as_a_formula(states: tuple[State, ...]) -> None:
+    """None begins as a formula does (OWASP, "CSV Injection")."""
+    cells = [cell for row in rows_of(as_csv(states)) for cell in row]
+
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
+
+
+@pytest.mark.parametrize(
+    ("name", "cell"),
+    [
+        ("=1+1", "'=1+1"),
+        ("+55", "'+55"),
+        ("-1", "'-1"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("\t=1", "'=1"),  # blanks around a name are no part of it
+        ("\r=1", "'=1"),
+        ("Alta, Floresta", "Alta, Floresta"),
+        ('"Aspas"', '"Aspas"'),
+        ("Duas\nlinhas", "Duas\nlinhas"),
+        ("Duas\r\nlinhas", "Duas\r\nlinhas"),
+        ("Olho-d'Água", "Olho-d'Água"),
+        ("São João del-Rei; 🙂", "São João del-Rei; 🙂"),
+    ],
+)
+def test_awkward_names_survive_a_spreadsheet(name: str, cell: str) -> None:
+    """At each level, as text."""
+    district = District(530010805, name)
+    state = State(53, "DF", name).with_cities([City(5300108, name).with_districts([district])])
+
+    assert rows_of(as_csv([state])) == [["53", "DF", cell, "5300108", cell, "530010805", cell]]
+
+
+def test_spreadsheets_open_the_file_right() -> None:
+    """The mark of UTF-8, a header and the ends of line of RFC 4180."""
+    body = as_csv(TWO_STATES)
+
+    lines = body.decode().split("\r\n")
+    assert body.startswith(b"\xef\xbb\xbf")
+    assert lines[0].removeprefix("\ufeff") == (
+        "estado_id,estado_sigla,estado_nome,cidade_id,cidade_nome,distrito_id,distrito_nome"
+    )
+    assert lines[2] == ("11,RO,Rondônia,1100015,Alta Floresta D'Oeste,110001515,Filadélfia d'Oeste")
+    assert lines[-1] == ""
+    assert len(lines) == 6
+
+
+def test_what_is_not_known_has_a_line_without_it() -> None:
+    """A city without districts and a state without cities are in the file, too."""
+    unread = City(ALTA_FLORESTA.id, ALTA_FLORESTA.nome)
+    states = [RONDONIA.with_cities([unread]), DISTRITO_FEDERAL.with_cities([])]
+
+    assert rows_of(as_csv(states)) == [
+        ["11", "RO", "Rondônia", "1100015", "Alta Floresta D'Oeste", "", ""],
+        ["53", "DF", "Distrito Federal", "", "", "", ""],
+    ]
+
+
+def test_an_empty_tree_is_an_empty_file() -> None:
+    """A header alone, no line, an empty array."""
+    assert rows_of(as_csv(())) == []
+    assert as_ndjson(()) == b""
+    assert as_json(()) == b"[]"

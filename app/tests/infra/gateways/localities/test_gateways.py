@@ -1,0 +1,201 @@
+"""What the gateways make of an answer's bytes: places, or an error of ours."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+
+import aiohttp
+import msgspec
+import pytest
+from aioresponses import aioresponses
+
+from src.application.ports.upstream import UpstreamMalformedError, UpstreamStatusError
+from src.domain.localities.territory import City, State
+from src.infra.gateways.localities.cities_gateway import IbgeCitiesGateway
+from src.infra.gateways.localities.districts_gateway import IbgeDistrictsGateway
+from src.infra.gateways.localities.states_gateway import IbgeStatesGateway
+from src.infra.gateways.upstream_client import UpstreamClient
+from src.infra.gateways.upstream_exchange import UpstreamExchange
+from stand_in.upstream_rows import NEW_CITY, city_row, district_row, state_row
+from tests.helpers.clients import Manners, client_over
+from tests.helpers.places import ALTA_FLORESTA, ARIQUEMES, DISTRITO_FEDERAL, RONDONIA
+
+BASE = "http://ibge.test/localidades"
+STATES = f"{BASE}/estados"
+CITIES = f"{BASE}/estados/11/municipios"
+DISTRICTS = f"{BASE}/municipios/1100023/distritos"
+
+BARE_RONDONIA = State(11, "RO", "Rondônia")
+BARE_ARIQUEMES = City(1100023, "Ariquemes")
+
+
+@pytest.fixture
+async def client() -> AsyncIterator[UpstreamClient]:
+    """A client whose session aioresponses answers, one request at a time."""
+    async with aiohttp.ClientSession() as session:
+        yield client_over(UpstreamExchange(session, base_url=BASE + "/"), Manners(at_once=1))
+
+
+@pytest.fixture
+def upstream() -> Iterator[aioresponses]:
+    """The mocked upstream."""
+    with aioresponses() as mocked:
+        yield mocked
+
+
+async def test_states_are_read(client: UpstreamClient, upstream: aioresponses) -> None:
+    """A row of /estados becomes a state without cities; its region is passed over."""
+    upstream.get(STATES, body=msgspec.json.encode([state_row(RONDONIA)]))
+
+    assert await IbgeStatesGateway(client).all() == (BARE_RONDONIA,)
+
+
+async def test_cities_are_read_without_their_regions(
+    client: UpstreamClient, upstream: aioresponses
+) -> None:
+    """`microrregiao: null`, as the newest city has it, is nothing special."""
+    mato_grosso = State(51, "MT", "Mato Grosso")
+    row = city_row(NEW_CITY, mato_grosso)
+    assert row["microrregiao"] is None
+    upstream.get(f"{BASE}/estados/51/municipios", body=msgspec.json.encode([row]))
+
+    cities = await IbgeCitiesGateway(client).of_state(mato_grosso)
+
+    assert cities == (City(NEW_CITY.id, NEW_CITY.nome),)
+
+
+async def test_districts_are_read_whatever_is_nested_in_them(
+    client: UpstreamClient, upstream: aioresponses
+) -> None:
+    """The whole municipality that comes with each district is passed over."""
+    districts = ALTA_FLORESTA.distritos or ()
+    rows = [district_row(district, ALTA_FLORESTA, RONDONIA) for district in districts]
+    upstream.get(f"{BASE}/municipios/1100015/distritos", body=msgspec.json.encode(rows))
+
+    assert await IbgeDistrictsGateway(client).of_city(ALTA_FLORESTA) == districts
+
+
+async def test_a_bare_object_is_a_list_of_one(
+    client: UpstreamClient, upstream: aioresponses
+) -> None:
+    """Some paths answer a single row without a list around it, at every level."""
+    upstream.get(STATES, body=msgspec.json.encode(state_row(RONDONIA)))
+    upstream.get(CITIES, body=msgspec.json.encode(city_row(ARIQUEMES, RONDONIA)))
+    (district,) = ARIQUEMES.distritos or ()
+    row = district_row(district, ARIQUEMES, RONDONIA)
+    upstream.get(DISTRICTS, body=msgspec.json.encode(row))
+
+    assert await IbgeStatesGateway(client).all() == (BARE_RONDONIA,)
+    assert await IbgeCitiesGateway(client).of_state(RONDONIA) == (BARE_ARIQUEMES,)
+    assert await IbgeDistrictsGateway(client).of_city(ARIQUEMES) == ARIQUEMES.distritos
+
+
+async def test_the_content_type_does_not_matter(
+    client: UpstreamClient, upstream: aioresponses
+) -> None:
+    """What counts is the bytes: JSON that claims to be a page is JSON."""
+    body = msgspec.json.encode([state_row(RONDONIA)])
+    upstream.get(STATES, body=body, content_type="text/html")
+
+    assert await IbgeStatesGateway(client).all() == (BARE_RONDONIA,)
+
+
+async def test_lists_that_many_requests_wait_for_go_first(
+    client: UpstreamClient, upstream: aioresponses
+) -> None:
+    """States and cities are asked for before the districts of what is known already."""
+    cities = [City(1100000 + number, "Cidade") for number in range(10)]
+    districts = [f"{BASE}/municipios/{city.id}/distritos" for city in cities]
+
+    async def hesitate(*_: object, **__: object) -> None:
+        await asyncio.sleep(0.01)
+
+    for url in (*districts, CITIES, STATES):
+        upstream.get(url, status=404, callback=hesitate)
+
+    await asyncio.gather(
+        *(IbgeDistrictsGateway(client).of_city(city) for city in cities),
+        IbgeCitiesGateway(client).of_state(RONDONIA),
+        IbgeStatesGateway(client).all(),
+        return_exceptions=True,
+    )
+
+    asked = [str(url) for _, url in upstream.requests]
+    assert asked[:3] == [districts[0], CITIES, STATES]
+    assert sorted(asked[3:]) == districts[1:]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"<html>Sistema em manuten\xc3\xa7\xc3\xa3o</html>",
+        b"null",
+        b"[]",
+        b"[null]",
+        b'{"erro": "indispon\xc3\xadvel"}',
+        b'[{"id": 110002305, "nome": "Ariquemes"}',
+        b'[{"nome": "Ariquemes"}]',
+        b'[{"id": null, "nome": "Ariquemes"}]',
+        b'[{"id": "110002305", "nome": "Ariquemes"}]',
+        b'[{"id": 110002305}]',
+        b'[{"id": 110002305, "nome": ""}]',
+        b'[{"id": 110002305, "nome": 7}]',
+        b'[{"id": 0, "nome": "Ariquemes"}]',
+        b'[{"id": 530010805, "nome": "Bras\xc3\xadlia"}]',
+        b'[{"id": 110002305, "nome": "\xff"}]',
+    ],
+)
+async def test_rows_that_cannot_be_used_are_malformed(
+    client: UpstreamClient, upstream: aioresponses, body: bytes
+) -> None:
+    """Nothing is defaulted: no usable id or name, no rows, or rows of another city, is an error."""
+    upstream.get(DISTRICTS, body=body)
+
+    with pytest.raises(UpstreamMalformedError, match="/municipios/1100023/distritos") as caught:
+        await IbgeDistrictsGateway(client).of_city(BARE_ARIQUEMES)
+    assert isinstance(caught.value.__cause__, ValueError)
+
+
+async def test_the_districts_of_a_state_are_read(
+    client: UpstreamClient, upstream: aioresponses
+) -> None:
+    """All of them in one answer, in whatever order, and of no other state."""
+    rows = [
+        district_row(district, city, RONDONIA)
+        for city in reversed(RONDONIA.cidades)
+        for district in city.distritos or ()
+    ]
+    upstream.get(f"{BASE}/estados/11/distritos", body=msgspec.json.encode(rows))
+    upstream.get(f"{BASE}/estados/53/distritos", body=msgspec.json.encode(rows))
+
+    districts = await IbgeDistrictsGateway(client).of_state(RONDONIA)
+    with pytest.raises(UpstreamMalformedError, match="não é do estado 53"):
+        await IbgeDistrictsGateway(client).of_state(DISTRITO_FEDERAL)
+
+    assert len(districts) == 3
+
+
+async def test_cities_of_another_state_are_malformed(
+    client: UpstreamClient, upstream: aioresponses
+) -> None:
+    """A list of cities is believed only for the state that was asked about."""
+    row = city_row(DISTRITO_FEDERAL.cidades[0], DISTRITO_FEDERAL)
+    upstream.get(CITIES, body=msgspec.json.encode([row]))
+
+    with pytest.raises(UpstreamMalformedError, match="5300108"):
+        await IbgeCitiesGateway(client).of_state(RONDONIA)
+
+
+@pytest.mark.parametrize("status", [204, 301, 403, 404, 429, 500, 503])
+async def test_any_status_but_200_is_an_error(
+    client: UpstreamClient, upstream: aioresponses, status: int
+) -> None:
+    """Redirects too: the upstream is where the settings say, nowhere else."""
+    body = msgspec.json.encode([state_row(RONDONIA)])
+    upstream.get(STATES, body=body, status=status, headers={"Location": "http://other.test/"})
+
+    with pytest.raises(UpstreamStatusError) as caught:
+        await IbgeStatesGateway(client).all()
+    assert caught.value.status == status

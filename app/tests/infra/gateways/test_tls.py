@@ -1,0 +1,199 @@
+"""TLS against real servers on loopback, with a certificate authority of the test's own."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import time
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from unittest.mock import Mock
+
+import pytest
+import trustme
+
+from src.application.ports.upstream import UpstreamTlsError
+from src.application.telling.refresh_progress import Level
+from src.infra.gateways import tls as tls_module
+from src.infra.gateways.localities.rows import states_from
+from src.infra.gateways.tls import tls_advice, tls_context
+from stand_in.faults import Behaviour
+from stand_in.server import StandIn
+from tests.helpers.clients import client_over, exchange_with
+from tests.helpers.legacy_tls_server import LegacyTlsServer
+from tests.helpers.places import TWO_STATES
+
+BODY = b'[{"id": 11, "sigla": "RO", "nome": "Rond\xc3\xb4nia"}]'
+
+
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    """An authority that no system knows."""
+    return trustme.CA(key_type=trustme.KeyType.RSA)
+
+
+@pytest.fixture(scope="module")
+def ca_file(authority: trustme.CA, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The authority's certificate, as IBGE_CA_FILE would name it."""
+    file = tmp_path_factory.mktemp("tls") / "ca.pem"
+    authority.cert_pem.write_to_path(str(file))
+    return file
+
+
+@pytest.fixture
+def server_tls(authority: trustme.CA) -> ssl.SSLContext:
+    """A server's context with a certificate of that authority."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    return context
+
+
+@pytest.fixture
+def legacy_server(authority: trustme.CA) -> Iterator[LegacyTlsServer]:
+    """A server that knows no secure renegotiation."""
+    certificate = authority.issue_cert("127.0.0.1", key_type=trustme.KeyType.RSA)
+    with LegacyTlsServer(certificate, BODY) as server:
+        yield server
+
+
+@pytest.fixture(autouse=True)
+async def transports_are_closed() -> AsyncIterator[None]:
+    """TLS takes leave in the background: asyncio warns of a transport that the test left open."""
+    yield
+    transports = getattr(asyncio.get_running_loop(), "_transports", {})
+    while any(transport._sock for transport in transports.values()):
+        await asyncio.sleep(0.001)
+
+
+async def names_of_states(base_url: str, tls: ssl.SSLContext) -> list[str]:
+    """Asks for the states as the service does."""
+    async with exchange_with(base_url, tls=tls) as exchange:
+        states = await client_over(exchange).get("/estados", states_from, level=Level.STATES)
+    return [state.nome for state in states]
+
+
+async def test_an_unknown_authority_is_refused_with_the_setting_that_helps(
+    server_tls: ssl.SSLContext,
+) -> None:
+    """An incomplete chain or an authority of one's own: the error names IBGE_CA_FILE."""
+    async with StandIn(TWO_STATES, tls=server_tls) as upstream:
+        with pytest.raises(UpstreamTlsError, match="IBGE_CA_FILE"):
+            await names_of_states(upstream.base_url, tls_context(ca_file=None, legacy_tls=False))
+
+
+async def test_the_ca_file_mends_it(server_tls: ssl.SSLContext, ca_file: Path) -> None:
+    """With the authority's certificate the connection is made, and verified."""
+    async with StandIn(TWO_STATES, tls=server_tls) as upstream:
+        names = await names_of_states(
+            upstream.base_url, tls_context(ca_file=ca_file, legacy_tls=False)
+        )
+    assert names == ["Rondônia", "Distrito Federal"]
+
+
+async def test_no_secure_renegotiation_is_refused_with_the_setting_that_helps(
+    legacy_server: LegacyTlsServer, ca_file: Path
+) -> None:
+    """OpenSSL 3 refuses such a server: the error names IBGE_LEGACY_TLS."""
+    tls = tls_context(ca_file=ca_file, legacy_tls=False)
+    with pytest.raises(UpstreamTlsError, match="IBGE_LEGACY_TLS"):
+        await names_of_states(legacy_server.base_url, tls)
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+async def test_sessions_are_resumed(
+    server_tls: ssl.SSLContext, ca_file: Path, version: ssl.TLSVersion
+) -> None:
+    """Where many connections are opened, the server proves once who it is."""
+    server_tls.minimum_version = server_tls.maximum_version = version
+    tls = tls_context(ca_file=ca_file, legacy_tls=False)
+    async with StandIn(TWO_STATES, tls=server_tls, behaviour=Behaviour(latency_s=0.1)) as upstream:
+        async with exchange_with(upstream.base_url, tls=tls) as exchange:
+            await exchange.body("/estados", timeout_s=5)
+            await asyncio.gather(*(exchange.body("/estados", timeout_s=5) for _ in range(20)))
+
+    assert upstream.figures.connections == 20
+    assert upstream.figures.resumed_tls_sessions == 19
+
+
+async def test_those_that_are_opened_first_have_none_to_resume(
+    server_tls: ssl.SSLContext, ca_file: Path
+) -> None:
+    """Three at once, whose handshakes are under way together."""
+    tls = tls_context(ca_file=ca_file, legacy_tls=False)
+    async with StandIn(TWO_STATES, tls=server_tls, behaviour=Behaviour(latency_s=0.1)) as upstream:
+        async with exchange_with(upstream.base_url, tls=tls) as exchange:
+            await asyncio.gather(*(exchange.body("/estados", timeout_s=5) for _ in range(3)))
+
+    assert upstream.figures.connections == 3
+    assert upstream.figures.resumed_tls_sessions == 0
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+async def test_a_session_that_the_server_has_forgotten_is_dropped(
+    authority: trustme.CA, ca_file: Path, version: ssl.TLSVersion
+) -> None:
+    """A day later the first connection gets a new one, which the others resume."""
+    tls = tls_context(ca_file=ca_file, legacy_tls=False)
+    resumed = []
+    for _ in range(3):  # each time a server with other keys
+        server_tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        authority.issue_cert("127.0.0.1").configure_cert(server_tls)
+        server_tls.minimum_version = server_tls.maximum_version = version
+        behaviour = Behaviour(latency_s=0.1)
+        async with StandIn(TWO_STATES, tls=server_tls, behaviour=behaviour) as upstream:
+            async with exchange_with(upstream.base_url, tls=tls) as exchange:
+                await exchange.body("/estados", timeout_s=5)
+                await asyncio.gather(*(exchange.body("/estados", timeout_s=5) for _ in range(5)))
+        resumed.append(upstream.figures.resumed_tls_sessions)
+
+    assert resumed == [4, 4, 4]
+
+
+def test_where_no_handshake_works_with_a_session_none_is_offered_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A server that breaks off whoever resumes is asked without."""
+    monkeypatch.setattr(tls_module, "NOT_WORKING_AFTER_S", 0.05)
+    connection = Mock(session=Mock(id=b"1"), session_reused=False)
+    last_session = tls_module._LastSession()
+    last_session.through(connection, None)
+
+    assert last_session.to_offer() is connection.session
+    assert last_session.to_offer() is connection.session  # there is still time
+    time.sleep(0.06)
+    assert last_session.to_offer() is None
+
+
+async def test_a_server_need_not_offer_sessions(server_tls: ssl.SSLContext, ca_file: Path) -> None:
+    """Where there is nothing to resume, each connection proves anew who the server is."""
+    server_tls.minimum_version = ssl.TLSVersion.TLSv1_3
+    server_tls.num_tickets = 0
+    tls = tls_context(ca_file=ca_file, legacy_tls=False)
+    async with StandIn(TWO_STATES, tls=server_tls, behaviour=Behaviour(latency_s=0.1)) as upstream:
+        async with exchange_with(upstream.base_url, tls=tls) as exchange:
+            await exchange.body("/estados", timeout_s=5)
+            await asyncio.gather(*(exchange.body("/estados", timeout_s=5) for _ in range(3)))
+
+    assert upstream.figures.connections == 3
+    assert upstream.figures.resumed_tls_sessions == 0
+
+
+async def test_legacy_tls_mends_it(legacy_server: LegacyTlsServer, ca_file: Path) -> None:
+    """With the setting on, the connection is made."""
+    tls = tls_context(ca_file=ca_file, legacy_tls=True)
+    assert await names_of_states(legacy_server.base_url, tls) == ["Rondônia"]
+
+
+async def test_legacy_tls_still_verifies_the_certificate(legacy_server: LegacyTlsServer) -> None:
+    """The setting allows an old handshake, not an unknown server."""
+    with pytest.raises(UpstreamTlsError, match="IBGE_CA_FILE"):
+        await names_of_states(legacy_server.base_url, tls_context(ca_file=None, legacy_tls=True))
+
+
+def test_other_failures_get_no_advice() -> None:
+    """Advice is given only where a setting helps."""
+    expired = ssl.SSLCertVerificationError()
+    expired.verify_code = 10
+    assert tls_advice(expired) is None
+    assert tls_advice(ssl.SSLError(1, "outra")) is None
+    assert tls_advice(OSError("sem rota")) is None

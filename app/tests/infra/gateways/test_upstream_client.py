@@ -1,0 +1,381 @@
+"""What the client adds to one exchange: retries that help, and manners towards the upstream."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from src.application.ports.upstream import (
+    UpstreamConnectionError,
+    UpstreamError,
+    UpstreamMalformedError,
+    UpstreamStatusError,
+    UpstreamTimeoutError,
+    UpstreamTlsError,
+    UpstreamUnavailableError,
+    UpstreamUnreachableError,
+)
+from src.application.telling.refresh_progress import Level
+from src.infra.gateways import upstream_client as ibge_client
+from src.infra.gateways.localities.rows import states_from
+from src.infra.gateways.upstream_client import UpstreamClient
+from src.infra.gateways.upstream_exchange import UpstreamExchange
+from stand_in.faults import Behaviour, Fault, Kind
+from stand_in.server import StandIn
+from tests.helpers.clients import Manners, client_over, exchange_with
+from tests.helpers.places import TWO_STATES
+
+STATES = Level.STATES
+
+
+class Upstream(StandIn):
+    """A stand-in that answers the first requests with these faults, one each, and then mends.
+
+    `asked` has the paths in the order in which they were answered.
+    """
+
+    def __init__(self, *faults: Fault, latency_s: float = 0) -> None:
+        super().__init__(TWO_STATES, behaviour=Behaviour(latency_s=latency_s))
+        self._faults_to_come = list(faults)
+        self.asked: list[str] = []
+
+    def fault_for(self, path: str) -> Fault | None:
+        self.asked.append(path)
+        return self._faults_to_come.pop(0) if self._faults_to_come else None
+
+
+class ScriptedExchange(UpstreamExchange):
+    """What one exchange after the other gives, without any upstream: an answer or an error."""
+
+    def __init__(self, *outcomes: bytes | UpstreamError) -> None:
+        self._outcomes = list(outcomes)
+        self.asked: list[str] = []
+
+    async def body(self, path: str, *, timeout_s: float) -> bytes:
+        assert timeout_s > 0
+        self.asked.append(path)
+        outcome = self._outcomes.pop(0)
+        if isinstance(outcome, bytes):
+            return outcome
+        raise outcome
+
+
+@asynccontextmanager
+async def client_of(
+    upstream: StandIn,
+    manners: Manners | None = None,
+    *,
+    attempts: int = 1,
+    timeout_s: float = 5,
+) -> AsyncIterator[UpstreamClient]:
+    """A client of this upstream."""
+    async with exchange_with(upstream.base_url) as exchange:
+        yield client_over(exchange, manners, attempts=attempts, timeout_s=timeout_s)
+
+
+def status(code: int, retry_after: int | None = None) -> Fault:
+    """An answer with this status."""
+    return Fault(kind=Kind.STATUS, status=code, retry_after=retry_after)
+
+
+def name_of(value: object) -> str | None:
+    """What a fault is called in the name of a test."""
+    if not isinstance(value, Fault):
+        return None
+    return str(value.status) if value.kind is Kind.STATUS else value.kind
+
+
+def paths(count: int) -> list[str]:
+    """As many different paths; the upstream knows nothing below them, and answers an empty list."""
+    return [f"/municipios/{number}/distritos" for number in range(count)]
+
+
+# What is asked again, and what is not.
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        status(408),
+        status(429),
+        status(500),
+        status(503),
+        Fault(kind=Kind.RESET),
+        Fault(kind=Kind.CUT),
+        Fault(kind=Kind.GARBAGE),
+        Fault(kind=Kind.EMPTY),
+        Fault(kind=Kind.WRONG_TYPES),
+    ],
+    ids=name_of,
+)
+async def test_a_retry_mends_what_passes(fault: Fault) -> None:
+    """One more request, and the answer is there."""
+    async with Upstream(fault) as upstream, client_of(upstream, attempts=2) as client:
+        states = await client.get("/estados", states_from, level=STATES)
+
+    assert [state.sigla for state in states] == ["RO", "DF"]
+    assert upstream.figures.requests == 2
+
+
+async def test_a_silent_try_is_given_up_for_another() -> None:
+    """Its patience ends long before the time for all tries does."""
+    async with Upstream(Fault(kind=Kind.SILENCE)) as upstream:
+        async with client_of(upstream, Manners(first_s=0.5), attempts=5, timeout_s=30) as client:
+            async with asyncio.timeout(10):
+                states = await client.get("/estados", states_from, level=STATES)
+
+    assert [state.sigla for state in states] == ["RO", "DF"]
+
+
+@pytest.mark.parametrize("code", [204, 301, 400, 403, 404])
+async def test_what_will_not_pass_is_not_asked_again(code: int) -> None:
+    """A refusal in principle is the same the next time."""
+    async with Upstream(status(code)) as upstream, client_of(upstream, attempts=5) as client:
+        with pytest.raises(UpstreamStatusError) as caught:
+            await client.get("/estados", states_from, level=STATES)
+
+    assert caught.value.status == code
+    assert upstream.figures.requests == 1
+
+
+async def test_a_certificate_will_not_pass_either() -> None:
+    """Who cannot be trusted now will not be trusted in a second."""
+    exchange = ScriptedExchange(UpstreamTlsError("certificado vencido"), b"too late")
+
+    with pytest.raises(UpstreamTlsError):
+        await client_over(exchange, attempts=5).get("/estados", bytes, level=STATES)
+
+    assert exchange.asked == ["/estados"]
+
+
+async def test_there_are_no_more_tries_than_allowed() -> None:
+    """The error is that of the last one, and all were made over one connection."""
+    async with Upstream(status(500), status(503), status(502), status(504)) as upstream:
+        async with client_of(upstream, attempts=3) as client:
+            with pytest.raises(UpstreamStatusError) as caught:
+                await client.get("/estados", states_from, level=STATES)
+
+    assert caught.value.status == 502
+    assert upstream.figures.requests == 3
+    assert upstream.figures.connections == 1
+
+
+async def test_an_upstream_that_was_never_there_is_tried_once() -> None:
+    """A wrong address costs the first visitor one time limit, not one for each try."""
+    exchange = ScriptedExchange(UpstreamUnreachableError("ninguém"), b"too late")
+
+    with pytest.raises(UpstreamUnreachableError):
+        await client_over(exchange, attempts=5).get("/estados", bytes, level=STATES)
+
+    assert exchange.asked == ["/estados"]
+
+
+async def test_json_without_end_is_malformed() -> None:
+    """Nested so deep that no parser follows: an answer that is not what it should be."""
+    exchange = ScriptedExchange(b"[" * 100_000)
+
+    with pytest.raises(UpstreamMalformedError):
+        await client_over(exchange).get("/estados", states_from, level=STATES)
+
+
+async def test_a_refused_connection_is_tried_again() -> None:
+    """Whoever refuses it is there, and may be starting up: no answer before is needed."""
+    exchange = ScriptedExchange(UpstreamConnectionError("recusada"), b"there")
+
+    assert await client_over(exchange, attempts=5).get("/estados", bytes, level=STATES) == b"there"
+
+
+async def test_retries_are_within_the_budget() -> None:
+    """Where all fails, twenty requests are allowed fourteen retries, whatever each may have."""
+    faults = [status(500)] * 200
+    async with Upstream(*faults) as upstream, client_of(upstream, attempts=10) as client:
+        asking = (client.get(path, bytes, level=STATES) for path in paths(20))
+        outcomes = await asyncio.gather(*asking, return_exceptions=True)
+
+    assert {type(outcome) for outcome in outcomes} == {UpstreamStatusError}
+    assert upstream.figures.requests == 20 + 14
+
+
+# How long is waited.
+
+
+async def test_retry_after_is_waited_for() -> None:
+    """The upstream says when to come again, and nobody comes before."""
+    async with Upstream(status(429, retry_after=1)) as upstream:
+        async with client_of(upstream, attempts=2) as client:
+            began = time.monotonic()
+            await client.get("/estados", states_from, level=STATES)
+
+    assert time.monotonic() - began >= 1
+
+
+async def test_who_would_have_to_wait_too_long_does_not_wait() -> None:
+    """A Retry-After beyond the time limit ends the request at once."""
+    async with Upstream(status(503, retry_after=60)) as upstream:
+        async with client_of(upstream, attempts=5, timeout_s=20) as client, asyncio.timeout(10):
+            with pytest.raises(UpstreamStatusError):
+                await client.get("/estados", states_from, level=STATES)
+
+    assert upstream.figures.requests == 1
+
+
+@pytest.mark.parametrize(("first_s", "requests"), [(0.1, 2), (60, 1)], ids=["many", "one"])
+async def test_all_tries_together_keep_the_time_limit(first_s: float, requests: int) -> None:
+    """However many tries fit into it, and however long each of them may take."""
+    faults = [Fault(kind=Kind.SILENCE)] * 10
+    async with Upstream(*faults) as upstream:
+        async with client_of(
+            upstream, Manners(first_s=first_s), attempts=10, timeout_s=0.8
+        ) as client:
+            async with asyncio.timeout(30):
+                with pytest.raises(UpstreamTimeoutError):
+                    await client.get("/estados", states_from, level=STATES)
+
+    assert upstream.figures.requests >= requests
+
+
+async def test_waiting_for_a_turn_does_not_count() -> None:
+    """The time runs from when the request is sent: a long queue fails nobody."""
+    async with Upstream(latency_s=0.1) as upstream:
+        async with client_of(upstream, Manners(at_once=1), timeout_s=2) as client:
+            answers = await asyncio.gather(
+                *(client.get(path, bytes, level=STATES) for path in paths(25))
+            )
+
+    assert answers == [b"[]"] * 25
+
+
+async def test_waiting_for_a_turn_to_try_again_does_not_count_either() -> None:
+    """Who has failed waits with the others, and has all its time left when its turn comes."""
+    async with Upstream(status(500), latency_s=0.1) as upstream:
+        manners = Manners(at_once=1)
+        async with client_of(upstream, manners, attempts=2, timeout_s=2) as client:
+            answers = await asyncio.gather(
+                *(client.get(path, bytes, level=STATES) for path in paths(25))
+            )
+
+    assert answers == [b"[]"] * 25
+
+
+async def test_what_is_slow_by_nature_is_answered_in_the_end() -> None:
+    """However quick its peers are: each try may take twice as long as the one before."""
+    manners = Manners(first_s=0.5)
+    async with Upstream(latency_s=1.2) as upstream:
+        async with client_of(upstream, manners, attempts=3) as client:
+            assert await client.get("/municipios/9999999/distritos", bytes, level=STATES) == b"[]"
+
+    assert upstream.figures.requests == 3
+
+
+async def test_waiting_for_the_rate_does_not_count() -> None:
+    """Nor does a low rate: who is not sent yet cannot be late."""
+    async with Upstream() as upstream:
+        async with client_of(upstream, Manners(max_rps=10), timeout_s=2) as client:
+            answers = await asyncio.gather(
+                *(client.get(path, bytes, level=STATES) for path in paths(25))
+            )
+
+    assert answers == [b"[]"] * 25
+
+
+# How much is asked, and who comes first.
+
+
+async def test_the_rate_is_kept() -> None:
+    """However many ask at once, retries included."""
+    async with Upstream(status(500), status(500)) as upstream:
+        async with client_of(upstream, Manners(max_rps=50), attempts=3) as client:
+            began = time.monotonic()
+            await asyncio.gather(*(client.get(path, bytes, level=STATES) for path in paths(24)))
+            took_s = time.monotonic() - began
+
+    assert upstream.figures.requests == 26
+    assert 25 / took_s < 50 * 1.1
+
+
+async def test_the_first_request_waits_for_nothing() -> None:
+    """Even where the next may be sent no sooner than ten seconds later."""
+    async with Upstream() as upstream, client_of(upstream, Manners(max_rps=0.1)) as client:
+        async with asyncio.timeout(30):
+            await client.get("/estados", states_from, level=STATES)
+
+
+async def test_who_is_first_goes_before_those_who_wait() -> None:
+    """The last to come is the next to be sent."""
+    async with Upstream(latency_s=0.02) as upstream:
+        async with client_of(upstream, Manners(at_once=1)) as client:
+            waiting = [client.get(path, bytes, level=STATES) for path in paths(10)]
+            await asyncio.gather(*waiting, client.get("/estados", bytes, level=STATES, first=True))
+
+    assert upstream.asked[:2] == [paths(1)[0], "/estados"]
+
+
+async def test_who_was_refused_goes_before_those_who_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One other is sent while it pauses, which it hardly does here; then it is its turn."""
+    monkeypatch.setattr(ibge_client, "FIRST_BACKOFF_S", 0.0)
+    async with Upstream(status(429), latency_s=0.05) as upstream:
+        async with client_of(upstream, Manners(at_once=1), attempts=2) as client:
+            await asyncio.gather(*(client.get(path, bytes, level=STATES) for path in paths(10)))
+
+    refused, other, again = upstream.asked[:3]
+    assert again == refused != other
+
+
+# What is learnt from what became of a try.
+
+
+@pytest.mark.parametrize(
+    ("fault", "is_too_much"),
+    [
+        (status(429), True),
+        (status(503), True),
+        (Fault(kind=Kind.SILENCE), True),
+        (status(500), False),
+        (Fault(kind=Kind.RESET), False),
+        (Fault(kind=Kind.GARBAGE), False),
+    ],
+    ids=name_of,
+)
+async def test_failures_are_learnt_from(fault: Fault, *, is_too_much: bool) -> None:
+    """Every failure counts towards the circuit; refusals and silence lower the limit besides."""
+    manners = Manners(at_once=100, first_s=0.5 if fault.kind is Kind.SILENCE else 30)
+    faults = [fault] * 80
+    async with Upstream(*faults) as upstream, client_of(upstream, manners, timeout_s=30) as client:
+        asking = (client.get(path, states_from, level=STATES) for path in paths(80))
+        outcomes = await asyncio.gather(*asking, return_exceptions=True)
+
+    assert all(isinstance(outcome, UpstreamError) for outcome in outcomes)
+    assert not manners.breaker.is_closed
+    assert (manners.limit.limit < 100) is is_too_much
+
+
+async def test_answers_are_learnt_from() -> None:
+    """They raise the limit again, and say what is to be expected of the next."""
+    manners = Manners(at_once=100, first_s=30)
+    faults = [status(429)] * 20
+    async with Upstream(*faults) as upstream, client_of(upstream, manners) as client:
+        asking = (client.get(path, bytes, level=STATES) for path in paths(20))
+        await asyncio.gather(*asking, return_exceptions=True)
+        lowered, at_first_s = manners.limit.limit, manners.patience.limit_s(1)
+        for path in paths(5 * lowered):
+            await client.get(path, bytes, level=STATES)
+
+    assert manners.patience.limit_s(1) < at_first_s
+    assert manners.limit.limit > lowered
+
+
+async def test_nobody_asks_an_upstream_that_asked_for_a_long_pause() -> None:
+    """Once nearly all is refused, its Retry-After holds for every request there is."""
+    faults = [status(503, retry_after=30)] * 80
+    async with Upstream(*faults) as upstream, client_of(upstream, attempts=1) as client:
+        asking = (client.get(path, bytes, level=STATES) for path in paths(80))
+        await asyncio.gather(*asking, return_exceptions=True)
+
+        with pytest.raises(UpstreamUnavailableError):
+            await client.get("/estados", states_from, level=STATES)
+
+    assert upstream.figures.requests == 80

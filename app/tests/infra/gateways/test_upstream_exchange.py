@@ -1,0 +1,251 @@
+"""One exchange with the upstream, over real sockets: an answer, or an error of ours."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import socket
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import aiohttp
+import msgspec
+import pytest
+
+from src.application.ports.upstream import (
+    UpstreamConnectionError,
+    UpstreamError,
+    UpstreamMalformedError,
+    UpstreamStatusError,
+    UpstreamTimeoutError,
+    UpstreamTlsError,
+    UpstreamUnreachableError,
+)
+from src.infra.gateways import upstream_exchange as ibge_exchange
+from src.infra.gateways.upstream_exchange import USER_AGENT
+from stand_in.faults import Behaviour, Fault, Kind
+from stand_in.server import StandIn
+from stand_in.upstream_rows import state_row
+from tests.helpers.clients import exchange_with
+from tests.helpers.places import TWO_STATES
+
+
+@asynccontextmanager
+async def answering(answer: bytes) -> AsyncIterator[str]:
+    """The address of a server that says just this, whatever it is asked, and waits to be left."""
+    left = asyncio.Event()
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(answer)
+        await writer.drain()
+        await reader.read()
+        writer.close()
+        await writer.wait_closed()
+        left.set()
+
+    server = await asyncio.start_server(handle, "127.0.0.1", 0)
+    async with server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        await left.wait()
+
+
+async def test_the_bytes_of_the_answer_are_handed_on() -> None:
+    """As they came: what they mean is for others to say."""
+    async with StandIn(TWO_STATES) as upstream, exchange_with(upstream.base_url) as exchange:
+        body = await exchange.body("/estados", timeout_s=5)
+
+    assert body == msgspec.json.encode([state_row(state) for state in TWO_STATES])
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        (Fault(kind=Kind.STATUS, status=503), UpstreamStatusError),
+        (Fault(kind=Kind.CUT), UpstreamConnectionError),
+        (Fault(kind=Kind.RESET), UpstreamConnectionError),
+        (Fault(kind=Kind.SILENCE), UpstreamTimeoutError),
+    ],
+    ids=lambda value: value.kind if isinstance(value, Fault) else "",
+)
+async def test_each_fault_becomes_its_error(fault: Fault, error: type[UpstreamError]) -> None:
+    """What goes wrong on the wire reaches the application in its own words, cause kept."""
+    behaviour = Behaviour(faults=(fault,))
+    timeout_s = 0.3 if error is UpstreamTimeoutError else 30
+    async with StandIn(TWO_STATES, behaviour=behaviour) as upstream:
+        async with exchange_with(upstream.base_url) as exchange:
+            with pytest.raises(error, match="/estados") as caught:
+                await exchange.body("/estados", timeout_s=timeout_s)
+
+    assert type(caught.value) is error
+    assert error is UpstreamStatusError or caught.value.__cause__ is not None
+
+
+async def test_nobody_listening_is_a_connection_error() -> None:
+    """A refused connection is told apart from a slow answer."""
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        async with exchange_with(f"http://127.0.0.1:{nobody.getsockname()[1]}") as exchange:
+            with pytest.raises(UpstreamConnectionError, match="sem conexão") as caught:
+                await exchange.body("/estados", timeout_s=5)
+
+    assert type(caught.value) is UpstreamConnectionError
+
+
+async def test_a_first_connection_that_does_not_come_is_unreachable(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It is given up long before the answer would be: here, a handshake that nobody takes up."""
+    monkeypatch.setattr(ibge_exchange, "FIRST_CONNECTION_S", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        async with exchange_with(f"https://127.0.0.1:{mute.getsockname()[1]}") as exchange:
+            with pytest.raises(UpstreamUnreachableError, match="não foi aceita a tempo") as caught:
+                await exchange.body("/estados", timeout_s=30)
+
+    assert isinstance(caught.value.__cause__, aiohttp.ConnectionTimeoutError)
+
+
+async def test_after_a_failure_the_first_connection_has_twice_as_long(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A network that is slow by nature is reached in the end."""
+    monkeypatch.setattr(ibge_exchange, "FIRST_CONNECTION_S", 0.1)
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        async with exchange_with(f"https://127.0.0.1:{mute.getsockname()[1]}") as exchange:
+            took_s = []
+            for _ in range(3):
+                began = time.monotonic()
+                with pytest.raises(UpstreamUnreachableError):
+                    await exchange.body("/estados", timeout_s=30)
+                took_s.append(time.monotonic() - began)
+
+    assert took_s[0] >= 0.1
+    assert took_s[1] >= 0.2
+    assert took_s[2] >= 0.4
+
+
+async def test_later_connections_may_take_their_time() -> None:
+    """Once something was answered, only the limit of the whole exchange counts."""
+    async with StandIn(TWO_STATES) as upstream, exchange_with(upstream.base_url) as exchange:
+        await exchange.body("/estados", timeout_s=5)
+        exchange._first_connection_s = 0.000_001
+
+        await asyncio.gather(*(exchange.body("/estados", timeout_s=5) for _ in range(5)))
+
+    assert upstream.figures.connections == 5
+
+
+async def test_a_server_without_tls_is_not_to_be_trusted() -> None:
+    """Where the address says https, an answer in the clear is no answer."""
+    async with answering(b"HTTP/1.1 400 Bad Request\r\n\r\n") as base_url:
+        async with exchange_with(base_url.replace("http:", "https:")) as exchange:
+            with pytest.raises(UpstreamTlsError, match="a conexão TLS falhou"):
+                await exchange.body("/estados", timeout_s=5)
+
+
+async def test_the_time_limit_covers_the_body() -> None:
+    """An upstream that sends its headers at once and its body never is too slow all the same."""
+    async with answering(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n[") as base_url:
+        async with exchange_with(base_url) as exchange:
+            with pytest.raises(UpstreamTimeoutError):
+                await exchange.body("/estados", timeout_s=0.2)
+
+
+async def test_an_answer_that_is_no_http_is_malformed() -> None:
+    """Whatever listens there, its noise becomes an error of ours."""
+    async with answering(b"\x00\x01\x02 noise\r\n\r\n") as base_url:
+        async with exchange_with(base_url) as exchange:
+            with pytest.raises(UpstreamMalformedError):
+                await exchange.body("/estados", timeout_s=5)
+
+
+async def test_a_body_without_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An answer larger than any real one is not read into memory to its end."""
+    monkeypatch.setattr(ibge_exchange, "MAX_BODY_BYTES", 100)
+    async with StandIn(TWO_STATES) as upstream, exchange_with(upstream.base_url) as exchange:
+        with pytest.raises(UpstreamMalformedError, match="grande demais"):
+            await exchange.body("/estados", timeout_s=5)
+
+
+async def retry_after_s(header: bytes) -> float | None:
+    """What is read from an answer 503 with this header."""
+    answer = b"HTTP/1.1 503 Service Unavailable\r\n" + header + b"Content-Length: 0\r\n\r\n"
+    async with answering(answer) as base_url, exchange_with(base_url) as exchange:
+        with pytest.raises(UpstreamStatusError) as caught:
+            await exchange.body("/estados", timeout_s=5)
+    return caught.value.retry_after_s
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        (b"", None),
+        (b"Retry-After: 120\r\n", 120),
+        (b"Retry-After: Sun, 01 Jun 2025 12:00:00 GMT\r\n", 0),
+        (b"Retry-After: Sun, 01 Jun 2025 12:00:00 -0000\r\n", None),
+        (b"Retry-After: soon\r\n", None),
+        (b"Retry-After: -5\r\n", None),
+        (b"Retry-After: \xc2\xb2\r\n", None),
+        (b"Retry-After: Sun, 01 Jun 99999999999999999999 12:00:00 GMT\r\n", None),
+    ],
+    ids=[
+        "absent",
+        "seconds",
+        "past date",
+        "date of no zone",
+        "word",
+        "negative",
+        "other digits",
+        "absurd date",
+    ],
+)
+async def test_retry_after_is_read(header: bytes, seconds: float | None) -> None:
+    """A number of seconds is one; a date that is past asks for nothing, and nonsense is as none."""
+    assert await retry_after_s(header) == seconds
+
+
+async def test_retry_after_may_be_a_date_to_come() -> None:
+    """It asks for the seconds until then."""
+    in_an_hour = format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)
+
+    seconds = await retry_after_s(f"Retry-After: {in_an_hour}\r\n".encode())
+
+    assert seconds is not None
+    assert 3_540 < seconds <= 3_600
+
+
+async def test_connections_are_reused_and_the_service_names_itself() -> None:
+    """Ten requests in turn need one connection; thirty at once no more than the session allows."""
+    async with StandIn(TWO_STATES) as upstream:
+        async with exchange_with(upstream.base_url, connections=3) as exchange:
+            for _ in range(10):
+                await exchange.body("/estados", timeout_s=5)
+            assert upstream.figures.connections == 1
+
+            await asyncio.gather(*(exchange.body("/estados", timeout_s=5) for _ in range(30)))
+            assert upstream.figures.connections <= 3
+            assert upstream.figures.user_agents == {USER_AGENT}
+
+
+def test_every_error_of_aiohttp_has_a_counterpart() -> None:
+    """A new error class in aiohttp fails here rather than in production."""
+    theirs = [
+        kind
+        for _, kind in inspect.getmembers(aiohttp, inspect.isclass)
+        if issubclass(kind, aiohttp.ClientError)
+    ]
+    assert len(theirs) > 15
+
+    for kind in theirs:
+        matches = [ours for their, ours, _ in ibge_exchange._TRANSLATION if issubclass(kind, their)]
+        assert matches, kind
+        if issubclass(kind, aiohttp.ConnectionTimeoutError):
+            assert matches[0] is UpstreamUnreachableError, kind
+        elif issubclass(kind, TimeoutError):
+            assert matches[0] is UpstreamTimeoutError, kind
+        elif issubclass(kind, aiohttp.ClientSSLError):
+            assert matches[0] is UpstreamTlsError, kind
+        else:
+            assert matches[0] in {UpstreamConnectionError, UpstreamMalformedError}, kind

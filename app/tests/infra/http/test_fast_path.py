@@ -1,0 +1,141 @@
+"""What is answered without FastAPI, and that nobody can tell."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+from unittest.mock import Mock
+
+import aiohttp
+import pytest
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from src.entrypoints.api import create_api
+from src.entrypoints.settings import Settings
+from src.infra.controllers.localities import states_controller
+from src.infra.http.fast_path import FastPath
+from tests.helpers.fakes import FakeUpstream
+from tests.helpers.places import TWO_STATES
+from tests.helpers.serving import client, collecting_from, served
+
+PATH = states_controller.PATH
+
+Answer = tuple[int, dict[str, str], bytes]
+
+
+class Counting:
+    """Counts the requests that reach an application."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self.requests = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.requests += scope["type"] == "http"
+        await self.app(scope, receive, send)
+
+
+def api(**settings: Any) -> ASGIApp:
+    """The application without its fast path, over two states."""
+    upstream = FakeUpstream(TWO_STATES)
+    chosen = Settings(snapshot_bundled=False, **settings)
+    return create_api(chosen, collecting=collecting_from(upstream))
+
+
+def with_fast_path(app: ASGIApp) -> ASGIApp:
+    """The application as it is served."""
+    return FastPath(app, {PATH: states_controller.states_at_hand})
+
+
+@asynccontextmanager
+async def ready(app: ASGIApp) -> AsyncIterator[aiohttp.ClientSession]:
+    """A session with an application that has made all its codings."""
+    async with served(app) as url, client(url) as session:
+        coding = None
+        while coding != "br":  # all are there once the last one is
+            async with session.get(PATH, headers={"Accept-Encoding": "br"}) as answer:
+                coding = answer.headers.get("Content-Encoding")
+        yield session
+
+
+async def answer_of(session: aiohttp.ClientSession, headers: dict[str, str]) -> Answer:
+    """Status, headers and body, but for when it was answered."""
+    async with session.get(PATH, headers=headers, auto_decompress=False) as answer:
+        kept = {name.lower(): value for name, value in answer.headers.items()}
+        del kept["date"]
+        return answer.status, kept, await answer.read()
+
+
+async def test_the_route_and_the_fast_path_say_the_same() -> None:
+    """Status, headers and body, in each coding, whether the client has a copy or not."""
+    codings = ["", "gzip", "zstd", "br", "gzip;q=0.5, zstd", "*;q=0, gzip", "deflate"]
+    asked: list[dict[str, str]] = [{"Accept-Encoding": coding} for coding in codings]
+    behind = Counting(api())
+    async with ready(with_fast_path(behind)) as quick, ready(api()) as routed:
+        for headers in asked.copy():
+            etag = (await answer_of(routed, headers))[1]["etag"]
+            asked.append({**headers, "If-None-Match": f'"x", W/{etag}'})
+        asked.append({"If-None-Match": "*"})
+        asked.append({"If-Modified-Since": "Sun, 01 Jun 2025 12:00:00 GMT"})
+        asked.append({"If-Modified-Since": "Sun, 01 Jun 2025 11:59:59 GMT"})
+        before = behind.requests
+
+        answers = [await answer_of(quick, headers) for headers in asked]
+
+        assert behind.requests == before
+        assert answers == [await answer_of(routed, headers) for headers in asked]
+    assert {status for status, _, _ in answers} == {200, 304}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers", "status"),
+    [
+        ("GET", "/health/ready", {}, 200),
+        ("GET", f"{PATH}/", {}, 404),
+        ("HEAD", PATH, {}, 200),
+        ("POST", PATH, {}, 405),
+        ("GET", PATH, {"Accept-Encoding": "*;q=0"}, 406),
+    ],
+)
+async def test_everything_else_takes_the_other_way(
+    method: str, path: str, headers: dict[str, str], status: int
+) -> None:
+    """Other resources and methods, and what the route has to refuse."""
+    behind = Counting(api())
+    async with ready(with_fast_path(behind)) as session:
+        before = behind.requests
+        async with session.request(method, path, headers=headers) as answer:
+            assert answer.status == status
+
+    assert behind.requests > before
+
+
+async def test_where_each_request_collects_none_is_quick() -> None:
+    """With `SNAPSHOT_TTL_S=0` the route waits for the collection."""
+    behind = Counting(api(snapshot_ttl_s=0))
+    async with served(with_fast_path(behind)) as url, client(url) as session:
+        for _ in range(2):
+            async with session.get(PATH) as answer:
+                assert answer.status == 200
+
+    assert behind.requests == 2
+
+
+async def test_without_a_lifespan_it_is_the_applications_affair() -> None:
+    """It says what is wrong in its own way."""
+    asked: list[Scope] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        asked.append(scope)
+
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": PATH,
+        "query_string": b"",
+        "headers": [],
+    }
+    await with_fast_path(app)(scope, Mock(), Mock())
+
+    assert asked == [scope]

@@ -1,0 +1,84 @@
+"""The process hears that it is to end before its server waits for the requests."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Iterator
+from types import FrameType
+
+import pytest
+
+from src.infra.process.leaving import leaving
+from tests.helpers.fakes import FakeUpstream
+from tests.helpers.places import TWO_STATES
+from tests.helpers.services import ask, service
+
+
+@pytest.fixture
+def heard() -> Iterator[list[str]]:
+    """What a server's own handler for SIGTERM has heard."""
+    heard: list[str] = []
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        heard.append("server")
+
+    before = signal.signal(signal.SIGTERM, handle)
+    yield heard
+    signal.signal(signal.SIGTERM, before)
+
+
+async def test_the_server_hears_the_signal_too(heard: list[str]) -> None:
+    """Its handler is called as ever, and is back in its place afterwards."""
+    with leaving(lambda: heard.append("service")):
+        signal.raise_signal(signal.SIGTERM)
+        await asyncio.sleep(0.01)
+    signal.raise_signal(signal.SIGTERM)
+
+    assert heard == ["server", "service", "server"]
+
+
+async def test_who_waits_for_the_first_data_is_sent_away(heard: list[str]) -> None:
+    """The server would wait for them, for as long as a collection may take."""
+    upstream = FakeUpstream(TWO_STATES)
+    upstream.held_level = "districts"
+    async with service(upstream) as session:
+        waiting = asyncio.create_task(ask(session, "/api/v1/states"))
+        while not upstream.now["districts"]:
+            await asyncio.sleep(0.01)
+        signal.raise_signal(signal.SIGTERM)
+        answer = await waiting
+
+    assert answer.status == 503
+    assert heard == ["server"]
+
+
+async def test_a_handler_that_came_later_is_left_in_place(heard: list[str]) -> None:
+    """Only what was set here is taken back."""
+    with leaving(lambda: heard.append("service")):
+        later = signal.signal(signal.SIGTERM, signal.SIG_IGN)
+
+    assert later is not None
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_IGN
+
+
+async def test_where_no_server_listens_the_signal_still_ends_the_process() -> None:
+    """The default is not replaced: a script that only collects dies as one expects."""
+    before = signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    try:
+        with leaving(lambda: None):
+            assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+async def test_a_thread_cannot_listen(heard: list[str]) -> None:
+    """Signals belong to the main thread; elsewhere nothing is changed."""
+
+    async def in_a_thread() -> object:
+        with leaving(lambda: None):
+            return signal.getsignal(signal.SIGTERM)
+
+    server = signal.getsignal(signal.SIGTERM)
+
+    assert await asyncio.to_thread(asyncio.run, in_a_thread()) is server

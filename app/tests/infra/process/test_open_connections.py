@@ -1,0 +1,61 @@
+"""What the operating system allows, found out before the first connection is opened."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from src.entrypoints.settings import APP_DIR
+from src.infra.process.open_connections import possible_connections
+
+resource = pytest.importorskip("resource", reason="Windows has no bound on open files")
+
+PROGRAM = """
+import json, logging, resource
+from src.infra.process.open_connections import possible_connections
+logging.basicConfig()
+resource.setrlimit(resource.RLIMIT_NOFILE, (256, 300))
+possible = possible_connections(526)
+print(json.dumps([possible, resource.getrlimit(resource.RLIMIT_NOFILE)[0]]))
+"""
+
+
+@pytest.mark.parametrize(
+    ("soft", "hard", "possible", "soft_after"),
+    [(1024, 4096, 526, 1024), (256, 4096, 526, 590), (256, 300, 236, 300), (20, 40, 1, 40)],
+)
+def test_the_bound_on_open_files_is_raised_if_it_can_be(
+    *,
+    soft: int,
+    hard: int,
+    possible: int,
+    soft_after: int,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """A bound that is high enough is left alone; one that stays too low costs time, and says so."""
+    bound = (soft, hard)
+
+    def setrlimit(_: int, changed: tuple[int, int]) -> None:
+        nonlocal bound
+        bound = changed
+
+    monkeypatch.setattr(resource, "getrlimit", lambda _: bound)
+    monkeypatch.setattr(resource, "setrlimit", setrlimit)
+
+    assert possible_connections(526) == possible
+    assert bound == (soft_after, hard)
+    assert ("ulimit -n" in caplog.text) is (possible < 526)
+
+
+def test_the_bound_of_a_real_process_is_raised() -> None:
+    """The operating system takes what it is asked for."""
+    ended = subprocess.run(
+        [sys.executable, "-c", PROGRAM], cwd=APP_DIR, capture_output=True, text=True, check=True
+    )
+
+    assert json.loads(ended.stdout) == [236, 300]
+    assert "ulimit -n" in ended.stderr

@@ -1,1 +1,0 @@
-"""Tests of the snapshots outside the process's memory."""
