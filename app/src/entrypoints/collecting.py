@@ -10,7 +10,6 @@ from contextlib import asynccontextmanager
 from aiohttp import ClientSession
 from aiolimiter import AsyncLimiter
 
-from src.application.collecting.concurrency_limit import ConcurrencyLimit
 from src.application.localities.list_of_states_and_cities import ListOfStatesAndCities
 from src.application.manners.adaptive_limit import AdaptiveLimit
 from src.application.manners.admission import Admission
@@ -45,7 +44,7 @@ async def collecting(
             states=IbgeStatesGateway(client),
             cities=IbgeCitiesGateway(client),
             districts=IbgeDistrictsGateway(client),
-            states_limit=ConcurrencyLimit(settings.ibge_states_limit),
+            states_limit=asyncio.Semaphore(settings.ibge_states_limit),
             plan=settings.ibge_plan,
             now=utc_now,
             watch=watch,

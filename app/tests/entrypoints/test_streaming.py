@@ -10,7 +10,6 @@ from typing import Any
 import aiohttp
 import msgspec
 
-from src.application.collecting.concurrency_limit import ConcurrencyLimit
 from src.application.localities.list_of_states_and_cities import ListOfStatesAndCities, Plan
 from src.application.ports.fan_out_watch import FanOutWatch
 from src.application.ports.upstream import UpstreamConnectionError
@@ -56,7 +55,7 @@ async def service(
             states=FakeStatesGateway(upstream),
             cities=FakeCitiesGateway(upstream),
             districts=districts,
-            states_limit=ConcurrencyLimit(26),
+            states_limit=asyncio.Semaphore(26),
             plan=Plan.CITY,
             now=Clock(),
             watch=watch,

@@ -15,7 +15,6 @@ import aiohttp
 import uvicorn
 from starlette.types import ASGIApp
 
-from src.application.collecting.concurrency_limit import ConcurrencyLimit
 from src.application.localities.list_of_states_and_cities import ListOfStatesAndCities, Plan
 from src.application.ports.fan_out_watch import FanOutWatch
 from src.entrypoints.composition import Collecting
@@ -63,7 +62,7 @@ def collecting_from(
             states=FakeStatesGateway(upstream),
             cities=FakeCitiesGateway(upstream),
             districts=FakeDistrictsGateway(upstream),
-            states_limit=ConcurrencyLimit(26),
+            states_limit=asyncio.Semaphore(26),
             plan=Plan.CITY,
             now=now or Clock(),
             watch=watch,

@@ -1,1 +1,1 @@
-"""What every fan-out needs: a bound on what is at work, and counts of what becomes of it."""
+"""What every fan-out needs: counts of what becomes of its requests."""

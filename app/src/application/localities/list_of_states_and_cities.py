@@ -9,7 +9,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias, TypeVar
 
-from src.application.collecting.concurrency_limit import ConcurrencyLimit
 from src.application.ports.fan_out_watch import FanOutWatch, Unwatched
 from src.application.ports.upstream import (
     CitiesGateway,
@@ -34,9 +33,10 @@ class Plan(StrEnum):
 class ListOfStatesAndCities:
     """Fans out over the three gateways and assembles what they answer into one tree.
 
-    `states_limit` bounds the states in work, for every execution in the process; how many requests
-    are on the wire at once is the gateways' affair. `plan` says how the districts are asked for.
-    `now` tells the time in UTC; `watch` is told of each state in work.
+    `states_limit` bounds the states in work, for all executions together: one made inside an
+    execution would bound that one alone. How many requests are on the wire at once is the gateways'
+    affair. `plan` says how the districts are asked for. `now` tells the time in UTC; `watch` is
+    told of each state in work.
     """
 
     def __init__(
@@ -45,7 +45,7 @@ class ListOfStatesAndCities:
         states: StatesGateway,
         cities: CitiesGateway,
         districts: DistrictsGateway,
-        states_limit: ConcurrencyLimit,
+        states_limit: asyncio.Semaphore,
         plan: Plan,
         now: Callable[[], datetime],
         watch: FanOutWatch | None = None,
@@ -85,7 +85,7 @@ class ListOfStatesAndCities:
     async def _with_cities(
         self, state: State, gaps: list[Gap], on_state: Callable[[State], None]
     ) -> State:
-        async with self._states_limit.permit():
+        async with self._states_limit:
             self._watch.state_begun(state)
             is_whole = False
             try:

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import pytest
 
-from src.application.collecting.concurrency_limit import ConcurrencyLimit
 from src.application.localities.list_of_states_and_cities import ListOfStatesAndCities, Plan
 from src.application.ports.upstream import (
     UpstreamConnectionError,
@@ -35,7 +34,7 @@ def use_case(
         states=FakeStatesGateway(upstream),
         cities=FakeCitiesGateway(upstream),
         districts=FakeDistrictsGateway(upstream),
-        states_limit=ConcurrencyLimit(states),
+        states_limit=asyncio.Semaphore(states),
         plan=plan,
         now=Clock(),
     )
