@@ -5,20 +5,24 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from src.application.collecting.fan_out_counts import FanOutCounts
 from src.application.localities.list_of_states_and_cities import ListOfStatesAndCities
 from src.application.localities.states_so_far import StatesSoFar
+from src.application.localities.territory_collection import TerritoryCollection
 from src.application.ports.fan_out_watch import FanOutWatch
 from src.application.ports.refresh_journal import RefreshJournal
 from src.application.ports.snapshot_store import SnapshotStore
 from src.application.refreshing.breaking_off import break_off
+from src.application.refreshing.current_edition import CurrentEdition
 from src.application.refreshing.freshness import Freshness
+from src.application.refreshing.last_good_snapshot import LastGoodSnapshot
+from src.application.refreshing.refresh_snapshot import RefreshSnapshot
+from src.application.refreshing.schedule import Schedule
 from src.application.telling.refresh_recorder import RefreshRecorder
 from src.application.telling.refreshes import Refreshes
-from src.domain.localities.territory import State
 from src.domain.snapshot import Snapshot
 from src.entrypoints.settings import APP_DIR, Settings
 from src.infra.controllers.dependencies import LifespanState
@@ -50,44 +54,35 @@ async def serving(
         _shared(settings.snapshot_store) as (store, journal),
         contextlib.aclosing(Publisher(ttl_s=settings.snapshot_ttl_s)) as publisher,
     ):
-        use_case: ListOfStatesAndCities | None = None
-        so_far = StatesSoFar()
         fan_out = FanOutCounts(clock=time.monotonic)
-        bundled = _bundled if settings.snapshot_bundled else None
-
-        async def collect() -> Snapshot:
-            nonlocal use_case
-            if use_case is None:
-                opening = collecting
-                if opening is None:
-                    opening = await asyncio.to_thread(_collecting_from_upstream)
-                use_case = await opened.enter_async_context(opening(settings, fan_out))
-            earlier: tuple[State, ...] = ()
-            if freshness.waits_for_the_first and bundled is not None:
-                with contextlib.suppress(OSError, ValueError):  # told when it is to be answered
-                    earlier = (await bundled()).states
-            so_far.begin(earlier)
-            try:
-                return await use_case.execute(so_far.add)
-            finally:
-                so_far.end()
-
+        current = CurrentEdition(
+            make=publisher.publish, load_bundled=_bundled if settings.snapshot_bundled else None
+        )
+        so_far = StatesSoFar()
+        collection = TerritoryCollection(
+            use_case=_OnDemand(lambda: _opening(settings, fan_out, collecting), opened),
+            so_far=so_far,
+            current=current,
+        )
+        schedule = Schedule(ttl_s=settings.snapshot_ttl_s, now=utc_now)
         freshness = Freshness(
-            collect=collect,
-            publish=publisher.publish,
-            bundled=bundled,
-            store=store,
-            recorder=RefreshRecorder(
-                journal=journal, fan_out=fan_out, plan=settings.ibge_plan, now=exact_utc_now
+            current=current,
+            refresh=RefreshSnapshot(
+                collect=collection.collect,
+                publish=current.publish,
+                last_good=LastGoodSnapshot(store),
+                bundled=current.bundled,
+                recorder=RefreshRecorder(
+                    journal=journal, fan_out=fan_out, plan=settings.ibge_plan, now=exact_utc_now
+                ),
             ),
-            ttl_s=settings.snapshot_ttl_s,
+            schedule=schedule,
             wait_s=settings.snapshot_wait_s,
-            now=utc_now,
         )
         refreshes = Refreshes(
             journal=journal,
             start=freshness.refresh_by_hand,
-            upstream_rests_s=lambda: freshness.upstream_rests_s,
+            upstream_rests_s=lambda: schedule.upstream_rests_s,
             min_interval_s=settings.refresh_min_interval_s,
             now=exact_utc_now,
         )
@@ -112,6 +107,32 @@ async def serving(
 
 async def _bundled() -> Snapshot:
     return await asyncio.to_thread(bundled_snapshot)
+
+
+class _OnDemand:
+    """Opens the use case when it is first asked for; `opened` closes it."""
+
+    def __init__(
+        self,
+        opening: Callable[[], Awaitable[AbstractAsyncContextManager[ListOfStatesAndCities]]],
+        opened: contextlib.AsyncExitStack,
+    ) -> None:
+        self._opening = opening
+        self._opened = opened
+        self._use_case: ListOfStatesAndCities | None = None
+
+    async def __call__(self) -> ListOfStatesAndCities:
+        if self._use_case is None:
+            self._use_case = await self._opened.enter_async_context(await self._opening())
+        return self._use_case
+
+
+async def _opening(
+    settings: Settings, watch: FanOutWatch, collecting: Collecting | None
+) -> AbstractAsyncContextManager[ListOfStatesAndCities]:
+    if collecting is None:
+        collecting = await asyncio.to_thread(_collecting_from_upstream)
+    return collecting(settings, watch)
 
 
 def _collecting_from_upstream() -> Collecting:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Literal
 
@@ -31,16 +31,13 @@ class LastGoodSnapshot:
     """Keeps the last good snapshot, with or without the help of the store.
 
     A store that fails costs the storing and the sharing, never the data: what is in memory stays,
-    the trouble is logged once, not at each attempt, and what was missed is stored later.
-
-    `announce` is told of each new snapshot.
+    the trouble is logged once, not at each attempt, and what was missed is stored later: after
+    `save_again_s` seconds at the earliest.
     """
 
-    def __init__(
-        self, store: SnapshotStore, *, announce: Callable[[Snapshot], Awaitable[None]]
-    ) -> None:
+    def __init__(self, store: SnapshotStore, *, save_again_s: float = SAVE_AGAIN_S) -> None:
         self._store = store
-        self._announce = announce
+        self._retry_s = save_again_s
         self._version: str | None = None
         self._is_stored = True
         self._save_again_at = 0.0
@@ -48,8 +45,8 @@ class LastGoodSnapshot:
         self._one_at_a_time = asyncio.Lock()
         self.snapshot: Snapshot | None = None
 
-    async def take_over(self) -> bool:
-        """Take what another process has stored since; False where there is nothing newer.
+    async def take_over(self) -> Snapshot | None:
+        """Take what another process has stored since; None if there is nothing newer.
 
         A store that lacks what is known here is given it.
         """
@@ -61,10 +58,10 @@ class LastGoodSnapshot:
                 self._version = error.version
                 log.warning("Os dados armazenados foram ignorados: %s", error)
                 await self._save_again()
-                return False
+                return None
             except SnapshotStoreError as error:
                 self._failed("load", error)
-                return False
+                return None
             if "load" in self._failing:
                 # It is back: what it missed is stored at once, and whose turn it is, it can tell.
                 self._save_again_at = 0.0
@@ -74,18 +71,16 @@ class LastGoodSnapshot:
                 if self._is_stored or self._is_newer(stored.snapshot):
                     self.snapshot = stored.snapshot
                     self._is_stored = True
-                    await self._announce(stored.snapshot)
-                    return True
+                    return stored.snapshot
             if version is None or not self._is_stored:
                 await self._save_again()
-            return False
+            return None
 
     async def put(self, snapshot: Snapshot) -> None:
-        """Put the snapshot in the place of the last one, here and for those who read here."""
+        """Put the snapshot in the place of the last one."""
         async with self._one_at_a_time:
             self.snapshot = snapshot
             self._is_stored = False
-            await self._announce(snapshot)
 
     async def save(self) -> None:
         """Store what was put, for the others and for the next start."""
@@ -122,7 +117,7 @@ class LastGoodSnapshot:
         try:
             self._version = await self._store.save(self.snapshot)
         except SnapshotStoreError as error:
-            self._save_again_at = asyncio.get_running_loop().time() + SAVE_AGAIN_S
+            self._save_again_at = asyncio.get_running_loop().time() + self._retry_s
             self._failed("save", error)
         else:
             self._is_stored = True

@@ -1,4 +1,7 @@
-"""The use case: refresh the last good snapshot, once for all who share it."""
+"""The use case: refresh the last good snapshot, once for all who share it.
+
+turn → collect → succeed → publish → store
+"""
 
 from __future__ import annotations
 
@@ -14,35 +17,43 @@ from src.domain.succession import succeed, unread
 
 
 class LostRefreshError(Exception):
-    """Another process's refresh has ended without a result: it failed, or was killed."""
+    """Another process's refresh was waited for, and brought nothing."""
 
 
 class RefreshSnapshot:
-    """Collects, completes from the last good snapshot what could not be read, and keeps the result.
-
-    Of all the processes that share a store one collects at a time; the others wait for what it
-    stores.
+    """One process at a time collects; the others wait for what it stores.
 
     Args:
         collect: collects a live snapshot; raises UpstreamError or InvalidTerritoryError.
+        publish: lets everyone here read a snapshot.
         last_good: what there is, and where the result is kept.
         bundled: loads what ships with the code, for parts of which nothing else is known; it
-            answers None where that is not wanted.
+            answers None if that is not wanted.
         recorder: writes down how it goes.
+        look_every_s: how often to look whether another process has ended, in seconds.
     """
 
     def __init__(
         self,
         *,
         collect: Callable[[], Awaitable[Snapshot]],
+        publish: Callable[[Snapshot], Awaitable[None]],
         last_good: LastGoodSnapshot,
         bundled: Callable[[], Awaitable[Snapshot | None]],
         recorder: RefreshRecorder,
+        look_every_s: float = LOOK_EVERY_S,
     ) -> None:
         self._collect = collect
+        self._publish = publish
         self._last_good = last_good
         self._bundled = bundled
         self._recorder = recorder
+        self._look_every_s = look_every_s
+
+    @property
+    def known(self) -> Snapshot | None:
+        """The last good snapshot."""
+        return self._last_good.snapshot
 
     async def execute(
         self, *, afresh: bool, when_known: Callable[[], object], by_hand: bool = False
@@ -51,10 +62,10 @@ class RefreshSnapshot:
 
         Args:
             afresh: collect though a newer snapshot was stored in the meantime.
-            when_known: called as soon as the result is there, before it is stored.
+            when_known: called as soon as the result can be read, before it is stored.
             by_hand: somebody asked for it.
 
-        Returns what was collected here, or None where another process's snapshot was taken over.
+        Returns what was collected here, or None if another process's snapshot was taken over.
 
         Raises:
             UpstreamError, InvalidTerritoryError: nothing at all could be read.
@@ -63,37 +74,45 @@ class RefreshSnapshot:
         has_waited = False
         while True:
             async with self._last_good.turn() as is_ours:
-                is_newer = await self._last_good.take_over()
+                is_newer = await self.take_over()
                 if is_newer and (has_waited or not afresh):
                     return None
                 if is_ours and has_waited:
                     raise LostRefreshError
                 if is_ours:
                     async with self._recorder.recording(by_hand=by_hand) as recording:
-                        return await self._collect_and_keep(when_known, recording)
+                        return await self._refresh(recording, when_known)
             has_waited = True
-            await asyncio.sleep(LOOK_EVERY_S)
+            await asyncio.sleep(self._look_every_s)
 
-    async def _collect_and_keep(
-        self, when_known: Callable[[], object], recording: Recording
-    ) -> Snapshot:
+    async def take_over(self) -> bool:
+        """Publish what another process has stored since; False if there is nothing newer."""
+        newer = await self._last_good.take_over()
+        if newer is not None:
+            await self._publish(newer)
+        return newer is not None
+
+    async def _refresh(self, recording: Recording, when_known: Callable[[], object]) -> Snapshot:
         earlier = self._last_good.snapshot
         try:
-            collected = await self._collect()
+            snapshot = await self._collect()
         except (UpstreamError, InvalidTerritoryError) as error:
             if earlier is not None:
-                await self._keep(unread(earlier, str(error)), when_known)
+                await self._publish_and_store(unread(earlier, str(error)), when_known)
             raise
         if earlier is None:
             earlier = await self._bundled()
         if earlier is not None:
             # Tens of thousands of comparisons: off the event loop.
-            collected = await asyncio.to_thread(succeed, earlier, collected)
-        recording.collected(collected)
-        await self._keep(collected, when_known)
-        return collected
+            snapshot = await asyncio.to_thread(succeed, earlier, snapshot)
+        recording.collected(snapshot)
+        await self._publish_and_store(snapshot, when_known)
+        return snapshot
 
-    async def _keep(self, snapshot: Snapshot, when_known: Callable[[], object]) -> None:
+    async def _publish_and_store(
+        self, snapshot: Snapshot, when_known: Callable[[], object]
+    ) -> None:
         await self._last_good.put(snapshot)
+        await self._publish(snapshot)
         when_known()
         await self._last_good.save()

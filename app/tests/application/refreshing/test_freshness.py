@@ -11,11 +11,13 @@ from itertools import pairwise
 
 import pytest
 
-import src.application.refreshing.freshness as freshness_module
-import src.application.refreshing.refresh_snapshot as refresh_module
 from src.application.ports.snapshot_store import SnapshotStoreError
 from src.application.ports.upstream import UpstreamConnectionError, UpstreamStatusError
+from src.application.refreshing.current_edition import CurrentEdition
 from src.application.refreshing.freshness import Freshness, NoSnapshotError
+from src.application.refreshing.last_good_snapshot import LastGoodSnapshot
+from src.application.refreshing.refresh_snapshot import RefreshSnapshot
+from src.application.refreshing.schedule import Pauses, Schedule
 from src.domain.localities.territory import City, State
 from src.domain.snapshot import Gap, Snapshot, Source
 from src.domain.succession import unread
@@ -23,6 +25,10 @@ from tests.helpers.fakes import NOON, Clock, FakeCollection, FakeStore, live, re
 from tests.helpers.places import RONDONIA, TWO_STATES
 
 BUNDLED = Snapshot(TWO_STATES, NOON - timedelta(days=100), Source.BUNDLED)
+# A thousandth of their time.
+LOOK_EVERY_S = 0.001
+PAUSES = Pauses(first_s=0.001, longest_s=0.3)
+
 DOWN = UpstreamConnectionError("sem conexão")
 GAP = Gap(1100023, "Ariquemes", "demorou")
 
@@ -48,15 +54,22 @@ async def keeping(
     publish: Callable[[Snapshot], Awaitable[Snapshot]] = published,
 ) -> AsyncIterator[Freshness[Snapshot]]:
     """What one process answers, kept fresh by these collections while the block runs."""
-    freshness = Freshness(
+    current = CurrentEdition(make=publish, load_bundled=fallback)
+    refresh = RefreshSnapshot(
         collect=collection,
-        publish=publish,
-        bundled=fallback,
-        store=store or FakeStore(),
+        publish=current.publish,
+        last_good=LastGoodSnapshot(store or FakeStore()),
+        bundled=current.bundled,
         recorder=recorder(collection.clock),
-        ttl_s=ttl_s,
+        look_every_s=LOOK_EVERY_S,
+    )
+    freshness = Freshness(
+        current=current,
+        refresh=refresh,
+        schedule=Schedule(ttl_s=ttl_s, now=collection.clock, pauses=PAUSES),
         wait_s=wait_s,
-        now=collection.clock,
+        look_every_s=LOOK_EVERY_S,
+        after_a_fault_s=0.001,
     )
     keep = asyncio.create_task(freshness.keep())
     try:
@@ -72,15 +85,6 @@ async def until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(30):
         while not condition():
             await asyncio.sleep(0.001)
-
-
-@pytest.fixture(autouse=True)
-def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Looks and pauses take a thousandth of their time."""
-    for module in (freshness_module, refresh_module):
-        monkeypatch.setattr(module, "LOOK_EVERY_S", 0.001)
-    monkeypatch.setattr(freshness_module, "FIRST_PAUSE_S", 0.001)
-    monkeypatch.setattr(freshness_module, "LONGEST_PAUSE_S", 0.3)
 
 
 async def test_the_first_requests_wait_for_one_collection() -> None:
@@ -149,7 +153,7 @@ async def test_live_data_come_after_bundled_ones_that_are_just_being_written() -
         await until(lambda: len(in_order) == 2)
         await until(lambda: freshness.at_once().source is Source.LIVE)
 
-        assert freshness._fallback is None
+        assert freshness._current._fallback is None
     assert in_order == [Source.BUNDLED, Source.LIVE]
 
 

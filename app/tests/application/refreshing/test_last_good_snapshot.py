@@ -16,34 +16,23 @@ OLD = live(TWO_STATES[:1], NOON - timedelta(days=1))
 NEW = live(TWO_STATES)
 
 
-class Reader:
-    """Hears what is announced, and what was in the store at that time."""
-
-    def __init__(self, store: FakeStore) -> None:
-        self._store = store
-        self.heard: list[tuple[Snapshot, Snapshot | None]] = []
-
-    async def __call__(self, snapshot: Snapshot) -> None:
-        stored = self._store.stored
-        self.heard.append((snapshot, stored.snapshot if stored else None))
-
-
 async def keep(last_good: LastGoodSnapshot, snapshot: Snapshot) -> None:
     """What a refresh does with its result."""
     await last_good.put(snapshot)
     await last_good.save()
 
 
-async def test_what_is_kept_is_announced_before_it_is_stored() -> None:
-    """Readers do not wait for a disk."""
+async def test_what_is_kept_is_stored() -> None:
+    """Here at once, and in the store when it is asked to."""
     store = FakeStore()
-    reader = Reader(store)
-    last_good = LastGoodSnapshot(store, announce=reader)
+    last_good = LastGoodSnapshot(store)
 
-    await keep(last_good, NEW)
+    await last_good.put(NEW)
+    stored_before = store.stored
+    await last_good.save()
 
     assert last_good.snapshot == NEW
-    assert reader.heard == [(NEW, None)]
+    assert stored_before is None
     assert store.stored is not None
     assert store.stored.snapshot == NEW
 
@@ -51,22 +40,20 @@ async def test_what_is_kept_is_announced_before_it_is_stored() -> None:
 async def test_what_was_stored_here_is_not_taken_over() -> None:
     """Only another process's snapshot is news, and only once."""
     store = FakeStore()
-    reader = Reader(store)
-    last_good = LastGoodSnapshot(store, announce=reader)
+    last_good = LastGoodSnapshot(store)
 
     await keep(last_good, OLD)
     own = await last_good.take_over()
     store.put(NEW)
     others = [await last_good.take_over() for _ in range(2)]
 
-    assert (own, others) == (False, [True, False])
-    assert [snapshot for snapshot, _ in reader.heard] == [OLD, NEW]
+    assert (own, others) == (None, [NEW, None])
 
 
 async def test_what_was_stored_last_counts_whatever_its_date() -> None:
     """Clocks of machines differ; the others' results are news all the same."""
     store = FakeStore()
-    last_good = LastGoodSnapshot(store, announce=Reader(store))
+    last_good = LastGoodSnapshot(store)
     await keep(last_good, NEW)
     store.put(OLD)
 
@@ -77,7 +64,7 @@ async def test_what_was_stored_last_counts_whatever_its_date() -> None:
 async def test_what_could_not_be_stored_yet_is_not_replaced_by_older_data() -> None:
     """After an outage of the store, the newer of the two is kept, and stored."""
     store = FakeStore()
-    last_good = LastGoodSnapshot(store, announce=Reader(store))
+    last_good = LastGoodSnapshot(store)
     store.trouble = SnapshotStoreError("sem Redis")
     await keep(last_good, NEW)
     store.trouble = None
@@ -91,14 +78,14 @@ async def test_a_damaged_snapshot_is_told_once(caplog: pytest.LogCaptureFixture)
     """It is passed over until something else is stored."""
     store = FakeStore()
     store.put(NEW)
-    last_good = LastGoodSnapshot(store, announce=Reader(store))
+    last_good = LastGoodSnapshot(store)
 
     store.damage = DamagedSnapshotError("cortado", version="1")
     first = await last_good.take_over()
     second = await last_good.take_over()
     store.put(NEW)
 
-    assert (first, second) == (False, False)
+    assert (first, second) == (None, None)
     assert await last_good.take_over()
     assert caplog.messages == ["Os dados armazenados foram ignorados: cortado"]
 
@@ -109,7 +96,7 @@ async def test_a_store_that_cannot_tell_whose_turn_it_is_stops_nobody(
     """Two collections are better than none; the trouble is told once, whatever was tried."""
     store = FakeStore()
     store.trouble = SnapshotStoreError("sem Redis")
-    last_good = LastGoodSnapshot(store, announce=Reader(store))
+    last_good = LastGoodSnapshot(store)
 
     for _ in range(2):
         async with last_good.turn() as is_ours:
@@ -124,7 +111,7 @@ async def test_a_store_that_cannot_tell_whose_turn_it_is_stops_nobody(
 async def test_what_could_not_be_stored_is_stored_later(monkeypatch: pytest.MonkeyPatch) -> None:
     """Not at each look, where a disk is full; but no restart is to lose what was collected."""
     store = FakeStore()
-    last_good = LastGoodSnapshot(store, announce=Reader(store))
+    last_good = LastGoodSnapshot(store)
     store.trouble = SnapshotStoreError("disco cheio")
     await keep(last_good, NEW)
     store.trouble = None
@@ -145,20 +132,20 @@ async def test_what_could_not_be_stored_is_stored_later(monkeypatch: pytest.Monk
 async def test_a_store_that_was_emptied_is_filled_again() -> None:
     """As a Redis is that keeps nothing, when it was started anew."""
     store = FakeStore()
-    last_good = LastGoodSnapshot(store, announce=Reader(store))
+    last_good = LastGoodSnapshot(store)
     await keep(last_good, NEW)
     store.stored = None
 
     news = [await last_good.take_over() for _ in range(2)]
 
-    assert news == [False, False]
+    assert news == [None, None]
     assert store.calls["save"] == 2
 
 
 async def test_a_store_that_hangs_is_not_asked_again_at_once() -> None:
     """Each call may take a second: whose turn it is, is not asked of a store out of reach."""
     store = FakeStore()
-    last_good = LastGoodSnapshot(store, announce=Reader(store))
+    last_good = LastGoodSnapshot(store)
     store.trouble = SnapshotStoreError("sem Redis")
     await last_good.take_over()
 
@@ -171,7 +158,7 @@ async def test_a_store_that_hangs_is_not_asked_again_at_once() -> None:
 async def test_what_was_damaged_is_stored_anew() -> None:
     """By whoever still knows it."""
     store = FakeStore()
-    last_good = LastGoodSnapshot(store, announce=Reader(store))
+    last_good = LastGoodSnapshot(store)
     await keep(last_good, NEW)
     store.put(OLD)
     store.damage = DamagedSnapshotError("cortado", version="2")
@@ -187,7 +174,7 @@ async def test_a_store_that_can_be_read_and_not_locked_is_told_once(
 ) -> None:
     """As on a file system that is read-only: reading it is no news."""
     store = FakeStore()
-    last_good = LastGoodSnapshot(store, announce=Reader(store))
+    last_good = LastGoodSnapshot(store)
 
     for _ in range(3):
         store.trouble = SnapshotStoreError("só leitura")

@@ -7,7 +7,6 @@ from datetime import timedelta
 
 import pytest
 
-import src.application.refreshing.refresh_snapshot as module
 from src.application.ports.upstream import UpstreamConnectionError
 from src.application.refreshing.last_good_snapshot import LastGoodSnapshot
 from src.application.refreshing.refresh_snapshot import LostRefreshError, RefreshSnapshot
@@ -19,18 +18,8 @@ OLD = live(TWO_STATES[:1], NOON - timedelta(days=1))
 NEW = live(TWO_STATES)
 
 
-async def nothing(_: Snapshot) -> None:
-    """Nobody reads."""
-
-
 async def no_bundled() -> None:
     """Nothing ships with the code."""
-
-
-@pytest.fixture(autouse=True)
-def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Looks take a thousandth of their time."""
-    monkeypatch.setattr(module, "LOOK_EVERY_S", 0.001)
 
 
 class Process:
@@ -38,14 +27,22 @@ class Process:
 
     def __init__(self, store: FakeStore, collection: FakeCollection) -> None:
         self._store = store
-        self.last_good = LastGoodSnapshot(store, announce=nothing)
+        self.last_good = LastGoodSnapshot(store)
+        self.published: list[tuple[Snapshot, Snapshot | None]] = []
         self.refresh = RefreshSnapshot(
             collect=collection,
+            publish=self.publish,
             last_good=self.last_good,
             bundled=no_bundled,
             recorder=recorder(collection.clock),
+            look_every_s=0.001,
         )
         self.was_known_before_it_was_stored = False
+
+    async def publish(self, snapshot: Snapshot) -> None:
+        """Notes what is published, and what was in the store at that time."""
+        stored = self._store.stored
+        self.published.append((snapshot, stored.snapshot if stored else None))
 
     async def execute(self, *, afresh: bool) -> Snapshot | None:
         """One refresh; notes whether its result was known before it was stored."""
@@ -58,12 +55,13 @@ class Process:
 
 
 async def test_what_is_collected_is_kept() -> None:
-    """Here and in the store."""
+    """Readers have it before it is stored: they do not wait for a disk."""
     store = FakeStore()
     process = Process(store, FakeCollection(Clock(), NEW))
 
     assert await process.execute(afresh=False) == NEW
     assert process.last_good.snapshot == NEW
+    assert process.published == [(NEW, None)]
     assert process.was_known_before_it_was_stored
     assert store.stored is not None
 

@@ -1,0 +1,117 @@
+"""When the next refresh is due: decided by what the last one brought, and by nothing else."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from src.domain.snapshot import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Pauses:
+    """The pauses after refreshes that did not read everything, in seconds.
+
+    After one that read nothing the pause is `first_s`; each is twice the one before, up to
+    `longest_s`, or as long as the upstream asks for, up to `longest_asked_s`. A refresh that read
+    nearly all costs the upstream thousands of requests and not one or two: the pause after it is
+    `partly_read` times longer, though never longer than a snapshot is fresh.
+    """
+
+    first_s: float = 1.0
+    longest_s: float = 300.0
+    longest_asked_s: float = 3600.0
+    partly_read: int = 60
+
+
+class Schedule:
+    """Says when to refresh again.
+
+    Args:
+        ttl_s: for how many seconds a whole snapshot is fresh; 0 leaves it to requests to start
+            refreshes, and nothing is due.
+        now: tells the time, in UTC.
+        clock: tells the seconds of a monotonic time.
+        pauses: how long to wait after a failure.
+    """
+
+    def __init__(
+        self,
+        *,
+        ttl_s: float,
+        now: Callable[[], datetime],
+        clock: Callable[[], float] = time.monotonic,
+        pauses: Pauses | None = None,
+    ) -> None:
+        self._ttl_s = ttl_s
+        self._now = now
+        self._clock = clock
+        self._pauses = pauses or Pauses()
+        self._failures = 0
+        self._due_at = -math.inf
+        self._rests_until = -math.inf
+
+    @property
+    def is_left_to_requests(self) -> bool:
+        """Whether each request starts a refresh, and nothing is due."""
+        return self._ttl_s == 0
+
+    @property
+    def is_due(self) -> bool:
+        """Whether to refresh now; so it is until anything was brought."""
+        return self._clock() >= self._due_at
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether anything was brought, or tried in vain."""
+        return self._due_at > -math.inf
+
+    @property
+    def seconds_left(self) -> float | None:
+        """In how many seconds a refresh is due; None if one is due, or left to requests."""
+        seconds = self._due_at - self._clock()
+        return seconds if 0 < seconds < math.inf else None
+
+    @property
+    def upstream_rests_s(self) -> float:
+        """For how many more seconds the upstream has asked not to be asked."""
+        return max(0.0, self._rests_until - self._clock())
+
+    def brought(self, snapshot: Snapshot | None) -> None:
+        """A refresh has brought this snapshot, here or in another process."""
+        if snapshot is None or snapshot.is_whole:
+            self._failures = 0
+            self._wait(self._seconds_fresh(snapshot) if snapshot else 0)
+            return
+        self._failures = snapshot.failures
+        pause_s = self._pause_s()
+        if not snapshot.is_unread:
+            pause_s = min(self._pauses.partly_read * pause_s, self._ttl_s)
+        self._wait(pause_s)
+
+    def failed(self, known: Snapshot | None) -> None:
+        """A refresh has brought nothing; this is known all the same."""
+        self._failures = max(self._failures + 1, known.failures if known else 0)
+        self._wait(self._pause_s())
+
+    def upstream_failed(self, known: Snapshot | None, *, asked_s: float | None) -> None:
+        """The same, since the upstream failed, which may have asked for a rest of these seconds."""
+        rest_s = min(asked_s or 0.0, self._pauses.longest_asked_s)
+        self._rests_until = self._clock() + rest_s
+        self.failed(known)
+        self._due_at = max(self._due_at, self._rests_until)
+
+    def _wait(self, seconds: float) -> None:
+        self._due_at = self._clock() + (math.inf if self.is_left_to_requests else seconds)
+
+    def _pause_s(self) -> float:
+        doublings = min(self._failures - 1, 30)  # beyond that, the number would not fit a float
+        return min(self._pauses.first_s * 2.0**doublings, self._pauses.longest_s)
+
+    def _seconds_fresh(self, snapshot: Snapshot) -> float:
+        # A machine whose clock is wrong may date a snapshot ahead; that makes it no fresher.
+        age_s = abs((self._now() - snapshot.collected_at).total_seconds())
+        return self._ttl_s - age_s

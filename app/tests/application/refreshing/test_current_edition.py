@@ -1,0 +1,65 @@
+"""What is answered at one moment: live data, bundled ones, or none."""
+
+from __future__ import annotations
+
+import pytest
+
+from src.application.refreshing.current_edition import CurrentEdition
+from src.domain.snapshot import Snapshot
+from tests.helpers.fakes import live
+from tests.helpers.places import TWO_STATES
+
+LIVE, BUNDLED = live(TWO_STATES), live(TWO_STATES[:1])
+
+
+async def made(snapshot: Snapshot) -> Snapshot:
+    """An edition that is the snapshot itself."""
+    return snapshot
+
+
+async def bundled() -> Snapshot:
+    """The snapshot that ships with the code."""
+    return BUNDLED
+
+
+async def unreadable() -> Snapshot:
+    """It cannot be read."""
+    raise OSError("disco com defeito")
+
+
+async def test_bundled_data_stand_in_until_there_are_live_ones() -> None:
+    """And never again after that."""
+    current = CurrentEdition(make=made, load_bundled=bundled)
+    nothing = current.best
+    await current.settle_for_bundled()
+    fallback, was_live = current.best, current.is_live
+    await current.publish(LIVE)
+    await current.settle_for_bundled()
+
+    assert (nothing, fallback, was_live) == (None, BUNDLED, False)
+    assert current.best is LIVE
+    assert current.is_live
+
+
+async def test_bundled_data_that_cannot_be_read_are_told_once(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Several parts ask for them; nothing stands in then."""
+    current = CurrentEdition(make=made, load_bundled=unreadable)
+
+    await current.settle_for_bundled()
+
+    assert await current.bundled() is None
+    assert current.best is None
+    assert caplog.messages == [
+        "Os dados que acompanham o código não puderam ser lidos: disco com defeito"
+    ]
+
+
+async def test_without_bundled_data_there_is_nothing_to_settle_for() -> None:
+    """Where they are not wanted."""
+    current = CurrentEdition(make=made, load_bundled=None)
+
+    await current.settle_for_bundled()
+
+    assert current.best is None

@@ -1,0 +1,133 @@
+"""When the next refresh is due, by a clock that goes on only when it is told."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from src.application.refreshing.schedule import Pauses, Schedule
+from src.domain.snapshot import Gap, Snapshot
+from src.domain.succession import unread
+from tests.helpers.fakes import NOON, live
+from tests.helpers.hand_clock import SecondsClock
+from tests.helpers.places import ARIQUEMES, TWO_STATES
+
+WHOLE = live(TWO_STATES)
+PARTLY_READ = replace(WHOLE, filled=(Gap(ARIQUEMES.id, ARIQUEMES.nome, "demorou"),), failures=1)
+TTL_S = 3600
+
+
+@pytest.fixture
+def clock() -> SecondsClock:
+    """The clock that the schedule looks at."""
+    return SecondsClock()
+
+
+@pytest.fixture
+def schedule(clock: SecondsClock) -> Schedule:
+    """A schedule with the pauses that the service has."""
+    return Schedule(ttl_s=TTL_S, now=lambda: NOON, clock=clock)
+
+
+def is_due_after(schedule: Schedule, clock: SecondsClock, seconds: float) -> bool:
+    """Whether it is due after so many seconds, and not before."""
+    clock.advance(seconds - 0.5)
+    is_early = schedule.is_due
+    clock.advance(1)
+    return schedule.is_due and not is_early
+
+
+def test_at_the_start_it_is_due(schedule: Schedule) -> None:
+    """Nothing was brought yet."""
+    assert schedule.is_due
+    assert not schedule.has_begun
+    assert schedule.seconds_left is None
+
+
+def test_a_whole_snapshot_is_fresh_for_its_time(schedule: Schedule, clock: SecondsClock) -> None:
+    """It counts from when it was collected, whoever collected it."""
+    schedule.brought(replace(WHOLE, collected_at=NOON - timedelta(seconds=600)))
+
+    assert schedule.seconds_left == TTL_S - 600
+    assert is_due_after(schedule, clock, TTL_S - 600)
+
+
+def test_a_snapshot_from_the_future_is_no_fresher(schedule: Schedule, clock: SecondsClock) -> None:
+    """The clock of the machine that dated it is wrong."""
+    schedule.brought(replace(WHOLE, collected_at=NOON + timedelta(seconds=600)))
+
+    assert is_due_after(schedule, clock, TTL_S - 600)
+
+
+@pytest.mark.parametrize(
+    ("failures", "pause_s"), [(1, 1), (2, 2), (9, 256), (10, 300), (5000, 300)]
+)
+def test_pauses_double_up_to_the_longest(
+    schedule: Schedule, clock: SecondsClock, failures: int, pause_s: float
+) -> None:
+    """However often it has failed."""
+    for _ in range(failures):
+        schedule.failed(WHOLE)
+
+    assert is_due_after(schedule, clock, pause_s)
+
+
+def test_failures_of_other_processes_count(schedule: Schedule, clock: SecondsClock) -> None:
+    """They stand in the snapshot that is shared."""
+    schedule.failed(replace(WHOLE, failures=4))
+
+    assert is_due_after(schedule, clock, 8)
+
+
+def test_what_is_partly_read_is_asked_for_again_later(
+    schedule: Schedule, clock: SecondsClock
+) -> None:
+    """It costs the upstream thousands of requests; what read nothing costs one."""
+    schedule.brought(unread(WHOLE, "fora do ar"))
+    seconds_after_nothing = schedule.seconds_left
+    schedule.brought(PARTLY_READ)
+
+    assert seconds_after_nothing == 1
+    assert is_due_after(schedule, clock, 60)
+
+
+def test_nothing_waits_longer_than_a_snapshot_is_fresh(clock: SecondsClock) -> None:
+    """Nor does what was partly read."""
+    schedule = Schedule(ttl_s=10, now=lambda: NOON, clock=clock)
+    schedule.brought(PARTLY_READ)
+
+    assert is_due_after(schedule, clock, 10)
+
+
+def test_the_upstream_is_left_alone_for_as_long_as_it_asks(
+    schedule: Schedule, clock: SecondsClock
+) -> None:
+    """An hour at most; and by hand it may be asked again when it no longer rests."""
+    schedule.upstream_failed(WHOLE, asked_s=20)
+    asked_s = schedule.upstream_rests_s
+    schedule.upstream_failed(WHOLE, asked_s=1_000_000)
+
+    assert asked_s == 20
+    assert schedule.upstream_rests_s == Pauses().longest_asked_s
+    assert is_due_after(schedule, clock, 3600)
+    assert schedule.upstream_rests_s == 0
+
+
+@pytest.mark.parametrize("known", [None, WHOLE, PARTLY_READ])
+def test_with_no_time_to_be_fresh_nothing_is_due(
+    clock: SecondsClock, known: Snapshot | None
+) -> None:
+    """Each request starts a refresh instead."""
+    schedule = Schedule(ttl_s=0, now=lambda: NOON, clock=clock)
+    schedule.brought(known)
+    clock.advance(1_000_000)
+    is_due_after_success = schedule.is_due
+    schedule.upstream_failed(known, asked_s=5)
+    clock.advance(1_000_000)
+
+    assert schedule.is_left_to_requests
+    assert not is_due_after_success
+    assert not schedule.is_due
+    assert schedule.seconds_left is None
