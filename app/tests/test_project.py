@@ -97,6 +97,16 @@ def test_links_lead_somewhere(document: str) -> None:
         assert not fragment or fragment in anchors(str(file.relative_to(ROOT))), target
 
 
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_documents_name_files_that_exist(document: str) -> None:
+    """A path below app/src is one that a reader can open."""
+    named = re.findall(
+        r"`(?:app/src/)?((?:domain|application|infra|entrypoints)/[\w/]+\.\w+)`", read(document)
+    )
+    for path in named:
+        assert (ROOT / "app/src" / path).is_file(), path
+
+
 def test_documents_name_the_commands_that_exist() -> None:
     """Each `make …` of a document is a target of the Makefile, and each target is in a document."""
     targets = re.findall(r"^([a-z]+):.*## ", read("Makefile"), re.MULTILINE)
