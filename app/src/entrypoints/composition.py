@@ -15,6 +15,7 @@ from src.application.localities.territory_collection import TerritoryCollection
 from src.application.ports.fan_out_watch import FanOutWatch
 from src.application.ports.refresh_journal import RefreshJournal
 from src.application.ports.snapshot_store import SnapshotStore
+from src.application.refreshing.ask_for_refresh import AskForRefresh
 from src.application.refreshing.breaking_off import break_off
 from src.application.refreshing.current_edition import CurrentEdition
 from src.application.refreshing.freshness import Freshness
@@ -65,6 +66,9 @@ async def serving(
             current=current,
         )
         schedule = Schedule(ttl_s=settings.snapshot_ttl_s, now=utc_now)
+        recorder = RefreshRecorder(
+            journal=journal, fan_out=fan_out, plan=settings.ibge_plan, now=exact_utc_now
+        )
         freshness = Freshness(
             current=current,
             refresh=RefreshSnapshot(
@@ -72,16 +76,16 @@ async def serving(
                 publish=current.publish,
                 last_good=LastGoodSnapshot(store),
                 bundled=current.bundled,
-                recorder=RefreshRecorder(
-                    journal=journal, fan_out=fan_out, plan=settings.ibge_plan, now=exact_utc_now
-                ),
+                recorder=recorder,
             ),
             schedule=schedule,
             wait_s=settings.snapshot_wait_s,
         )
-        refreshes = Refreshes(
-            journal=journal,
+        refreshes = Refreshes(journal=journal, now=exact_utc_now)
+        ask_for_refresh = AskForRefresh(
+            refreshes=refreshes,
             start=freshness.refresh_by_hand,
+            begun=recorder.begun,
             upstream_rests_s=lambda: schedule.upstream_rests_s,
             min_interval_s=settings.refresh_min_interval_s,
             now=exact_utc_now,
@@ -98,6 +102,7 @@ async def serving(
                     freshness=freshness,
                     so_far=so_far,
                     refreshes=refreshes,
+                    ask_for_refresh=ask_for_refresh,
                     refresh_right=RefreshRight(settings.refresh_token),
                 )
         finally:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
+from functools import partial
 from typing import Any
 
 import aiohttp
@@ -16,7 +17,8 @@ from main import create_app
 from src.application.ports import upstream as ports
 from src.application.ports.refresh_journal import RefreshJournalError
 from src.application.ports.upstream import UpstreamConnectionError, UpstreamTimeoutError
-from src.application.telling import refreshes
+from src.application.telling.refreshes import Looking, Refreshes
+from src.entrypoints import composition
 from src.entrypoints.api import create_api
 from src.entrypoints.settings import Settings
 from src.infra.controllers.refresh_json import CAUSES, INTERNAL
@@ -297,7 +299,9 @@ async def test_a_journal_that_is_lost_ends_a_stream(
 
 async def test_who_follows_where_there_is_no_room_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """503 with when to ask again, before any stream begins."""
-    monkeypatch.setattr(refreshes, "MOST_FOLLOWERS", 0)
+    monkeypatch.setattr(
+        composition, "Refreshes", partial(Refreshes, looking=Looking(most_followers=0))
+    )
     async with service(upstream()) as session:
         answer = await ask(session, f"{REFRESHES}/current/events")
 

@@ -19,7 +19,7 @@ from src.application.ports.snapshot_store import (
     Stored,
 )
 from src.application.ports.upstream import CitiesGateway, DistrictsGateway, StatesGateway
-from src.application.telling.refresh_recorder import RefreshRecorder
+from src.application.telling.refresh_recorder import RefreshRecorder, pause_s
 from src.domain.localities.territory import City, District, State
 from src.domain.snapshot import Snapshot, Source
 from src.infra.storage.memory_journal import MemoryJournal
@@ -186,7 +186,10 @@ def live(states: tuple[State, ...], collected_at: datetime = NOON) -> Snapshot:
 
 
 def recorder(
-    now: Callable[[], datetime], *, journal: RefreshJournal | None = None
+    now: Callable[[], datetime],
+    *,
+    journal: RefreshJournal | None = None,
+    pause_s: Callable[[float], float] = pause_s,
 ) -> RefreshRecorder:
     """Records refreshes in this journal, or where nobody reads."""
     return RefreshRecorder(
@@ -194,6 +197,7 @@ def recorder(
         fan_out=FanOutCounts(clock=time.monotonic),
         plan="city",
         now=now,
+        pause_s=pause_s,
     )
 
 

@@ -28,6 +28,11 @@ TELL_EVERY_SHARE = 0.02
 TELL_AT_LEAST_EVERY_S = 5.0
 
 
+def pause_s(age_s: float) -> float:
+    """After how many seconds to tell again how a refresh of this age goes."""
+    return min(max(TELL_EVERY_S, TELL_EVERY_SHARE * age_s), TELL_AT_LEAST_EVERY_S)
+
+
 @dataclass(slots=True)
 class Recording:
     """One refresh while it is recorded; `phase`, `outcome` and `cause` are told when it has ended.
@@ -67,6 +72,7 @@ class RefreshRecorder:
         fan_out: the counts of the collection.
         plan: how the districts are asked for.
         now: tells the time, in UTC.
+        pause_s: after how many seconds to tell again how a refresh goes, by its age in seconds.
     """
 
     def __init__(
@@ -76,12 +82,21 @@ class RefreshRecorder:
         fan_out: FanOutCounts,
         plan: str,
         now: Callable[[], datetime],
+        pause_s: Callable[[float], float] = pause_s,
     ) -> None:
         self._journal = journal
         self._fan_out = fan_out
         self._plan = plan
         self._now = now
+        self._pause_s = pause_s
         self._is_failing = False
+        self._begun: asyncio.Future[Progress] | None = None
+
+    def begun(self) -> asyncio.Future[Progress]:
+        """The first moment of the next refresh that begins here, as soon as it is told."""
+        if self._begun is None or self._begun.done():
+            self._begun = asyncio.get_running_loop().create_future()
+        return self._begun
 
     @asynccontextmanager
     async def recording(self, *, by_hand: bool) -> AsyncIterator[Recording]:
@@ -111,7 +126,7 @@ class RefreshRecorder:
         while not is_over.is_set():
             await self._tell(recording, Phase.RUNNING)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(is_over.wait(), pause_s(self._fan_out.seconds))
+                await asyncio.wait_for(is_over.wait(), self._pause_s(self._fan_out.seconds))
         self._fan_out.end()
         await self._tell(recording, recording.phase)
 
@@ -153,13 +168,10 @@ class RefreshRecorder:
             self._is_failing = True
         else:
             self._is_failing = False
+            if recording.told == 0 and self._begun is not None and not self._begun.done():
+                self._begun.set_result(progress)
             recording.told += 1
             fan_out.forget_attempts(len(progress.attempts))
-
-
-def pause_s(age_s: float) -> float:
-    """After how many seconds to tell again how a refresh of this age goes."""
-    return min(max(TELL_EVERY_S, TELL_EVERY_SHARE * age_s), TELL_AT_LEAST_EVERY_S)
 
 
 def _new_id(now: datetime) -> str:

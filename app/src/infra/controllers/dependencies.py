@@ -7,6 +7,7 @@ from typing import Annotated, TypedDict, cast
 from fastapi import Depends, Request
 
 from src.application.localities.states_so_far import StatesSoFar
+from src.application.refreshing.ask_for_refresh import AskForRefresh
 from src.application.refreshing.freshness import Freshness
 from src.application.telling.refreshes import Refreshes
 from src.infra.controllers.refresh_right import RefreshRight
@@ -19,6 +20,7 @@ class LifespanState(TypedDict):
     freshness: Freshness[Edition]
     so_far: StatesSoFar
     refreshes: Refreshes
+    ask_for_refresh: AskForRefresh
     refresh_right: RefreshRight
 
 
@@ -36,11 +38,16 @@ async def _refreshes(request: Request) -> Refreshes:
     return cast("Refreshes", request.state.refreshes)
 
 
+async def _ask_for_refresh(request: Request) -> AskForRefresh:
+    return cast("AskForRefresh", request.state.ask_for_refresh)
+
+
 async def _refresh_right(request: Request) -> RefreshRight:
     return cast("RefreshRight", request.state.refresh_right)
 
 
 CurrentRefreshes = Annotated[Refreshes, Depends(_refreshes)]
+CurrentAskForRefresh = Annotated[AskForRefresh, Depends(_ask_for_refresh)]
 CurrentRefreshRight = Annotated[RefreshRight, Depends(_refresh_right)]
 CurrentStatesSoFar = Annotated[StatesSoFar, Depends(_so_far)]
 CurrentFreshness = Annotated[Freshness[Edition], Depends(_freshness)]

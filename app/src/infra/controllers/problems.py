@@ -18,14 +18,13 @@ from starlette.routing import Match
 
 from src.application.localities.place_lookup import UnknownPlaceError
 from src.application.ports.refresh_journal import RefreshJournalError
-from src.application.refreshing.freshness import NoSnapshotError
-from src.application.telling.refreshes import (
+from src.application.refreshing.ask_for_refresh import (
     NotBegunError,
     ServiceEndsError,
-    TooManyFollowersError,
     TooSoonError,
-    UnknownRefreshError,
 )
+from src.application.refreshing.freshness import NoSnapshotError
+from src.application.telling.refreshes import TooManyFollowersError, UnknownRefreshError
 from src.domain.localities.territory import State
 from src.infra.controllers.parameters import ALLOWED
 from src.infra.controllers.refresh_right import NotAuthenticatedError, NotPermittedError

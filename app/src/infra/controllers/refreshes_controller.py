@@ -15,7 +15,11 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from src.application.ports.refresh_journal import RefreshJournalError
 from src.application.telling.refresh_progress import Progress
 from src.application.telling.refreshes import Refreshes
-from src.infra.controllers.dependencies import CurrentRefreshes, CurrentRefreshRight
+from src.infra.controllers.dependencies import (
+    CurrentAskForRefresh,
+    CurrentRefreshes,
+    CurrentRefreshRight,
+)
 from src.infra.controllers.descriptions import (
     accepted_responses,
     event_responses,
@@ -66,7 +70,10 @@ Room = Annotated[Refreshes, Depends(_with_room)]
     responses=refresh_responses("As últimas coletas, a mais nova primeiro", REFRESHES_EXAMPLE),
 )
 async def list_refreshes(
-    request: Request, refreshes: CurrentRefreshes, right: CurrentRefreshRight
+    request: Request,
+    refreshes: CurrentRefreshes,
+    ask: CurrentAskForRefresh,
+    right: CurrentRefreshRight,
 ) -> Response:
     """Lista as últimas coletas e diz se o cliente pode pedir uma agora."""
     reason = None
@@ -80,7 +87,7 @@ async def list_refreshes(
             "permitido": reason is None,
             "precisa_de_token": right.needs_token,
             "motivo": reason,
-            "espera_s": await refreshes.seconds_to_wait(),
+            "espera_s": await ask.seconds_to_wait(),
             "atualizacoes": [
                 {name: each[name] for name in ("id", "situacao", "inicio", "segundos")}
                 for each in map(refresh_answer, recent)
@@ -99,7 +106,7 @@ async def list_refreshes(
     responses=accepted_responses("A coleta em andamento", REFRESH_EXAMPLE),
 )
 async def ask_for_refresh(
-    request: Request, refreshes: CurrentRefreshes, right: CurrentRefreshRight
+    request: Request, ask: CurrentAskForRefresh, right: CurrentRefreshRight
 ) -> Response:
     """Inicia uma coleta, ou retorna a que já está em andamento.
 
@@ -108,7 +115,7 @@ async def ask_for_refresh(
     (`REFRESH_MIN_INTERVAL_S`).
     """
     right.require(request)
-    progress = await refreshes.ask()
+    progress = await ask.execute()
     # Relative to this address, so that it holds behind a path prefix, too.
     location = {"Location": f"refreshes/{progress.refresh}"}
     return _json(refresh_answer(progress), status=202, headers=location)

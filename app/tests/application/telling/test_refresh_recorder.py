@@ -9,7 +9,6 @@ from datetime import timedelta
 
 import pytest
 
-import src.application.telling.refresh_recorder as module
 from src.application.ports.refresh_journal import RefreshJournalError
 from src.application.ports.upstream import UpstreamTimeoutError
 from src.application.telling.refresh_progress import Level, Outcome, Phase, Progress
@@ -38,18 +37,22 @@ class FailingJournal(MemoryJournal):
         return await super().refreshes()
 
 
+def often(_: float) -> float:
+    """However old a refresh is, it is told of at once again."""
+    return 0.001
+
+
 async def newest(journal: MemoryJournal) -> list[Progress]:
     """All that was told of the refresh that began last."""
     return await journal.after((await journal.refreshes())[0], -1)
 
 
-async def test_a_refresh_is_told_from_its_beginning_to_its_end(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+async def test_a_refresh_is_told_from_its_beginning_to_its_end() -> None:
     """Again and again, in order, and with what it has brought."""
-    monkeypatch.setattr(module, "TELL_EVERY_S", 0.001)
     journal = MemoryJournal()
-    async with recorder(Clock(), journal=journal).recording(by_hand=False) as recording:
+    async with recorder(Clock(), journal=journal, pause_s=often).recording(
+        by_hand=False
+    ) as recording:
         while recording.told < 3:
             await asyncio.sleep(0.001)
         recording.collected(TREE)
@@ -61,11 +64,12 @@ async def test_a_refresh_is_told_from_its_beginning_to_its_end(
     assert moments[-1].outcome == Outcome(states=2, cities=3, districts=4, missing=0, filled=0)
 
 
-async def test_it_runs_until_its_result_is_stored(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_it_runs_until_its_result_is_stored() -> None:
     """Who follows it would stop at an end that is none yet."""
-    monkeypatch.setattr(module, "TELL_EVERY_S", 0.001)
     journal = MemoryJournal()
-    async with recorder(Clock(), journal=journal).recording(by_hand=False) as recording:
+    async with recorder(Clock(), journal=journal, pause_s=often).recording(
+        by_hand=False
+    ) as recording:
         recording.collected(TREE)
         while recording.told < 3:
             await asyncio.sleep(0.001)
@@ -138,13 +142,10 @@ async def test_a_clock_that_was_set_back_makes_no_refresh_older() -> None:
     assert await journal.refreshes() == [last.refresh, (await journal.refreshes())[1]]
 
 
-async def test_what_could_not_be_told_is_told_with_the_next(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+async def test_what_could_not_be_told_is_told_with_the_next() -> None:
     """No moment is left out, and no attempt: who follows would wait for it."""
-    monkeypatch.setattr(module, "TELL_EVERY_S", 0.001)
     journal = FailingJournal()
-    records = recorder(Clock(), journal=journal)
+    records = recorder(Clock(), journal=journal, pause_s=often)
     async with records.recording(by_hand=False) as recording:
         records._fan_out.read(records._fan_out.asked(Level.STATES, 0))
         await asyncio.sleep(0.01)

@@ -1,0 +1,140 @@
+"""The use case: ask for a refresh."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from src.application.telling.refresh_progress import Progress
+from src.application.telling.refreshes import Refreshes
+
+# A refresh begins within so many seconds, or the request for it fails.
+BEGINS_WITHIN_S = 5.0
+
+# How often to look whether another process has begun one, in seconds.
+LOOK_EVERY_S = 0.05
+
+
+class TooSoonError(Exception):
+    """Another refresh may be asked for after `retry_after_s` seconds."""
+
+    def __init__(self, retry_after_s: int) -> None:
+        super().__init__("outra coleta foi pedida há pouco tempo")
+        self.retry_after_s = retry_after_s
+
+
+class NotBegunError(Exception):
+    """A refresh was asked for, and nothing can be told of it: another process has the turn and is
+    silent, or the journal cannot be written."""
+
+
+class ServiceEndsError(Exception):
+    """The process is about to end, and begins nothing."""
+
+
+class AskForRefresh:
+    """Begins a refresh, unless one runs.
+
+    Args:
+        refreshes: those of all processes.
+        start: begins a refresh in this process if none runs, and gives its task; that says whether
+            it was made here, and not by another process meanwhile.
+        begun: gives the first moment of the next refresh that begins in this process.
+        upstream_rests_s: for how many seconds the upstream has asked to be left alone.
+        min_interval_s: the least time between refreshes that somebody asked for, in seconds.
+        now: tells the time, in UTC.
+        begins_within_s: how long to wait for a refresh to begin, in seconds.
+        look_every_s: how often to look whether another process has begun one, in seconds.
+    """
+
+    def __init__(
+        self,
+        *,
+        refreshes: Refreshes,
+        start: Callable[[], asyncio.Task[bool]],
+        begun: Callable[[], asyncio.Future[Progress]],
+        upstream_rests_s: Callable[[], float],
+        min_interval_s: float,
+        now: Callable[[], datetime],
+        begins_within_s: float = BEGINS_WITHIN_S,
+        look_every_s: float = LOOK_EVERY_S,
+    ) -> None:
+        self._refreshes = refreshes
+        self._start = start
+        self._begun = begun
+        self._upstream_rests_s = upstream_rests_s
+        self._min_interval_s = min_interval_s
+        self._now = now
+        self._begins_within_s = begins_within_s
+        self._look_every_s = look_every_s
+        # When somebody last asked here: known though the journal cannot be written.
+        self._asked_at: datetime | None = None
+
+    async def execute(self) -> Progress:
+        """The refresh that runs now: one that does already, or one that begins.
+
+        Raises TooSoonError if one was asked for a short while ago, or the upstream has asked for a
+        rest; NotBegunError; ServiceEndsError; RefreshJournalError.
+        """
+        before = await self._refreshes.newest_if_any()
+        if before is not None and not before.has_ended:
+            return before
+        if wait_s := self._wait_s(before):
+            raise TooSoonError(wait_s)
+        begun = self._begun()
+        self._asked_at = self._now()
+        # Twice: what was under way here may be the end of a refresh before, or no more than the
+        # taking over of what another process has collected.
+        for _ in range(2):
+            if self._refreshes.is_over:
+                raise ServiceEndsError
+            refreshing = self._start()
+            newest = await self._newer_than(before, refreshing, begun)
+            if newest is not None:
+                return newest
+            if not refreshing.done() or refreshing.cancelled() or refreshing.result():
+                break
+        else:
+            if before is not None:
+                return await self._refreshes.newest()
+        raise ServiceEndsError if self._refreshes.is_over else NotBegunError
+
+    async def _newer_than(
+        self,
+        before: Progress | None,
+        refreshing: asyncio.Task[bool],
+        begun: asyncio.Future[Progress],
+    ) -> Progress | None:
+        """The refresh that begins after that one, here or elsewhere; None if none does in time."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + self._begins_within_s
+        while True:
+            if begun.done():
+                return begun.result()
+            is_last_look = refreshing.done() or self._refreshes.is_over or loop.time() > until
+            newest = await self._refreshes.newest_if_any()
+            if newest is not None and (before is None or newest.refresh != before.refresh):
+                return newest
+            if is_last_look:
+                return None
+            # Only another process's refresh has to be looked for.
+            either: set[asyncio.Future[Any]] = {refreshing, begun}
+            await asyncio.wait(
+                either, timeout=self._look_every_s, return_when=asyncio.FIRST_COMPLETED
+            )
+
+    async def seconds_to_wait(self) -> int:
+        """Seconds until a refresh may be asked for; 0 if one may be now."""
+        newest = await self._refreshes.newest_if_any()
+        return self._wait_s(newest) if newest is None or newest.has_ended else 0
+
+    def _wait_s(self, newest: Progress | None) -> int:
+        rests_s = self._upstream_rests_s()
+        for asked_at in (self._asked_at, newest.asked_by_hand_at if newest else None):
+            since_s = (self._now() - asked_at).total_seconds() if asked_at else math.inf
+            # What lies ahead was dated by a clock that has been set back since.
+            rests_s = max(rests_s, self._min_interval_s - since_s if since_s >= 0 else 0)
+        return math.ceil(rests_s)

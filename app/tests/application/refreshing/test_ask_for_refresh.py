@@ -1,0 +1,187 @@
+"""Somebody asks for a refresh: one begins, unless one runs or it is too soon."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from src.application.refreshing.ask_for_refresh import (
+    NotBegunError,
+    ServiceEndsError,
+    TooSoonError,
+)
+from src.application.telling.refresh_progress import Phase
+from tests.helpers.fakes import NOON
+from tests.helpers.refresh_service import INTERVAL_S, Service
+from tests.helpers.refreshes import moment, told
+
+
+async def test_a_refresh_is_begun_where_none_runs() -> None:
+    """The answer is its first moment."""
+    service = Service(moment(2, by_hand=True))
+    await service.tell(*told(1, Phase.WHOLE))
+
+    asked = await service.ask.execute()
+
+    assert asked == moment(2, by_hand=True)
+    assert service.started == 1
+
+
+async def test_one_that_runs_is_joined() -> None:
+    """Whoever runs it: nothing is begun here."""
+    service = Service()
+    await service.tell(*told(1, Phase.RUNNING))
+
+    assert await service.ask.execute() == moment(1)
+    assert service.started == 0
+
+
+async def test_the_next_may_be_asked_for_after_the_interval() -> None:
+    """Seconds are told until then, whether the one asked for is the last or not."""
+    begun = moment(3, begun_at=NOON + timedelta(seconds=INTERVAL_S))
+    service = Service(begun)
+    for number in (1, 2):
+        await service.tell(moment(number, phase=Phase.WHOLE, asked_by_hand_at=NOON))
+    service.clock.advance(INTERVAL_S - 0.5)
+
+    with pytest.raises(TooSoonError) as raised:
+        await service.ask.execute()
+    assert raised.value.retry_after_s == 1
+    assert await service.ask.seconds_to_wait() == 1
+
+    service.clock.advance(0.5)
+    assert await service.ask.seconds_to_wait() == 0
+    assert await service.ask.execute() == begun
+
+
+async def test_a_clock_that_was_set_back_is_no_reason_to_wait() -> None:
+    """A refresh that was asked for in the future was asked for by a wrong clock."""
+    service = Service()
+    later = NOON + timedelta(days=1)
+    await service.tell(moment(1, phase=Phase.WHOLE, asked_by_hand_at=later))
+
+    assert await service.ask.seconds_to_wait() == 0
+
+
+async def test_a_rest_that_the_upstream_asked_for_is_kept() -> None:
+    """By those who ask by hand, too."""
+    service = Service()
+    await service.tell(*told(1, Phase.FAILED))
+    service.rests_s = 1799.5
+
+    with pytest.raises(TooSoonError) as raised:
+        await service.ask.execute()
+    assert raised.value.retry_after_s == 1800
+    assert service.started == 0
+
+
+async def test_who_joins_need_not_wait() -> None:
+    """While one runs, asking costs nothing."""
+    service = Service()
+    await service.tell(moment(1, asked_by_hand_at=NOON))
+
+    assert await service.ask.seconds_to_wait() == 0
+
+
+async def test_what_was_under_way_here_may_be_no_refresh() -> None:
+    """It took over what another process had stored: one is begun after that."""
+    service = Service()
+    service.is_made_here = False
+    await service.tell(*told(1, Phase.WHOLE))
+    asking = asyncio.create_task(service.ask.execute())
+    while service.started == 0:
+        await asyncio.sleep(0)
+    service.moments = (moment(2),)
+
+    assert await asking == moment(2)
+    assert service.started == 2
+
+
+async def test_where_other_processes_were_quicker_their_refresh_is_answered() -> None:
+    """Again and again: what is wanted is there."""
+    service = Service()
+    service.is_made_here = False
+    await service.tell(*told(1, Phase.WHOLE))
+
+    assert await service.ask.execute() == told(1, Phase.WHOLE)[0]
+    assert service.started == 2
+
+
+async def test_where_no_refresh_was_ever_told_of_that_is_said() -> None:
+    """Another process holds the turn, and its journal cannot be written."""
+    service = Service()
+    service.is_made_here = False
+
+    with pytest.raises(NotBegunError):
+        await service.ask.execute()
+
+
+async def test_a_refresh_that_could_not_be_written_down_is_not_made_again() -> None:
+    """Who asked is told that nothing can be told; and the interval holds all the same."""
+    service = Service()
+    await service.tell(*told(1, Phase.WHOLE))
+
+    with pytest.raises(NotBegunError):
+        await service.ask.execute()
+    assert service.started == 1
+    with pytest.raises(TooSoonError):
+        await service.ask.execute()
+
+
+@pytest.mark.parametrize("ends", [False, True])
+async def test_nobody_waits_for_ever_for_a_refresh_to_begin(
+    monkeypatch: pytest.MonkeyPatch, *, ends: bool
+) -> None:
+    """Another process has the turn and tells nothing; or this one is about to end meanwhile."""
+    service = Service(begins_within_s=60 if ends else 0.01)
+    held = asyncio.create_task(asyncio.sleep(60, result=True))
+    has_begun = asyncio.Event()
+
+    def start() -> asyncio.Task[bool]:
+        has_begun.set()
+        return held
+
+    monkeypatch.setattr(service.ask, "_start", start)
+    asking = asyncio.create_task(service.ask.execute())
+    await has_begun.wait()
+    if ends:
+        service.refreshes.end()
+
+    with pytest.raises(ServiceEndsError if ends else NotBegunError):
+        await asking
+    held.cancel()
+
+
+async def test_nothing_is_begun_again_once_the_process_ends() -> None:
+    """What was under way was broken off by that."""
+    service = Service()
+    service.is_made_here = False
+    asking = asyncio.create_task(service.ask.execute())
+    while service.started == 0:
+        await asyncio.sleep(0)
+    service.refreshes.end()
+
+    with pytest.raises(ServiceEndsError):
+        await asking
+    assert service.started == 1
+
+
+async def test_a_process_that_ends_begins_nothing() -> None:
+    """Its refresh would be broken off at once."""
+    service = Service(moment(1))
+    service.refreshes.end()
+
+    with pytest.raises(ServiceEndsError):
+        await service.ask.execute()
+    assert service.started == 0
+
+
+async def test_one_that_begins_here_is_handed_over_without_the_journal() -> None:
+    """The journal is for the other processes: nobody has to look into it for one's own."""
+    service = Service()
+    service.begun.set_result(moment(1, by_hand=True))
+
+    assert await service.ask.execute() == moment(1, by_hand=True)
+    assert await service.journal.refreshes() == []

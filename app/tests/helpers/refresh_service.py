@@ -1,0 +1,65 @@
+"""The use cases of refreshes, over a journal in memory and refreshes that a test writes."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import Any
+
+from src.application.refreshing.ask_for_refresh import AskForRefresh
+from src.application.telling.refresh_progress import Progress
+from src.application.telling.refreshes import Looking, Refreshes
+from src.infra.storage.memory_journal import MemoryJournal
+from tests.helpers.fakes import Clock
+
+INTERVAL_S = 60
+
+# A hundredth of the time.
+LOOKING = Looking(running_s=0.001, next_s=0.001)
+
+
+class Service:
+    """The use case, with refreshes that write down what the test says.
+
+    `is_made_here` is what each says of itself, `rests_s` what the upstream has asked for. `begun`
+    is where this process hands over the first moment of its own. Those who look for refreshes do
+    it as `looking` changes it, and wait `begins_within_s` for one to begin.
+    """
+
+    def __init__(self, *moments: Progress, begins_within_s: float = 5, **looking: Any) -> None:
+        self.journal = MemoryJournal()
+        self.clock = Clock()
+        self.started = 0
+        self.moments = moments
+        self.is_made_here = True
+        self.rests_s = 0.0
+        self.refreshes = Refreshes(
+            journal=self.journal, now=self.clock, looking=replace(LOOKING, **looking)
+        )
+        self.begun: asyncio.Future[Progress] = asyncio.get_running_loop().create_future()
+        self.ask = AskForRefresh(
+            refreshes=self.refreshes,
+            start=self.start,
+            begun=lambda: self.begun,
+            upstream_rests_s=lambda: self.rests_s,
+            min_interval_s=INTERVAL_S,
+            now=self.clock,
+            begins_within_s=begins_within_s,
+            look_every_s=0.001,
+        )
+
+    def start(self) -> asyncio.Task[bool]:
+        """Begins a refresh."""
+        self.started += 1
+        return asyncio.create_task(self.refresh(self.moments))
+
+    async def refresh(self, moments: tuple[Progress, ...]) -> bool:
+        """Writes down what the test says."""
+        await self.tell(*moments)
+        return self.is_made_here
+
+    async def tell(self, *moments: Progress) -> None:
+        """What a process writes down."""
+        for each in moments:
+            await asyncio.sleep(0.002)
+            await self.journal.append(each)
