@@ -67,13 +67,17 @@ class City:
             _require_ascending(self.distritos)
             # In ascending order, what belongs at both ends belongs in between.
             for district in (self.distritos[0], self.distritos[-1]):
-                if district.city_id != self.id:
+                if not self.holds(district):
                     raise InvalidTerritoryError(f"o código {district.id} não pertence a {self.id}")
 
     @property
     def state_id(self) -> int:
         """The id of the state it belongs to."""
         return self.id // 100_000
+
+    def holds(self, place: State | City | District) -> bool:
+        """Whether the place is one of this city's districts, by its code."""
+        return isinstance(place, District) and place.city_id == self.id
 
     def with_districts(self, districts: Iterable[District]) -> City:
         """The same city with these districts, put in order. Raises InvalidTerritoryError."""
@@ -99,8 +103,12 @@ class State:
             raise InvalidTerritoryError(f"sigla de estado inválida: {self.sigla!r}")
         _require_ascending(self.cidades)
         for city in (*self.cidades[:1], *self.cidades[-1:]):
-            if city.state_id != self.id:
+            if not self.holds(city):
                 raise InvalidTerritoryError(f"o código {city.id} não pertence a {self.id}")
+
+    def holds(self, place: State | City | District) -> bool:
+        """Whether the place lies in this state, by its code."""
+        return not isinstance(place, State) and place.state_id == self.id
 
     def with_cities(self, cities: Iterable[City]) -> State:
         """The same state with these cities, put in order. Raises InvalidTerritoryError."""

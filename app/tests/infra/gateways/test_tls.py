@@ -15,7 +15,7 @@ import trustme
 from src.application.ports.upstream import UpstreamTlsError
 from src.application.telling.refresh_progress import Level
 from src.infra.gateways import tls as tls_module
-from src.infra.gateways.localities.rows import states_from
+from src.infra.gateways.localities.rows import STATES
 from src.infra.gateways.tls import tls_advice, tls_context
 from stand_in.faults import Behaviour
 from stand_in.server import StandIn
@@ -68,7 +68,7 @@ async def transports_are_closed() -> AsyncIterator[None]:
 async def names_of_states(base_url: str, tls: ssl.SSLContext) -> list[str]:
     """Asks for the states as the service does."""
     async with exchange_with(base_url, tls=tls) as exchange:
-        states = await client_over(exchange).get("/estados", states_from, level=Level.STATES)
+        states = await client_over(exchange).get("/estados", STATES.read, level=Level.STATES)
     return [state.nome for state in states]
 
 

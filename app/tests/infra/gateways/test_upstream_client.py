@@ -20,8 +20,8 @@ from src.application.ports.upstream import (
     UpstreamUnreachableError,
 )
 from src.application.telling.refresh_progress import Level
-from src.infra.gateways import upstream_client as ibge_client
-from src.infra.gateways.localities.rows import states_from
+from src.infra.gateways import upstream_client
+from src.infra.gateways.localities import rows
 from src.infra.gateways.upstream_client import UpstreamClient
 from src.infra.gateways.upstream_exchange import UpstreamExchange
 from stand_in.faults import Behaviour, Fault, Kind
@@ -115,7 +115,7 @@ def paths(count: int) -> list[str]:
 async def test_a_retry_mends_what_passes(fault: Fault) -> None:
     """One more request, and the answer is there."""
     async with Upstream(fault) as upstream, client_of(upstream, attempts=2) as client:
-        states = await client.get("/estados", states_from, level=STATES)
+        states = await client.get("/estados", rows.STATES.read, level=STATES)
 
     assert [state.sigla for state in states] == ["RO", "DF"]
     assert upstream.figures.requests == 2
@@ -126,7 +126,7 @@ async def test_a_silent_try_is_given_up_for_another() -> None:
     async with Upstream(Fault(kind=Kind.SILENCE)) as upstream:
         async with client_of(upstream, Manners(first_s=0.5), attempts=5, timeout_s=30) as client:
             async with asyncio.timeout(10):
-                states = await client.get("/estados", states_from, level=STATES)
+                states = await client.get("/estados", rows.STATES.read, level=STATES)
 
     assert [state.sigla for state in states] == ["RO", "DF"]
 
@@ -136,7 +136,7 @@ async def test_what_will_not_pass_is_not_asked_again(code: int) -> None:
     """A refusal in principle is the same the next time."""
     async with Upstream(status(code)) as upstream, client_of(upstream, attempts=5) as client:
         with pytest.raises(UpstreamStatusError) as caught:
-            await client.get("/estados", states_from, level=STATES)
+            await client.get("/estados", rows.STATES.read, level=STATES)
 
     assert caught.value.status == code
     assert upstream.figures.requests == 1
@@ -157,7 +157,7 @@ async def test_there_are_no_more_tries_than_allowed() -> None:
     async with Upstream(status(500), status(503), status(502), status(504)) as upstream:
         async with client_of(upstream, attempts=3) as client:
             with pytest.raises(UpstreamStatusError) as caught:
-                await client.get("/estados", states_from, level=STATES)
+                await client.get("/estados", rows.STATES.read, level=STATES)
 
     assert caught.value.status == 502
     assert upstream.figures.requests == 3
@@ -179,7 +179,7 @@ async def test_json_without_end_is_malformed() -> None:
     exchange = ScriptedExchange(b"[" * 100_000)
 
     with pytest.raises(UpstreamMalformedError):
-        await client_over(exchange).get("/estados", states_from, level=STATES)
+        await client_over(exchange).get("/estados", rows.STATES.read, level=STATES)
 
 
 async def test_a_refused_connection_is_tried_again() -> None:
@@ -208,7 +208,7 @@ async def test_retry_after_is_waited_for() -> None:
     async with Upstream(status(429, retry_after=1)) as upstream:
         async with client_of(upstream, attempts=2) as client:
             began = time.monotonic()
-            await client.get("/estados", states_from, level=STATES)
+            await client.get("/estados", rows.STATES.read, level=STATES)
 
     assert time.monotonic() - began >= 1
 
@@ -218,7 +218,7 @@ async def test_who_would_have_to_wait_too_long_does_not_wait() -> None:
     async with Upstream(status(503, retry_after=60)) as upstream:
         async with client_of(upstream, attempts=5, timeout_s=20) as client, asyncio.timeout(10):
             with pytest.raises(UpstreamStatusError):
-                await client.get("/estados", states_from, level=STATES)
+                await client.get("/estados", rows.STATES.read, level=STATES)
 
     assert upstream.figures.requests == 1
 
@@ -233,7 +233,7 @@ async def test_all_tries_together_keep_the_time_limit(first_s: float, requests: 
         ) as client:
             async with asyncio.timeout(30):
                 with pytest.raises(UpstreamTimeoutError):
-                    await client.get("/estados", states_from, level=STATES)
+                    await client.get("/estados", rows.STATES.read, level=STATES)
 
     assert upstream.figures.requests >= requests
 
@@ -301,7 +301,7 @@ async def test_the_first_request_waits_for_nothing() -> None:
     """Even where the next may be sent no sooner than ten seconds later."""
     async with Upstream() as upstream, client_of(upstream, Manners(max_rps=0.1)) as client:
         async with asyncio.timeout(30):
-            await client.get("/estados", states_from, level=STATES)
+            await client.get("/estados", rows.STATES.read, level=STATES)
 
 
 async def test_who_is_first_goes_before_those_who_wait() -> None:
@@ -316,7 +316,7 @@ async def test_who_is_first_goes_before_those_who_wait() -> None:
 
 async def test_who_was_refused_goes_before_those_who_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     """One other is sent while it pauses, which it hardly does here; then it is its turn."""
-    monkeypatch.setattr(ibge_client, "FIRST_BACKOFF_S", 0.0)
+    monkeypatch.setattr(upstream_client, "FIRST_BACKOFF_S", 0.0)
     async with Upstream(status(429), latency_s=0.05) as upstream:
         async with client_of(upstream, Manners(at_once=1), attempts=2) as client:
             await asyncio.gather(*(client.get(path, bytes, level=STATES) for path in paths(10)))
@@ -345,7 +345,7 @@ async def test_failures_are_learnt_from(fault: Fault, *, is_too_much: bool) -> N
     manners = Manners(at_once=100, first_s=0.5 if fault.kind is Kind.SILENCE else 30)
     faults = [fault] * 80
     async with Upstream(*faults) as upstream, client_of(upstream, manners, timeout_s=30) as client:
-        asking = (client.get(path, states_from, level=STATES) for path in paths(80))
+        asking = (client.get(path, rows.STATES.read, level=STATES) for path in paths(80))
         outcomes = await asyncio.gather(*asking, return_exceptions=True)
 
     assert all(isinstance(outcome, UpstreamError) for outcome in outcomes)
@@ -376,6 +376,6 @@ async def test_nobody_asks_an_upstream_that_asked_for_a_long_pause() -> None:
         await asyncio.gather(*asking, return_exceptions=True)
 
         with pytest.raises(UpstreamUnavailableError):
-            await client.get("/estados", states_from, level=STATES)
+            await client.get("/estados", rows.STATES.read, level=STATES)
 
     assert upstream.figures.requests == 80

@@ -24,7 +24,7 @@ from src.application.ports.upstream import (
     UpstreamTlsError,
     UpstreamUnreachableError,
 )
-from src.infra.gateways import upstream_exchange as ibge_exchange
+from src.infra.gateways import upstream_exchange
 from src.infra.gateways.upstream_exchange import USER_AGENT
 from stand_in.faults import Behaviour, Fault, Kind
 from stand_in.server import StandIn
@@ -98,7 +98,7 @@ async def test_a_first_connection_that_does_not_come_is_unreachable(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """It is given up long before the answer would be: here, a handshake that nobody takes up."""
-    monkeypatch.setattr(ibge_exchange, "FIRST_CONNECTION_S", 0.2)
+    monkeypatch.setattr(upstream_exchange, "FIRST_CONNECTION_S", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as mute:
         async with exchange_with(f"https://127.0.0.1:{mute.getsockname()[1]}") as exchange:
             with pytest.raises(UpstreamUnreachableError, match="não foi aceita a tempo") as caught:
@@ -111,7 +111,7 @@ async def test_after_a_failure_the_first_connection_has_twice_as_long(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A network that is slow by nature is reached in the end."""
-    monkeypatch.setattr(ibge_exchange, "FIRST_CONNECTION_S", 0.1)
+    monkeypatch.setattr(upstream_exchange, "FIRST_CONNECTION_S", 0.1)
     with socket.create_server(("127.0.0.1", 0)) as mute:
         async with exchange_with(f"https://127.0.0.1:{mute.getsockname()[1]}") as exchange:
             took_s = []
@@ -163,7 +163,7 @@ async def test_an_answer_that_is_no_http_is_malformed() -> None:
 
 async def test_a_body_without_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """An answer larger than any real one is not read into memory to its end."""
-    monkeypatch.setattr(ibge_exchange, "MAX_BODY_BYTES", 100)
+    monkeypatch.setattr(upstream_exchange, "MAX_BODY_BYTES", 100)
     async with StandIn(TWO_STATES) as upstream, exchange_with(upstream.base_url) as exchange:
         with pytest.raises(UpstreamMalformedError, match="grande demais"):
             await exchange.body("/estados", timeout_s=5)
@@ -239,7 +239,8 @@ def test_every_error_of_aiohttp_has_a_counterpart() -> None:
     assert len(theirs) > 15
 
     for kind in theirs:
-        matches = [ours for their, ours, _ in ibge_exchange._TRANSLATION if issubclass(kind, their)]
+        table = upstream_exchange._TRANSLATION
+        matches = [ours for their, ours, _ in table if issubclass(kind, their)]
         assert matches, kind
         if issubclass(kind, aiohttp.ConnectionTimeoutError):
             assert matches[0] is UpstreamUnreachableError, kind

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 
 from src.infra.controllers.dependencies import CurrentFreshness
 from src.infra.controllers.descriptions import data_responses
-from src.infra.controllers.localities.paging import page_headers
+from src.infra.controllers.localities.name_search import answer_search
 from src.infra.controllers.localities.place_json import city_answer, found_city
 from src.infra.controllers.localities.schemas import (
     CITY_EXAMPLE,
@@ -36,16 +36,8 @@ router = APIRouter(prefix="/api/v1/cities", tags=["Localidades"])
 async def find_cities(request: Request, freshness: CurrentFreshness, search: Search) -> Response:
     """Procura cidades por nome: primeiro o nome exato, depois os que começam com o texto, depois os
     que o contêm; se não há nenhum, vêm nomes parecidos."""
-    edition = await freshness.edition()
-    places = await edition.places()
-    state_id = places.state(search.uf).id if search.uf is not None else None
-    found = places.cities.search(
-        search.q, state_id=state_id, limit=search.limit, offset=search.offset
-    )
-    return edition.answer(
-        request.headers,
-        msgspec.json.encode([found_city(city, places.state_of(city)) for city in found.places]),
-        page_headers(request, search, total=found.total),
+    return await answer_search(
+        request, freshness, search, index=lambda places: places.cities, shown=found_city
     )
 
 
@@ -60,9 +52,8 @@ async def get_city(city_id: CityId, request: Request, freshness: CurrentFreshnes
     """Retorna uma cidade, com o estado a que pertence e seus distritos."""
     edition = await freshness.edition()
     places = await edition.places()
-    city = places.city(city_id)
-    body = msgspec.json.encode(city_answer(city, places.state_of(city)))
-    return edition.answer(request.headers, body)
+    answer = city_answer(places.city(city_id), places)
+    return edition.answer(request.headers, msgspec.json.encode(answer))
 
 
 @router.get(

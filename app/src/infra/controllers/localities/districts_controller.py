@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 
 from src.infra.controllers.dependencies import CurrentFreshness
 from src.infra.controllers.descriptions import data_responses
-from src.infra.controllers.localities.paging import page_headers
+from src.infra.controllers.localities.name_search import answer_search
 from src.infra.controllers.localities.place_json import district_answer, found_district
 from src.infra.controllers.localities.schemas import (
     DISTRICT_EXAMPLE,
@@ -34,20 +34,8 @@ router = APIRouter(prefix="/api/v1/districts", tags=["Localidades"])
 )
 async def find_districts(request: Request, freshness: CurrentFreshness, search: Search) -> Response:
     """Procura distritos por nome, como em `/api/v1/cities`."""
-    edition = await freshness.edition()
-    places = await edition.places()
-    state_id = places.state(search.uf).id if search.uf is not None else None
-    found = places.districts.search(
-        search.q, state_id=state_id, limit=search.limit, offset=search.offset
-    )
-    answers = [
-        found_district(district, places.city_of(district), places.state_of(district))
-        for district in found.places
-    ]
-    return edition.answer(
-        request.headers,
-        msgspec.json.encode(answers),
-        page_headers(request, search, total=found.total),
+    return await answer_search(
+        request, freshness, search, index=lambda places: places.districts, shown=found_district
     )
 
 
@@ -64,6 +52,5 @@ async def get_district(
     """Retorna um distrito, com a cidade e o estado a que pertence."""
     edition = await freshness.edition()
     places = await edition.places()
-    district = places.district(district_id)
-    answer = district_answer(district, places.city_of(district), places.state_of(district))
+    answer = district_answer(places.district(district_id), places)
     return edition.answer(request.headers, msgspec.json.encode(answer))

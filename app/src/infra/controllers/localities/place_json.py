@@ -4,39 +4,45 @@ from __future__ import annotations
 
 from typing import Any
 
+from src.application.localities.place_lookup import Places
 from src.domain.localities.territory import City, District, State
 
 Answer = dict[str, Any]
 
 
-def city_answer(city: City, state: State) -> Answer:
+def city_answer(city: City, places: Places) -> Answer:
     """A city with its state and districts."""
     return {
         "id": city.id,
         "nome": city.nome,
-        "estado": _state(state),
+        "estado": _state(places.state_of(city)),
         "distritos": city.distritos,
     }
 
 
-def district_answer(district: District, city: City, state: State) -> Answer:
+def district_answer(district: District, places: Places) -> Answer:
     """A district with its city and state."""
     return {
         "id": district.id,
         "nome": district.nome,
-        "cidade": _city(city),
-        "estado": _state(state),
+        "cidade": _city(places.city_of(district)),
+        "estado": _state(places.state_of(district)),
     }
 
 
-def found_city(city: City, state: State) -> Answer:
+def found_city(city: City, places: Places) -> Answer:
     """A city among those found by name."""
-    return {"id": city.id, "nome": city.nome, "uf": state.sigla}
+    return {"id": city.id, "nome": city.nome, "uf": places.state_of(city).sigla}
 
 
-def found_district(district: District, city: City, state: State) -> Answer:
+def found_district(district: District, places: Places) -> Answer:
     """A district among those found by name."""
-    return {"id": district.id, "nome": district.nome, "cidade": _city(city), "uf": state.sigla}
+    return {
+        "id": district.id,
+        "nome": district.nome,
+        "cidade": _city(places.city_of(district)),
+        "uf": places.state_of(district).sigla,
+    }
 
 
 def _state(state: State) -> Answer:

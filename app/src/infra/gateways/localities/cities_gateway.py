@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from src.application.ports.upstream import CitiesGateway
 from src.application.telling.refresh_progress import Level
 from src.domain.localities.territory import City, State
-from src.infra.gateways.localities.rows import cities_from
+from src.infra.gateways.localities.rows import CITIES
 from src.infra.gateways.upstream_client import UpstreamClient
 
 
@@ -20,7 +22,7 @@ class IbgeCitiesGateway(CitiesGateway):
         # Hundreds of requests for districts wait already, and this one brings as many more.
         return await self._client.get(
             path,
-            lambda body: cities_from(body, state),
+            partial(CITIES.read, owner=state),
             level=Level.CITIES,
             place=state.id,
             first=True,

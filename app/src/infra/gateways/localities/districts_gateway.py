@@ -9,7 +9,7 @@ from typing import Any
 from src.application.ports.upstream import DistrictsGateway
 from src.application.telling.refresh_progress import Level
 from src.domain.localities.territory import City, District, State
-from src.infra.gateways.localities.rows import districts_from, districts_of_state_from
+from src.infra.gateways.localities.rows import DISTRICTS
 from src.infra.gateways.upstream_client import UpstreamClient
 
 
@@ -22,10 +22,10 @@ class IbgeDistrictsGateway(DistrictsGateway):
     # No coroutine of its own around the client's: 5,571 of them wait at a time, and take 1.5 MB.
     def of_city(self, city: City) -> Coroutine[Any, Any, tuple[District, ...]]:
         path = f"/municipios/{city.id}/distritos"
-        read = partial(districts_from, city=city)
+        read = partial(DISTRICTS.read, owner=city)
         return self._client.get(path, read, level=Level.DISTRICTS, place=city.id)
 
     async def of_state(self, state: State) -> tuple[District, ...]:
         path = f"/estados/{state.id}/distritos"
-        read = partial(districts_of_state_from, state=state)
+        read = partial(DISTRICTS.read, owner=state)
         return await self._client.get(path, read, level=Level.DISTRICTS, place=state.id, first=True)

@@ -1,13 +1,12 @@
-"""From an answer's bytes to the domain's places, in one step.
+"""From a response's bytes to the domain's places, in one step.
 
-The upstream's rows nest a dozen levels that nobody here needs; msgspec passes over them without
-making objects (docs/decisions/0003). Rows without a usable id or name are refused by the places
-themselves.
+The upstream's rows nest a dozen levels that nobody here needs; msgspec skips them without making
+objects (docs/decisions/0003). Places refuse rows without a usable id or name themselves.
 """
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 import msgspec
 
@@ -15,52 +14,28 @@ from src.domain.localities.territory import City, District, State
 
 Place = TypeVar("Place", State, City, District)
 
-# Where exactly one row matches, some paths answer a bare object instead of a list.
-_STATES = msgspec.json.Decoder(State | tuple[State, ...])
-_CITIES = msgspec.json.Decoder(City | tuple[City, ...])
-_DISTRICTS = msgspec.json.Decoder(District | tuple[District, ...])
+
+class Rows(Generic[Place]):
+    """Reads places of one kind."""
+
+    def __init__(self, kind: type[Place]) -> None:
+        # If exactly one row matches, some paths answer a bare object instead of a list.
+        self._decoder = msgspec.json.Decoder(kind | tuple[kind, ...])  # type: ignore[valid-type]
+
+    def read(self, body: bytes, owner: State | City | None = None) -> tuple[Place, ...]:
+        """The places in a response, all of which belong to `owner`.
+
+        Raises ValueError if the response holds anything else, or nothing.
+        """
+        rows = self._decoder.decode(body)
+        # The upstream answers [] for an id it does not know; every id asked for here came from it.
+        if rows == ():
+            raise ValueError("lista vazia")
+        places: tuple[Place, ...] = rows if isinstance(rows, tuple) else (rows,)
+        for place in places:
+            if owner is not None and not owner.holds(place):
+                raise ValueError(f"o código {place.id} não pertence a {owner.id}")
+        return places
 
 
-def states_from(body: bytes) -> tuple[State, ...]:
-    """The states in an answer. Raises ValueError where it holds anything else, or none."""
-    return _at_least_one(_STATES.decode(body))
-
-
-def cities_from(body: bytes, state: State) -> tuple[City, ...]:
-    """The state's cities in an answer. Raises ValueError where it holds anything else, or none."""
-    cities = _at_least_one(_CITIES.decode(body))
-    for city in cities:
-        if city.state_id != state.id:
-            raise ValueError(f"a cidade {city.id} não é do estado {state.id}")
-    return cities
-
-
-def districts_from(body: bytes, city: City) -> tuple[District, ...]:
-    """The city's districts in an answer.
-
-    Raises ValueError where it holds anything else, or none.
-    """
-    districts = _at_least_one(_DISTRICTS.decode(body))
-    for district in districts:
-        if district.city_id != city.id:
-            raise ValueError(f"o distrito {district.id} não é da cidade {city.id}")
-    return districts
-
-
-def districts_of_state_from(body: bytes, state: State) -> tuple[District, ...]:
-    """All districts of a state in an answer.
-
-    Raises ValueError where it holds anything else, or none.
-    """
-    districts = _at_least_one(_DISTRICTS.decode(body))
-    for district in districts:
-        if district.state_id != state.id:
-            raise ValueError(f"o distrito {district.id} não é do estado {state.id}")
-    return districts
-
-
-def _at_least_one(rows: Place | tuple[Place, ...]) -> tuple[Place, ...]:
-    # The upstream answers [] for an id it does not know; every id asked for here came from it.
-    if rows == ():
-        raise ValueError("lista vazia")
-    return rows if isinstance(rows, tuple) else (rows,)
+STATES, CITIES, DISTRICTS = Rows(State), Rows(City), Rows(District)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from src.application.ports.upstream import StatesGateway
 from src.application.telling.refresh_progress import Level
 from src.domain.localities.territory import State
-from src.infra.gateways.localities.rows import states_from
+from src.infra.gateways.localities.rows import STATES
 from src.infra.gateways.upstream_client import UpstreamClient
 
 
@@ -16,4 +16,4 @@ class IbgeStatesGateway(StatesGateway):
         self._client = client
 
     async def all(self) -> tuple[State, ...]:
-        return await self._client.get("/estados", states_from, level=Level.STATES, first=True)
+        return await self._client.get("/estados", STATES.read, level=Level.STATES, first=True)

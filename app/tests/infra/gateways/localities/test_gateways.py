@@ -171,7 +171,7 @@ async def test_the_districts_of_a_state_are_read(
     upstream.get(f"{BASE}/estados/53/distritos", body=msgspec.json.encode(rows))
 
     districts = await IbgeDistrictsGateway(client).of_state(RONDONIA)
-    with pytest.raises(UpstreamMalformedError, match="não é do estado 53"):
+    with pytest.raises(UpstreamMalformedError, match="não pertence a 53"):
         await IbgeDistrictsGateway(client).of_state(DISTRITO_FEDERAL)
 
     assert len(districts) == 3

@@ -1,0 +1,46 @@
+"""Answers a search by name, page by page, whatever kind of place is looked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import msgspec
+from fastapi import Request, Response
+
+from src.application.finding.name_index import NameIndex
+from src.application.localities.place_lookup import Places
+from src.domain.localities.territory import City, District
+from src.infra.controllers.dependencies import CurrentFreshness
+from src.infra.controllers.localities.paging import page_headers
+from src.infra.controllers.localities.place_json import Answer
+from src.infra.controllers.parameters import NameSearch
+
+Place = TypeVar("Place", City, District)
+
+
+async def answer_search(
+    request: Request,
+    freshness: CurrentFreshness,
+    search: NameSearch,
+    *,
+    index: Callable[[Places], NameIndex[Place]],
+    shown: Callable[[Place, Places], Answer],
+) -> Response:
+    """The page that was asked for.
+
+    `index` gives the names to search, and `shown` how a place is answered.
+
+    Raises NoSnapshotError, UnknownPlaceError for an unknown state, and NotAcceptableError.
+    """
+    edition = await freshness.edition()
+    places = await edition.places()
+    state_id = places.state(search.uf).id if search.uf is not None else None
+    found = index(places).search(
+        search.q, state_id=state_id, limit=search.limit, offset=search.offset
+    )
+    return edition.answer(
+        request.headers,
+        msgspec.json.encode([shown(place, places) for place in found.places]),
+        page_headers(request, search, total=found.total),
+    )
