@@ -98,6 +98,22 @@ def examples(node: Any) -> Iterator[tuple[dict[str, Any], Any]]:
             yield from examples(each)
 
 
+def shown(content: dict[str, Any]) -> list[Any]:
+    """The examples of one media type: the one there is, or each of those with a name."""
+    named = [each["value"] for each in content.get("examples", {}).values()]
+    return [content["example"]] if "example" in content else named
+
+
+def test_a_status_of_several_errors_shows_each(document: Document) -> None:
+    """Whoever asks for a refresh may meet three that are worth asking again for."""
+    refused = document["paths"]["/api/v1/refreshes"]["post"]["responses"]["503"]
+
+    details = [each["detail"] for each in shown(refused["content"][PROBLEM])]
+
+    assert len(details) == len(set(details)) == 3
+    assert any("está sendo encerrado" in each for each in details)
+
+
 def resolved(document: Document, headers: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """What is said of these headers, by their names in lower case."""
     return {
@@ -164,7 +180,7 @@ def test_every_operation_is_described(document: Document) -> None:
         for status, response in operation["responses"].items():
             assert response["description"] != "Successful Response"
             assert response["headers"]
-            assert all("example" in each for each in response.get("content", {}).values())
+            assert all(map(shown, response.get("content", {}).values()))
             assert ("content" in response) == (status != "304")
             if int(status) >= 400:
                 assert list(response["content"]) == [PROBLEM]
@@ -245,7 +261,7 @@ async def test_examples_of_errors_are_real(
         client() as session,
     ):
         for status, response in errors.items():
-            example = response["content"][PROBLEM]["example"]
+            (example,) = shown(response["content"][PROBLEM])
             url = without_data if status == "503" else with_data
             address = example["instance"] + ("?q=" + "a" * LONGEST_URL if status == "414" else "")
             accept = {"Accept": "image/png" if status == "406" else "*/*"}

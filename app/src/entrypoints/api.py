@@ -14,18 +14,22 @@ from src.entrypoints.composition import Collecting, serving
 from src.entrypoints.settings import Settings, load_settings
 from src.infra.controllers import (
     documentation_controller,
+    errors,
     health_controller,
     pages_controller,
+    parameters,
     refreshes_controller,
 )
 from src.infra.controllers.dependencies import LifespanState
+from src.infra.controllers.error_handlers import add_error_handlers
 from src.infra.controllers.localities import (
     cities_controller,
     districts_controller,
     states_controller,
 )
+from src.infra.controllers.localities import errors as localities_errors
+from src.infra.controllers.localities import parameters as localities_parameters
 from src.infra.controllers.openapi import describe
-from src.infra.controllers.problems import add_problem_handlers
 from src.infra.http.fast_path import FastPath
 from src.infra.http.head_as_get import HeadAsGet
 from src.infra.http.security_headers import SecurityHeaders
@@ -37,6 +41,18 @@ DESCRIPTION = """
 Todos os estados, cidades e distritos do Brasil em um só GET, coletados da API de localidades do
 IBGE e disponíveis mesmo quando ela está lenta ou fora do ar.
 """
+
+
+# All errors that callers may meet.
+ERRORS = [
+    *errors.ERRORS,
+    *localities_errors.ERRORS,
+    errors.invalid_parameter(
+        {**parameters.ALLOWED, **localities_parameters.ALLOWED},
+        name="refresh_id",
+        instance="/api/v1/refreshes/abc",
+    ),
+]
 
 
 def create_app(
@@ -82,7 +98,7 @@ def create_api(settings: Settings, *, collecting: Collecting | None = None) -> F
     )
     api.add_middleware(SecurityHeaders)
     api.add_middleware(HeadAsGet)
-    add_problem_handlers(api)
+    add_error_handlers(api, ERRORS)
     for controller in (
         states_controller,
         cities_controller,

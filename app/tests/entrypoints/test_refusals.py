@@ -10,7 +10,8 @@ import pytest_asyncio
 
 from src.entrypoints.api import create_api
 from src.entrypoints.settings import Settings
-from src.infra.controllers.parameters import ALLOWED
+from src.infra.controllers import parameters
+from src.infra.controllers.localities import parameters as localities_parameters
 from tests.helpers.fakes import FakeUpstream
 from tests.helpers.places import TWO_STATES
 from tests.helpers.services import Answer, ask, service
@@ -18,6 +19,8 @@ from tests.helpers.serving import client, collecting_from, served
 
 # One service for all tests of this module, so that each costs a few requests only.
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+ALLOWED = {**parameters.ALLOWED, **localities_parameters.ALLOWED}
 
 TREE = "/api/v1/states"
 RESOURCES = [

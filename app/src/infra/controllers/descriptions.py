@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from src.infra.controllers.problems import PROBLEM_TYPE
+from src.infra.controllers.errors import (
+    FAULT,
+    INVALID_REFRESH,
+    NO_SNAPSHOT,
+    NOT_AUTHENTICATED,
+    NOT_BEGUN,
+    NOT_PERMITTED,
+    SERVICE_ENDS,
+    TOO_MANY_FOLLOWERS,
+    TOO_SOON,
+    UNKNOWN_REFRESH,
+    UNREADABLE_JOURNAL,
+    URL_TOO_LONG,
+    ErrorRow,
+)
 from src.infra.http.media_types import EVENTS, JSON
+from src.infra.http.problem import PROBLEM_TYPE, problem
 from src.infra.http.security_headers import SECURITY_HEADERS
-from src.infra.http.url_length import LONGEST_URL
 
 Responses = dict[int | str, dict[str, Any]]
+
+# By which the log would know the errors that are shown.
+_OCCURRENCE = "6f1d0d7b8c5e4f0f9d6a3c2b1e0f4a5d"
 
 
 def _header(
@@ -99,21 +117,22 @@ _ON_PAGES = ("X-Total-Count", "Link")
 _ON_OTHERS = ("Cache-Control", *SECURITY_HEADERS)
 
 
+# Of every resource.
+_COMMON = (URL_TOO_LONG, FAULT)
+
+
 def data_responses(
     description: str,
     example: object,
-    *,
+    *errors: ErrorRow,
     pages: bool = False,
-    looks_up: bool = False,
-    validates: bool = True,
     content: dict[str, Any] | None = None,
     headers: tuple[str, ...] = (),
 ) -> Responses:
     """The responses of a resource that answers data.
 
-    `pages` where it comes page by page; `looks_up` where the place may be unknown; `validates`
-    where a parameter may be wrong; `content` has its media types besides JSON, and `headers` the
-    names of what goes with those.
+    `errors` are those that only such a resource meets; `pages` says whether it comes page by page;
+    `content` has its media types besides JSON, and `headers` the names of what goes with those.
     """
     names = (*_ON_DATA, *(_ON_PAGES if pages else ()), *headers)
     responses: Responses = {
@@ -126,46 +145,16 @@ def data_responses(
             "description": "A cópia do cliente ainda vale; a resposta não tem corpo",
             "headers": _references(*names),
         },
-        406: _problem(
-            "Nenhum dos formatos ou codificações aceitos está disponível",
-            title="Formato não disponível",
-            status=406,
-            detail=(
-                "Nenhum dos formatos aceitos está disponível. Há application/json (em "
-                "/api/v1/states, também application/x-ndjson e text/csv), nas codificações br, "
-                "zstd, gzip e identity."
-            ),
-            instance="/api/v1/states",
-        ),
-        503: NO_DATA_RESPONSE,
-        **COMMON_RESPONSES,
+        **error_responses(*errors, NO_SNAPSHOT, *_COMMON),
     }
-    if looks_up:
-        responses[404] = _problem(
-            "O lugar não existe; a resposta sugere códigos parecidos",
-            title="Não encontrado",
-            status=404,
-            detail=("Não há estado com o código XX; as siglas estão em /api/v1/states."),
-            instance="/api/v1/states/XX",
-        )
-    if validates:
-        responses[422] = _problem(
-            "Um parâmetro tem um valor inválido",
-            title="Parâmetro inválido",
-            status=422,
-            detail=(
-                "O parâmetro city_id tem um valor inválido; use o código do IBGE com 7 dígitos, ou "
-                "só os 6 primeiros."
-            ),
-            instance="/api/v1/cities/abc",
-        )
     return dict(sorted(responses.items(), key=lambda item: str(item[0])))
 
 
-def health_responses(description: str) -> Responses:
+def health_responses(description: str, *errors: ErrorRow) -> Responses:
     """The responses of a resource that tells of the service itself."""
     ok = {"description": description, "headers": _references(*_ON_OTHERS)}
-    return {200: {**ok, "content": {JSON: {"example": {"status": "ok"}}}}, **COMMON_RESPONSES}
+    content = {JSON: {"example": {"status": "ok"}}}
+    return {200: {**ok, "content": content}, **error_responses(*_COMMON, *errors)}
 
 
 def refresh_responses(
@@ -173,47 +162,27 @@ def refresh_responses(
 ) -> Responses:
     """The responses of a resource that tells of refreshes."""
     ok = {"description": description, "headers": _references(*_ON_OTHERS)}
-    responses: Responses = {200: {**ok, "content": {JSON: {"example": example}}}}
-    return _about_refreshes(responses, looks_up=looks_up, validates=validates)
+    return {
+        200: {**ok, "content": {JSON: {"example": example}}},
+        **error_responses(
+            *((UNKNOWN_REFRESH,) if looks_up else ()),
+            *((INVALID_REFRESH,) if validates else ()),
+            UNREADABLE_JOURNAL,
+            *_COMMON,
+        ),
+    }
 
 
 def accepted_responses(description: str, example: object) -> Responses:
-    """The responses to who asks for a refresh."""
+    """The responses to those who ask for a refresh."""
     headers = _references(*_ON_OTHERS, "Location")
     ok = {"description": description, "headers": headers, "content": {JSON: {"example": example}}}
-    instance = "/api/v1/refreshes"
     return {
         202: ok,
-        401: _problem(
-            "É necessário um token válido",
-            "WWW-Authenticate",
-            title="Não autenticado",
-            status=401,
-            detail="O token não é o deste serviço; confira o valor de REFRESH_TOKEN.",
-            instance=instance,
+        **error_responses(
+            *(NOT_AUTHENTICATED, NOT_PERMITTED, TOO_SOON),
+            *(UNREADABLE_JOURNAL, NOT_BEGUN, SERVICE_ENDS, *_COMMON),
         ),
-        403: _problem(
-            "Não é permitido pedir a partir deste endereço",
-            title="Não permitido",
-            status=403,
-            detail=(
-                "Não é permitido pedir a partir deste endereço: sem REFRESH_TOKEN, só na máquina "
-                "do próprio serviço, em http://localhost."
-            ),
-            instance=instance,
-        ),
-        429: _problem(
-            "Outra coleta foi pedida há pouco tempo",
-            "Retry-After",
-            title="Aguarde para pedir de novo",
-            status=429,
-            detail=(
-                "Outra coleta foi pedida há pouco tempo, ou o IBGE pediu uma pausa; tente de novo "
-                "em 42 s."
-            ),
-            instance=instance,
-        ),
-        **_about_refreshes({}),
     }
 
 
@@ -231,88 +200,57 @@ def event_responses(description: str, example: str, *, looks_up: bool = False) -
         "headers": _references(*_ON_OTHERS, "X-Accel-Buffering"),
         "content": {EVENTS: {"schema": {"type": "string"}, "example": example}},
     }
-    return _about_refreshes({200: ok}, looks_up=looks_up, validates=True)
+    return {
+        200: ok,
+        **error_responses(
+            *((UNKNOWN_REFRESH,) if looks_up else ()),
+            *(INVALID_REFRESH, UNREADABLE_JOURNAL, TOO_MANY_FOLLOWERS, *_COMMON),
+        ),
+    }
 
 
-def _about_refreshes(
-    responses: Responses, *, looks_up: bool = False, validates: bool = False
-) -> Responses:
-    if looks_up:
-        responses[404] = _problem(
-            "A coleta não existe ou já foi descartada",
-            title="Não encontrado",
-            status=404,
-            detail=(
-                "Não há essa coleta: nenhuma começou ainda, ou ela já foi descartada; as últimas "
-                "estão em /api/v1/refreshes."
-            ),
-            instance="/api/v1/refreshes/019a8f3c2b7d5e1f6a90",
-        )
-    if validates:
-        responses[422] = _problem(
-            "Um parâmetro tem um valor inválido",
-            title="Parâmetro inválido",
-            status=422,
-            detail=(
-                "O parâmetro refresh_id tem um valor inválido; use o id de uma das últimas "
-                "coletas, ou current."
-            ),
-            instance="/api/v1/refreshes/abc",
-        )
-    responses[503] = _problem(
-        "Não foi possível ler o andamento; tente de novo após `Retry-After` segundos",
-        "Retry-After",
-        title="Dados indisponíveis",
-        status=503,
-        detail="Não foi possível ler o andamento; tente de novo em 5 s.",
-        instance="/api/v1/refreshes/current",
-        id="6f1d0d7b8c5e4f0f9d6a3c2b1e0f4a5d",
-    )
-    return {**responses, **COMMON_RESPONSES}
+def error_responses(*rows: ErrorRow) -> Responses:
+    """The responses for these errors; a status that several of them have shows each."""
+    responses: Responses = {}
+    for status in dict.fromkeys(row.status for row in rows):
+        same = [row for row in rows if row.status == status]
+        headers = dict.fromkeys(name for row in same for name in row.headers(row.example))
+        responses[status] = {
+            "description": _description(same),
+            "headers": _references(*_ON_OTHERS, *headers),
+            "content": {
+                PROBLEM_TYPE: {
+                    "schema": {"$ref": "#/components/schemas/Problem"},
+                    **_shown(same),
+                }
+            },
+        }
+    return responses
+
+
+def _description(rows: Sequence[ErrorRow]) -> str:
+    first, *others = (row.description for row in rows)
+    return "; ou ".join([first, *(each[0].lower() + each[1:] for each in others)])
+
+
+def _shown(rows: Sequence[ErrorRow]) -> dict[str, Any]:
+    if len(rows) == 1:
+        return {"example": _document(rows[0])}
+    return {
+        "examples": {
+            row.error.__name__.removesuffix("Error"): {
+                "summary": row.description,
+                "value": _document(row),
+            }
+            for row in rows
+        }
+    }
+
+
+def _document(row: ErrorRow) -> dict[str, object]:
+    occurrence = _OCCURRENCE if row.status >= 500 else None
+    return problem(row.status, row.detail(row.example), row.instance, occurrence)
 
 
 def _references(*names: str) -> dict[str, Any]:
     return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
-
-
-def _problem(description: str, *headers: str, **example: object) -> dict[str, Any]:
-    return {
-        "description": description,
-        "headers": _references(*_ON_OTHERS, *headers),
-        "content": {
-            PROBLEM_TYPE: {
-                "schema": {"$ref": "#/components/schemas/Problem"},
-                "example": {"type": "about:blank", **example},
-            }
-        },
-    }
-
-
-NO_DATA_RESPONSE = _problem(
-    "Ainda não há dados; tente de novo após `Retry-After` segundos",
-    "Retry-After",
-    title="Dados indisponíveis",
-    status=503,
-    detail="Ainda não há dados; tente de novo em 30 s.",
-    instance="/api/v1/states",
-    id="6f1d0d7b8c5e4f0f9d6a3c2b1e0f4a5d",
-)
-
-# Of every resource.
-COMMON_RESPONSES: Responses = {
-    414: _problem(
-        f"O endereço tem mais de {LONGEST_URL} caracteres",
-        title="Endereço longo demais",
-        status=414,
-        detail=f"O endereço pode ter no máximo {LONGEST_URL} caracteres.",
-        instance="/api/v1/cities",
-    ),
-    500: _problem(
-        "Erro interno, registrado no log com o `id` da resposta",
-        title="Erro interno",
-        status=500,
-        detail="O erro foi registrado; ao relatá-lo, informe o id.",
-        instance="/api/v1/cities",
-        id="6f1d0d7b8c5e4f0f9d6a3c2b1e0f4a5d",
-    ),
-}

@@ -9,7 +9,8 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
 from src.infra.controllers.dependencies import CurrentFreshness
-from src.infra.controllers.descriptions import NO_DATA_RESPONSE, health_responses
+from src.infra.controllers.descriptions import health_responses
+from src.infra.controllers.errors import NO_SNAPSHOT
 
 router = APIRouter(prefix="/health", tags=["Monitoramento"])
 
@@ -39,7 +40,7 @@ async def live() -> JSONResponse:
     operation_id="checkReady",
     summary="Verifica se já há dados",
     response_model=Health,
-    responses={**health_responses("Há dados"), 503: NO_DATA_RESPONSE},
+    responses=health_responses("Há dados", NO_SNAPSHOT),
 )
 async def ready(freshness: CurrentFreshness) -> JSONResponse:
     """Retorna 200 assim que há dados, sejam coletados do IBGE ou os que acompanham o código."""

@@ -8,8 +8,8 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
 
 from src.infra.controllers.descriptions import HEADERS
-from src.infra.controllers.problems import Problem
 from src.infra.http.media_types import EVENTS
+from src.infra.http.problem import Problem
 
 # The names are modules of generated clients, hence ASCII.
 _TAGS = [
@@ -75,6 +75,9 @@ def describe(app: FastAPI) -> None:
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way
 
 
+_SHOWN = ("example", "examples")
+
+
 def _restore_examples(document: dict[str, Any], app: FastAPI) -> None:
     """Puts the examples of responses in as they were given: FastAPI drops every null in them."""
     for route in iter_route_contexts(app.routes):
@@ -84,4 +87,5 @@ def _restore_examples(document: dict[str, Any], app: FastAPI) -> None:
             described = document["paths"][route.path_format][method.lower()]["responses"]
             for status, response in route.responses.items():
                 for media_type, content in response.get("content", {}).items():
-                    described[str(status)]["content"][media_type]["example"] = content["example"]
+                    shown = {name: content[name] for name in _SHOWN if name in content}
+                    described[str(status)]["content"][media_type] |= shown

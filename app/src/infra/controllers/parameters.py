@@ -4,99 +4,26 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Path, Query
+from fastapi import Path
 from fastapi.openapi.models import Example
-from pydantic import BaseModel
-from pydantic.json_schema import SkipJsonSchema
 
-# Longer than any name, and short enough to be looked for among all of them.
-LONGEST_NAME = 100
-
-# By name of the parameter; for the documentation and for errors.
+# By name of the parameter; for errors.
 ALLOWED = {
-    "uf": "a sigla de um estado (`SP`, `sp`) ou seu código (`35`)",
-    "city_id": "o código do IBGE com 7 dígitos, ou só os 6 primeiros",
-    "district_id": "o código do IBGE com 9 dígitos",
     "refresh_id": "o id de uma das últimas coletas, ou `current`",
     "Last-Event-ID": "o id do último evento recebido",
-    "q": f"um nome ou parte dele, com até {LONGEST_NAME} caracteres",
-    "limit": "um inteiro de 1 a 100",
-    "offset": "um inteiro de 0 a 100000",
 }
 
-_UF = "^([A-Za-z]{2}|[0-9]{2})$"
 
-
-def _examples(values: dict[str, object]) -> dict[str, Example]:
+def examples(values: dict[str, object]) -> dict[str, Example]:
     """Examples under the names by which Swagger UI offers them; it fills in the first."""
     return {name: {"value": value} for name, value in values.items()}
 
-
-_UF_EXAMPLES = _examples({"sigla": "DF", "em minúsculas": "df", "código": "53"})
-
-Uf = Annotated[
-    str,
-    Path(pattern=_UF, description=f"Estado: {ALLOWED['uf']}", openapi_examples=_UF_EXAMPLES),
-]
-CityId = Annotated[
-    str,
-    Path(
-        pattern="^[0-9]{6,7}$",
-        description=f"Cidade: {ALLOWED['city_id']}",
-        openapi_examples=_examples({"7 dígitos": "5300108", "6 dígitos": "530010"}),
-    ),
-]
-DistrictId = Annotated[
-    str,
-    Path(
-        pattern="^[0-9]{9}$",
-        description=f"Distrito: {ALLOWED['district_id']}",
-        openapi_examples=_examples({"código": "530010805"}),
-    ),
-]
 
 RefreshId = Annotated[
     str,
     Path(
         pattern="^[0-9a-f]{20}$",
         description="O id da coleta, como veio em `Location`",
-        openapi_examples=_examples({"id": "019a8f3c2b7d5e1f6a90"}),
+        openapi_examples=examples({"id": "019a8f3c2b7d5e1f6a90"}),
     ),
 ]
-
-
-class NameSearch(BaseModel):
-    """A search by name, and the page of its results that is wanted."""
-
-    # Neither of these is null if it is left out: a query has no null. Nor does `q` have a default,
-    # which Swagger UI would fill in instead of the example.
-    q: Annotated[str, Query(max_length=LONGEST_NAME)] | SkipJsonSchema[None] = Query(
-        default=None,
-        description=(
-            f"O nome procurado: {ALLOWED['q']}. Acentos, maiúsculas e pontuação são ignorados. "
-            "Sem ele, vêm todos em ordem alfabética"
-        ),
-        openapi_examples=_examples({"sem acento": "brasilia", "começo do nome": "Bras"}),
-    )
-    uf: Annotated[str, Query(pattern=_UF)] | SkipJsonSchema[None] = Query(
-        default=None,
-        description=f"Só deste estado: {ALLOWED['uf']}",
-        openapi_examples=_UF_EXAMPLES,
-    )
-    limit: int = Query(
-        default=20,
-        ge=1,
-        le=100,
-        description=f"Quantos por página: {ALLOWED['limit']}",
-        openapi_examples=_examples({"padrão": 20, "máximo": 100}),
-    )
-    offset: int = Query(
-        default=0,
-        ge=0,
-        le=100_000,
-        description=f"Quantos pular antes da página: {ALLOWED['offset']}",
-        openapi_examples=_examples({"primeira página": 0}),
-    )
-
-
-Search = Annotated[NameSearch, Query()]

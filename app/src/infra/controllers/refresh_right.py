@@ -8,6 +8,11 @@ from urllib.parse import urlsplit
 
 from starlette.requests import Request
 
+NOT_FROM_HERE = (
+    "Não é permitido pedir a partir deste endereço: sem REFRESH_TOKEN, só na máquina do próprio "
+    "serviço, em http://localhost."
+)
+
 
 class NotAuthenticatedError(Exception):
     """A bearer token is needed, and this request has none or another."""
@@ -50,10 +55,7 @@ class RefreshRight:
                 "não tem um (REFRESH_TOKEN)."
             )
         elif not _is_here(request):
-            raise NotPermittedError(
-                "Não é permitido pedir a partir deste endereço: sem REFRESH_TOKEN, só na máquina "
-                "do próprio serviço, em http://localhost."
-            )
+            raise NotPermittedError(NOT_FROM_HERE)
         elif _is_another_sites(request):
             raise NotPermittedError("Uma página de outro site não pode pedir uma coleta.")
 

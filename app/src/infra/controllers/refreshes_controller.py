@@ -25,8 +25,8 @@ from src.infra.controllers.descriptions import (
     event_responses,
     refresh_responses,
 )
+from src.infra.controllers.errors import NOT_AUTHENTICATED
 from src.infra.controllers.parameters import RefreshId
-from src.infra.controllers.problems import detail_of
 from src.infra.controllers.refresh_json import event_answer, refresh_answer
 from src.infra.controllers.refresh_right import NotAuthenticatedError, NotPermittedError
 from src.infra.controllers.refresh_schemas import (
@@ -79,8 +79,10 @@ async def list_refreshes(
     reason = None
     try:
         right.require(request)
-    except (NotAuthenticatedError, NotPermittedError) as refusal:
-        reason = detail_of(refusal, 403)
+    except NotAuthenticatedError as refusal:
+        reason = NOT_AUTHENTICATED.detail(refusal)
+    except NotPermittedError as refusal:
+        reason = str(refusal)
     recent = await refreshes.recent()
     return _json(
         {

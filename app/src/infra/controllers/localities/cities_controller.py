@@ -7,7 +7,9 @@ from fastapi import APIRouter, Request, Response
 
 from src.infra.controllers.dependencies import CurrentFreshness
 from src.infra.controllers.descriptions import data_responses
+from src.infra.controllers.localities.errors import LOOK_UP
 from src.infra.controllers.localities.name_search import answer_search
+from src.infra.controllers.localities.parameters import CityId, Search
 from src.infra.controllers.localities.place_json import city_answer, found_city
 from src.infra.controllers.localities.schemas import (
     CITY_EXAMPLE,
@@ -16,7 +18,6 @@ from src.infra.controllers.localities.schemas import (
     District,
     FoundCity,
 )
-from src.infra.controllers.parameters import CityId, Search
 
 router = APIRouter(prefix="/api/v1/cities", tags=["Localidades"])
 
@@ -29,8 +30,8 @@ router = APIRouter(prefix="/api/v1/cities", tags=["Localidades"])
     responses=data_responses(
         "As cidades encontradas, da mais à menos parecida",
         FOUND_CITIES_EXAMPLE,
+        *LOOK_UP,
         pages=True,
-        looks_up=True,
     ),
 )
 async def find_cities(request: Request, freshness: CurrentFreshness, search: Search) -> Response:
@@ -46,7 +47,11 @@ async def find_cities(request: Request, freshness: CurrentFreshness, search: Sea
     operation_id="getCity",
     summary="Uma cidade, com seu estado e seus distritos",
     response_model=CityWithState,
-    responses=data_responses("A cidade", CITY_EXAMPLE, looks_up=True),
+    responses=data_responses(
+        "A cidade",
+        CITY_EXAMPLE,
+        *LOOK_UP,
+    ),
 )
 async def get_city(city_id: CityId, request: Request, freshness: CurrentFreshness) -> Response:
     """Retorna uma cidade, com o estado a que pertence e seus distritos."""
@@ -64,7 +69,7 @@ async def get_city(city_id: CityId, request: Request, freshness: CurrentFreshnes
     responses=data_responses(
         "Os distritos em ordem de código; `null` se nada se sabe deles",
         CITY_EXAMPLE["distritos"],
-        looks_up=True,
+        *LOOK_UP,
     ),
 )
 async def list_districts_of_city(

@@ -7,7 +7,9 @@ from fastapi import APIRouter, Request, Response
 
 from src.infra.controllers.dependencies import CurrentFreshness
 from src.infra.controllers.descriptions import data_responses
+from src.infra.controllers.localities.errors import LOOK_UP
 from src.infra.controllers.localities.name_search import answer_search
+from src.infra.controllers.localities.parameters import DistrictId, Search
 from src.infra.controllers.localities.place_json import district_answer, found_district
 from src.infra.controllers.localities.schemas import (
     DISTRICT_EXAMPLE,
@@ -15,7 +17,6 @@ from src.infra.controllers.localities.schemas import (
     DistrictWithCity,
     FoundDistrict,
 )
-from src.infra.controllers.parameters import DistrictId, Search
 
 router = APIRouter(prefix="/api/v1/districts", tags=["Localidades"])
 
@@ -28,8 +29,8 @@ router = APIRouter(prefix="/api/v1/districts", tags=["Localidades"])
     responses=data_responses(
         "Os distritos encontrados, do mais ao menos parecido",
         FOUND_DISTRICTS_EXAMPLE,
+        *LOOK_UP,
         pages=True,
-        looks_up=True,
     ),
 )
 async def find_districts(request: Request, freshness: CurrentFreshness, search: Search) -> Response:
@@ -44,7 +45,11 @@ async def find_districts(request: Request, freshness: CurrentFreshness, search: 
     operation_id="getDistrict",
     summary="Um distrito, com sua cidade e seu estado",
     response_model=DistrictWithCity,
-    responses=data_responses("O distrito", DISTRICT_EXAMPLE, looks_up=True),
+    responses=data_responses(
+        "O distrito",
+        DISTRICT_EXAMPLE,
+        *LOOK_UP,
+    ),
 )
 async def get_district(
     district_id: DistrictId, request: Request, freshness: CurrentFreshness

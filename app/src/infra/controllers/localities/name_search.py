@@ -13,8 +13,8 @@ from src.application.localities.place_lookup import Places
 from src.domain.localities.territory import City, District
 from src.infra.controllers.dependencies import CurrentFreshness
 from src.infra.controllers.localities.paging import page_headers
+from src.infra.controllers.localities.parameters import NameSearch
 from src.infra.controllers.localities.place_json import Answer
-from src.infra.controllers.parameters import NameSearch
 
 Place = TypeVar("Place", City, District)
 

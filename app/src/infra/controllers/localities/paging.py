@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from starlette.requests import Request
 
-from src.infra.controllers.parameters import NameSearch
+from src.infra.controllers.localities.parameters import NameSearch
 
 
 def page_headers(request: Request, search: NameSearch, *, total: int) -> dict[str, str]:

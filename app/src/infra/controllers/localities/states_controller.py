@@ -16,8 +16,9 @@ from src.domain.localities.territory import State
 from src.infra.controllers.dependencies import CurrentFreshness, CurrentStatesSoFar
 from src.infra.controllers.descriptions import data_responses
 from src.infra.controllers.localities import schemas
+from src.infra.controllers.localities.errors import LOOK_UP, NOT_ACCEPTABLE
+from src.infra.controllers.localities.parameters import Uf
 from src.infra.controllers.localities.schemas import CSV_EXAMPLE, NDJSON_EXAMPLE, STATE_EXAMPLE
-from src.infra.controllers.parameters import Uf
 from src.infra.editions.edition import Edition, tree_format
 from src.infra.editions.tree_formats import as_ndjson
 from src.infra.http.media_types import CSV, NDJSON
@@ -35,7 +36,7 @@ router = APIRouter(tags=["Localidades"])
     responses=data_responses(
         "Os estados em ordem de código",
         [STATE_EXAMPLE],
-        validates=False,
+        NOT_ACCEPTABLE,
         content={
             NDJSON: {"schema": {"type": "string"}, "example": NDJSON_EXAMPLE},
             CSV: {"schema": {"type": "string"}, "example": CSV_EXAMPLE},
@@ -108,7 +109,11 @@ def states_at_hand(opened: Mapping[str, Any], request: Headers) -> Response | No
     operation_id="getState",
     summary="Um estado, com cidades e distritos",
     response_model=schemas.State,
-    responses=data_responses("O estado", STATE_EXAMPLE, looks_up=True),
+    responses=data_responses(
+        "O estado",
+        STATE_EXAMPLE,
+        *LOOK_UP,
+    ),
 )
 async def get_state(uf: Uf, request: Request, freshness: CurrentFreshness) -> Response:
     """Retorna um estado como ele está na árvore inteira."""
@@ -125,7 +130,9 @@ async def get_state(uf: Uf, request: Request, freshness: CurrentFreshness) -> Re
     summary="As cidades de um estado, com seus distritos",
     response_model=list[schemas.City],
     responses=data_responses(
-        "As cidades em ordem de código", STATE_EXAMPLE["cidades"], looks_up=True
+        "As cidades em ordem de código",
+        STATE_EXAMPLE["cidades"],
+        *LOOK_UP,
     ),
 )
 async def list_cities_of_state(uf: Uf, request: Request, freshness: CurrentFreshness) -> Response:

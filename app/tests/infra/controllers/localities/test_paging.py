@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from starlette.requests import Request
 
 from src.infra.controllers.localities.paging import page_headers
-from src.infra.controllers.parameters import NameSearch
+from src.infra.controllers.localities.parameters import NameSearch
 
 PATH = "/api/v1/cities"
 

@@ -20,9 +20,12 @@ from src.application.ports.upstream import UpstreamError
 from src.application.refreshing.freshness import NoSnapshotError
 from src.application.refreshing.refresh_snapshot import LostRefreshError
 from src.domain.localities.territory import InvalidTerritoryError
+from src.entrypoints.api import ERRORS
 from src.infra import controllers, editions, http
-from src.infra.controllers.problems import PROBLEM_TYPE, STATUSES, add_problem_handlers
+from src.infra.controllers.error_handlers import add_error_handlers
+from src.infra.controllers.errors import ErrorRow
 from src.infra.editions.edition import NotAcceptableError
+from src.infra.http.problem import PROBLEM_TYPE
 from src.infra.http.url_length import UrlTooLongError
 from tests.helpers.places import ALTA_FLORESTA, RONDONIA
 from tests.helpers.serving import client, served
@@ -61,7 +64,7 @@ OURS = set[type[Exception]]().union(
 @pytest.mark.parametrize("kind", sorted(OURS, key=str))
 def test_every_error_has_a_row_or_stays_inside(kind: type[Exception]) -> None:
     """Who adds an error decides what its callers are told, or why it never reaches them."""
-    answered = kind in STATUSES
+    answered = kind in {row.error for row in ERRORS}
     kept = issubclass(kind, tuple(KEPT_INSIDE))
 
     assert answered != kept
@@ -70,7 +73,20 @@ def test_every_error_has_a_row_or_stays_inside(kind: type[Exception]) -> None:
 def test_the_tables_name_no_error_that_is_gone() -> None:
     """Each row stands for an error of ours, or for one of FastAPI's or Python's own."""
     assert set(KEPT_INSIDE) <= OURS
-    assert set(STATUSES) - OURS == {RequestValidationError, Exception}
+    assert {row.error for row in ERRORS} - OURS == {RequestValidationError, Exception}
+
+
+@pytest.mark.parametrize("row", ERRORS, ids=lambda row: row.error.__name__)
+def test_each_row_shows_an_error_of_its_kind(row: ErrorRow) -> None:
+    """What the documentation shows is what is answered: its detail is made of the example."""
+    assert type(row.example) is row.error
+    assert row.detail(row.example).endswith(".")
+    assert not row.description.endswith(".")
+
+
+def test_no_error_has_two_rows() -> None:
+    """The second would never be found."""
+    assert len({row.error for row in ERRORS}) == len(ERRORS)
 
 
 BAD_LIMIT = {"loc": ("query", "limit"), "msg": "Input should be", "input": "segredo"}
@@ -131,7 +147,7 @@ async def test_each_error_as_its_callers_see_it(
 ) -> None:
     """Status, title and what to do; an id from 500 on, which the log line repeats."""
     app = FastAPI()
-    add_problem_handlers(app)
+    add_error_handlers(app, ERRORS)
 
     @app.get("/falha/é")
     async def fail() -> None:

@@ -1,0 +1,70 @@
+"""Answers errors as their rows say."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from uuid import uuid4
+
+from fastapi import FastAPI, Request, Response
+from starlette.exceptions import HTTPException
+from starlette.routing import Match
+
+from src.infra.controllers.errors import ErrorRow
+from src.infra.http.problem import instance_of, problem, problem_response
+from src.infra.http.url_length import UrlTooLongError, is_too_long
+
+log = logging.getLogger(__name__)
+
+# What FastAPI and Starlette raise themselves, by status.
+_DETAILS = {
+    400: "A requisição não pôde ser entendida.",
+    404: "Não há nada neste endereço; veja os recursos em /docs.",
+    405: "Este recurso não aceita o método usado; os aceitos estão no cabeçalho Allow.",
+}
+_ANY_DETAIL = "A requisição não pôde ser atendida."
+
+
+def add_error_handlers(app: FastAPI, rows: Iterable[ErrorRow]) -> None:
+    """Makes every error of `app` a problem document; one that has no row is a fault of ours."""
+    by_error = {row.error: row for row in rows}
+
+    async def answered(request: Request, error: Exception) -> Response:
+        if is_too_long(request.scope):
+            error = UrlTooLongError()  # if it has no route, nothing else refuses it
+        if isinstance(error, HTTPException):
+            return _raised_by_the_framework(request, error)
+        row = next(by_error[kind] for kind in type(error).__mro__ if kind in by_error)
+        occurrence = None
+        if row.status >= 500:
+            occurrence = uuid4().hex
+            # The traceback of a fault is logged by the server, to which Starlette raises it again.
+            level = logging.ERROR if row.status == 500 else logging.WARNING
+            where, why = instance_of(request.scope), row.log_detail(error)
+            log.log(level, "%d em %s: %s (id %s)", row.status, where, why, occurrence)
+        instance = instance_of(request.scope)
+        document = problem(row.status, row.detail(error), instance, occurrence)
+        return problem_response(document, row.headers(error))
+
+    for error in (*by_error, HTTPException):
+        app.add_exception_handler(error, answered)
+
+
+def _raised_by_the_framework(request: Request, error: HTTPException) -> Response:
+    headers = dict(error.headers or {})
+    if "Allow" in headers:
+        headers["Allow"] = ", ".join(_methods(request))
+    detail = _DETAILS.get(error.status_code, _ANY_DETAIL)
+    return problem_response(problem(error.status_code, detail, instance_of(request.scope)), headers)
+
+
+def _methods(request: Request) -> list[str]:
+    """What this address takes: the route that was found knows its own method only."""
+    scope = request.scope
+    taken = [
+        method
+        for method in ("GET", "POST")
+        for route in request.app.routes
+        if route.matches({**scope, "method": method})[0] is Match.FULL
+    ]
+    return ["GET", "HEAD", *taken[1:]] if "GET" in taken else taken  # see HeadAsGet

@@ -1,0 +1,217 @@
+"""Each error that a caller may meet, once: how it is answered, and what the documentation says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi.exceptions import RequestValidationError
+
+from src.application.ports.refresh_journal import RefreshJournalError
+from src.application.refreshing.ask_for_refresh import (
+    NotBegunError,
+    ServiceEndsError,
+    TooSoonError,
+)
+from src.application.refreshing.freshness import NoSnapshotError
+from src.application.telling.refreshes import TooManyFollowersError, UnknownRefreshError
+from src.infra.controllers.parameters import ALLOWED
+from src.infra.controllers.refresh_right import (
+    NOT_FROM_HERE,
+    NotAuthenticatedError,
+    NotPermittedError,
+)
+from src.infra.http.url_length import LONGEST_URL, UrlTooLongError
+
+# When to ask again for what is there again soon, in seconds.
+RETRY_SOON_S = 5
+
+_REFRESHES = "/api/v1/refreshes"
+_CURRENT = "/api/v1/refreshes/current"
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorRow:
+    """One kind of error.
+
+    Args:
+        error: its class, with its subclasses.
+        status: of the response.
+        detail: what happened and what to do next, in Portuguese.
+        description: what the documentation says of it.
+        example: one of them, whose detail the documentation shows.
+        instance: the address at which the documentation shows it.
+        headers: of the response, besides those of every problem.
+        log_detail: what the log says of it, besides its status and address.
+    """
+
+    error: type[Exception]
+    status: int
+    detail: Callable[[Any], str]
+    description: str
+    example: Exception
+    instance: str
+    headers: Callable[[Any], Mapping[str, str]] = lambda _: {}
+    log_detail: Callable[[Exception], str] = lambda error: type(error).__name__
+
+
+def _no_right(error: NotAuthenticatedError) -> str:
+    if error.has_token:
+        return "O token não é o deste serviço; confira o valor de REFRESH_TOKEN."
+    return (
+        "Para pedir uma coleta, envie Authorization: Bearer com o token do serviço (REFRESH_TOKEN)."
+    )
+
+
+def _challenge(error: NotAuthenticatedError) -> dict[str, str]:
+    # RFC 6750, section 3: what is wrong is named only if there was a token.
+    wrong = ', error="invalid_token"' if error.has_token else ""
+    return {"WWW-Authenticate": f'Bearer realm="coletas"{wrong}'}
+
+
+def _when_it_says(error: NoSnapshotError | TooSoonError) -> dict[str, str]:
+    return {"Retry-After": str(error.retry_after_s)}
+
+
+def _soon(_: Exception) -> dict[str, str]:
+    return {"Retry-After": str(RETRY_SOON_S)}
+
+
+def invalid_parameter(allowed: Mapping[str, str], *, name: str, instance: str) -> ErrorRow:
+    """The row of parameters that are not allowed; `allowed` says by name what is.
+
+    The documentation shows it for the parameter with this name, at the address `instance`.
+    """
+
+    def refused(error: Mapping[str, Any]) -> str:
+        _, parameter, *_ = error["loc"]  # where it was sent, and then its name
+        what = allowed.get(parameter, "outro valor").replace("`", "")
+        return f"O parâmetro {parameter} tem um valor inválido; use {what}."
+
+    return ErrorRow(
+        RequestValidationError,
+        422,
+        lambda error: " ".join(dict.fromkeys(map(refused, error.errors()))),
+        "Um parâmetro tem um valor inválido",
+        RequestValidationError([{"loc": ("path", name)}]),
+        instance,
+    )
+
+
+NOT_AUTHENTICATED = ErrorRow(
+    NotAuthenticatedError,
+    401,
+    _no_right,
+    "É necessário um token válido",
+    NotAuthenticatedError(has_token=True),
+    _REFRESHES,
+    _challenge,
+)
+NOT_PERMITTED = ErrorRow(
+    NotPermittedError,
+    403,
+    str,
+    "Não é permitido pedir a partir deste endereço",
+    NotPermittedError(NOT_FROM_HERE),
+    _REFRESHES,
+)
+UNKNOWN_REFRESH = ErrorRow(
+    UnknownRefreshError,
+    404,
+    lambda _: (
+        "Não há essa coleta: nenhuma começou ainda, ou ela já foi descartada; as últimas estão em "
+        "/api/v1/refreshes."
+    ),
+    "A coleta não existe ou já foi descartada",
+    UnknownRefreshError(),
+    "/api/v1/refreshes/019a8f3c2b7d5e1f6a90",
+)
+URL_TOO_LONG = ErrorRow(
+    UrlTooLongError,
+    414,
+    lambda _: f"O endereço pode ter no máximo {LONGEST_URL} caracteres.",
+    f"O endereço tem mais de {LONGEST_URL} caracteres",
+    UrlTooLongError(),
+    "/api/v1/cities",
+)
+INVALID_REFRESH = invalid_parameter(ALLOWED, name="refresh_id", instance="/api/v1/refreshes/abc")
+TOO_SOON = ErrorRow(
+    TooSoonError,
+    429,
+    lambda error: (
+        "Outra coleta foi pedida há pouco tempo, ou o IBGE pediu uma pausa; tente de novo em "
+        f"{error.retry_after_s} s."
+    ),
+    "Outra coleta foi pedida há pouco tempo",
+    TooSoonError(42),
+    _REFRESHES,
+    _when_it_says,
+)
+FAULT = ErrorRow(
+    Exception,
+    500,
+    lambda _: "O erro foi registrado; ao relatá-lo, informe o id.",
+    "Erro interno, registrado no log com o `id` da resposta",
+    Exception(),
+    "/api/v1/cities",
+)
+NO_SNAPSHOT = ErrorRow(
+    NoSnapshotError,
+    503,
+    lambda error: f"Ainda não há dados; tente de novo em {error.retry_after_s} s.",
+    "Ainda não há dados; tente de novo após `Retry-After` segundos",
+    NoSnapshotError(30),
+    "/api/v1/states",
+    _when_it_says,
+    str,
+)
+UNREADABLE_JOURNAL = ErrorRow(
+    RefreshJournalError,
+    503,
+    lambda _: f"Não foi possível ler o andamento; tente de novo em {RETRY_SOON_S} s.",
+    "Não foi possível ler o andamento; tente de novo após `Retry-After` segundos",
+    RefreshJournalError(),
+    _CURRENT,
+    _soon,
+    str,
+)
+NOT_BEGUN = ErrorRow(
+    NotBegunError,
+    503,
+    lambda _: (
+        "A coleta foi pedida, mas ainda não há notícia dela; consulte /api/v1/refreshes/current em "
+        "instantes."
+    ),
+    "A coleta foi pedida, mas ainda não há notícia dela",
+    NotBegunError(),
+    _REFRESHES,
+    _soon,
+)
+SERVICE_ENDS = ErrorRow(
+    ServiceEndsError,
+    503,
+    lambda _: f"O serviço está sendo encerrado; tente de novo em {RETRY_SOON_S} s.",
+    "O serviço está sendo encerrado",
+    ServiceEndsError(),
+    _REFRESHES,
+    _soon,
+)
+TOO_MANY_FOLLOWERS = ErrorRow(
+    TooManyFollowersError,
+    503,
+    lambda _: (
+        "Há clientes demais acompanhando as coletas; tente de novo em instantes ou consulte "
+        "/api/v1/refreshes/current."
+    ),
+    "Há clientes demais acompanhando as coletas",
+    TooManyFollowersError(),
+    "/api/v1/refreshes/current/events",
+    _soon,
+)
+
+# All of them but for invalid parameters, whose row knows the parameters of the features, too.
+ERRORS = [
+    *(NOT_AUTHENTICATED, NOT_PERMITTED, UNKNOWN_REFRESH, URL_TOO_LONG, TOO_SOON, FAULT),
+    *(NO_SNAPSHOT, UNREADABLE_JOURNAL, NOT_BEGUN, SERVICE_ENDS, TOO_MANY_FOLLOWERS),
+]
