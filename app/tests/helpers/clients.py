@@ -64,4 +64,4 @@ async def exchange_with(
     """An exchange over a session of its own, with a certificate store of the test's or an empty."""
     tls = tls or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     async with open_session(connections=connections, tls=tls) as session:
-        yield UpstreamExchange(session, base_url=base_url)
+        yield UpstreamExchange(session, base_url=base_url, settings="IBGE_")

@@ -94,6 +94,7 @@ class Admission:
 
     One for the process, shared by all who ask the upstream. `clock` tells the seconds of a
     monotonic time. `pace` is waited for before each request: it keeps a fixed rate, if any.
+    `upstream` is its name, for errors.
     """
 
     def __init__(
@@ -103,15 +104,27 @@ class Admission:
         *,
         clock: Callable[[], float],
         pace: Callable[[], Awaitable[None]] | None = None,
+        upstream: str = "o servidor consultado",
     ) -> None:
         self._limit = limit
         self._breaker = breaker
         self.clock = clock
         self._pace = pace
+        self._upstream = upstream
         self._in_flight = 0
         self._first: deque[asyncio.Future[bool]] = deque()
         self._others: list[asyncio.Future[bool]] = []
         self._timer: asyncio.TimerHandle | None = None
+
+    @property
+    def limit(self) -> int:
+        """How many requests may be in flight now."""
+        return self._limit.limit
+
+    @property
+    def is_suspended(self) -> bool:
+        """Whether nothing is sent but a probe: the circuit is open."""
+        return not self._breaker.is_closed
 
     def permit(self, *, first: bool = False) -> Permit:
         """A permit to be waited for; who is `first` goes before the others.
@@ -145,7 +158,7 @@ class Admission:
             while turn := self._next():
                 turn.set_exception(
                     UpstreamUnavailableError(
-                        "o IBGE não responde; requisições suspensas por enquanto"
+                        f"{self._upstream} não responde; requisições suspensas por enquanto"
                     )
                 )
         elif self._breaker.is_closed:

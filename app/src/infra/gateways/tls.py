@@ -99,23 +99,25 @@ def _resuming_connections() -> type[ssl.SSLObject]:
     return ResumingConnection
 
 
-def tls_advice(error: BaseException) -> str | None:
-    """Which setting mends this TLS failure, as a sentence for the log; None where none does.
+def tls_advice(error: BaseException, *, settings: str) -> str | None:
+    """Which setting mends this TLS failure, as a sentence for the log; None if none does.
 
-    Looks along the causes of `error`, since aiohttp wraps what OpenSSL said: its own errors are
-    of the same classes, but know neither `verify_code` nor `reason`.
+    `settings` is what the names of the upstream's settings begin with, e.g. "IBGE_".
+
+    Looks along the causes of `error`, since aiohttp wraps what OpenSSL said: its own errors are of
+    the same classes, but know neither `verify_code` nor `reason`.
     """
     cause: BaseException | None = error
     while cause is not None:
         if getattr(cause, "verify_code", None) in _INCOMPLETE_CHAIN:
             return (
                 "a cadeia de certificados está incompleta ou a autoridade é desconhecida: "
-                "aponte IBGE_CA_FILE para um arquivo PEM com o certificado que falta"
+                f"aponte {settings}CA_FILE para um arquivo PEM com o certificado que falta"
             )
         if getattr(cause, "reason", None) == _NO_SECURE_RENEGOTIATION:
             return (
                 "o servidor não oferece renegociação segura: "
-                "defina IBGE_LEGACY_TLS=true para aceitá-lo"
+                f"defina {settings}LEGACY_TLS=true para aceitá-lo"
             )
         cause = cause.__cause__ or cause.__context__
     return None

@@ -54,7 +54,7 @@ class UpstreamClient:
         watch: FanOutWatch | None = None,
     ) -> None:
         self._exchange = exchange
-        self._admission = admission
+        self.admission = admission
         self._patience = patience
         self._budget = budget
         self._attempts = attempts
@@ -84,7 +84,7 @@ class UpstreamClient:
         with self._budget:
             while True:
                 try:
-                    async with self._admission.permit(first=first) as permit:
+                    async with self.admission.permit(first=first) as permit:
                         self._watch.sent(request)
                         with allowance:
                             timeout_s = min(self._patience.limit_s(attempt), allowance.left_s)

@@ -27,7 +27,7 @@ from src.infra.gateways.tls import tls_advice
 USER_AGENT = f"estados-e-cidades/{VERSION} (API de localidades do Brasil; aiohttp)"
 
 # The first connection of all is there within this time, in seconds, or will hardly come: a network
-# that drops packets must not cost the first visitor the whole of IBGE_TIMEOUT_S. After each failure
+# that drops packets must not cost the first visitor the whole time limit. After each failure
 # the next has twice as long, and once something was answered, connections may take their time.
 FIRST_CONNECTION_S = 3.0
 
@@ -66,11 +66,18 @@ async def open_session(
 
 
 class UpstreamExchange:
-    """Asks the upstream once. `base_url` ends before the first path segment."""
+    """Asks the upstream once.
 
-    def __init__(self, session: aiohttp.ClientSession, *, base_url: str) -> None:
+    `base_url` ends before the first path segment. `settings` is what the names of the upstream's
+    settings begin with, for advice in errors.
+    """
+
+    def __init__(
+        self, session: aiohttp.ClientSession, *, base_url: str, settings: str = ""
+    ) -> None:
         self._session = session
         self._base_url = base_url.rstrip("/")
+        self._settings = settings
         self._has_answered = False
         self._first_connection_s = FIRST_CONNECTION_S
 
@@ -90,7 +97,7 @@ class UpstreamExchange:
         except (aiohttp.ClientError, OSError) as exc:
             if isinstance(exc, aiohttp.ConnectionTimeoutError):
                 self._first_connection_s *= 2
-            raise _translated(exc, path) from exc
+            raise _translated(exc, path, self._settings) from exc
 
     def _get(self, path: str) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
         # encoded=True: the paths are made of digits and letters here, so yarl need not look.
@@ -116,11 +123,11 @@ async def _body(response: aiohttp.ClientResponse, path: str) -> bytes:
     return bytes(body)
 
 
-def _translated(exc: Exception, path: str) -> UpstreamError:
+def _translated(exc: Exception, path: str, settings: str) -> UpstreamError:
     kind, what = next(
         (kind, what) for theirs, kind, what in _TRANSLATION if isinstance(exc, theirs)
     )
-    reason = tls_advice(exc) or str(exc) or type(exc).__name__
+    reason = tls_advice(exc, settings=settings) or str(exc) or type(exc).__name__
     return kind(f"{path}: {what} ({reason})")
 
 

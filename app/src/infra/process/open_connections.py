@@ -15,20 +15,23 @@ SPARE = 64
 SELECT_ON_WINDOWS = 512
 
 
-def possible_connections(wanted: int) -> int:
+def possible_connections(wanted: int, *, setting: str) -> int:
     """The connections that may be opened: `wanted`, or fewer where the system allows no more.
 
     A shell's usual bound on open files (256 on macOS) is below what a collection needs; it is
     raised for this process as far as the system permits. Requests beyond the answer wait for a
-    connection instead of failing. Needs a running event loop, which sets a bound on Windows.
+    connection instead of failing; `setting` names the one that asks for fewer, for the log.
+
+    Needs a running event loop, which sets a bound on Windows.
     """
     possible = min(wanted, max(1, open_files(wanted + SPARE) - SPARE))
     if possible < wanted:
         log.warning(
             "O sistema permite só %d das %d conexões desejadas; a coleta será mais lenta. "
-            "Aumente o limite de arquivos abertos (ulimit -n) ou diminua IBGE_CITIES_LIMIT",
+            "Aumente o limite de arquivos abertos (ulimit -n) ou diminua %s",
             possible,
             wanted,
+            setting,
         )
     return possible
 

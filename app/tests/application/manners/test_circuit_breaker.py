@@ -51,6 +51,12 @@ def test_it_opens_when_three_quarters_of_the_recent_answers_are_failures() -> No
     assert 50 < fail_until_open(CircuitBreaker(clock=clock), clock) < 100
 
 
+def test_a_handful_of_failures_is_enough_if_few_requests_are_usual() -> None:
+    """Otherwise an upstream that is asked now and then would never be left alone."""
+    clock = SecondsClock()
+    assert fail_until_open(CircuitBreaker(clock=clock, recent_answers=4), clock) == 5
+
+
 def test_a_second_after_it_opened_a_probe_is_wanted() -> None:
     """Nothing is sent before."""
     clock = SecondsClock()

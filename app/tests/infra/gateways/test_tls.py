@@ -194,6 +194,6 @@ def test_other_failures_get_no_advice() -> None:
     """Advice is given only where a setting helps."""
     expired = ssl.SSLCertVerificationError()
     expired.verify_code = 10
-    assert tls_advice(expired) is None
-    assert tls_advice(ssl.SSLError(1, "outra")) is None
-    assert tls_advice(OSError("sem rota")) is None
+    assert tls_advice(expired, settings="IBGE_") is None
+    assert tls_advice(ssl.SSLError(1, "outra"), settings="IBGE_") is None
+    assert tls_advice(OSError("sem rota"), settings="IBGE_") is None

@@ -18,7 +18,7 @@ import json, logging, resource
 from src.infra.process.open_connections import possible_connections
 logging.basicConfig()
 resource.setrlimit(resource.RLIMIT_NOFILE, (256, 300))
-possible = possible_connections(526)
+possible = possible_connections(526, setting="IBGE_CITIES_LIMIT")
 print(json.dumps([possible, resource.getrlimit(resource.RLIMIT_NOFILE)[0]]))
 """
 
@@ -46,7 +46,7 @@ def test_the_bound_on_open_files_is_raised_if_it_can_be(
     monkeypatch.setattr(resource, "getrlimit", lambda _: bound)
     monkeypatch.setattr(resource, "setrlimit", setrlimit)
 
-    assert possible_connections(526) == possible
+    assert possible_connections(526, setting="IBGE_CITIES_LIMIT") == possible
     assert bound == (soft_after, hard)
     assert ("ulimit -n" in caplog.text) is (possible < 526)
 

@@ -1,0 +1,86 @@
+"""An upstream as a feature describes it, and the one way to a client that asks it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiolimiter import AsyncLimiter
+
+from src.application.manners.adaptive_limit import AdaptiveLimit
+from src.application.manners.admission import Admission
+from src.application.manners.circuit_breaker import RECENT_ANSWERS, CircuitBreaker
+from src.application.manners.patience import Patience
+from src.application.manners.retry_budget import RetryBudget
+from src.application.ports.fan_out_watch import FanOutWatch
+from src.infra.gateways.tls import tls_context
+from src.infra.gateways.upstream_client import UpstreamClient
+from src.infra.gateways.upstream_exchange import UpstreamExchange, open_session
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upstream:
+    """Where an upstream is, and how much it is asked.
+
+    Args:
+        name: as people know it, with its article in Portuguese; for errors.
+        settings: what the names of its settings begin with; for advice in errors.
+        base_url: ends before the first path segment.
+        at_once: how many requests may be in flight, at most.
+        connections: how many connections may be open, at most.
+        max_rps: how many requests may be sent in a second; 0 for any number.
+        attempts: tries for one request, the first included.
+        timeout_s: seconds for all tries of one request together.
+        recent_answers: how many of the last answers tell whether it is failing: fifty if thousands
+            of requests are usual, a handful if a handful is.
+        ca_file: a PEM bundle trusted besides the system's.
+        legacy_tls: whether a server without secure renegotiation is accepted.
+    """
+
+    name: str
+    settings: str
+    base_url: str
+    at_once: int
+    connections: int
+    max_rps: float = 0
+    attempts: int = 4
+    timeout_s: float = 10
+    recent_answers: int = RECENT_ANSWERS
+    ca_file: Path | None = None
+    legacy_tls: bool = False
+
+
+@asynccontextmanager
+async def open_client(
+    upstream: Upstream, *, watch: FanOutWatch | None = None
+) -> AsyncIterator[UpstreamClient]:
+    """A client with a session, TLS and manners of its own, all closed at the end.
+
+    `watch` is told what becomes of each request.
+
+    Raises OSError if `ca_file` cannot be read as PEM.
+    """
+    tls = await asyncio.to_thread(  # it reads some hundred certificates
+        tls_context, ca_file=upstream.ca_file, legacy_tls=upstream.legacy_tls
+    )
+    limit = AdaptiveLimit(upstream.at_once, clock=time.monotonic)
+    breaker = CircuitBreaker(clock=time.monotonic, recent_answers=upstream.recent_answers)
+    # One in each interval, no bursts: a strict upstream counts them.
+    pace = AsyncLimiter(1, 1 / upstream.max_rps).acquire if upstream.max_rps else None
+    async with open_session(connections=upstream.connections, tls=tls) as session:
+        yield UpstreamClient(
+            UpstreamExchange(session, base_url=upstream.base_url, settings=upstream.settings),
+            admission=Admission(
+                limit, breaker, clock=time.monotonic, pace=pace, upstream=upstream.name
+            ),
+            # A first try without peers to compare with leaves time for the others.
+            patience=Patience(first_s=upstream.timeout_s / upstream.attempts),
+            budget=RetryBudget(),
+            attempts=upstream.attempts,
+            timeout_s=upstream.timeout_s,
+            watch=watch,
+        )
