@@ -11,10 +11,10 @@ import pytest
 from playwright.async_api import Page, expect
 
 from main import create_app
+from src.application.localities.levels import Level
 from src.application.telling.refresh_progress import (
     Attempt,
     Fate,
-    Level,
     Limits,
     Outcome,
     Phase,

@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from src.application.telling.refresh_progress import Attempt, Fate, Level, Phase, Progress, Requests
+from src.application.localities.levels import Level
+from src.application.telling.refresh_progress import Attempt, Fate, Phase, Progress, Requests
 from tests.helpers.fakes import NOON
 
 BEGUN = Progress(

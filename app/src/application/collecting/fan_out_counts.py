@@ -10,7 +10,6 @@ from src.application.ports.fan_out_watch import FanOutWatch
 from src.application.telling.refresh_progress import (
     Attempt,
     Fate,
-    Level,
     Limits,
     Requests,
     StatePhase,
@@ -45,7 +44,7 @@ class FanOutCounts(FanOutWatch):
 
     def _forget_requests(self) -> None:
         # Of each request:
-        self._levels: list[Level] = []
+        self._levels: list[int] = []
         self._places = array("q")
         self._counts: list[Requests] = []
         self._tries = array("b")
@@ -116,8 +115,8 @@ class FanOutCounts(FanOutWatch):
         self._states[state.id].phase = StatePhase.WHOLE if is_whole else StatePhase.PARTIAL
         self.states_in_work -= 1
 
-    def asked(self, level: Level, place: int) -> int:
-        state = self._states.get(_state_id(place))
+    def asked(self, level: int, place: int, *, within: int) -> int:
+        state = self._states.get(within)
         counts = state.requests if state is not None else self._without_state
         counts.queued += 1
         now = self._ms()
@@ -181,8 +180,3 @@ class FanOutCounts(FanOutWatch):
 
     def _ms(self) -> int:
         return int((self._clock() - self._began) * 1000)
-
-
-def _state_id(place: int) -> int:
-    """The state's code in a state's or a city's."""
-    return place if place < 100 else place // 100_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from src.application.telling.refresh_progress import Level, Limits
+from src.application.telling.refresh_progress import Limits
 from src.domain.localities.territory import State
 
 
@@ -31,10 +31,12 @@ class FanOutWatch(Protocol):
         """The state has given its permit back, with all below it or not."""
         ...
 
-    def asked(self, level: Level, place: int) -> int:
-        """A request begins to wait for its permit; the answer is its number.
+    def asked(self, level: int, place: int, *, within: int) -> int:
+        """A request begins to wait for its permit; returns its number.
 
-        `place` is the code of the state or city that it asks about, 0 for the list of states.
+        `level` says how deep in the tree the places are that it asks for, and `place` is the id of
+        the one whose children they are. `within` is the id of the one at the top that it belongs
+        to. Both are 0 for those at the top themselves. Ids need to be unique on their level only.
         """
         ...
 
@@ -66,7 +68,7 @@ class Unwatched(FanOutWatch):
 
     def state_ended(self, state: State, *, is_whole: bool) -> None: ...  # noqa: D102  # as the port
 
-    def asked(self, level: Level, place: int) -> int:  # noqa: ARG002, D102  # as the port
+    def asked(self, level: int, place: int, *, within: int) -> int:  # noqa: ARG002, D102  # as the port
         return 0
 
     def sent(self, request: int) -> None: ...  # noqa: D102  # as the port

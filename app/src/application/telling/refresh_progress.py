@@ -8,14 +8,6 @@ from enum import IntEnum, StrEnum
 from typing import NamedTuple
 
 
-class Level(IntEnum):
-    """Which places a request asks the upstream for."""
-
-    STATES = 0
-    CITIES = 1  # of a state
-    DISTRICTS = 2  # of a city, or of a state
-
-
 class Fate(IntEnum):
     """What became of one attempt of a request."""
 
@@ -27,14 +19,15 @@ class Fate(IntEnum):
 class Attempt(NamedTuple):
     """One attempt of a request that has ended; times are milliseconds since the refresh began.
 
-    Requests are numbered from 0 as they were asked for, attempts from 1. `place` is the code of
-    the state or city that was asked about, 0 for the list of states. `queued` is when it began to
+    Requests are numbered from 0 as they were asked for, attempts from 1. `level` says how deep in
+    the tree the places are that were asked for, 0 for those at its top; `place` is the id of the
+    one whose children they are, 0 for none. `queued` is when it began to
     wait for a permit, `sent` when it got it, `answered` when the whole answer was there and `ended`
     when that was read; an attempt that failed on the way has `ended` for what it did not reach.
     """
 
     request: int
-    level: Level
+    level: int
     place: int
     number: int
     queued: int

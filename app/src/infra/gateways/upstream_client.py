@@ -18,7 +18,6 @@ from src.application.ports.upstream import (
     UpstreamStatusError,
     UpstreamTimeoutError,
 )
-from src.application.telling.refresh_progress import Level
 from src.infra.gateways.upstream_exchange import UpstreamExchange
 
 T = TypeVar("T")
@@ -66,21 +65,21 @@ class UpstreamClient:
         path: str,
         read: Callable[[bytes], T],
         *,
-        level: Level,
+        level: int,
         place: int = 0,
+        within: int = 0,
         first: bool = False,
     ) -> T:
         """What `read` makes of the answer to GET `path`.
 
-        `read` raises ValueError for bytes that are not what they should be. `level` and `place` say
-        what is asked for and about whom, for those who watch. Who is `first` goes before those who
-        wait for their turn already.
+        `read` raises ValueError for bytes that are not what they should be. `level`,
+        `place` and `within` are for those who watch (FanOutWatch.asked). `first` jumps the queue.
 
         Raises UpstreamError: that of the last try, or UpstreamUnavailableError where none was made.
         """
         allowance = _Allowance(self._timeout_s)
         attempt = 1
-        request = self._watch.asked(level, place)
+        request = self._watch.asked(level, place, within=within)
         with self._budget:
             while True:
                 try:

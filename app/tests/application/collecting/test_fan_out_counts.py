@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from src.application.collecting.fan_out_counts import FanOutCounts
+from src.application.localities.levels import Level
 from src.application.telling.refresh_progress import (
     Attempt,
     Fate,
-    Level,
     Limits,
     Requests,
     StatePhase,
@@ -37,7 +37,7 @@ def test_a_request_goes_from_the_queue_to_its_end(
     progress: FanOutCounts, clock: SecondsClock
 ) -> None:
     """It is counted where it is, and its times are kept in milliseconds."""
-    request = progress.asked(Level.DISTRICTS, ALTA_FLORESTA.id)
+    request = progress.asked(Level.DISTRICTS, ALTA_FLORESTA.id, within=RONDONIA.id)
     assert progress.requests == Requests(queued=1)
 
     clock.advance(0.5)
@@ -58,7 +58,7 @@ def test_a_retry_is_one_more_attempt_of_the_same_request(
     progress: FanOutCounts, clock: SecondsClock
 ) -> None:
     """It waits again from when the first attempt failed."""
-    request = progress.asked(Level.CITIES, RONDONIA.id)
+    request = progress.asked(Level.CITIES, RONDONIA.id, within=RONDONIA.id)
     progress.sent(request)
     clock.advance(1)
     progress.failed(request, again=True)
@@ -79,7 +79,7 @@ def test_a_request_may_be_given_up_in_the_queue(
     progress: FanOutCounts, clock: SecondsClock
 ) -> None:
     """It was never sent, and is not in flight."""
-    request = progress.asked(Level.CITIES, RONDONIA.id)
+    request = progress.asked(Level.CITIES, RONDONIA.id, within=RONDONIA.id)
     clock.advance(2)
     progress.failed(request, again=False)
 
@@ -90,14 +90,14 @@ def test_a_request_may_be_given_up_in_the_queue(
 
 
 def test_requests_are_counted_by_state(progress: FanOutCounts) -> None:
-    """By the code of what they ask about; the list of states belongs to none."""
-    for level, place in (
-        (Level.STATES, 0),
-        (Level.CITIES, 11),
-        (Level.DISTRICTS, 1100015),
-        (Level.DISTRICTS, 53),
+    """By the one they belong to, whatever their own ids are; the list of states belongs to none."""
+    for level, place, within in (
+        (Level.STATES, 0, 0),
+        (Level.CITIES, 11, 11),
+        (Level.DISTRICTS, 53, 11),
+        (Level.DISTRICTS, 53, 53),
     ):
-        progress.asked(level, place)
+        progress.asked(level, place, within=within)
 
     assert {state.sigla: state.requests.queued for state in progress.states()} == {"RO": 2, "DF": 1}
     assert progress.requests.queued == 4
@@ -105,7 +105,9 @@ def test_requests_are_counted_by_state(progress: FanOutCounts) -> None:
 
 def test_the_most_in_flight_is_kept(progress: FanOutCounts) -> None:
     """Though fewer are in flight afterwards."""
-    requests = [progress.asked(Level.DISTRICTS, ALTA_FLORESTA.id) for _ in range(3)]
+    requests = [
+        progress.asked(Level.DISTRICTS, ALTA_FLORESTA.id, within=RONDONIA.id) for _ in range(3)
+    ]
     for request in requests[:2]:
         progress.sent(request)
     progress.read(requests[0])
@@ -138,7 +140,7 @@ def test_limits_are_those_of_the_moment(progress: FanOutCounts) -> None:
 
 def test_a_new_collection_begins_at_nothing(progress: FanOutCounts, clock: SecondsClock) -> None:
     """Nothing of the one before is left."""
-    progress.sent(progress.asked(Level.CITIES, RONDONIA.id))
+    progress.sent(progress.asked(Level.CITIES, RONDONIA.id, within=RONDONIA.id))
     clock.advance(5)
     progress.begin()
 
@@ -151,7 +153,7 @@ def test_a_new_collection_begins_at_nothing(progress: FanOutCounts, clock: Secon
 def test_attempts_are_kept_until_they_were_told(progress: FanOutCounts) -> None:
     """Those that have ended meanwhile are kept for the next time."""
     for _ in range(2):
-        progress.read(progress.asked(Level.CITIES, RONDONIA.id))
+        progress.read(progress.asked(Level.CITIES, RONDONIA.id, within=RONDONIA.id))
     told = progress.attempts[:1]
     progress.forget_attempts(len(told))
 
@@ -161,7 +163,9 @@ def test_attempts_are_kept_until_they_were_told(progress: FanOutCounts) -> None:
 def test_what_was_under_way_at_the_end_is_so_no_more(progress: FanOutCounts) -> None:
     """It was broken off; what had been done by then stays."""
     progress.state_begun(RONDONIA)
-    done, sent, _ = (progress.asked(Level.CITIES, RONDONIA.id) for _ in range(3))
+    done, sent, _ = (
+        progress.asked(Level.CITIES, RONDONIA.id, within=RONDONIA.id) for _ in range(3)
+    )
     progress.sent(done)
     progress.read(done)
     progress.sent(sent)
@@ -178,7 +182,7 @@ def test_every_request_is_somewhere(fates: list[str]) -> None:
     progress = FanOutCounts(clock=SecondsClock())
     progress.states_listed(TWO_STATES)
     for fate in fates:
-        request = progress.asked(Level.CITIES, RONDONIA.id)
+        request = progress.asked(Level.CITIES, RONDONIA.id, within=RONDONIA.id)
         if fate != "given up in the queue":
             progress.sent(request)
         if fate == "read":

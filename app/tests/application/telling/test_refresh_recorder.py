@@ -9,9 +9,10 @@ from datetime import timedelta
 
 import pytest
 
+from src.application.localities.levels import Level
 from src.application.ports.refresh_journal import RefreshJournalError
 from src.application.ports.upstream import UpstreamTimeoutError
-from src.application.telling.refresh_progress import Level, Outcome, Phase, Progress
+from src.application.telling.refresh_progress import Outcome, Phase, Progress
 from src.application.telling.refresh_recorder import pause_s
 from src.domain.snapshot import Gap
 from src.infra.storage.memory_journal import MemoryJournal
@@ -147,7 +148,7 @@ async def test_what_could_not_be_told_is_told_with_the_next() -> None:
     journal = FailingJournal()
     records = recorder(Clock(), journal=journal, pause_s=often)
     async with records.recording(by_hand=False) as recording:
-        records._fan_out.read(records._fan_out.asked(Level.STATES, 0))
+        records._fan_out.read(records._fan_out.asked(Level.STATES, 0, within=0))
         await asyncio.sleep(0.01)
         journal.fails = False
         while recording.told < 2:

@@ -12,8 +12,8 @@ from unittest.mock import Mock
 import pytest
 import trustme
 
+from src.application.localities.levels import Level
 from src.application.ports.upstream import UpstreamTlsError
-from src.application.telling.refresh_progress import Level
 from src.infra.gateways import tls as tls_module
 from src.infra.gateways.localities.rows import STATES
 from src.infra.gateways.tls import tls_advice, tls_context

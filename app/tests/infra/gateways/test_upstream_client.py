@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from src.application.localities.levels import Level
 from src.application.ports.upstream import (
     UpstreamConnectionError,
     UpstreamError,
@@ -19,7 +20,6 @@ from src.application.ports.upstream import (
     UpstreamUnavailableError,
     UpstreamUnreachableError,
 )
-from src.application.telling.refresh_progress import Level
 from src.infra.gateways import upstream_client
 from src.infra.gateways.localities import rows
 from src.infra.gateways.upstream_client import UpstreamClient

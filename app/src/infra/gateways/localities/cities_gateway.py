@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
+from src.application.localities.levels import Level
 from src.application.ports.upstream import CitiesGateway
-from src.application.telling.refresh_progress import Level
 from src.domain.localities.territory import City, State
 from src.infra.gateways.localities.rows import CITIES
 from src.infra.gateways.upstream_client import UpstreamClient
@@ -25,5 +25,6 @@ class IbgeCitiesGateway(CitiesGateway):
             partial(CITIES.read, owner=state),
             level=Level.CITIES,
             place=state.id,
+            within=state.id,
             first=True,
         )

@@ -6,8 +6,8 @@ from collections.abc import Coroutine
 from functools import partial
 from typing import Any
 
+from src.application.localities.levels import Level
 from src.application.ports.upstream import DistrictsGateway
-from src.application.telling.refresh_progress import Level
 from src.domain.localities.territory import City, District, State
 from src.infra.gateways.localities.rows import DISTRICTS
 from src.infra.gateways.upstream_client import UpstreamClient
@@ -23,9 +23,13 @@ class IbgeDistrictsGateway(DistrictsGateway):
     def of_city(self, city: City) -> Coroutine[Any, Any, tuple[District, ...]]:
         path = f"/municipios/{city.id}/distritos"
         read = partial(DISTRICTS.read, owner=city)
-        return self._client.get(path, read, level=Level.DISTRICTS, place=city.id)
+        return self._client.get(
+            path, read, level=Level.DISTRICTS, place=city.id, within=city.state_id
+        )
 
     async def of_state(self, state: State) -> tuple[District, ...]:
         path = f"/estados/{state.id}/distritos"
         read = partial(DISTRICTS.read, owner=state)
-        return await self._client.get(path, read, level=Level.DISTRICTS, place=state.id, first=True)
+        return await self._client.get(
+            path, read, level=Level.DISTRICTS, place=state.id, within=state.id, first=True
+        )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from src.application.localities.levels import Level
 from src.application.ports.upstream import StatesGateway
-from src.application.telling.refresh_progress import Level
 from src.domain.localities.territory import State
 from src.infra.gateways.localities.rows import STATES
 from src.infra.gateways.upstream_client import UpstreamClient
