@@ -18,11 +18,17 @@ class Source(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A state or city whose part below it could not be read, and why."""
+    """A branch of the tree whose parts could not be read, and why; `level` is 0 at the top."""
 
     id: int
     nome: str
     reason: str
+    level: int = 0
+
+    @property
+    def key(self) -> tuple[int, int]:
+        """Its level and id: ids are unique on their level only."""
+        return self.level, self.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,5 +57,5 @@ class Snapshot:
     @property
     def is_unread(self) -> bool:
         """Whether the last collection has read nothing, or the list of states at most."""
-        not_read = {gap.id for gap in (*self.missing, *self.filled)}
-        return all(state.id in not_read for state in self.states)
+        not_read = {gap.key for gap in (*self.missing, *self.filled)}
+        return all((0, state.id) in not_read for state in self.states)

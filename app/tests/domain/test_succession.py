@@ -1,379 +1,127 @@
-"""Data never get worse, and what truly changes gets through."""
+"""Succession of any tree: here brands of cars, their models, and the years of these.
+
+Ids are unique on their level only: there is a brand, a model and a year with the id 1.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
-
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
-from src.domain.localities.territory import City, District, State, in_order
-from src.domain.snapshot import Gap, Snapshot
-from src.domain.succession import NOT_BELIEVED, succeed, unread
-from tests.helpers.fakes import live
-from tests.helpers.places import ALTA_FLORESTA, ARIQUEMES, DISTRITO_FEDERAL, RONDONIA, TWO_STATES
-
-TIMED_OUT = "demorou"
-
-
-def state_of(*districts: int, state_id: int = 11) -> State:
-    """A state with a city for each of these numbers of districts."""
-    return State(state_id, "RO", "Estado").with_cities(
-        city_of(state_id * 100_000 + number, districts=size)
-        for number, size in enumerate(districts)
-    )
-
-
-def city_of(city_id: int, *, districts: int) -> City:
-    """A city with so many districts."""
-    return City(city_id, "Cidade").with_districts(
-        District(city_id * 100 + number, "Distrito") for number in range(districts)
-    )
-
-
-def without_cities(state: State, lost: int) -> State:
-    """The state, with this number of its cities gone."""
-    return replace(state, cidades=state.cidades[lost:])
-
-
-def without_districts(city: City, lost: int) -> City:
-    """The city, with this number of its districts gone."""
-    return replace(city, distritos=(city.distritos or ())[lost:])
-
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import cast
 
-def named(places: Sequence[State | City], reason: str) -> tuple[Gap, ...]:
-    """The places as a snapshot names them."""
-    return tuple(Gap(place.id, place.nome, reason) for place in places)
+from src.domain.snapshot import Gap
+from src.domain.succession import NOT_BELIEVED, UNREAD, CredibleLoss, Succession, missing
+from src.domain.tree import Branch, Leaf
 
 
-def with_a_gap() -> Snapshot:
-    """Rondônia, of whose city Ariquemes no districts are known."""
-    city = replace(ARIQUEMES, distritos=None)
-    states = (RONDONIA.with_cities([ALTA_FLORESTA, city]),)
-    return replace(live(states), missing=named([city], TIMED_OUT))
+@dataclass(frozen=True, slots=True)
+class Year(Leaf):
+    """A model's year."""
 
+    id: int
+    nome: str
 
-def bare(state: State) -> Snapshot:
-    """What a collection knows of a state whose cities it could not read."""
-    return replace(live((replace(state, cidades=()),)), missing=named([state], TIMED_OUT))
 
+@dataclass(frozen=True, slots=True)
+class Model(Branch):
+    """A brand's model; one may have no years at all, which is not the same as unread ones."""
 
-@pytest.mark.parametrize(
-    "changed",
-    [
-        pytest.param((RONDONIA.with_cities([ALTA_FLORESTA]), DISTRITO_FEDERAL), id="a city fewer"),
-        pytest.param(
-            (
-                RONDONIA.with_cities([without_districts(ALTA_FLORESTA, 1), ARIQUEMES]),
-                DISTRITO_FEDERAL,
-            ),
-            id="a district fewer",
-        ),
-        pytest.param(
-            (
-                RONDONIA.with_cities([*RONDONIA.cidades, city_of(1100999, districts=2)]),
-                DISTRITO_FEDERAL,
-            ),
-            id="a new city",
-        ),
-        pytest.param(
-            (
-                RONDONIA.with_cities(
-                    [ALTA_FLORESTA, ARIQUEMES.with_districts([District(110002305, "Outro")])]
-                ),
-                DISTRITO_FEDERAL,
-            ),
-            id="a renamed district",
-        ),
-    ],
-)
-def test_a_change_gets_through_at_once(changed: tuple[State, ...]) -> None:
-    """The territory changes by a handful of places in a year; a name may change anywhere."""
-    succession = succeed(live(TWO_STATES), live(changed))
+    id: int
+    nome: str
+    years: tuple[Year, ...] | None = None
 
-    assert succession == live(changed)
+    @property
+    def children(self) -> tuple[Year, ...] | None:
+        """Its years."""
+        return self.years
 
+    def with_children(self, children: Iterable[Leaf]) -> Model:
+        """The same with these years."""
+        return replace(self, years=tuple(cast("Iterable[Year]", children)))
 
-def test_no_state_is_believed_gone() -> None:
-    """A list of states that lacks one is a list cut off; it is kept with all below it."""
-    succession = succeed(live(TWO_STATES), live((RONDONIA,)))
 
-    assert succession.states == TWO_STATES
-    kept: list[State | City] = [DISTRITO_FEDERAL, *DISTRITO_FEDERAL.cidades]
-    assert succession.filled == named(kept, NOT_BELIEVED)
+@dataclass(frozen=True, slots=True)
+class Brand(Branch):
+    """A maker of cars."""
 
+    id: int
+    nome: str
+    models: tuple[Model, ...] | None = None
 
-@pytest.mark.parametrize(
-    ("cities", "lost", "is_believed"),
-    [(10, 1, True), (19, 2, False), (30, 3, True), (30, 4, False), (10, 9, False)],
-)
-def test_a_list_may_lose_one_place_or_a_tenth(cities: int, lost: int, *, is_believed: bool) -> None:
-    """Where more is gone, the list was cut off: the gone are kept, and named."""
-    earlier = state_of(*[1] * cities)
-    collected = without_cities(earlier, lost)
+    @property
+    def children(self) -> tuple[Model, ...] | None:
+        """Its models."""
+        return self.models
 
-    succession = succeed(live((earlier,)), live((collected,)))
+    def with_children(self, children: Iterable[Leaf]) -> Brand:
+        """The same with these models."""
+        return replace(self, models=tuple(cast("Iterable[Model]", children)))
 
-    assert succession.states == ((collected,) if is_believed else (earlier,))
-    gone = () if is_believed else earlier.cidades[:lost]
-    assert succession.filled == named(gone, NOT_BELIEVED)
 
+def years(*ids: int) -> tuple[Year, ...]:
+    """Years with these ids."""
+    return tuple(Year(each, f"ano {each}") for each in ids)
 
-def test_a_list_of_districts_that_was_cut_off_names_its_city() -> None:
-    """A city of ten districts that comes with one keeps all ten."""
-    earlier = state_of(10, 1)
-    cut_off, other = earlier.cidades
-    collected = earlier.with_cities([without_districts(cut_off, 9), other])
 
-    succession = succeed(live((earlier,)), live((collected,)))
+ONE, TWO = Model(1, "modelo 1", years(1, 2)), Model(2, "modelo 2", years(1))
+FIRST, SECOND = Brand(1, "marca 1", (ONE, TWO)), Brand(2, "marca 2", (Model(3, "modelo 3", ()),))
+ALL = (FIRST, SECOND)
 
-    assert succession.states == (earlier,)
-    assert succession.filled == named([cut_off], NOT_BELIEVED)
 
+def test_what_is_read_whole_is_taken_as_it_is() -> None:
+    """Nothing is kept, and nothing is made anew."""
+    succession = Succession(unread={})
+    later = (replace(FIRST, models=(ONE, TWO, Model(4, "modelo 4", years(1)))), SECOND)
 
-@pytest.mark.parametrize(("ill_cities", "is_believed"), [(10, True), (11, False)])
-def test_the_tree_may_lose_ten_places(ill_cities: int, *, is_believed: bool) -> None:
-    """Many cities of two districts that lose one each are an ill upstream, not news."""
-    earlier = state_of(*[2] * 20)
-    ill = [without_districts(city, 1) for city in earlier.cidades[:ill_cities]]
-    collected = earlier.with_cities([*ill, *earlier.cidades[ill_cities:]])
+    after = succession.of(ALL, later)
 
-    succession = succeed(live((earlier,)), live((collected,)))
+    assert after == list(later)
+    assert after[1] is SECOND
+    assert succession.filled == []
 
-    assert succession.states == ((collected,) if is_believed else (earlier,))
-    assert succession.filled == (() if is_believed else named(ill, NOT_BELIEVED))
 
+def test_the_reason_is_that_of_the_part_on_its_level() -> None:
+    """The brand 1 was read, and its model 1 was not: their ids do not tell them apart."""
+    collected = (replace(FIRST, models=(replace(ONE, years=None), TWO)), SECOND)
+    succession = Succession(unread={(0, 1): "marca", (1, 1): "modelo"})
 
-@pytest.mark.parametrize(("lost", "is_believed"), [(20, True), (21, False)])
-def test_a_large_tree_may_lose_a_hundredth(lost: int, *, is_believed: bool) -> None:
-    """Of 2001 places twenty may be gone."""
-    earlier = state_of(*[1] * 1000)
-    collected = without_cities(earlier, lost)
+    assert succession.of(ALL, collected) == list(ALL)
+    assert succession.filled == [Gap(1, "modelo 1", "modelo", level=1)]
 
-    succession = succeed(live((earlier,)), live((collected,)))
 
-    assert succession.states == ((collected,) if is_believed else (earlier,))
+def test_an_unread_branch_is_kept_with_all_branches_below_it() -> None:
+    """Each is named, for its parts may be old."""
+    succession = Succession(unread={})
 
+    assert succession.of(ALL, (replace(FIRST, models=None), SECOND)) == list(ALL)
+    assert succession.filled == [
+        Gap(1, "marca 1", UNREAD),
+        Gap(1, "modelo 1", UNREAD, level=1),
+        Gap(2, "modelo 2", UNREAD, level=1),
+    ]
 
-def test_places_of_all_levels_count_together() -> None:
-    """Nine districts and a city are ten, which may be gone; a state besides is one too many."""
-    earlier, other = state_of(*[2] * 20), state_of(1, state_id=12)
-    _, *cities = earlier.cidades
-    ill = [without_districts(city, 1) for city in cities[:9]]
-    collected = earlier.with_cities([*ill, *cities[9:]])
 
-    ten_gone = succeed(live((earlier, other)), live((collected, other)))
-    eleven_gone = succeed(live((earlier, other)), live((collected,)))
+def test_a_branch_without_parts_is_read() -> None:
+    """It gains what comes, and what it had may be gone; unread it would be named as missing."""
+    empty, unread = Model(5, "modelo 5", ()), Model(5, "modelo 5", None)
 
-    assert ten_gone.states == (collected, other)
-    assert eleven_gone.states == (earlier, other)
-
-
-def test_what_could_not_be_read_is_not_counted_as_gone() -> None:
-    """Much may be unread at once, and the city that is truly gone is believed all the same."""
-    earlier, unread_state = state_of(1, 50), state_of(*[1] * 50, state_id=12)
-    _, city = earlier.cidades
-    unread_city = replace(city, distritos=None)
-    collected = replace(
-        live((earlier.with_cities([unread_city]), replace(unread_state, cidades=()))),
-        missing=named([unread_state, unread_city], TIMED_OUT),
-    )
-
-    succession = succeed(live((earlier, unread_state)), collected)
-
-    assert succession.states == (earlier.with_cities([city]), unread_state)
-
-
-def test_what_is_below_a_place_that_is_gone_is_not_counted_again() -> None:
-    """A city that is gone is one place, however many districts it had."""
-    earlier = state_of(50, 1)
-    collected = without_cities(earlier, 1)
-
-    succession = succeed(live((earlier,)), live((collected,)))
-
-    assert succession == live((collected,))
-
-
-def test_a_state_that_could_not_be_read_keeps_its_cities() -> None:
-    """It is named with the reason, and so is each of its cities; its own name may be new."""
-    renamed = replace(RONDONIA, nome="Guaporé")
-
-    succession = succeed(live((RONDONIA,)), bare(renamed))
-
-    assert succession.states == (renamed,)
-    assert succession.filled == named([renamed, *RONDONIA.cidades], TIMED_OUT)
-    assert succession.missing == ()
-
-
-def test_a_city_that_could_not_be_read_keeps_its_districts() -> None:
-    """It is named with the reason; its own name may be new."""
-    renamed = replace(ARIQUEMES, nome="Nova Ariquemes")
-    unread_city = replace(renamed, distritos=None)
-    collected = replace(
-        live((RONDONIA.with_cities([ALTA_FLORESTA, unread_city]),)),
-        missing=named([unread_city], TIMED_OUT),
-    )
-
-    succession = succeed(live((RONDONIA,)), collected)
-
-    assert succession.states == (RONDONIA.with_cities([ALTA_FLORESTA, renamed]),)
-    assert succession.filled == named([renamed], TIMED_OUT)
-    assert succession.missing == ()
-
-
-def test_what_neither_knows_stays_missing() -> None:
-    """A state without cities and a city without districts, in both snapshots or new in this."""
-    unread_city = replace(ARIQUEMES, distritos=None)
-    unread_state = replace(DISTRITO_FEDERAL, cidades=())
-    states = (RONDONIA.with_cities([ALTA_FLORESTA, unread_city]), unread_state)
-    collected = replace(live(states), missing=named([unread_state, unread_city], TIMED_OUT))
-
-    for earlier in (collected, live(())):
-        assert succeed(earlier, collected) == replace(collected, failures=1)
-
-
-def test_failures_in_a_row_are_counted() -> None:
-    """From one snapshot to the next, until one is whole again."""
-    first = succeed(live(TWO_STATES), bare(RONDONIA))
-    second = unread(first, TIMED_OUT)
-
-    assert (first.failures, second.failures) == (1, 2)
-    assert (first.is_unread, second.is_unread) == (True, True)
-    assert succeed(second, live(TWO_STATES)).failures == 0
-
-
-def test_a_collection_that_read_nothing_keeps_all_of_the_earlier_snapshot() -> None:
-    """It is as old as it was, and every state and city in it is named."""
-    succession = unread(live(TWO_STATES), TIMED_OUT)
-
-    assert replace(succession, filled=(), failures=0) == live(TWO_STATES)
-    places: list[State | City] = [*TWO_STATES, *RONDONIA.cidades, *DISTRITO_FEDERAL.cidades]
-    assert succession.filled == named(places, TIMED_OUT)
-
-
-def test_a_snapshot_is_whole_when_all_of_it_was_read() -> None:
-    """Neither is anything missing in it nor was anything filled from an earlier one."""
-    whole, lacking = live((RONDONIA,)), bare(RONDONIA)
-    filled = succeed(whole, lacking)
-
-    assert [each.is_whole for each in (whole, lacking, filled)] == [True, False, False]
-
-
-@st.composite
-def ill_collections(draw: st.DrawFn) -> tuple[Snapshot, Snapshot]:
-    """Any small territory, and what an ill upstream gave of it.
-
-    Each list has lost some of its places; where it has lost them all it could not be read.
-    """
-    sizes = st.lists(st.lists(st.integers(1, 4), min_size=1, max_size=12), min_size=1, max_size=4)
-    states = tuple(
-        state_of(*districts, state_id=state_id)
-        for state_id, districts in enumerate(draw(sizes), 11)
-    )
-    gaps: list[Gap] = []
-
-    def ill_state(state: State) -> State:
-        lost = draw(st.integers(0, len(state.cidades)))
-        if lost == len(state.cidades):
-            gaps.extend(named([state], TIMED_OUT))
-        return state.with_cities(ill_city(city) for city in state.cidades[lost:])
-
-    def ill_city(city: City) -> City:
-        districts = city.distritos or ()
-        lost = draw(st.integers(0, len(districts)))
-        if lost == len(districts):
-            gaps.extend(named([city], TIMED_OUT))
-        return replace(city, distritos=districts[lost:] or None)
-
-    lost = draw(st.integers(0, len(states) - 1))
-    collected = live(tuple(ill_state(state) for state in states[lost:]))
-    missing = tuple(sorted(gaps, key=lambda gap: gap.id))
-    return live(states), replace(collected, missing=missing)
-
-
-def lists(snapshot: Snapshot) -> dict[int, set[int]]:
-    """The ids in each list of the tree, by the place that holds it; 0 holds the states."""
-    held = {0: {state.id for state in snapshot.states}}
-    for state in snapshot.states:
-        held[state.id] = {city.id for city in state.cidades}
-        held |= {city.id: {each.id for each in city.distritos or ()} for city in state.cidades}
-    return held
-
-
-def test_what_is_missing_from_what_is_kept_stays_missing() -> None:
-    """A kept state may have a gap of its own, which is named as before and not as kept."""
-    earlier = with_a_gap()
-
-    for succession in (succeed(earlier, bare(RONDONIA)), unread(earlier, TIMED_OUT)):
-        assert succession.states == earlier.states
-        assert succession.missing == earlier.missing
-        assert succession.filled == named([RONDONIA, ALTA_FLORESTA], TIMED_OUT)
-
-
-@given(ill_collections())
-def test_no_more_is_lost_than_the_rule_allows(snapshots: tuple[Snapshot, Snapshot]) -> None:
-    """One place or a tenth of each list that is there still; ten or a hundredth of the tree."""
-    earlier, collected = snapshots
-
-    before, after = lists(earlier), lists(succeed(earlier, collected))
-
-    lost = {place: len(ids - after[place]) for place, ids in before.items() if place in after}
-    assert all(lost[place] <= max(1, len(before[place]) // 10) for place in lost)
-    assert sum(lost.values()) <= max(10, sum(map(len, before.values())) // 100)
-
-
-@given(ill_collections())
-def test_what_could_not_be_read_is_as_it_was(snapshots: tuple[Snapshot, Snapshot]) -> None:
-    """Each such state and city has the whole of the list that it had, and is named."""
-    earlier, collected = snapshots
-
-    succession = succeed(earlier, collected)
-
-    could_not = {gap.id for gap in collected.missing}
-    before, after = lists(earlier), lists(succession)
-    assert {place: after[place] for place in could_not} == {
-        place: before[place] for place in could_not
-    }
-    assert could_not <= {gap.id for gap in succession.filled}
-    assert succession.missing == ()
-
-
-@given(ill_collections())
-def test_all_that_was_read_is_there(snapshots: tuple[Snapshot, Snapshot]) -> None:
-    """Whatever is kept besides; and what stands as it was read is whole, nothing else is."""
-    earlier, collected = snapshots
-
-    succession = succeed(earlier, collected)
-
-    after = lists(succession)
-    assert all(ids <= after[place] for place, ids in lists(collected).items())
-    assert succession.is_whole == (succession.states == collected.states)
-
-
-@given(ill_collections())
-def test_the_result_is_in_order(snapshots: tuple[Snapshot, Snapshot]) -> None:
-    """The states are, and what is named is, each once; the other lists cannot be otherwise."""
-    succession = succeed(*snapshots)
-
-    assert succession.states == in_order(succession.states)
-    named_ids = [gap.id for gap in succession.filled]
-    assert named_ids == sorted(set(named_ids))
-
-
-@given(ill_collections())
-def test_a_snapshot_that_succeeds_itself_stays_as_it_is(
-    snapshots: tuple[Snapshot, Snapshot],
-) -> None:
-    """Whole or not: nothing is filled, nothing is lost."""
-    for each in snapshots:
-        assert replace(succeed(each, each), failures=0) == each
-
-
-@given(ill_collections())
-def test_a_healthy_collection_restores_everything(snapshots: tuple[Snapshot, Snapshot]) -> None:
-    """Nothing of the illness is left in the tree once the upstream is well."""
-    healthy, ill = snapshots
-
-    assert succeed(succeed(healthy, ill), healthy) == healthy
+    assert list(missing((Brand(1, "marca 1", (empty,)),), {})) == []
+    assert list(missing((Brand(1, "marca 1", (unread,)),), {})) == [
+        Gap(5, "modelo 5", UNREAD, level=1)
+    ]
+
+
+def test_a_loss_that_a_feature_finds_credible_is_believed() -> None:
+    """A brand may go from this tree, and a model may lose all its years."""
+    loss = CredibleLoss(of_top=lambda before: before // 2, of_list=lambda before: before)
+    gone = (replace(FIRST, models=(replace(ONE, years=()), TWO)),)
+    generous, strict = Succession(unread={}, loss=loss), Succession(unread={})
+
+    assert generous.of(ALL, gone) == list(gone)
+    assert generous.filled == []
+    assert strict.of(ALL, gone) == [FIRST, SECOND]
+    assert strict.filled == [
+        Gap(2, "marca 2", NOT_BELIEVED),
+        Gap(3, "modelo 3", NOT_BELIEVED, level=1),
+        Gap(1, "modelo 1", NOT_BELIEVED, level=1),
+    ]

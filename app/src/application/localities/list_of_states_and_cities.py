@@ -78,7 +78,7 @@ class ListOfStatesAndCities:
             states=tuple(_settled(states, outcomes, gaps)),
             collected_at=self._now(),
             source=Source.LIVE,
-            missing=tuple(sorted(gaps, key=lambda gap: gap.id)),
+            missing=tuple(sorted(gaps, key=lambda gap: gap.key)),
             failures=int(bool(gaps)),
         )
 
@@ -151,7 +151,7 @@ def _settled(
     for place, outcome in zip(places, outcomes, strict=True):
         match outcome:
             case UpstreamError() | InvalidTerritoryError():
-                gaps.append(Gap(place.id, place.nome, str(outcome)))
+                gaps.append(Gap(place.id, place.nome, str(outcome), int(isinstance(place, City))))
                 settled.append(place)
             case BaseException():
                 raise outcome

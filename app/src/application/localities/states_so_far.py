@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable
 
 from src.domain.localities.territory import State
-from src.domain.succession import is_credible
+from src.domain.localities.territory_succession import is_credible
 
 
 class StatesSoFar:

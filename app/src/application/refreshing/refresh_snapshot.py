@@ -12,8 +12,8 @@ from src.application.ports.upstream import UpstreamError
 from src.application.refreshing.last_good_snapshot import LOOK_EVERY_S, LastGoodSnapshot
 from src.application.telling.refresh_recorder import Recording, RefreshRecorder
 from src.domain.localities.territory import InvalidTerritoryError
+from src.domain.localities.territory_succession import succeed, unread
 from src.domain.snapshot import Snapshot
-from src.domain.succession import succeed, unread
 
 
 class LostRefreshError(Exception):

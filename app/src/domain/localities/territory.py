@@ -14,6 +14,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import cast
+
+from src.domain.tree import Branch, Leaf
 
 _STATE_IDS = range(10, 100)
 _CITY_IDS = range(1_000_000, 10_000_000)
@@ -27,7 +30,7 @@ class InvalidTerritoryError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class District:
+class District(Leaf):
     """The smallest place the service knows. Raises InvalidTerritoryError for an unusable row."""
 
     id: int
@@ -48,7 +51,7 @@ class District:
 
 
 @dataclass(frozen=True, slots=True)
-class City:
+class City(Branch):
     """A municipality; `distritos` is None as long as nothing is known of its districts.
 
     Raises InvalidTerritoryError for an unusable row, and for districts that are not its own,
@@ -83,9 +86,18 @@ class City:
         """The same city with these districts, put in order. Raises InvalidTerritoryError."""
         return replace(self, distritos=tuple(sorted(districts, key=_by_id)))
 
+    @property
+    def children(self) -> tuple[District, ...] | None:
+        """Its districts."""
+        return self.distritos
+
+    def with_children(self, children: Iterable[Leaf]) -> City:
+        """As `with_districts`."""
+        return self.with_districts(cast("Iterable[District]", children))
+
 
 @dataclass(frozen=True, slots=True)
-class State:
+class State(Branch):
     """A state, or the Federal District; `cidades` is empty as long as its cities are not known.
 
     Raises InvalidTerritoryError for an unusable row, and for cities that are not its own, are out
@@ -113,6 +125,15 @@ class State:
     def with_cities(self, cities: Iterable[City]) -> State:
         """The same state with these cities, put in order. Raises InvalidTerritoryError."""
         return replace(self, cidades=tuple(sorted(cities, key=_by_id)))
+
+    @property
+    def children(self) -> tuple[City, ...] | None:
+        """Its cities."""
+        return self.cidades or None
+
+    def with_children(self, children: Iterable[Leaf]) -> State:
+        """As `with_cities`."""
+        return self.with_cities(cast("Iterable[City]", children))
 
 
 def in_order(states: Iterable[State]) -> tuple[State, ...]:

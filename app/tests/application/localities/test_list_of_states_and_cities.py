@@ -62,7 +62,7 @@ async def test_a_city_that_fails_stops_no_other() -> None:
 
     bare = replace(ALTA_FLORESTA, distritos=None)
     assert snapshot.states == (RONDONIA.with_cities([bare, ARIQUEMES]), DISTRITO_FEDERAL)
-    assert snapshot.missing == (Gap(ALTA_FLORESTA.id, ALTA_FLORESTA.nome, "demorou"),)
+    assert snapshot.missing == (Gap(ALTA_FLORESTA.id, ALTA_FLORESTA.nome, "demorou", level=1),)
 
 
 async def test_a_state_that_fails_stops_no_other() -> None:
@@ -154,7 +154,9 @@ async def test_by_state_a_list_of_districts_that_fails_stops_no_other_state() ->
 
     bare = RONDONIA.with_cities(replace(city, distritos=None) for city in RONDONIA.cidades)
     assert snapshot.states == (bare, DISTRITO_FEDERAL)
-    assert snapshot.missing == tuple(Gap(city.id, city.nome, "demorou") for city in bare.cidades)
+    assert snapshot.missing == tuple(
+        Gap(city.id, city.nome, "demorou", level=1) for city in bare.cidades
+    )
 
 
 async def test_by_state_a_city_without_districts_in_the_list_is_a_gap() -> None:

@@ -19,8 +19,8 @@ from src.application.refreshing.last_good_snapshot import LastGoodSnapshot
 from src.application.refreshing.refresh_snapshot import RefreshSnapshot
 from src.application.refreshing.schedule import Pauses, Schedule
 from src.domain.localities.territory import City, State
+from src.domain.localities.territory_succession import unread
 from src.domain.snapshot import Gap, Snapshot, Source
-from src.domain.succession import unread
 from tests.helpers.fakes import NOON, Clock, FakeCollection, FakeStore, live, recorder
 from tests.helpers.places import RONDONIA, TWO_STATES
 
@@ -30,7 +30,7 @@ LOOK_EVERY_S = 0.001
 PAUSES = Pauses(first_s=0.001, longest_s=0.3)
 
 DOWN = UpstreamConnectionError("sem conexão")
-GAP = Gap(1100023, "Ariquemes", "demorou")
+GAP = Gap(1100023, "Ariquemes", "demorou", level=1)
 
 
 async def published(snapshot: Snapshot) -> Snapshot:

@@ -8,14 +8,16 @@ from datetime import timedelta
 import pytest
 
 from src.application.refreshing.schedule import Pauses, Schedule
+from src.domain.localities.territory_succession import unread
 from src.domain.snapshot import Gap, Snapshot
-from src.domain.succession import unread
 from tests.helpers.fakes import NOON, live
 from tests.helpers.hand_clock import SecondsClock
 from tests.helpers.places import ARIQUEMES, TWO_STATES
 
 WHOLE = live(TWO_STATES)
-PARTLY_READ = replace(WHOLE, filled=(Gap(ARIQUEMES.id, ARIQUEMES.nome, "demorou"),), failures=1)
+PARTLY_READ = replace(
+    WHOLE, filled=(Gap(ARIQUEMES.id, ARIQUEMES.nome, "demorou", level=1),), failures=1
+)
 TTL_S = 3600
 
 

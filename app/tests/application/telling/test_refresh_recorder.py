@@ -83,7 +83,7 @@ async def test_it_runs_until_its_result_is_stored() -> None:
 async def test_what_was_not_read_is_told() -> None:
     """A snapshot with a part from before is one that is not whole."""
     journal = MemoryJournal()
-    filled = replace(TREE, filled=(Gap(1100023, "Ariquemes", "demorou"),))
+    filled = replace(TREE, filled=(Gap(1100023, "Ariquemes", "demorou", level=1),))
     async with recorder(Clock(), journal=journal).recording(by_hand=False) as recording:
         recording.collected(filled)
 

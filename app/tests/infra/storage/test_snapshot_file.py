@@ -16,7 +16,8 @@ from tests.helpers.fakes import NOON
 from tests.helpers.places import TWO_STATES
 
 FILE = SnapshotFile(
-    Snapshot(TWO_STATES, NOON, Source.LIVE, (Gap(1100023, "Ariquemes", "demorou"),)), "IBGE"
+    Snapshot(TWO_STATES, NOON, Source.LIVE, (Gap(1100023, "Ariquemes", "demorou", level=1),)),
+    "IBGE",
 )
 
 
@@ -24,6 +25,17 @@ def test_what_is_written_is_read_back() -> None:
     """Nothing of a snapshot is lost, and the same snapshot gives the same bytes."""
     assert from_bytes(to_bytes(FILE)) == FILE
     assert to_bytes(FILE) == to_bytes(FILE)
+
+
+def test_a_gap_that_does_not_know_its_level_is_read() -> None:
+    """As version 1.0.0 stored them: what is stored outlives an update."""
+    text = msgspec.json.encode(FILE).replace(b',"level":1', b"")
+
+    stored = from_bytes(lzma.compress(text)).snapshot
+
+    assert b"level" not in text
+    assert [gap.id for gap in stored.missing] == [1100023]
+    assert stored.states == FILE.snapshot.states
 
 
 @pytest.mark.parametrize(
