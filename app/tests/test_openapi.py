@@ -26,7 +26,7 @@ from src.application.ports.upstream import UpstreamConnectionError
 from src.domain.localities.territory import State
 from src.entrypoints.api import create_api
 from src.entrypoints.settings import Settings
-from src.infra.controllers.refresh_schemas import REFRESH_EXAMPLE, REFRESHES_EXAMPLE
+from src.infra.controllers.refreshes.refresh_schemas import REFRESH_EXAMPLE, REFRESHES_EXAMPLE
 from src.infra.editions.edition import Edition
 from src.infra.http.url_length import LONGEST_URL
 from src.infra.storage.localities.bundled_snapshot import bundled_snapshot

@@ -12,14 +12,8 @@ from starlette.types import ASGIApp
 from src import VERSION
 from src.entrypoints.composition import Collecting, serving
 from src.entrypoints.settings import Settings, load_settings
-from src.infra.controllers import (
-    documentation_controller,
-    errors,
-    health_controller,
-    pages_controller,
-    parameters,
-    refreshes_controller,
-)
+from src.infra.controllers import documentation_controller, errors, health_controller, pages_controller, parameters
+from src.infra.controllers.refreshes import refreshes_controller
 from src.infra.controllers.dependencies import LifespanState
 from src.infra.controllers.error_handlers import add_error_handlers
 from src.infra.controllers.localities import (

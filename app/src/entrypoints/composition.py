@@ -27,7 +27,7 @@ from src.application.telling.refreshes import Refreshes
 from src.domain.snapshot import Snapshot
 from src.entrypoints.settings import APP_DIR, Settings
 from src.infra.controllers.dependencies import LifespanState
-from src.infra.controllers.refresh_right import RefreshRight
+from src.infra.controllers.refreshes.refresh_right import RefreshRight
 from src.infra.editions.publisher import Publisher
 from src.infra.process.clock import exact_utc_now, utc_now
 from src.infra.process.leaving import leaving

@@ -10,7 +10,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from src.domain.localities.territory import State
-from src.infra.controllers.refresh_schemas import REFRESH_EXAMPLE
+from src.infra.controllers.refreshes.refresh_schemas import REFRESH_EXAMPLE
 from stand_in.faults import Behaviour
 from stand_in.server import StandIn
 from tests.browser.conftest import OpenPage

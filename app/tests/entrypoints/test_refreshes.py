@@ -21,8 +21,8 @@ from src.application.telling.refreshes import Looking, Refreshes
 from src.entrypoints import composition
 from src.entrypoints.api import create_api
 from src.entrypoints.settings import Settings
-from src.infra.controllers.refresh_json import CAUSES, INTERNAL
-from src.infra.controllers.refresh_schemas import REFRESH_EXAMPLE, REFRESHES_EXAMPLE
+from src.infra.controllers.refreshes.refresh_json import CAUSES, INTERNAL
+from src.infra.controllers.refreshes.refresh_schemas import REFRESH_EXAMPLE, REFRESHES_EXAMPLE
 from src.infra.process.clock import utc_now
 from src.infra.storage.memory_journal import MemoryJournal
 from stand_in.faults import Behaviour, Fault, Kind

@@ -10,7 +10,7 @@ from src.application.localities.states_so_far import StatesSoFar
 from src.application.refreshing.ask_for_refresh import AskForRefresh
 from src.application.refreshing.freshness import Freshness
 from src.application.telling.refreshes import Refreshes
-from src.infra.controllers.refresh_right import RefreshRight
+from src.infra.controllers.refreshes.refresh_right import RefreshRight
 from src.infra.editions.edition import Edition
 
 

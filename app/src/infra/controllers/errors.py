@@ -17,7 +17,7 @@ from src.application.refreshing.ask_for_refresh import (
 from src.application.refreshing.freshness import NoSnapshotError
 from src.application.telling.refreshes import TooManyFollowersError, UnknownRefreshError
 from src.infra.controllers.parameters import ALLOWED
-from src.infra.controllers.refresh_right import (
+from src.infra.controllers.refreshes.refresh_right import (
     NOT_FROM_HERE,
     NotAuthenticatedError,
     NotPermittedError,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from starlette.requests import Request
 
-from src.infra.controllers.refresh_right import (
+from src.infra.controllers.refreshes.refresh_right import (
     NotAuthenticatedError,
     NotPermittedError,
     RefreshRight,

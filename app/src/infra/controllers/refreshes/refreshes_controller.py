@@ -27,9 +27,9 @@ from src.infra.controllers.descriptions import (
 )
 from src.infra.controllers.errors import NOT_AUTHENTICATED
 from src.infra.controllers.parameters import RefreshId
-from src.infra.controllers.refresh_json import event_answer, refresh_answer
-from src.infra.controllers.refresh_right import NotAuthenticatedError, NotPermittedError
-from src.infra.controllers.refresh_schemas import (
+from src.infra.controllers.refreshes.refresh_json import event_answer, refresh_answer
+from src.infra.controllers.refreshes.refresh_right import NotAuthenticatedError, NotPermittedError
+from src.infra.controllers.refreshes.refresh_schemas import (
     EVENT_EXAMPLE,
     REFRESH_EXAMPLE,
     REFRESHES_EXAMPLE,

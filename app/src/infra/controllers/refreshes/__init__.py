@@ -1,0 +1,1 @@
+"""Refreshes over HTTP: who may ask for one, and how it is told."""
