@@ -24,7 +24,7 @@ async def test_the_live_tree_equals_the_upstreams_data(
     """With one request for each list, within the limits, over connections that are reused.
 
     On a busy machine an answer may be given up for late, and asked for again, over another
-    connection; nothing is else.
+    connection; nothing else differs.
     """
     behaviour = Behaviour(latency_s=0.02)
     async with StandIn(brazil, behaviour=behaviour) as upstream:

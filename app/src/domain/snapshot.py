@@ -1,4 +1,4 @@
-"""The snapshot: the whole territory as it was read at one moment, and what is known of that."""
+"""The snapshot: the whole territory as read at one moment, with its source and its gaps."""
 
 from __future__ import annotations
 

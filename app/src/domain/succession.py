@@ -99,7 +99,7 @@ class Succession:
 
 
 def branches(part: Leaf, reason: str, level: int = 0) -> list[Gap]:
-    """The part, if it is a branch, and each branch below it: what is named if it was kept."""
+    """A gap for the part, if it is a branch, and for each branch below it."""
     if not isinstance(part, Branch):
         return []
     below = [gap for each in part.children or () for gap in branches(each, reason, level + 1)]

@@ -1,4 +1,4 @@
-"""A tree that is read from an upstream level by level: what is to be known of its parts."""
+"""The parts of a tree that is read from an upstream level by level."""
 
 from __future__ import annotations
 

@@ -12,8 +12,13 @@ from starlette.types import ASGIApp
 from src import VERSION
 from src.entrypoints.composition import Collecting, serving
 from src.entrypoints.settings import Settings, load_settings
-from src.infra.controllers import documentation_controller, errors, health_controller, pages_controller, parameters
-from src.infra.controllers.refreshes import refreshes_controller
+from src.infra.controllers import (
+    documentation_controller,
+    errors,
+    health_controller,
+    pages_controller,
+    parameters,
+)
 from src.infra.controllers.dependencies import LifespanState
 from src.infra.controllers.error_handlers import add_error_handlers
 from src.infra.controllers.localities import (
@@ -24,6 +29,7 @@ from src.infra.controllers.localities import (
 from src.infra.controllers.localities import errors as localities_errors
 from src.infra.controllers.localities import parameters as localities_parameters
 from src.infra.controllers.openapi import describe
+from src.infra.controllers.refreshes import refreshes_controller
 from src.infra.http.fast_path import FastPath
 from src.infra.http.head_as_get import HeadAsGet
 from src.infra.http.security_headers import SecurityHeaders

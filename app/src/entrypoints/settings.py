@@ -75,7 +75,7 @@ def _ca_file(value: Path) -> Path:
 
 
 class Settings(BaseSettings):
-    """What can be set; each field's description says what is allowed, for the error message."""
+    """The settings; each field's description says what is allowed, for the error message."""
 
     model_config = SettingsConfigDict(env_file=APP_DIR / ".env", extra="ignore", frozen=True)
 

@@ -66,7 +66,7 @@ class NameIndex(Generic[Place]):
         query, or with a blank one, all places in that order.
 
         Names that have it in them where blanks do not count ("doeste"), or else nearly, are found
-        only where there is nothing else to find: who spells it right is not told of others, and
+        only if nothing else is found: a correct spelling finds no others, and
         `total` counts what was asked for.
         """
         names = self._of(state_id)

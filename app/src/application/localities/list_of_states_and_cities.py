@@ -65,7 +65,7 @@ class ListOfStatesAndCities:
         does not stop the others; it is named in the snapshot's
         `missing`. Cancelling this cancels everything under it.
 
-        Raises UpstreamError or InvalidTerritoryError where the list of states itself cannot be had.
+        Raises UpstreamError or InvalidTerritoryError if the list of states itself cannot be read.
         """
         states = in_order(await self._states.all())
         self._watch.states_listed(states)
@@ -126,7 +126,7 @@ class ListOfStatesAndCities:
 
 
 def _in_order(state: State, cities: Sequence[City]) -> Sequence[City]:
-    """The cities in order; refused where one appears twice, before anything is asked about them."""
+    """The cities in order; refused if one appears twice, before any request about them."""
     return state.with_cities(cities).cidades
 
 
@@ -144,7 +144,7 @@ def _settled(
 ) -> list[Place]:
     """What became of each place: itself with all below it, or itself alone and a gap noted.
 
-    Only what the upstream does wrong makes a gap; any other exception is a fault of ours, and
+    Only what the upstream does wrong makes a gap; any other exception is an internal error, and
     is raised rather than passed off as missing data.
     """
     settled: list[Place] = []

@@ -13,7 +13,7 @@ from src.domain.localities.territory import City, District, State
 
 Place = TypeVar("Place", State, City, District)
 
-# So many similar places are named where one is not known.
+# How many similar places an error suggests.
 SUGGESTIONS = 3
 
 
@@ -34,7 +34,7 @@ class UnknownPlaceError(LookupError):
 class Places:
     """The places of one snapshot by code and by name; made once for it.
 
-    Each look-up raises UnknownPlaceError where there is no such place.
+    Each look-up raises UnknownPlaceError if there is no such place.
     """
 
     def __init__(self, states: Sequence[State]) -> None:

@@ -1,4 +1,4 @@
-"""The states of the collection that runs, for those who would not wait for its end."""
+"""The states of the running collection, for callers that do not wait for its end."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class StatesSoFar:
         self._is_running = False
 
     def begin(self, earlier: Iterable[State] = ()) -> None:
-        """A collection begins; `earlier` is what is known of the states so far."""
+        """A collection begins; `earlier` are the states as known so far."""
         self._earlier = {state.id: state for state in earlier}
         self._states = []
         self._is_running = True

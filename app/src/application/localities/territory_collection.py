@@ -1,4 +1,4 @@
-"""One collection of the territory, and each state of it for those who would not wait."""
+"""Collects the territory, and streams each state to callers that do not wait for the end."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ class TerritoryCollection:
 
     Args:
         use_case: gives the use case, opened when it is first needed.
-        so_far: is told of each state.
-        current: what is answered now. As long as nothing live is, a state is handed out only if it
+        so_far: gets each state.
+        current: the current edition. Until there is a live one, a state is handed out only if it
             may be believed beside the bundled one.
     """
 

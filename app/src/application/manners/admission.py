@@ -1,4 +1,4 @@
-"""The queue before the upstream: who may be sent, when, and with whom."""
+"""The queue before the upstream: which request may be sent, and when."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ class Permit:
 class Admission:
     """Lets requests through: up to the limit at once, none while the circuit is open.
 
-    One for the process, shared by all who ask the upstream. `clock` tells the seconds of a
+    One for each upstream, shared by all requests to it. `clock` tells the seconds of a
     monotonic time. `pace` is waited for before each request: it keeps a fixed rate, if any.
     `upstream` is its name, for errors.
     """
@@ -127,23 +127,23 @@ class Admission:
         return not self._breaker.is_closed
 
     def permit(self, *, first: bool = False) -> Permit:
-        """A permit to be waited for; who is `first` goes before the others.
+        """A permit to be waited for; `first` jumps the queue.
 
-        Waiting raises UpstreamUnavailableError where the circuit is open and will not close soon.
+        Waiting raises UpstreamUnavailableError if the circuit is open and will not close soon.
         """
         return Permit(self, self._limit, self._breaker, is_first=first)
 
     # What permits call.
 
     def queue(self, *, first: bool) -> asyncio.Future[bool]:
-        """A place in the queue: the turn, whose result says whether it is the probe's."""
+        """A place in the queue: a future that resolves to whether this is the probe."""
         turn: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         (self._first if first else self._others).append(turn)
         self._let_in()
         return turn
 
     async def keep_pace(self) -> None:
-        """Wait until the fixed rate allows one more request, where there is one."""
+        """Wait until the fixed rate, if there is one, allows one more request."""
         if self._pace is not None:
             await self._pace()
 
@@ -153,7 +153,7 @@ class Admission:
         self._let_in()
 
     def _let_in(self) -> None:
-        """Give turns to as many of those who wait as may be sent now."""
+        """Give turns to as many waiting requests as may be sent now."""
         if self._breaker.is_hopeless:
             while turn := self._next():
                 turn.set_exception(
@@ -184,7 +184,7 @@ class Admission:
         self._let_in()
 
     def _next(self) -> asyncio.Future[bool] | None:
-        """One who waits, if any.
+        """A waiting request, if any.
 
         The others are picked at random: cities are asked about state by state, and a state that
         fails must not look like an upstream that is down.

@@ -14,7 +14,7 @@ class Patience:
 
     The bound is RFC 6298's retransmission time-out (smoothed time plus four times its mean
     deviation, section 2), times three, so that only a try far behind its peers is given up. It
-    doubles with each try of a request (section 5.5), since what is slow by nature is never fast.
+    doubles with each try of a request (section 5.5), since some answers are slow by nature.
 
     `first_s` stands for it until something was answered, in seconds.
     """

@@ -1,4 +1,4 @@
-"""Who is told what becomes of each request of a collection, where it happens."""
+"""What a collection reports of each request, as it happens."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class FanOutWatch(Protocol):
     """
 
     def bounded_by(self, limits: Callable[[], Limits]) -> None:
-        """`limits` tells at any time what is in force."""
+        """`limits` returns the limits in force at any time."""
         ...
 
     def states_listed(self, states: Sequence[State]) -> None:

@@ -9,7 +9,7 @@ from src.application.telling.refresh_progress import Progress
 # As many refreshes are kept, the newest.
 KEPT = 5
 
-# As many moments are handed out at a time, so that who reads slowly holds few of them.
+# How many moments a call returns at most, so that a slow reader holds few of them.
 AT_A_TIME = 20
 
 
@@ -19,7 +19,7 @@ class RefreshJournal(Protocol):
     The moments of a refresh are numbered from 0, and appended in that order; one that could not be
     appended is appended again, so a moment may stand there twice, but none is left out.
 
-    Every call raises RefreshJournalError where the journal cannot be read, written or reached.
+    Every call raises RefreshJournalError if the journal cannot be read, written or reached.
     """
 
     async def append(self, progress: Progress) -> None:
@@ -31,7 +31,7 @@ class RefreshJournal(Protocol):
         ...
 
     async def last(self, refresh: str) -> Progress | None:
-        """The moment of this refresh that was told last; None where nothing is kept of it."""
+        """The last moment of this refresh; None if nothing is kept of it."""
         ...
 
     async def after(self, refresh: str, number: int) -> list[Progress]:

@@ -37,14 +37,14 @@ class SnapshotStore(Protocol):
     """Keeps one snapshot, and lets one process at a time refresh it."""
 
     async def version(self) -> str | None:
-        """The version of what is stored, or None where there is nothing.
+        """The version of the stored snapshot, or None if there is none.
 
         Cheap enough to be asked for again and again. Raises SnapshotStoreError.
         """
         ...
 
     async def load(self) -> Stored | None:
-        """What is stored, or None where there is nothing.
+        """The stored snapshot, or None if there is none.
 
         Raises DamagedSnapshotError, or another SnapshotStoreError.
         """
@@ -61,6 +61,6 @@ class SnapshotStore(Protocol):
         """Whether this process is the one that may refresh while the block runs; does not wait.
 
         A turn dies with the process that holds it, within a few seconds at most. Raises
-        SnapshotStoreError on the way in where the store cannot tell; never on the way out.
+        SnapshotStoreError on entry if the store cannot tell; never on exit.
         """
         ...

@@ -49,7 +49,7 @@ class UpstreamTimeoutError(UpstreamError):
 class UpstreamStatusError(UpstreamError):
     """The upstream answered another status than 200.
 
-    `retry_after_s` says for how many seconds it asked not to be asked again, where it did.
+    `retry_after_s` is its Retry-After in seconds, if it sent one.
     """
 
     def __init__(self, message: str, status: int, retry_after_s: float | None = None) -> None:

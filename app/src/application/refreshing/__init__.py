@@ -1,1 +1,1 @@
-"""Keeps what is answered fresh: when to collect, who does it, and what is kept."""
+"""Keeps the answers fresh: when to collect, which process does it, and what to keep."""

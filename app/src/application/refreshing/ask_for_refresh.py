@@ -11,7 +11,7 @@ from typing import Any
 from src.application.telling.refresh_progress import Progress
 from src.application.telling.refreshes import Refreshes
 
-# A refresh begins within so many seconds, or the request for it fails.
+# How long to wait for a refresh to begin, in seconds; then the request fails.
 BEGINS_WITHIN_S = 5.0
 
 # How often to look whether another process has begun one, in seconds.

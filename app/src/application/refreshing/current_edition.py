@@ -1,4 +1,4 @@
-"""What is answered at this moment."""
+"""The edition that answers requests at this moment."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class CurrentEdition(Generic[Edition]):
         self._live: Edition | None = None
         self._fallback: Edition | None = None
         self._fault_is_told = False
-        # What is made last is what is answered, and what its codings are made of.
+        # Serialised: the codings must belong to the edition published last.
         self._one_at_a_time = asyncio.Lock()
 
     @property

@@ -24,7 +24,7 @@ Edition = TypeVar("Edition")
 # When to ask again if no refresh is planned, in seconds.
 FIRST_RETRY_S = 2
 
-# After a fault of our own in the loop that refreshes, it goes on after so many seconds.
+# How long the loop rests after an internal error, in seconds.
 AFTER_A_FAULT_S = 1.0
 
 
@@ -40,7 +40,7 @@ class Freshness(Generic[Edition]):
     """Refreshes when it is due, or asked for, and gives each request the edition to answer with.
 
     Args:
-        current: what is answered now.
+        current: the current edition.
         refresh: makes one refresh.
         schedule: says when the next one is due.
         wait_s: for how many seconds a request waits for a collection if there is nothing live.
@@ -110,8 +110,8 @@ class Freshness(Generic[Edition]):
     async def keep(self) -> None:
         """Refresh at once if nothing fresh is stored, and again whenever it is due.
 
-        Goes on until it is cancelled; then the refresh that runs is broken off, and those who wait
-        get what there is.
+        Runs until cancelled; then it breaks off the running refresh, and waiting callers get
+        whatever exists.
         """
         first_wait = asyncio.create_task(self._end_first_wait_in_time())
         try:
@@ -119,14 +119,14 @@ class Freshness(Generic[Edition]):
                 try:
                     await self._look_and_refresh()
                 except Exception:
-                    # A fault of ours must not end the refreshing for good.
+                    # An internal error must not end the loop.
                     log.exception(
                         "As coletas foram interrompidas por um erro interno e serão retomadas"
                     )
                     await asyncio.sleep(self._after_a_fault_s)
         finally:
             self._is_over = True
-            await self._current.settle_for_bundled()  # for those who wait still
+            await self._current.settle_for_bundled()  # for callers that still wait
             self._let_go()
             running = [task for task in (first_wait, self._refresh) if task is not None]
             await break_off(*running)
@@ -155,7 +155,7 @@ class Freshness(Generic[Edition]):
 
     async def _refreshed_for_a_request(self) -> None:
         if self._refresh is not None and self._is_refreshed.is_set():
-            # Its result was there before this request; what is left of it is to be stored.
+            # Its result is older than this request; only storing it is left.
             await asyncio.wait({self._refresh}, timeout=self._wait_s)
         self._start_refresh(afresh=True)
         with contextlib.suppress(TimeoutError):
@@ -184,7 +184,7 @@ class Freshness(Generic[Edition]):
             asked_s = error.retry_after_s if isinstance(error, UpstreamStatusError) else None
             self._schedule.upstream_failed(self._refresh_snapshot.known, asked_s=asked_s)
         except Exception:
-            # A fault of ours must not end the refreshing for good; the traceback tells us of it.
+            # An internal error must not end the loop; the traceback shows it.
             log.exception("A coleta falhou por um erro interno")
             self._schedule.failed(self._refresh_snapshot.known)
         else:
@@ -211,6 +211,6 @@ class Freshness(Generic[Edition]):
                 return collected is not None
 
     def _let_go(self) -> None:
-        """Whoever waits need not wait any longer."""
+        """Release the waiting callers."""
         self._is_refreshed.set()
         self._first_wait_is_over.set()

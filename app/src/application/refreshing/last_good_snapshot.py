@@ -30,7 +30,7 @@ Call = Literal["load", "save", "turn"]
 class LastGoodSnapshot:
     """Keeps the last good snapshot, with or without the help of the store.
 
-    A store that fails costs the storing and the sharing, never the data: what is in memory stays,
+    If the store fails, snapshots are neither stored nor shared, but none is lost: memory keeps it,
     the trouble is logged once, not at each attempt, and what was missed is stored later: after
     `save_again_s` seconds at the earliest.
     """
@@ -48,7 +48,7 @@ class LastGoodSnapshot:
     async def take_over(self) -> Snapshot | None:
         """Take what another process has stored since; None if there is nothing newer.
 
-        A store that lacks what is known here is given it.
+        If the store lacks the snapshot known here, it is saved again.
         """
         async with self._one_at_a_time:
             try:
@@ -63,7 +63,7 @@ class LastGoodSnapshot:
                 self._failed("load", error)
                 return None
             if "load" in self._failing:
-                # It is back: what it missed is stored at once, and whose turn it is, it can tell.
+                # The store is back: save at once what it missed, and trust its turns again.
                 self._save_again_at = 0.0
                 self._worked("load", "turn")
             if stored is not None:

@@ -26,7 +26,7 @@ class RefreshLog:
         self._outage_is_told = False
 
     def collected(self, snapshot: Snapshot, seconds: float) -> None:
-        """This was collected, in so many seconds."""
+        """This was collected, in `seconds`."""
         self._outage_is_told = False
         cities = sum(len(state.cidades) for state in snapshot.states)
         log.info(

@@ -1,4 +1,4 @@
-"""The use case: refresh the last good snapshot, once for all who share it.
+"""The use case: refresh the last good snapshot, once for all processes that share it.
 
 turn → collect → succeed → publish → store
 """
@@ -26,7 +26,7 @@ class RefreshSnapshot:
     Args:
         collect: collects a live snapshot; raises UpstreamError or InvalidTerritoryError.
         publish: lets everyone here read a snapshot.
-        last_good: what there is, and where the result is kept.
+        last_good: the last good snapshot, which the result replaces.
         bundled: loads what ships with the code, for parts of which nothing else is known; it
             answers None if that is not wanted.
         recorder: writes down how it goes.

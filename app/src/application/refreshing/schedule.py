@@ -1,4 +1,4 @@
-"""When the next refresh is due: decided by what the last one brought, and by nothing else."""
+"""When the next refresh is due: decided by the result of the last one alone."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ class Schedule:
     Args:
         ttl_s: for how many seconds a whole snapshot is fresh; 0 leaves it to requests to start
             refreshes, and nothing is due.
-        now: tells the time, in UTC.
-        clock: tells the seconds of a monotonic time.
+        now: the current time, in UTC.
+        clock: seconds of a monotonic clock.
         pauses: how long to wait after a failure.
     """
 
@@ -61,12 +61,12 @@ class Schedule:
 
     @property
     def is_due(self) -> bool:
-        """Whether to refresh now; so it is until anything was brought."""
+        """Whether to refresh now; true until the first result."""
         return self._clock() >= self._due_at
 
     @property
     def has_begun(self) -> bool:
-        """Whether anything was brought, or tried in vain."""
+        """Whether a refresh has succeeded or failed since the start."""
         return self._due_at > -math.inf
 
     @property
@@ -77,11 +77,11 @@ class Schedule:
 
     @property
     def upstream_rests_s(self) -> float:
-        """For how many more seconds the upstream has asked not to be asked."""
+        """Seconds left of the upstream's Retry-After."""
         return max(0.0, self._rests_until - self._clock())
 
     def brought(self, snapshot: Snapshot | None) -> None:
-        """A refresh has brought this snapshot, here or in another process."""
+        """A refresh has ended with this snapshot, here or in another process."""
         if snapshot is None or snapshot.is_whole:
             self._failures = 0
             self._wait(self._seconds_fresh(snapshot) if snapshot else 0)
@@ -93,12 +93,12 @@ class Schedule:
         self._wait(pause_s)
 
     def failed(self, known: Snapshot | None) -> None:
-        """A refresh has brought nothing; this is known all the same."""
+        """A refresh has failed; `known` is the last good snapshot, if any."""
         self._failures = max(self._failures + 1, known.failures if known else 0)
         self._wait(self._pause_s())
 
     def upstream_failed(self, known: Snapshot | None, *, asked_s: float | None) -> None:
-        """The same, since the upstream failed, which may have asked for a rest of these seconds."""
+        """The same because the upstream failed; `asked_s` is its Retry-After, if any."""
         rest_s = min(asked_s or 0.0, self._pauses.longest_asked_s)
         self._rests_until = self._clock() + rest_s
         self.failed(known)
@@ -112,6 +112,6 @@ class Schedule:
         return min(self._pauses.first_s * 2.0**doublings, self._pauses.longest_s)
 
     def _seconds_fresh(self, snapshot: Snapshot) -> float:
-        # A machine whose clock is wrong may date a snapshot ahead; that makes it no fresher.
+        # A machine with a wrong clock may date a snapshot ahead; that makes it no fresher.
         age_s = abs((self._now() - snapshot.collected_at).total_seconds())
         return self._ttl_s - age_s

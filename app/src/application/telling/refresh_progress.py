@@ -1,4 +1,4 @@
-"""How far a refresh has come: what is told of it while it runs, and kept for a while afterwards."""
+"""How far a refresh is: reported while it runs, and kept for a while afterwards."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class StatePhase(StrEnum):
 
 @dataclass(slots=True)
 class StateProgress:
-    """A state, and the requests about it and what is below it."""
+    """A state, and the requests about it and about everything below it."""
 
     id: int
     sigla: str
@@ -123,7 +123,7 @@ class Progress:
         states_in_work: as many states hold a permit.
         limits: None until something has been asked of the upstream.
         states: in order of id; empty until they are known.
-        outcome: where there is one.
+        outcome: None until there is one.
         cause: the kind of error that made it fail.
         attempts: those that have ended since the moment told before.
     """

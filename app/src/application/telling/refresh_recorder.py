@@ -20,7 +20,7 @@ from src.domain.snapshot import Snapshot
 
 log = logging.getLogger(__name__)
 
-# How often is told how it goes, in seconds, at the beginning, and as a share of the time that the
+# How often progress is recorded: in seconds at the beginning, and as a share of the time that the
 # refresh has taken so far: one that takes an hour is not to fill the journal. The longest pause
 # still shows that somebody is at it.
 TELL_EVERY_S = 0.1
@@ -35,7 +35,7 @@ def pause_s(age_s: float) -> float:
 
 @dataclass(slots=True)
 class Recording:
-    """One refresh while it is recorded; `phase`, `outcome` and `cause` are told when it has ended.
+    """One refresh while it is recorded; `phase`, `outcome` and `cause` are written at its end.
 
     What it has brought is known before it is stored, and until then it runs.
     """
@@ -93,7 +93,7 @@ class RefreshRecorder:
         self._begun: asyncio.Future[Progress] | None = None
 
     def begun(self) -> asyncio.Future[Progress]:
-        """The first moment of the next refresh that begins here, as soon as it is told."""
+        """Resolves with the first moment of the next refresh that begins here."""
         if self._begun is None or self._begun.done():
             self._begun = asyncio.get_running_loop().create_future()
         return self._begun

@@ -22,7 +22,7 @@ class Looking:
     told of; while none runs, every `next_s`.
 
     A refresh that is silent for `silent_s` is over: three times the longest pause between two
-    moments. If its process has a clock of its own, that may be wrong by what is left of
+    moments. If its process has a clock of its own, that may be wrong by the rest of
     `silent_by_the_clocks_s`.
 
     Streams close after `longest_following_s`, and clients may reconnect; there are `most_followers`
@@ -51,7 +51,7 @@ class Refreshes:
     All of it raises RefreshJournalError if the journal cannot be read.
 
     Args:
-        journal: what is told of them.
+        journal: where every process records its refreshes.
         now: tells the time, in UTC.
         looking: how often the journal is read, and when to stop.
     """
@@ -87,7 +87,7 @@ class Refreshes:
         return [self._judged(each, newest=ids[0]) for each in progresses if each is not None]
 
     async def newest(self) -> Progress:
-        """How the refresh is that began last. Raises UnknownRefreshError where there was none."""
+        """The refresh that began last. Raises UnknownRefreshError if there was none."""
         newest = await self.newest_if_any()
         if newest is None:
             raise UnknownRefreshError
@@ -108,12 +108,12 @@ class Refreshes:
         return self._judged(last, newest=ids[0] if ids else refresh)
 
     def require_room(self) -> None:
-        """Raises TooManyFollowersError where one more cannot be told how it goes."""
+        """Raises TooManyFollowersError if there are too many followers already."""
         if self._followers >= self._looking.most_followers:
             raise TooManyFollowersError
 
     async def follow(self, refresh: str, *, after: int = -1) -> AsyncIterator[Progress]:
-        """All that is told of a refresh after the moment with this number, until it has ended.
+        """Every moment of a refresh after the one with this number, until its end.
 
         It ends sooner with the process, or after `longest_following_s`.
         """
@@ -124,7 +124,7 @@ class Refreshes:
     async def follow_newest(
         self, *, refresh: str | None = None, after: int = -1
     ) -> AsyncIterator[Progress]:
-        """All that is told of the refresh that began last, and then of each that begins later.
+        """Every moment of the refresh that began last, and then of each later one.
 
         `refresh` and `after` name the moment after which to go on, if that is still the last. It
         ends with the process, or after `longest_following_s`.
@@ -143,7 +143,7 @@ class Refreshes:
 
     @contextmanager
     def _following(self) -> Iterator[Callable[[], bool]]:
-        """One more is told how it goes; the answer says whether to go on."""
+        """Count one more follower; the result says whether to go on."""
         loop = asyncio.get_running_loop()
         until = loop.time() + self._looking.longest_following_s
         self._followers += 1

@@ -137,7 +137,7 @@ class State(Branch):
 
 
 def in_order(states: Iterable[State]) -> tuple[State, ...]:
-    """The states in ascending order of id. Raises InvalidTerritoryError where one appears twice."""
+    """The states in ascending order of id. Raises InvalidTerritoryError if one appears twice."""
     ordered = tuple(sorted(states, key=_by_id))
     _require_ascending(ordered)
     return ordered
@@ -148,7 +148,7 @@ def _by_id(place: District | City | State) -> int:
 
 
 def _settle(place: District | City | State, ids: range) -> None:
-    """Trims the name and requires one, and an id of so many digits."""
+    """Trims the name and requires one, and an id within `ids`."""
     if place.id not in ids:
         digits = len(str(ids.start))
         raise InvalidTerritoryError(f"esperado um código com {digits} dígitos, recebido {place.id}")

@@ -174,7 +174,7 @@ def refresh_responses(
 
 
 def accepted_responses(description: str, example: object) -> Responses:
-    """The responses to those who ask for a refresh."""
+    """The responses to a request for a refresh."""
     headers = _references(*_ON_OTHERS, "Location")
     ok = {"description": description, "headers": headers, "content": {JSON: {"example": example}}}
     return {

@@ -26,7 +26,7 @@ _ANY_DETAIL = "A requisição não pôde ser atendida."
 
 
 def add_error_handlers(app: FastAPI, rows: Iterable[ErrorRow]) -> None:
-    """Makes every error of `app` a problem document; one that has no row is a fault of ours."""
+    """Makes every error of `app` a problem document; one without a row is an internal error."""
     by_error = {row.error: row for row in rows}
 
     async def answered(request: Request, error: Exception) -> Response:

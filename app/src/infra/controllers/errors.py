@@ -24,7 +24,7 @@ from src.infra.controllers.refreshes.refresh_right import (
 )
 from src.infra.http.url_length import LONGEST_URL, UrlTooLongError
 
-# When to ask again for what is there again soon, in seconds.
+# When to retry what should work again soon, in seconds.
 RETRY_SOON_S = 5
 
 _REFRESHES = "/api/v1/refreshes"
@@ -40,7 +40,7 @@ class ErrorRow:
         status: of the response.
         detail: what happened and what to do next, in Portuguese.
         description: what the documentation says of it.
-        example: one of them, whose detail the documentation shows.
+        example: one of them; the documentation shows its detail.
         instance: the address at which the documentation shows it.
         headers: of the response, besides those of every problem.
         log_detail: what the log says of it, besides its status and address.
@@ -210,7 +210,7 @@ TOO_MANY_FOLLOWERS = ErrorRow(
     _soon,
 )
 
-# All of them but for invalid parameters, whose row knows the parameters of the features, too.
+# All but invalid parameters: that row has to know the parameters of the features, too.
 ERRORS = [
     *(NOT_AUTHENTICATED, NOT_PERMITTED, UNKNOWN_REFRESH, URL_TOO_LONG, TOO_SOON, FAULT),
     *(NO_SNAPSHOT, UNREADABLE_JOURNAL, NOT_BEGUN, SERVICE_ENDS, TOO_MANY_FOLLOWERS),

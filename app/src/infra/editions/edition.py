@@ -1,4 +1,4 @@
-"""A snapshot made ready for those who ask: the tree written out, and every place at hand."""
+"""A snapshot made ready to be answered: the tree written out, and every place at hand."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class Edition:
         self._tree[coding] = self._representation(body, self.content_id, JSON, coding, {})
 
     def tree_at_hand(self, request: Headers) -> Response | None:
-        """The tree as JSON in the best coding that is ready; None where this is not wanted."""
+        """The tree as JSON in the best coding that is ready; None if another is wanted."""
         coding = best_coding(_accept_encoding(request), self._tree)
         if coding is None or tree_format(request) != JSON:
             return None
@@ -96,7 +96,7 @@ class Edition:
         """The places of the snapshot by code and by name, made when they are first asked for."""
         if self._places is None:
             self._places = asyncio.ensure_future(asyncio.to_thread(Places, self._snapshot.states))
-        return await asyncio.shield(self._places)  # who hangs up does not stop it for others
+        return await asyncio.shield(self._places)  # hanging up does not stop it for others
 
     async def kept(
         self,
@@ -106,7 +106,7 @@ class Edition:
         media_type: str = JSON,
         headers: Mapping[str, str] | None = None,
     ) -> Response:
-        """The answer with the large body that `write` makes, once for all who ask under this key.
+        """The answer with the large body that `write` makes, once for all requests under this key.
 
         Raises NotAcceptableError.
         """

@@ -1,4 +1,4 @@
-"""TLS as the upstream needs it, and which setting helps where it fails."""
+"""TLS as the upstream needs it, and which setting helps if it fails."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _OP_LEGACY_SERVER_CONNECT = 0x4
 # X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE: the chain the server sent ends before a known root.
 _INCOMPLETE_CHAIN = {20, 21}
 
-# For so many seconds a session is resumed before a newer one is looked for.
+# How long a session is resumed before looking for a newer one, in seconds.
 SESSION_IS_NEW_S = 60.0
 
-# Where no handshake has got through for so many seconds since a session was offered, none is again.
+# If no handshake succeeds this long after offering a session, in seconds, stop offering it.
 NOT_WORKING_AFTER_S = 60.0
 
 _NO_SECURE_RENEGOTIATION = "UNSAFE_LEGACY_RENEGOTIATION_DISABLED"
@@ -30,7 +30,7 @@ def tls_context(*, ca_file: Path | None, legacy_tls: bool) -> ssl.SSLContext:
     `ca_file` names a PEM bundle trusted besides the system's. `legacy_tls` allows servers
     without secure renegotiation (RFC 5746), which OpenSSL 3 refuses by default.
 
-    Raises OSError (of which ssl.SSLError is one kind) where the file cannot be read as PEM.
+    Raises OSError (of which ssl.SSLError is one kind) if the file cannot be read as PEM.
     """
     context = ssl.create_default_context()
     if ca_file is not None:

@@ -60,7 +60,7 @@ async def open_client(
 ) -> AsyncIterator[UpstreamClient]:
     """A client with a session, TLS and manners of its own, all closed at the end.
 
-    `watch` is told what becomes of each request.
+    `watch` hears what becomes of each request.
 
     Raises OSError if `ca_file` cannot be read as PEM.
     """

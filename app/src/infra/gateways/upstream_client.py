@@ -1,4 +1,4 @@
-"""Asks the upstream with manners: in turn, with patience, and again where that may help."""
+"""Asks the upstream with manners: in turn, with patience, and again if that may help."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ class UpstreamClient:
 
     Args:
         exchange: asks once.
-        admission: gives the turns; shared by all who ask.
+        admission: gives the turns; shared.
         patience: says how long to wait for one try; shared.
         budget: says whether one more retry may be made; shared.
         attempts: tries for one request, the first included.
         timeout_s: seconds for all tries of one request together, and the pauses between them;
             the time in which a request waits for its turn does not count.
-        watch: is told what becomes of each request.
+        watch: hears what becomes of each request.
     """
 
     def __init__(
@@ -73,9 +73,9 @@ class UpstreamClient:
         """What `read` makes of the answer to GET `path`.
 
         `read` raises ValueError for bytes that are not what they should be. `level`,
-        `place` and `within` are for those who watch (FanOutWatch.asked). `first` jumps the queue.
+        `place` and `within` are for the watch (FanOutWatch.asked). `first` jumps the queue.
 
-        Raises UpstreamError: that of the last try, or UpstreamUnavailableError where none was made.
+        Raises UpstreamError: that of the last try, or UpstreamUnavailableError if none was made.
         """
         allowance = _Allowance(self._timeout_s)
         attempt = 1
@@ -108,7 +108,7 @@ class UpstreamClient:
         timeout_s: float,
         request: int,
     ) -> T:
-        """One try, whose outcome is told to all who learn from it."""
+        """One try; limit, breaker and patience learn from its outcome."""
         started = time.monotonic()
         try:
             body = await self._exchange.body(path, timeout_s=timeout_s)

@@ -134,7 +134,7 @@ def _translated(exc: Exception, path: str, settings: str) -> UpstreamError:
 def _seconds(retry_after: str | None) -> float | None:
     """The seconds that a Retry-After asks for, as a number or a date (RFC 9110, section 10.2.3).
 
-    None where there is none, or where it cannot be read.
+    None if there is none, or if it cannot be read.
     """
     if retry_after is None:
         return None

@@ -1,1 +1,1 @@
-"""HTTP as its specifications have it: nothing here knows what is answered."""
+"""HTTP as its specifications have it, whatever the content."""

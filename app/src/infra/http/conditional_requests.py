@@ -27,7 +27,7 @@ def not_modified(request: Headers, *, etag: str, last_modified: datetime) -> boo
 
 
 def _date(value: str | None) -> datetime | None:
-    """The date, or None where there is none or it cannot be read (it is to be ignored then)."""
+    """The date, or None if there is none or it cannot be read (it is ignored then)."""
     try:
         date = parsedate_to_datetime(value) if value is not None else None
     except (ValueError, OverflowError):

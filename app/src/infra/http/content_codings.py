@@ -40,7 +40,7 @@ COMPRESSORS: dict[str, Callable[[bytes], bytes]] = {
     "br": lambda body: brotli.compress(body, quality=11, lgblock=16),
 }
 
-# The same for what is made while a client waits: 8, 7 and 20 ms for the largest state.
+# The same while a client waits: 8, 7 and 20 ms for the largest state.
 QUICK_COMPRESSORS: dict[str, Callable[[bytes], bytes]] = {
     "gzip": partial(_gzip, level=6),
     "zstd": lambda body: zstd.compress(body, 9),
@@ -57,9 +57,9 @@ _LONGEST_HEADER = 500
 
 
 def best_coding(accept_encoding: str, available: Container[str]) -> str | None:
-    """The coding to answer with; None where the client refuses all there are.
+    """The coding to answer with; None if the client refuses them all.
 
-    `accept_encoding` is the header's value (RFC 9110, section 12.5.3); where it is empty or was not
+    `accept_encoding` is the header's value (RFC 9110, section 12.5.3); if it is empty or was not
     sent, the answer is not coded. Of codings with the same weight the smallest is chosen.
     """
     if len(accept_encoding) > _LONGEST_HEADER:

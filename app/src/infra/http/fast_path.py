@@ -1,4 +1,4 @@
-"""Answers what is ready in memory, before FastAPI is asked."""
+"""Sends answers that are ready in memory without going through FastAPI."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ AtHand = Callable[[Mapping[str, Any], Headers], Response | None]
 
 
 class FastPath:
-    """Goes around `app` where a GET can be answered without it.
+    """Goes around `app` if a GET can be answered without it.
 
     `at_hand` has, for each path, a function that gives the answer its route would give, or None
-    where the route has to see to it. What it buys stands in docs/decisions/0013.
+    if the route has to answer. docs/decisions/0013 says what it gains.
     """
 
     def __init__(self, app: ASGIApp, at_hand: Mapping[str, AtHand]) -> None:

@@ -17,9 +17,9 @@ _LONGEST_HEADER = 1_000
 
 
 def best_media_type(accept: str, available: Sequence[str]) -> str | None:
-    """The media type to answer with; None where the client takes none of those.
+    """The media type to answer with; None if the client accepts none of them.
 
-    `accept` is the header's value (RFC 9110, section 12.5.1); where it is empty or was not sent,
+    `accept` is the header's value (RFC 9110, section 12.5.1); if it is empty or was not sent,
     anything will do. Of those with the same weight the first of `available` is chosen.
     """
     if len(accept) > _LONGEST_HEADER:

@@ -16,7 +16,7 @@ from src.infra.http.content_codings import IDENTITY
 
 @dataclass(frozen=True, slots=True)
 class Representation:
-    """The answer that carries it, and the one for who has it already.
+    """The answer that carries it, and the one for a client that has it already.
 
     Both are made once and sent as they are, to everyone; nothing may be added to them.
     """

@@ -1,4 +1,4 @@
-"""What browsers are told, so that no answer is taken for something else."""
+"""Headers that keep browsers from taking an answer for something else."""
 
 from __future__ import annotations
 

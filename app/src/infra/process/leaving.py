@@ -20,10 +20,10 @@ SIGNALS = [
 def leaving(leave: Callable[[], object]) -> Iterator[None]:
     """Calls `leave` in the event loop when one of the signals comes, then the handler before.
 
-    A server that is told to end first waits for the requests it is answering, and runs the end of
+    A server that is stopped first waits for the requests in progress, and runs the end of
     the lifespan after that. Requests that wait for a collection would keep it for all that time.
 
-    Only handlers that a server has set are wrapped: where there is none, the signal's default
+    Only handlers that a server has set are wrapped: without one, the signal's default
     ends the process, and is left to do so.
     """
     if threading.current_thread() is not threading.main_thread():

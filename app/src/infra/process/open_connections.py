@@ -8,7 +8,7 @@ import sys
 
 log = logging.getLogger(__name__)
 
-# For the connections of those who call, files, pipes and the server's own sockets.
+# For callers' connections, files, pipes and the server's own sockets.
 SPARE = 64
 
 # CPython's select() on Windows is built for this many sockets (FD_SETSIZE in selectmodule.c).
@@ -16,7 +16,7 @@ SELECT_ON_WINDOWS = 512
 
 
 def possible_connections(wanted: int, *, setting: str) -> int:
-    """The connections that may be opened: `wanted`, or fewer where the system allows no more.
+    """The connections that may be opened: `wanted`, or fewer if the system allows no more.
 
     A shell's usual bound on open files (256 on macOS) is below what a collection needs; it is
     raised for this process as far as the system permits. Requests beyond the answer wait for a
@@ -39,7 +39,7 @@ def possible_connections(wanted: int, *, setting: str) -> int:
 if sys.platform == "win32":  # pragma: no cover  # the coverage is taken on Linux
 
     def open_files(wanted: int) -> int:
-        """The files and sockets that may be open: `wanted`, or fewer where no more are allowed."""
+        """The files and sockets that may be open: `wanted`, or fewer if no more are allowed."""
         selects = isinstance(asyncio.get_running_loop(), asyncio.SelectorEventLoop)
         return SELECT_ON_WINDOWS if selects else wanted
 
@@ -47,7 +47,7 @@ else:
     import resource
 
     def open_files(wanted: int) -> int:
-        """The files and sockets that may be open: `wanted`, or fewer where no more are allowed."""
+        """The files and sockets that may be open: `wanted`, or fewer if no more are allowed."""
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         if soft == resource.RLIM_INFINITY or soft >= wanted:
             return wanted

@@ -21,7 +21,7 @@ _ID = re.compile("[0-9a-f]+")
 class FileJournal(RefreshJournal):
     """`DIR/<id>.ndjson`: a file for each refresh, a line for each moment that was told.
 
-    Lines are only added, by one process; who reads takes those that are whole.
+    One process appends lines; readers ignore a line that is not whole.
     """
 
     def __init__(self, directory: Path) -> None:

@@ -21,7 +21,7 @@ from src.infra.storage.snapshot_file import COLLECTED_HERE, SnapshotFile, from_b
 
 UNFINISHED = "unfinished-"
 
-# After so many seconds, what is unfinished was left by a process that was killed.
+# An unfinished file older than this, in seconds, was left by a killed process.
 LEFT_AFTER_S = 3600.0
 
 

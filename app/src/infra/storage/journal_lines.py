@@ -18,7 +18,7 @@ def to_line(progress: Progress) -> bytes:
 
 
 def last_of(lines: Sequence[bytes]) -> Progress | None:
-    """The last moment of a refresh that these lines tell; None where there is none."""
+    """The last moment in these lines; None if there is none."""
     for line in reversed(lines):
         if (progress := _moment(line)) is not None:
             return progress

@@ -11,7 +11,7 @@ from src.domain.snapshot import Snapshot
 
 
 class MemoryStore(SnapshotStore):
-    """`memory:`: for tests, and for those who want nothing written."""
+    """`memory:`: for tests, and for services that write nothing."""
 
     def __init__(self) -> None:
         self._stored: Stored | None = None

@@ -19,7 +19,7 @@ from src.infra.storage.redis_connection import connected_to
 REFRESHES = "estados-e-cidades:refreshes"
 REFRESH = "estados-e-cidades:refresh:"
 
-# What nobody drops any more, since nobody refreshes, ends by itself after so many seconds.
+# Keys expire after this long, in seconds, if no later refresh drops them.
 ENDS_AFTER_S = 7 * 86_400
 
 

@@ -19,7 +19,7 @@ FORMAT = 1
 # The origin of what the service itself has collected.
 COLLECTED_HERE = "coleta deste serviço"
 
-# Ten times as much as the territory takes; what is larger is none of ours.
+# Ten times the size of the territory: anything larger is not a snapshot.
 MAX_BYTES = 16 * 1024 * 1024
 
 
@@ -46,7 +46,7 @@ def to_bytes(file: SnapshotFile) -> bytes:
 def from_bytes(content: bytes) -> SnapshotFile:
     """The file that `to_bytes` wrote.
 
-    Raises ValueError where the content is damaged, or of a format that this version cannot read.
+    Raises ValueError if the content is damaged, or in a format that this version cannot read.
     """
     xz = lzma.LZMADecompressor(format=lzma.FORMAT_XZ)
     try:

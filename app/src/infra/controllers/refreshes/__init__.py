@@ -1,1 +1,1 @@
-"""Refreshes over HTTP: who may ask for one, and how it is told."""
+"""Refreshes over HTTP: who may request one, and how it is shown."""

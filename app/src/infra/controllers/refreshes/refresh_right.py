@@ -23,7 +23,7 @@ class NotAuthenticatedError(Exception):
 
 
 class NotPermittedError(Exception):
-    """Who asks from there may not; the message says why, in Portuguese."""
+    """This client may not ask; the message says why, in Portuguese."""
 
 
 class RefreshRight:
@@ -74,7 +74,7 @@ def _is_a_proxys(header: str) -> bool:
 def _is_here(request: Request) -> bool:
     """Whether a client on this machine asks, by an address that cannot be anybody else's.
 
-    A page whose owner lets its host name point here (DNS rebinding) is not taken for one of ours.
+    A page of a host name that its owner points here (DNS rebinding) does not count as local.
     """
     client = request.client.host if request.client is not None else ""
     try:
