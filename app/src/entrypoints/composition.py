@@ -11,17 +11,17 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from src.application.collecting.fan_out_counts import FanOutCounts
 from src.application.localities.list_of_states_and_cities import ListOfStatesAndCities
 from src.application.localities.states_so_far import StatesSoFar
-from src.application.localities.territory_collection import TerritoryCollection
+from src.application.localities.streamed_collection import StreamedCollection
 from src.application.ports.fan_out_watch import FanOutWatch
 from src.application.ports.refresh_journal import RefreshJournal
 from src.application.ports.snapshot_store import SnapshotStore
 from src.application.refreshing.ask_for_refresh import AskForRefresh
-from src.application.refreshing.breaking_off import break_off
 from src.application.refreshing.current_edition import CurrentEdition
 from src.application.refreshing.freshness import Freshness
 from src.application.refreshing.last_good_snapshot import LastGoodSnapshot
 from src.application.refreshing.refresh_snapshot import RefreshSnapshot
 from src.application.refreshing.schedule import Schedule
+from src.application.refreshing.task_cancellation import cancel_and_wait
 from src.application.telling.refresh_recorder import RefreshRecorder
 from src.application.telling.refreshes import Refreshes
 from src.domain.snapshot import Snapshot
@@ -60,7 +60,7 @@ async def serving(
             make=publisher.publish, load_bundled=_bundled if settings.snapshot_bundled else None
         )
         so_far = StatesSoFar()
-        collection = TerritoryCollection(
+        collection = StreamedCollection(
             use_case=_OnDemand(lambda: _opening(settings, fan_out, collecting), opened),
             so_far=so_far,
             current=current,
@@ -107,7 +107,7 @@ async def serving(
                 )
         finally:
             refreshes.end()
-            await break_off(keeping_fresh)
+            await cancel_and_wait(keeping_fresh)
 
 
 async def _bundled() -> Snapshot:

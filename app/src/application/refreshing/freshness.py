@@ -9,12 +9,12 @@ import math
 from typing import Generic, TypeVar
 
 from src.application.ports.upstream import UpstreamError, UpstreamStatusError
-from src.application.refreshing.breaking_off import break_off
 from src.application.refreshing.current_edition import CurrentEdition
 from src.application.refreshing.last_good_snapshot import LOOK_EVERY_S
 from src.application.refreshing.refresh_log import RefreshLog
 from src.application.refreshing.refresh_snapshot import LostRefreshError, RefreshSnapshot
 from src.application.refreshing.schedule import Schedule
+from src.application.refreshing.task_cancellation import cancel_and_wait
 from src.domain.localities.territory import InvalidTerritoryError
 
 log = logging.getLogger(__name__)
@@ -129,7 +129,7 @@ class Freshness(Generic[Edition]):
             await self._current.settle_for_bundled()  # for callers that still wait
             self._let_go()
             running = [task for task in (first_wait, self._refresh) if task is not None]
-            await break_off(*running)
+            await cancel_and_wait(*running)
 
     async def _look_and_refresh(self) -> None:
         """See whether another process has stored something newer; refresh if it is due."""

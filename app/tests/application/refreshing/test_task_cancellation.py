@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-import pytest
-
-import src.application.refreshing.breaking_off as module
-from src.application.refreshing.breaking_off import break_off
+from src.application.refreshing.task_cancellation import cancel_and_wait
 
 
 async def test_what_cleans_up_is_not_disturbed() -> None:
@@ -27,15 +24,14 @@ async def test_what_cleans_up_is_not_disturbed() -> None:
     task.cancel()
     await asyncio.sleep(0)
 
-    await break_off(task)
+    await cancel_and_wait(task)
 
     assert task.cancelled()
     assert is_clean
 
 
-async def test_a_lost_cancellation_comes_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As where a library takes it for a time-out of its own."""
-    monkeypatch.setattr(module, "CLEANING_UP_S", 0.01)
+async def test_a_lost_cancellation_is_repeated() -> None:
+    """A library may take it for a time-out of its own."""
     lost = 0
 
     async def work() -> None:
@@ -49,7 +45,7 @@ async def test_a_lost_cancellation_comes_again(monkeypatch: pytest.MonkeyPatch) 
     task = asyncio.create_task(work())
     await asyncio.sleep(0)
 
-    await break_off(task)
+    await cancel_and_wait(task, cleaning_up_s=0.01)
 
     assert task.cancelled()
     assert lost == 1

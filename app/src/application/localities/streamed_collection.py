@@ -12,7 +12,7 @@ from src.domain.localities.territory import State
 from src.domain.snapshot import Snapshot
 
 
-class TerritoryCollection:
+class StreamedCollection:
     """Collects, and hands out each state as soon as it is whole.
 
     Args:

@@ -1,0 +1,24 @@
+"""Cancels tasks, and waits until they have ended."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+# How long a task may clean up before its cancellation counts as lost, in seconds.
+CLEANING_UP_S = 3.0
+
+
+async def cancel_and_wait(*tasks: asyncio.Task[Any], cleaning_up_s: float = CLEANING_UP_S) -> None:
+    """Cancel the tasks that are not being cancelled yet, and wait until all have ended.
+
+    A second cancellation would interrupt the cleaning up that the first one began. Still, a library
+    may take it for an error of its own and lose it, so it is repeated after `cleaning_up_s`.
+    """
+    for task in tasks:
+        if not task.cancelling():
+            task.cancel()
+    while pending := [task for task in tasks if not task.done()]:
+        await asyncio.wait(pending, timeout=cleaning_up_s)
+        for task in pending:
+            task.cancel()
