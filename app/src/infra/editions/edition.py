@@ -68,29 +68,31 @@ class Edition:
 
     def tree_at_hand(self, request: Headers) -> Response | None:
         """The tree as JSON in the best coding that is ready; None if another is wanted."""
-        coding = best_coding(_accept_encoding(request), self._tree)
-        if coding is None or tree_format(request) != JSON:
-            return None
-        return self._tree[coding].answer(request)
+        return self._json_tree(request) if tree_format(request) == JSON else None
 
     async def tree(self, request: Headers) -> Response:
         """The tree in the format and coding that suit best; raises NotAcceptableError."""
-        at_hand = self.tree_at_hand(request)
-        if at_hand is not None:
-            return at_hand
         media_type = tree_format(request)
+        if media_type == JSON:
+            at_hand = self._json_tree(request)
+            if at_hand is not None:
+                return at_hand
         if media_type is None or media_type == JSON:
             # A coding of JSON that is not ready yet is not made in another way meanwhile: a strong
             # entity tag stands for the same bytes always.
             raise NotAcceptableError
         write = TREE_FORMATS[media_type]
-        return await self.kept(
+        return await self._kept(
             request,
             media_type,
             lambda: write(self._snapshot.states),
             media_type,
-            _HEADERS_OF_FORMAT.get(media_type),
+            _HEADERS_OF_FORMAT.get(media_type, {}),
         )
+
+    def _json_tree(self, request: Headers) -> Response | None:
+        coding = best_coding(_accept_encoding(request), self._tree)
+        return self._tree[coding].answer(request) if coding is not None else None
 
     async def places(self) -> Places:
         """The places of the snapshot by code and by name, made when they are first asked for."""
@@ -98,24 +100,27 @@ class Edition:
             self._places = asyncio.ensure_future(asyncio.to_thread(Places, self._snapshot.states))
         return await asyncio.shield(self._places)  # hanging up does not stop it for others
 
-    async def kept(
+    async def kept(self, request: Headers, key: Hashable, write: Callable[[], bytes]) -> Response:
+        """The answer with the large JSON that `write` makes, once for all requests under this key.
+
+        Raises NotAcceptableError.
+        """
+        _require_json(request)
+        return await self._kept(request, key, write, JSON, {})
+
+    async def _kept(
         self,
         request: Headers,
         key: Hashable,
         write: Callable[[], bytes],
-        media_type: str = JSON,
-        headers: Mapping[str, str] | None = None,
+        media_type: str,
+        headers: Mapping[str, str],
     ) -> Response:
-        """The answer with the large body that `write` makes, once for all requests under this key.
-
-        Raises NotAcceptableError.
-        """
-        _require(media_type, request)
         coding = _coding(request)
         making = self._made.get((key, coding))
         if making is None:
             making = asyncio.ensure_future(
-                asyncio.to_thread(lambda: self._make(write(), media_type, coding, headers or {}))
+                asyncio.to_thread(lambda: self._make(write(), media_type, coding, headers))
             )
             self._made[key, coding] = making
         return (await asyncio.shield(making)).answer(request)
@@ -124,7 +129,7 @@ class Edition:
         self, request: Headers, body: bytes, headers: Mapping[str, str] | None = None
     ) -> Response:
         """The answer with this small body, and these headers besides; raises NotAcceptableError."""
-        _require(JSON, request)
+        _require_json(request)
         coding = None
         if len(body) < WORTH_COMPRESSING_BYTES:
             coding = best_coding(_accept_encoding(request), [IDENTITY])
@@ -160,8 +165,8 @@ def tree_format(request: Headers) -> str | None:
     return best_media_type(_accept(request), tuple(TREE_FORMATS))
 
 
-def _require(media_type: str, request: Headers) -> None:
-    if best_media_type(_accept(request), (media_type,)) is None:
+def _require_json(request: Headers) -> None:
+    if best_media_type(_accept(request), (JSON,)) is None:
         raise NotAcceptableError
 
 
