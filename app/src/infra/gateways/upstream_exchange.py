@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
@@ -22,6 +21,7 @@ from src.application.ports.upstream import (
     UpstreamTlsError,
     UpstreamUnreachableError,
 )
+from src.infra.gateways.time_limit import Stalls, TimeLimit
 from src.infra.gateways.tls import tls_advice
 
 USER_AGENT = f"estados-e-cidades/{VERSION} (API de localidades do Brasil; aiohttp)"
@@ -78,22 +78,22 @@ class UpstreamExchange:
         self._session = session
         self._base_url = base_url.rstrip("/")
         self._settings = settings
+        self._stalls = Stalls()
         self._has_answered = False
         self._first_connection_s = FIRST_CONNECTION_S
 
     async def body(self, path: str, *, timeout_s: float) -> bytes:
         """The answer's bytes to GET `path`, whatever content type it claims.
 
-        The time limit, in seconds, covers headers and body together. Redirects are not followed:
-        the upstream is where the settings say, nowhere else.
+        The time limit, in seconds, covers headers and body together; stalls of this process do not
+        count. Redirects are not followed: the upstream is where the settings say, nowhere else.
 
         Raises UpstreamError, one kind for each row of the translation table.
         """
         try:
-            async with asyncio.timeout(timeout_s):
-                async with self._get(path) as response:
-                    self._has_answered = True
-                    return await _body(response, path)
+            async with TimeLimit(timeout_s, self._stalls), self._get(path) as response:
+                self._has_answered = True
+                return await _body(response, path)
         except (aiohttp.ClientError, OSError) as exc:
             if isinstance(exc, aiohttp.ConnectionTimeoutError):
                 self._first_connection_s *= 2
