@@ -182,3 +182,17 @@ async def test_a_journal_that_fails_costs_the_telling_only(
 def test_a_long_refresh_is_told_less_often(age_s: float, seconds: float) -> None:
     """The pauses grow with its age, up to a bound that still shows somebody is at it."""
     assert pause_s(age_s) == seconds
+
+
+async def test_the_first_moment_is_handed_over_to_all_who_wait_for_it() -> None:
+    """Whoever waits after that gets the next refresh's."""
+    journal = MemoryJournal()
+    records = recorder(Clock(), journal=journal)
+    one, other = records.begun(), records.begun()
+
+    async with records.recording(by_hand=True):
+        first = await one
+        next_one = records.begun()
+
+    assert await other == first == (await newest(journal))[0]
+    assert not next_one.done()
