@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any
 
 import pytest
@@ -16,11 +16,19 @@ from tests.browser.chromium import chromium_program, launch_chromium
 from tests.helpers.fakes import FakeUpstream
 from tests.helpers.services import application
 from tests.helpers.serving import served
+from tests.helpers.unmeasured import unmeasured
 
 # A machine that does other things, too, is slow at times; where all is well, nobody waits.
 expect.set_options(timeout=60_000)
 
 OpenPage = Callable[..., Awaitable[Page]]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def no_coverage() -> Iterator[None]:
+    """Other tests ask for all that a browser asks for: coverage holds without these."""
+    with unmeasured():
+        yield
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
