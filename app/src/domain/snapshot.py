@@ -18,7 +18,7 @@ class Source(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A branch of the tree whose parts could not be read, and why; `level` is 0 at the top."""
+    """A branch without its parts, which could not be read, and why; `level` is 0 at the top."""
 
     id: int
     nome: str

@@ -34,9 +34,9 @@ class FanOutWatch(Protocol):
     def asked(self, level: int, place: int, *, within: int) -> int:
         """A request begins to wait for its permit; returns its number.
 
-        `level` says how deep in the tree the places are that it asks for, and `place` is the id of
-        the one whose children they are. `within` is the id of the one at the top that it belongs
-        to. Both are 0 for those at the top themselves. Ids need to be unique on their level only.
+        `level` is the depth of the requested parts in the tree, 0 at the top. `place` is the id of
+        their parent, and `within` that of the part at the top above them; both are 0 at the top.
+        Ids need to be unique on their level only.
         """
         ...
 

@@ -19,11 +19,11 @@ class Fate(IntEnum):
 class Attempt(NamedTuple):
     """One attempt of a request that has ended; times are milliseconds since the refresh began.
 
-    Requests are numbered from 0 as they were asked for, attempts from 1. `level` says how deep in
-    the tree the places are that were asked for, 0 for those at its top; `place` is the id of the
-    one whose children they are, 0 for none. `queued` is when it began to
-    wait for a permit, `sent` when it got it, `answered` when the whole answer was there and `ended`
-    when that was read; an attempt that failed on the way has `ended` for what it did not reach.
+    Requests are numbered from 0 as they were asked for, attempts from 1. `level` is the depth of
+    the requested parts in the tree, 0 at the top; `place` is the id of their parent, 0 for none.
+    `queued` is when it began to wait for a permit, `sent` when it got it, `answered` when the whole
+    answer was there and `ended` when that was read; an attempt that failed on the way has `ended`
+    for what it did not reach.
     """
 
     request: int
