@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Iterator
+from contextlib import closing
 from types import FrameType
 
 import pytest
+from yarl import URL
 
 from src.infra.process.leaving import leaving
 from tests.helpers.fakes import FakeUpstream
 from tests.helpers.places import TWO_STATES
-from tests.helpers.services import ask, service
+from tests.helpers.services import application, ask
+from tests.helpers.serving import client, served
 
 
 @pytest.fixture
@@ -42,14 +45,15 @@ async def test_who_waits_for_the_first_data_is_sent_away(heard: list[str]) -> No
     """The server would wait for them, for as long as a collection may take."""
     upstream = FakeUpstream(TWO_STATES)
     upstream.held_level = "districts"
-    async with service(upstream) as session:
-        waiting = asyncio.create_task(ask(session, "/api/v1/states"))
-        while not upstream.now["districts"]:
-            await asyncio.sleep(0.01)
-        signal.raise_signal(signal.SIGTERM)
-        answer = await waiting
+    async with served(application(upstream)) as url, client(url) as session:
+        reader, writer = await asyncio.open_connection("127.0.0.1", URL(url).port)
+        with closing(writer):
+            writer.write(b"GET /api/v1/states HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            await ask(session, "/health/live")  # what is answered now came after it
+            signal.raise_signal(signal.SIGTERM)
+            answer = await reader.read()
 
-    assert answer.status == 503
+    assert answer.startswith(b"HTTP/1.1 503 ")
     assert heard == ["server"]
 
 
