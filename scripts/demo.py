@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -27,6 +28,8 @@ def main() -> None:
         # The stand-in's data are nobody's last good snapshot, and each demo is to collect.
         "SNAPSHOT_STORE": "memory:",
     }
+    # Told to end by a supervisor, it ends the others as with Ctrl+C.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     stand_in_command = [sys.executable, "-m", "stand_in", "--port", "8002", "--latency-ms", "100"]
     with (
         subprocess.Popen(stand_in_command, cwd=APP) as stand_in,
@@ -42,6 +45,7 @@ def main() -> None:
         except KeyboardInterrupt:
             service.wait()  # Ctrl+C went to all three
         finally:
+            service.terminate()  # if only this process was told to end
             stand_in.terminate()
 
 
