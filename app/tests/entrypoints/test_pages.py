@@ -72,7 +72,7 @@ async def test_pages_are_small() -> None:
 
 
 def test_no_two_files_have_the_same_address() -> None:
-    """What lies in folders for those who read is asked for by name alone."""
+    """Folders are for readers; an address is the name alone."""
     pages = next(iter(FILES.values())).parents
     folder = next(each for each in pages if each.name == "pages")
     files = [file for file in folder.rglob("*") if file.is_file()]

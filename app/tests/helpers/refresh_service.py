@@ -22,8 +22,8 @@ class Service:
     """The use case, with refreshes that write down what the test says.
 
     `is_made_here` is what each says of itself, `rests_s` what the upstream has asked for. `begun`
-    is where this process hands over the first moment of its own. Those who look for refreshes do
-    it as `looking` changes it, and wait `begins_within_s` for one to begin.
+    is where this process hands over the first moment of its own. Refreshes are looked for
+    as `looking` says, for `begins_within_s` until one begins.
     """
 
     def __init__(self, *moments: Progress, begins_within_s: float = 5, **looking: Any) -> None:

@@ -39,7 +39,7 @@ async def test_one_that_runs_is_joined() -> None:
 
 
 async def test_the_next_may_be_asked_for_after_the_interval() -> None:
-    """Seconds are told until then, whether the one asked for is the last or not."""
+    """Until then the error says how many seconds are left, even after a later refresh."""
     begun = moment(3, begun_at=NOON + timedelta(seconds=INTERVAL_S))
     service = Service(begun)
     for number in (1, 2):
@@ -66,7 +66,7 @@ async def test_a_clock_that_was_set_back_is_no_reason_to_wait() -> None:
 
 
 async def test_a_rest_that_the_upstream_asked_for_is_kept() -> None:
-    """By those who ask by hand, too."""
+    """Requests by hand keep it, too."""
     service = Service()
     await service.tell(*told(1, Phase.FAILED))
     service.rests_s = 1799.5
@@ -119,7 +119,7 @@ async def test_where_no_refresh_was_ever_told_of_that_is_said() -> None:
 
 
 async def test_a_refresh_that_could_not_be_written_down_is_not_made_again() -> None:
-    """Who asked is told that nothing can be told; and the interval holds all the same."""
+    """The request fails, since nothing is known of it; the interval holds all the same."""
     service = Service()
     await service.tell(*told(1, Phase.WHOLE))
 

@@ -1,4 +1,4 @@
-"""When the next refresh is due, by a clock that goes on only when it is told."""
+"""When the next refresh is due, by a clock that only the test advances."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def schedule(clock: SecondsClock) -> Schedule:
 
 
 def is_due_after(schedule: Schedule, clock: SecondsClock, seconds: float) -> bool:
-    """Whether it is due after so many seconds, and not before."""
+    """Whether it is due after `seconds`, and not before."""
     clock.advance(seconds - 0.5)
     is_early = schedule.is_due
     clock.advance(1)

@@ -39,7 +39,7 @@ class FailingJournal(MemoryJournal):
 
 
 def often(_: float) -> float:
-    """However old a refresh is, it is told of at once again."""
+    """A pause of 1 ms, however old the refresh is."""
     return 0.001
 
 

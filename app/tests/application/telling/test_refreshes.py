@@ -93,7 +93,7 @@ async def test_who_was_succeeded_has_broken_off() -> None:
 
 
 async def test_a_refresh_is_followed_to_its_end() -> None:
-    """What was told before and what is told meanwhile."""
+    """The moments before the follower came, and those after."""
     service = Service()
     moments = told(1, Phase.RUNNING, Phase.RUNNING, Phase.WHOLE)
     await service.tell(moments[0])
@@ -104,7 +104,7 @@ async def test_a_refresh_is_followed_to_its_end() -> None:
 
 
 async def test_following_goes_on_after_a_moment() -> None:
-    """For who was cut off, also where the end was heard already."""
+    """A follower that was cut off goes on, even after the last moment."""
     service = Service()
     moments = told(1, Phase.RUNNING, Phase.RUNNING, Phase.WHOLE)
     await service.tell(*moments)
@@ -135,7 +135,7 @@ async def test_the_newest_is_followed_and_then_the_next() -> None:
 
 
 async def test_following_the_newest_goes_on_after_a_moment() -> None:
-    """Where it is the newest still; of another one all is told."""
+    """If it is still the newest; another one is followed from its beginning."""
     service = Service()
     one, two = told(1, Phase.RUNNING, Phase.WHOLE), told(2, Phase.RUNNING, Phase.WHOLE)
     await service.tell(*one, *two)
@@ -167,7 +167,7 @@ async def test_an_end_between_two_looks_is_not_missed(
 
 
 async def test_all_following_ends_with_the_process() -> None:
-    """Whether something is told or not: the server waits for its streams before it ends."""
+    """With news or without: the server waits for its streams before it ends."""
     service = Service()
     await service.tell(moment(1))
     newest = asyncio.create_task(all_of(service.refreshes.follow_newest()))
@@ -180,7 +180,7 @@ async def test_all_following_ends_with_the_process() -> None:
 
 
 async def test_following_ends_after_a_while() -> None:
-    """Who is still there asks again; who has gone unnoticed is not told for ever."""
+    """Clients that are still there reconnect; the others free their place."""
     service = Service(longest_following_s=0.01)
     await service.tell(moment(1))
 

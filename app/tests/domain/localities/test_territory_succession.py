@@ -52,14 +52,14 @@ def named(places: Sequence[State | City], reason: str) -> tuple[Gap, ...]:
 
 
 def with_a_gap() -> Snapshot:
-    """Rondônia, of whose city Ariquemes no districts are known."""
+    """Rondônia, without the districts of its city Ariquemes."""
     city = replace(ARIQUEMES, distritos=None)
     states = (RONDONIA.with_cities([ALTA_FLORESTA, city]),)
     return replace(live(states), missing=named([city], TIMED_OUT))
 
 
 def bare(state: State) -> Snapshot:
-    """What a collection knows of a state whose cities it could not read."""
+    """A state as collected if its cities could not be read."""
     return replace(live((replace(state, cidades=()),)), missing=named([state], TIMED_OUT))
 
 
