@@ -12,7 +12,8 @@ gc.set_threshold(20_000)
 import uvicorn  # noqa: E402  # after the above
 
 from src.entrypoints.api import create_app  # noqa: E402  # after the above
-from src.entrypoints.settings import APP_DIR, load_settings  # noqa: E402  # after the above
+from src.entrypoints.features import load_settings  # noqa: E402  # after the above
+from src.entrypoints.settings import APP_DIR  # noqa: E402  # after the above
 from src.infra.process.log import configure_logging  # noqa: E402  # after the above
 
 __all__ = ["create_app"]

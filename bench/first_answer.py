@@ -58,7 +58,9 @@ def main() -> None:
     made = getattr(importlib.import_module(module), name)
     is_the_service = name == "create_app"
     if is_the_service:
-        importlib.import_module("src.entrypoints.collecting")  # or it would be with the collection
+        importlib.import_module(
+            "src.entrypoints.localities.collecting"
+        )  # or it would be with the collection
     started = time.perf_counter()
     server, thread = serve(made() if is_the_service else made)
     port = server.servers[0].sockets[0].getsockname()[1]

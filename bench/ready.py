@@ -17,10 +17,12 @@ from pathlib import Path
 
 from bench.measuring import Row, medians, missing
 from bench.programs import NO_UPSTREAM, body_of, free_port, served, wait_for_codings
+from src.domain.localities.territory_snapshot import TerritorySnapshot
 from src.domain.snapshot import Source
 from src.infra.process.clock import utc_now
 from src.infra.storage.file_store import FileStore
 from src.infra.storage.localities.bundled_snapshot import bundled_snapshot
+from src.infra.storage.snapshot_file import SnapshotFormat
 
 PLAIN = "a plain FastAPI route"
 NGINX = "nginx"
@@ -64,7 +66,8 @@ def ready_rows(runs: int) -> list[Row]:
 def _stored(folder: Path) -> dict[str, str]:
     """The settings of a service that finds a fresh snapshot stored there."""
     snapshot = replace(bundled_snapshot(), source=Source.LIVE, collected_at=utc_now())
-    asyncio.run(FileStore(folder / "store").save(snapshot))
+    store = FileStore(folder / "store", SnapshotFormat(TerritorySnapshot))
+    asyncio.run(store.save(snapshot))
     return {"SNAPSHOT_STORE": f"file:{folder / 'store'}", "IBGE_BASE_URL": NO_UPSTREAM}
 
 

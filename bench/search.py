@@ -20,7 +20,7 @@ def search_rows(runs: int) -> list[Row]:
         for city in state.cidades
         for district in city.distritos or ()
     ]
-    index: NameIndex[District] = NameIndex(districts)
+    index: NameIndex[District] = NameIndex(districts, root_of=lambda district: district.state_id)
     names = [district.nome for district in districts[::100]]
     queries = [
         *names,

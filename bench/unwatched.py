@@ -14,17 +14,20 @@ import main
 from src.application.localities.list_of_states_and_cities import ListOfStatesAndCities
 from src.application.ports.fan_out_watch import FanOutWatch, Unwatched
 from src.application.telling import refresh_recorder
-from src.entrypoints.collecting import collecting
-from src.entrypoints.settings import Settings
+from src.entrypoints.localities.collecting import collecting
+from src.entrypoints.localities.feature import localities
+from src.entrypoints.localities.settings import LocalitiesSettings
 
 
 def create_app() -> ASGIApp:
     """The application, with settings of the environment."""
     refresh_recorder.TELL_EVERY_S = refresh_recorder.TELL_AT_LEAST_EVERY_S = 3600.0
-    return main.create_app(collecting=_unwatched)
+    return main.create_app(features=[localities(_unwatched)])
 
 
 @asynccontextmanager
-async def _unwatched(settings: Settings, _: FanOutWatch) -> AsyncIterator[ListOfStatesAndCities]:
+async def _unwatched(
+    settings: LocalitiesSettings, _: FanOutWatch
+) -> AsyncIterator[ListOfStatesAndCities]:
     async with collecting(settings, Unwatched()) as use_case:
         yield use_case

@@ -10,7 +10,7 @@ import time
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
-from src.entrypoints.settings import load_settings
+from src.entrypoints.features import load_settings
 
 APP = Path(__file__).resolve().parents[1] / "app"
 STAND_IN_URL = "http://127.0.0.1:8002/api/v1/localidades"

@@ -22,11 +22,12 @@ import msgspec
 
 from src.application.ports.fan_out_watch import Unwatched
 from src.domain.localities.territory import City, District, State, in_order
-from src.domain.snapshot import Snapshot, Source
-from src.entrypoints.collecting import collecting
-from src.entrypoints.settings import Settings
+from src.domain.localities.territory_snapshot import TerritorySnapshot
+from src.domain.snapshot import Source
+from src.entrypoints.features import Settings
+from src.entrypoints.localities.collecting import collecting
 from src.infra.storage.localities.bundled_snapshot import BUNDLED_FILE
-from src.infra.storage.snapshot_file import SnapshotFile, to_bytes
+from src.infra.storage.snapshot_file import SnapshotFile, SnapshotFormat
 
 # The package's figures are those of 2024 and carry no day of their own: the last one of that year
 # claims no newer data than there are. The city that came on 2025-01-01 is not among them.
@@ -67,7 +68,7 @@ def rows(file: Path, kind: type[Row]) -> list[Row]:
     return msgspec.json.decode(file.read_bytes(), type=list[kind])  # type: ignore[valid-type]  # a type made at run time
 
 
-def from_package(data: Path) -> SnapshotFile:
+def from_package(data: Path) -> SnapshotFile[TerritorySnapshot]:
     """The snapshot in the package's `data` folder; the ids tie its three lists together."""
     districts: dict[int, list[District]] = defaultdict(list)
     for district in rows(data / "districts.json", DistrictRow):
@@ -82,17 +83,22 @@ def from_package(data: Path) -> SnapshotFile:
         State(row.id, siglas[row.id], row.name).with_cities(cities[row.id])
         for row in rows(data / "states.json", StateRow)
     )
-    return SnapshotFile(Snapshot(states, PACKAGE_DATE, Source.BUNDLED), PACKAGE_ORIGIN)
+    return SnapshotFile(
+        TerritorySnapshot(states=states, collected_at=PACKAGE_DATE, source=Source.BUNDLED),
+        PACKAGE_ORIGIN,
+    )
 
 
-async def from_upstream(settings: Settings) -> SnapshotFile:
+async def from_upstream(settings: Settings) -> SnapshotFile[TerritorySnapshot]:
     """The snapshot that the upstream gives now, by way of the service's own use case."""
     async with collecting(settings, Unwatched()) as list_of_states_and_cities:
         live = await list_of_states_and_cities.execute()
     if live.missing:
         names = ", ".join(gap.nome for gap in live.missing)
         raise SystemExit(f"coleta incompleta, nada foi gravado; falta: {names}")
-    bundled = Snapshot(live.states, live.collected_at, Source.BUNDLED)
+    bundled = TerritorySnapshot(
+        states=live.states, collected_at=live.collected_at, source=Source.BUNDLED
+    )
     return SnapshotFile(bundled, f"IBGE, {settings.ibge_base_url}")
 
 
@@ -110,7 +116,7 @@ def main() -> None:
         file = from_package(arguments.data)
     else:
         file = asyncio.run(from_upstream(Settings()))
-    content = to_bytes(file)
+    content = SnapshotFormat(TerritorySnapshot).to_bytes(file.snapshot, origin=file.origin)
     arguments.output.write_bytes(content)
 
     states = file.snapshot.states

@@ -16,7 +16,7 @@ from typing import Literal
 from playwright.async_api import Browser, Page, async_playwright
 
 from src.entrypoints.api import create_app
-from src.entrypoints.settings import Settings
+from src.entrypoints.features import Settings
 from src.infra.storage.localities.bundled_snapshot import bundled_snapshot
 from stand_in.faults import Behaviour
 from stand_in.server import StandIn

@@ -19,7 +19,7 @@ from yarl import URL
 from main import create_app
 from src.application.manners.patience import LEAST_S
 from src.domain.localities.territory import State
-from src.entrypoints.settings import Settings
+from src.entrypoints.features import Settings
 from stand_in.faults import Behaviour, Fault, Kind
 from stand_in.server import Figures, StandIn
 from tests.helpers.services import ended

@@ -17,15 +17,14 @@ import pytest
 
 from main import create_app
 from src.domain.localities.territory import State
-from src.entrypoints.settings import Settings
-from src.infra.storage.file_store import FileStore
-from src.infra.storage.redis_store import RedisStore
+from src.entrypoints.features import Settings
 from stand_in.faults import Behaviour, Fault, Kind
 from stand_in.server import StandIn
 from tests.helpers.processes import ServiceProcess
 from tests.helpers.redis_server import RedisServer
 from tests.helpers.services import ask, ended
 from tests.helpers.serving import client, served
+from tests.helpers.stores import file_store, redis_store
 
 not_on_windows = pytest.mark.skipif(
     sys.platform == "win32", reason="Windows has no SIGTERM that a process could hear"
@@ -179,7 +178,7 @@ async def test_leaving_in_the_middle_of_a_fan_out_is_quick_and_quiet(
     assert answer.startswith(b"HTTP/1.1 503 ")
     for odd in ("Traceback", "nclosed", "never retrieved", "ERROR"):
         assert odd not in service.log
-    async with FileStore(tmp_path).turn() as is_free:
+    async with file_store(tmp_path).turn() as is_free:
         assert is_free
 
 
@@ -198,7 +197,7 @@ async def test_leaving_gives_the_turn_back_to_other_machines(
             await until(lambda: upstream.figures.most_district_lists_in_flight > 100)
             await service.leave()
 
-    async with aclosing(RedisStore(redis.url)) as store, store.turn() as is_free:
+    async with aclosing(redis_store(redis.url)) as store, store.turn() as is_free:
         assert is_free
 
 
@@ -222,7 +221,7 @@ async def test_a_damaged_file_is_ignored_with_one_warning(
     damage: str, brazil: tuple[State, ...], tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """What was stored is collected anew, and stored anew."""
-    store = FileStore(tmp_path)
+    store = file_store(tmp_path)
     file = tmp_path / "snapshot.json.xz"
     async with StandIn(brazil[1:5]) as upstream:
         settings = Settings(
@@ -402,7 +401,7 @@ async def test_who_asks_for_a_refresh_does_not_keep_the_service_from_leaving(
             async with client() as session:
                 await service.get(session)
                 await ended(session, f"{url}/current")
-                async with FileStore(tmp_path).turn() as is_ours:
+                async with file_store(tmp_path).turn() as is_ours:
                     assert is_ours
                     answering = await service.send("POST", "/api/v1/refreshes")
                     status = await service.leave()

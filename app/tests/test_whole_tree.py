@@ -10,7 +10,7 @@ import pytest
 from main import create_app
 from src.application.localities.list_of_states_and_cities import Plan
 from src.domain.localities.territory import State
-from src.entrypoints.settings import Settings
+from src.entrypoints.features import Settings
 from stand_in.faults import Behaviour, Fault, Kind
 from stand_in.server import StandIn
 from tests.helpers.services import ask, ended

@@ -1,12 +1,15 @@
-"""The snapshot: the whole territory as read at one moment, with its source and its gaps."""
+"""The snapshot: a whole tree as read at one moment, with its source and its gaps."""
 
 from __future__ import annotations
 
+from abc import abstractmethod
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Self
 
-from src.domain.localities.territory import State
+from src.domain.tree import Leaf
 
 
 class Source(StrEnum):
@@ -31,23 +34,31 @@ class Gap:
         return self.level, self.id
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """The states in order of id with all below them, when they were collected and from where.
+    """When a tree was collected and from where; each tree's own class adds the parts at its top.
 
-    `collected_at` is in UTC. `missing` names the states without cities and the cities without
-    districts: nothing at all is known of what is below them. `filled` names the states and cities
-    that were kept, whole or in part, from an earlier snapshot, because the last collection could
-    not read them or is not believed. Both are in order of id, and empty for a whole snapshot.
-    `failures` counts the collections in a row, up to the last, that did not read everything.
+    `collected_at` is in UTC. `missing` names the branches of which nothing at all is known below.
+    `filled` names those that were kept, whole or in part, from an earlier snapshot, because the
+    last collection could not read them or is not believed. Both are in order of level and id, and
+    empty for a whole snapshot. `failures` counts the collections in a row, up to the last, that did
+    not read everything.
     """
 
-    states: tuple[State, ...]
     collected_at: datetime
     source: Source
     missing: tuple[Gap, ...] = ()
     filled: tuple[Gap, ...] = ()
     failures: int = 0
+
+    @property
+    @abstractmethod
+    def roots(self) -> Sequence[Leaf]:
+        """The parts at the top, in order of id."""
+
+    @abstractmethod
+    def with_roots(self, roots: Iterable[Leaf]) -> Self:
+        """The same with these parts at the top, put in order."""
 
     @property
     def is_whole(self) -> bool:
@@ -56,6 +67,6 @@ class Snapshot:
 
     @property
     def is_unread(self) -> bool:
-        """Whether the last collection has read nothing, or the list of states at most."""
+        """Whether the last collection has read nothing, or the list at the top at most."""
         not_read = {gap.key for gap in (*self.missing, *self.filled)}
-        return all((0, state.id) in not_read for state in self.states)
+        return all((0, root.id) in not_read for root in self.roots)

@@ -21,14 +21,14 @@ stored, and nothing bundled.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from src.domain.snapshot import Gap
-from src.domain.tree import Branch, Leaf
+from src.domain.snapshot import Gap, Snapshot
+from src.domain.tree import Branch, Leaf, count_by_level
 
+S = TypeVar("S", bound=Snapshot)
 Part = TypeVar("Part", bound=Leaf)
-Root = TypeVar("Root", bound=Branch)
 
 # A part's level, 0 at the top, and its id.
 Key = tuple[int, int]
@@ -46,6 +46,38 @@ class CredibleLoss:
     of_tree: Callable[[int], int] = lambda before: max(10, before // 100)
 
 
+def succeed(earlier: S, collected: S, loss: CredibleLoss | None = None) -> S:
+    """The collected snapshot, with all that it lacks and the earlier one has.
+
+    Its `filled` names the branches that were kept or completed; its `missing` those of which
+    neither snapshot knows the parts. `loss` says what may be gone.
+    """
+    succession = Succession(unread={gap.key: gap.reason for gap in collected.missing}, loss=loss)
+    succeeding = collected.with_roots(succession.of(earlier.roots, collected.roots))
+    reasons = {gap.key: gap for gap in (*earlier.missing, *collected.missing)}
+    unknown = tuple(sorted(missing(succeeding.roots, reasons), key=_key))
+    filled = _in_order_and_known(succession.filled, unknown)
+    failures = earlier.failures + 1 if unknown or filled else 0
+    return replace(succeeding, missing=unknown, filled=filled, failures=failures)
+
+
+def unread(earlier: S, reason: str) -> S:
+    """The earlier snapshot after a collection that could read nothing at all: all of it is kept."""
+    kept = [gap for root in earlier.roots for gap in branches(root, reason)]
+    return replace(
+        earlier,
+        filled=_in_order_and_known(kept, earlier.missing),
+        failures=earlier.failures + 1,
+    )
+
+
+def is_credible(earlier: Leaf, collected: Leaf, loss: CredibleLoss | None = None) -> bool:
+    """Whether a part at the top that was read whole may be believed as it is."""
+    succession = Succession(unread={}, loss=loss)
+    succession.of((earlier,), (collected,))
+    return not succession.filled
+
+
 class Succession:
     """Goes down both trees at once, and notes in `filled` which branches were kept or completed.
 
@@ -59,10 +91,10 @@ class Succession:
         self._tree_is_credible = True
         self.filled: list[Gap] = []
 
-    def of(self, before: Sequence[Root], after: Sequence[Root]) -> list[Root]:
+    def of(self, before: Sequence[Part], after: Sequence[Part]) -> list[Part]:
         """The new tree, with all that it lacks and the earlier one has; in any order."""
         lost = sum(len(_gone(earlier, later)) for earlier, later in _lists_in_both(before, after))
-        self._tree_is_credible = lost <= self._loss.of_tree(_count(before))
+        self._tree_is_credible = lost <= self._loss.of_tree(sum(count_by_level(before)))
         gone = _gone(before, after)
         kept = gone if len(gone) > self._loss.of_top(len(before)) else []
         for root in kept:
@@ -138,6 +170,11 @@ def _gone(before: Sequence[Part], after: Iterable[Leaf]) -> list[Part]:
     return [part for part in before if part.id not in ids]
 
 
-def _count(parts: Sequence[Leaf]) -> int:
-    below = (_count(part.children or ()) for part in parts if isinstance(part, Branch))
-    return len(parts) + sum(below)
+def _in_order_and_known(kept: Iterable[Gap], unknown: Iterable[Gap]) -> tuple[Gap, ...]:
+    """What was kept, without the branches of which nothing was there to keep."""
+    keys = {gap.key for gap in unknown}
+    return tuple(sorted((gap for gap in kept if gap.key not in keys), key=_key))
+
+
+def _key(gap: Gap) -> Key:
+    return gap.key

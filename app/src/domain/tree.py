@@ -15,6 +15,11 @@ class Leaf:
     id: int
     nome: str
 
+    @property
+    def short_name(self) -> str:
+        """A name of some letters, if such parts have one; empty otherwise."""
+        return ""
+
 
 class Branch(Leaf):
     """A part with parts of its own, one level below."""
@@ -29,3 +34,14 @@ class Branch(Leaf):
     @abstractmethod
     def with_children(self, children: Iterable[Leaf]) -> Self:
         """The same with these parts, put in order."""
+
+
+def count_by_level(parts: Sequence[Leaf]) -> list[int]:
+    """How many parts are known on each level, the top first."""
+    counts = []
+    while parts:
+        counts.append(len(parts))
+        parts = [
+            below for part in parts if isinstance(part, Branch) for below in part.children or ()
+        ]
+    return counts

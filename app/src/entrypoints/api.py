@@ -1,17 +1,18 @@
-"""The application that is served."""
+"""The application that is served, whatever its features are."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
 
-from fastapi import Depends, FastAPI
+from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
 from src import VERSION
-from src.entrypoints.composition import Collecting, serving
-from src.entrypoints.settings import Settings, load_settings
+from src.entrypoints.feature import Feature
+from src.entrypoints.features import DESCRIPTION, FEATURES, TITLE, Settings, load_settings
 from src.infra.controllers import (
     documentation_controller,
     errors,
@@ -19,53 +20,27 @@ from src.infra.controllers import (
     pages_controller,
     parameters,
 )
-from src.infra.controllers.dependencies import LifespanState
 from src.infra.controllers.error_handlers import add_error_handlers
-from src.infra.controllers.localities import (
-    cities_controller,
-    districts_controller,
-    states_controller,
-)
-from src.infra.controllers.localities import errors as localities_errors
-from src.infra.controllers.localities import parameters as localities_parameters
 from src.infra.controllers.openapi import describe
-from src.infra.controllers.refreshes import refreshes_controller
 from src.infra.http.fast_path import FastPath
 from src.infra.http.head_as_get import HeadAsGet
 from src.infra.http.security_headers import SecurityHeaders
-from src.infra.http.url_length import refuse_long_urls
 from src.infra.process.freed_memory import give_back_large_blocks
 from src.infra.process.log import configure_logging
 
-DESCRIPTION = """
-Todos os estados, cidades e distritos do Brasil em um só GET, coletados da API de localidades do
-IBGE e disponíveis mesmo quando ela está lenta ou fora do ar.
-"""
-
-
-# All errors that callers may meet.
-ERRORS = [
-    *errors.ERRORS,
-    *localities_errors.ERRORS,
-    errors.invalid_parameter(
-        {**parameters.ALLOWED, **localities_parameters.ALLOWED},
-        name="refresh_id",
-        instance="/api/v1/refreshes/abc",
-    ),
-]
-
 
 def create_app(
-    settings: Settings | None = None, *, collecting: Collecting | None = None
+    settings: Settings | None = None, *, features: Sequence[Feature[Settings]] = FEATURES
 ) -> ASGIApp:
     """The application, ready to be served; nothing is opened before its lifespan starts.
 
     `settings` default to those of the environment, a bad one of which ends the process with a
-    line that names it; `collecting` gives the use case, for tests without an upstream.
+    line that names it.
     """
     chosen = settings or load_settings()
-    api = create_api(chosen, collecting=collecting)
-    app: ASGIApp = FastPath(api, {states_controller.PATH: states_controller.states_at_hand})
+    api = create_api(chosen, features=features)
+    at_hand = {path: answer for each in features for path, answer in each.at_hand.items()}
+    app: ASGIApp = FastPath(api, at_hand)
     if chosen.cors_origins:
         app = CORSMiddleware(
             app,
@@ -77,37 +52,45 @@ def create_app(
     return app
 
 
-def create_api(settings: Settings, *, collecting: Collecting | None = None) -> FastAPI:
+def create_api(settings: Settings, *, features: Sequence[Feature[Settings]] = FEATURES) -> FastAPI:
     """All of the application but what only goes around it."""
     configure_logging(settings.log_level, settings.log_format)
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[LifespanState]:
+    async def lifespan(_: FastAPI) -> AsyncIterator[dict[str, Any]]:
         give_back_large_blocks()
-        async with serving(settings, collecting) as state:
-            yield state
+        async with AsyncExitStack() as stack:
+            opened = [await stack.enter_async_context(each.open(settings)) for each in features]
+            state = {name: value for each in opened for name, value in each.state.items()}
+            yield {**state, "ready": [each.require_data for each in opened]}
 
     api = FastAPI(
-        title="Estados e cidades do Brasil",
+        title=TITLE,
         description=DESCRIPTION,
         version=VERSION,
         openapi_url=None,  # the document and its pages have a controller of their own
         lifespan=lifespan,
-        dependencies=[Depends(refuse_long_urls)],
         redirect_slashes=False,  # it would send people to whatever host the request names
     )
+    add_error_handlers(api, error_rows(features))
     api.add_middleware(SecurityHeaders)
     api.add_middleware(HeadAsGet)
-    add_error_handlers(api, ERRORS)
-    for controller in (
-        states_controller,
-        cities_controller,
-        districts_controller,
-        refreshes_controller,
-        health_controller,
-        pages_controller,
-        documentation_controller,
+    pages = [page for feature in features for page in feature.pages]
+    for router in (
+        *(router for feature in features for router in feature.routers),
+        health_controller.router,
+        pages_controller.pages_router(pages),
+        documentation_controller.router,
     ):
-        api.include_router(controller.router)
-    describe(api)
+        api.include_router(router)
+    describe(api, tags=[tag for feature in features for tag in feature.tags], pages=pages)
     return api
+
+
+def error_rows(features: Sequence[Feature[Any]]) -> list[errors.ErrorRow]:
+    """All errors that callers may meet."""
+    allowed = dict(parameters.ALLOWED)
+    for feature in features:
+        allowed |= feature.parameters
+    invalid = errors.invalid_parameter(allowed, name="refresh_id", instance="/api/v1/refreshes/abc")
+    return [*errors.ERRORS, *(row for feature in features for row in feature.errors), invalid]

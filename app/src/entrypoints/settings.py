@@ -5,21 +5,12 @@ from __future__ import annotations
 import re
 import sys
 from pathlib import Path
-from typing import Annotated, Literal, NoReturn
+from typing import Annotated, Literal, NoReturn, TypeVar
 
-from pydantic import (
-    AfterValidator,
-    Field,
-    FilePath,
-    HttpUrl,
-    RedisDsn,
-    TypeAdapter,
-    ValidationError,
-)
+from pydantic import AfterValidator, Field, RedisDsn, TypeAdapter, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from src.application.localities.list_of_states_and_cities import Plan
-from src.infra.gateways.tls import tls_context
+S = TypeVar("S", bound=BaseSettings)
 
 APP_DIR = Path(__file__).resolve().parents[2]
 
@@ -27,20 +18,11 @@ APP_DIR = Path(__file__).resolve().parents[2]
 # it, and restarts a worker that ends with any other.
 STARTUP_FAILURE = 3
 
-
 # scheme://host[:port], as browsers send it (RFC 6454, section 6.2).
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?")
 
 # What a bearer token may consist of (RFC 6750, section 2.1).
 _TOKEN = re.compile(r"(?=.{1,200}\Z)[A-Za-z0-9._~+/-]+=*")
-
-
-def _http_url(value: str) -> str:
-    url = TypeAdapter(HttpUrl).validate_python(value)
-    if url.query is not None or url.fragment is not None:
-        raise ValueError("paths are put at its end")
-    (url.host or "").encode("idna")  # raises UnicodeError, a ValueError, for `a..b`
-    return str(url).rstrip("/")
 
 
 def _store_address(value: str) -> str:
@@ -66,40 +48,14 @@ def _token(value: str) -> str:
     return value
 
 
-def _ca_file(value: Path) -> Path:
-    try:
-        tls_context(ca_file=value, legacy_tls=False)
-    except OSError as exc:
-        raise ValueError("not a PEM bundle") from exc
-    return value
+class ServiceSettings(BaseSettings):
+    """What every service has; a feature adds its own.
 
-
-class Settings(BaseSettings):
-    """The settings; each field's description says what is allowed, for the error message."""
+    Each field's description says what is allowed, for the error message.
+    """
 
     model_config = SettingsConfigDict(env_file=APP_DIR / ".env", extra="ignore", frozen=True)
 
-    ibge_base_url: Annotated[str, AfterValidator(_http_url)] = Field(
-        default="https://servicodados.ibge.gov.br/api/v1/localidades",
-        description="um endereço http:// ou https://, sem ? nem #",
-    )
-    ibge_timeout_s: float = Field(
-        default=30, gt=0, le=300, description="segundos, maior que 0 e até 300"
-    )
-    ibge_attempts: int = Field(default=4, ge=1, le=10, description="um inteiro de 1 a 10")
-    ibge_states_limit: int = Field(default=26, ge=1, le=100, description="um inteiro de 1 a 100")
-    ibge_cities_limit: int = Field(default=500, ge=1, le=2000, description="um inteiro de 1 a 2000")
-    ibge_plan: Plan = Field(default=Plan.CITY, description="city ou state")
-    ibge_max_rps: float = Field(
-        default=0,
-        ge=0,
-        le=100_000,
-        description="requisições por segundo, de 0 (sem limite) a 100000",
-    )
-    ibge_ca_file: Annotated[FilePath, AfterValidator(_ca_file)] | None = Field(
-        default=None, description="um arquivo existente com certificados em PEM"
-    )
-    ibge_legacy_tls: bool = Field(default=False, description="true ou false")
     snapshot_store: Annotated[str, AfterValidator(_store_address)] = Field(
         default="file:.data", description="file:PASTA, redis://…, rediss://… (sem ?) ou memory:"
     )
@@ -129,12 +85,12 @@ class Settings(BaseSettings):
     log_format: Literal["text", "json"] = Field(default="text", description="text ou json")
 
 
-def load_settings() -> Settings:
+def load(kind: type[S]) -> S:
     """The settings of this process; ends it with one line for each bad value."""
     try:
-        return Settings()
+        return kind()
     except ValidationError as exc:
-        _stop(exc)
+        _stop(exc, kind)
     except UnicodeDecodeError:
         print(f"Configuração inválida: {APP_DIR / '.env'} não está em UTF-8", file=sys.stderr)
         sys.exit(STARTUP_FAILURE)
@@ -145,11 +101,11 @@ def load_settings() -> Settings:
         sys.exit(STARTUP_FAILURE)
 
 
-def _stop(exc: ValidationError) -> NoReturn:
+def _stop(exc: ValidationError, kind: type[BaseSettings]) -> NoReturn:
     # A field of several kinds reports once for each; the variable is named once.
     bad = {str(error["loc"][0]): error["input"] for error in exc.errors()}
     for name, value in bad.items():
-        allowed = Settings.model_fields[name].description
+        allowed = kind.model_fields[name].description
         # An address may hold a password, which ends at the last @.
         _, at, rest = str(value).rpartition("@")
         shown = f"***@{rest}" if at else rest

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from playwright.async_api import Page, expect
 
-from src.application.ports.upstream import UpstreamError
+from src.application.ports.upstream_errors import UpstreamError
 from src.infra.process.clock import utc_now
 from tests.browser.conftest import OpenPage
 from tests.browser.keyboard import press_tab_to

@@ -12,7 +12,7 @@ from playwright.async_api import Page, expect
 
 from main import create_app
 from src.domain.localities.territory import State
-from src.entrypoints.settings import Settings
+from src.entrypoints.features import Settings
 from stand_in.faults import Behaviour, Fault, Kind
 from stand_in.server import StandIn
 from tests.browser.conftest import OpenPage

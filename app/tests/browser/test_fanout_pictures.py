@@ -11,7 +11,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from main import create_app
-from src.application.localities.levels import Level
+from src.application.localities.gateways import Level
 from src.application.telling.refresh_progress import (
     Attempt,
     Fate,
@@ -19,14 +19,13 @@ from src.application.telling.refresh_progress import (
     Outcome,
     Phase,
     Requests,
-    StatePhase,
-    StateProgress,
+    RootPhase,
+    RootProgress,
 )
 from src.domain.localities.territory import State
-from src.entrypoints.settings import Settings
+from src.entrypoints.features import Settings
 from src.infra.process.clock import exact_utc_now, utc_now
 from src.infra.storage.file_journal import FileJournal
-from src.infra.storage.file_store import FileStore
 from stand_in.faults import Behaviour
 from stand_in.server import StandIn
 from tests.browser.conftest import OpenPage
@@ -34,6 +33,7 @@ from tests.browser.test_fanout import until_it_ended, watching
 from tests.helpers.fakes import live
 from tests.helpers.refreshes import moment
 from tests.helpers.serving import served
+from tests.helpers.stores import file_store
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -107,14 +107,14 @@ async def showing(
         requests=Requests(done=len({attempt.request for attempt in attempts})),
         most_in_flight=len(attempts),
         limits=Limits(26, 500, 500, 0, circuit_is_open=False),
-        states=[
-            StateProgress(state.id, state.sigla, state.nome, StatePhase.WHOLE, Requests())
+        roots=[
+            RootProgress(state.id, state.sigla, state.nome, RootPhase.WHOLE, Requests())
             for state in states
         ],
-        outcome=Outcome(len(states), 0, 0, missing=0, filled=0),
+        outcome=Outcome([len(states)], missing=0, filled=0),
         attempts=attempts,
     )
-    await FileStore(folder).save(live(states, utc_now()))
+    await file_store(folder).save(live(states, utc_now()))
     await FileJournal(folder / "refreshes").append(told)
     settings = Settings(snapshot_store=f"file:{folder}", ibge_base_url="http://127.0.0.1:9")
     async with served(create_app(settings)) as url:

@@ -10,7 +10,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from src.domain.localities.territory import State
-from src.infra.controllers.refreshes.refresh_schemas import REFRESH_EXAMPLE
+from src.infra.controllers.localities.collection_words import COLLECTION_WORDS
 from stand_in.faults import Behaviour
 from stand_in.server import StandIn
 from tests.browser.conftest import OpenPage
@@ -123,7 +123,7 @@ async def test_storing_is_a_phase_of_its_own(whole_country: str, open_page: Open
     page = await open_page(whole_country)
     attempts = [[0, 0, 0, 1, 0, 1, 101, 102, 0], [1, 2, 5300108, 1, 110, 120, 1290, 1300, 0]]
     storing = {
-        **REFRESH_EXAMPLE,
+        **COLLECTION_WORDS.example,
         "situacao": "em_andamento",
         "resultado": None,
         "segundos": 1.7,

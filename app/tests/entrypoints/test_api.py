@@ -12,13 +12,13 @@ import aiohttp
 import pytest
 
 from main import create_app
-from src.application.ports.upstream import UpstreamConnectionError
+from src.application.ports.upstream_errors import UpstreamConnectionError
 from src.entrypoints.api import create_api
-from src.entrypoints.settings import Settings
+from src.entrypoints.features import Settings
 from tests.helpers.fakes import FakeUpstream
 from tests.helpers.places import ALTA_FLORESTA, TWO_STATES
 from tests.helpers.services import ask
-from tests.helpers.serving import client, collecting_from, served
+from tests.helpers.serving import client, features_over, served
 
 DOWN = UpstreamConnectionError("sem conexão")
 
@@ -27,7 +27,7 @@ DOWN = UpstreamConnectionError("sem conexão")
 async def service(upstream: FakeUpstream, **settings: Any) -> AsyncIterator[aiohttp.ClientSession]:
     """A session with the service as its base address; bundled data only if they are asked for."""
     app = create_app(
-        Settings(**{"snapshot_bundled": False, **settings}), collecting=collecting_from(upstream)
+        Settings(**{"snapshot_bundled": False, **settings}), features=features_over(upstream)
     )
     async with served(app) as url, client(url) as session:
         yield session
@@ -184,7 +184,7 @@ async def test_a_fault_of_ours_shows_nothing_of_our_insides(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The caller gets an id, the log has the traceback beside it."""
-    app = create_api(Settings(), collecting=collecting_from(FakeUpstream(TWO_STATES)))
+    app = create_api(Settings(), features=features_over(FakeUpstream(TWO_STATES)))
 
     @app.get("/falha")
     async def fail(numero: int = 1) -> None:

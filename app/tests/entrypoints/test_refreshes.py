@@ -14,15 +14,15 @@ import msgspec
 import pytest
 
 from main import create_app
-from src.application.ports import upstream as ports
+from src.application.ports import upstream_errors as ports
 from src.application.ports.refresh_journal import RefreshJournalError
-from src.application.ports.upstream import UpstreamConnectionError, UpstreamTimeoutError
+from src.application.ports.upstream_errors import UpstreamConnectionError, UpstreamTimeoutError
 from src.application.telling.refreshes import Looking, Refreshes
-from src.entrypoints import composition
+from src.entrypoints import keeping_fresh
 from src.entrypoints.api import create_api
-from src.entrypoints.settings import Settings
+from src.entrypoints.features import Settings
+from src.infra.controllers.localities.collection_words import COLLECTION_WORDS
 from src.infra.controllers.refreshes.refresh_json import CAUSES, INTERNAL
-from src.infra.controllers.refreshes.refresh_schemas import REFRESH_EXAMPLE, REFRESHES_EXAMPLE
 from src.infra.process.clock import utc_now
 from src.infra.storage.memory_journal import MemoryJournal
 from stand_in.faults import Behaviour, Fault, Kind
@@ -243,7 +243,7 @@ async def test_a_fault_of_ours_says_where_to_look() -> None:
 def test_every_upstream_error_has_a_sentence() -> None:
     """A new one without any would be taken for a fault of ours."""
     errors = {name for name in vars(ports) if name.startswith("Upstream")} - {"UpstreamError"}
-    assert errors | {"InvalidTerritoryError"} == set(CAUSES)
+    assert errors == {error.__name__ for error in CAUSES}
 
 
 async def test_a_state_that_fails_is_shown_as_such() -> None:
@@ -300,7 +300,7 @@ async def test_a_journal_that_is_lost_ends_a_stream(
 async def test_who_follows_where_there_is_no_room_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """503 with when to ask again, before any stream begins."""
     monkeypatch.setattr(
-        composition, "Refreshes", partial(Refreshes, looking=Looking(most_followers=0))
+        keeping_fresh, "Refreshes", partial(Refreshes, looking=Looking(most_followers=0))
     )
     async with service(upstream()) as session:
         answer = await ask(session, f"{REFRESHES}/current/events")
@@ -417,7 +417,11 @@ async def test_what_is_described_is_what_is_answered(monkeypatch: pytest.MonkeyP
     for operation_id, answer in answers.items():
         response = described[operation_id][str(answer.status)]
         # The document leaves out what is null in them.
-        example = REFRESHES_EXAMPLE if operation_id == "listRefreshes" else REFRESH_EXAMPLE
+        example = (
+            COLLECTION_WORDS.list_example
+            if operation_id == "listRefreshes"
+            else COLLECTION_WORDS.example
+        )
         assert set(answer.json) == set(example)
         assert _names(answer) == {name.lower() for name in response["headers"]}
     assert _names(stream) == {name.lower() for name in described["followRefresh"]["200"]["headers"]}

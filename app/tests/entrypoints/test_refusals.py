@@ -9,13 +9,13 @@ import pytest
 import pytest_asyncio
 
 from src.entrypoints.api import create_api
-from src.entrypoints.settings import Settings
+from src.entrypoints.features import Settings
 from src.infra.controllers import parameters
 from src.infra.controllers.localities import parameters as localities_parameters
 from tests.helpers.fakes import FakeUpstream
 from tests.helpers.places import TWO_STATES
 from tests.helpers.services import Answer, ask, service
-from tests.helpers.serving import client, collecting_from, served
+from tests.helpers.serving import client, features_over, served
 
 # One service for all tests of this module, so that each costs a few requests only.
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -262,7 +262,7 @@ async def test_browsers_are_told_what_not_to_do(
 async def test_a_fault_of_ours_has_the_same_headers() -> None:
     """It is answered outside of all else."""
     upstream = FakeUpstream(TWO_STATES)
-    api = create_api(Settings(snapshot_bundled=False), collecting=collecting_from(upstream))
+    api = create_api(Settings(snapshot_bundled=False), features=features_over(upstream))
 
     @api.get("/falha")
     async def fail() -> None:

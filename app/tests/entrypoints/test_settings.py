@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 import trustme
 
-from src.entrypoints.settings import APP_DIR, Settings, load_settings
+from src.entrypoints.features import Settings, load_settings
+from src.entrypoints.settings import APP_DIR
 
 
 def test_the_defaults_are_the_documented_ones(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -162,7 +163,7 @@ def test_an_env_file_that_cannot_be_read_is_told(
     def refuse(*_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("src.entrypoints.settings.Settings", refuse)
+    monkeypatch.setattr("src.entrypoints.features.Settings", refuse)
 
     with pytest.raises(SystemExit) as caught:
         load_settings()

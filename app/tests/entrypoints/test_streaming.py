@@ -12,10 +12,12 @@ import msgspec
 
 from src.application.localities.list_of_states_and_cities import ListOfStatesAndCities, Plan
 from src.application.ports.fan_out_watch import FanOutWatch
-from src.application.ports.upstream import UpstreamConnectionError
+from src.application.ports.upstream_errors import UpstreamConnectionError
 from src.domain.localities.territory import City, District
 from src.entrypoints.api import create_app
-from src.entrypoints.settings import Settings
+from src.entrypoints.features import Settings
+from src.entrypoints.localities.feature import localities
+from src.entrypoints.localities.settings import LocalitiesSettings
 from tests.helpers.fakes import (
     Clock,
     FakeCitiesGateway,
@@ -50,7 +52,9 @@ async def service(
     districts = HeldDistricts(upstream)
 
     @asynccontextmanager
-    async def collecting(_: Settings, watch: FanOutWatch) -> AsyncIterator[ListOfStatesAndCities]:
+    async def collecting(
+        _: LocalitiesSettings, watch: FanOutWatch
+    ) -> AsyncIterator[ListOfStatesAndCities]:
         yield ListOfStatesAndCities(
             states=FakeStatesGateway(upstream),
             cities=FakeCitiesGateway(upstream),
@@ -62,7 +66,7 @@ async def service(
         )
 
     chosen = Settings(**{"snapshot_bundled": False, **settings})
-    app = create_app(chosen, collecting=collecting)
+    app = create_app(chosen, features=[localities(collecting)])
     async with served(app) as url, client(url) as session:
         yield session, districts
 

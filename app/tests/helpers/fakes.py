@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from src.application.collecting.fan_out_counts import FanOutCounts
+from src.application.localities.gateways import CitiesGateway, DistrictsGateway, StatesGateway
 from src.application.ports.refresh_journal import RefreshJournal
 from src.application.ports.snapshot_store import (
     DamagedSnapshotError,
@@ -18,10 +19,10 @@ from src.application.ports.snapshot_store import (
     SnapshotStoreError,
     Stored,
 )
-from src.application.ports.upstream import CitiesGateway, DistrictsGateway, StatesGateway
 from src.application.telling.refresh_recorder import RefreshRecorder, pause_s
 from src.domain.localities.territory import City, District, State
-from src.domain.snapshot import Snapshot, Source
+from src.domain.localities.territory_snapshot import TerritorySnapshot
+from src.domain.snapshot import Source
 from src.infra.storage.memory_journal import MemoryJournal
 
 NOON = datetime(2025, 6, 1, 12, tzinfo=UTC)
@@ -126,7 +127,7 @@ class FakeDistrictsGateway(DistrictsGateway):
         )
 
 
-class FakeStore(SnapshotStore):
+class FakeStore(SnapshotStore[TerritorySnapshot]):
     """A store in memory, which several may share as processes do, and which fails when told.
 
     `trouble` is raised by every call while it is set, `damage` once by the next load; `is_taken`
@@ -134,13 +135,13 @@ class FakeStore(SnapshotStore):
     """
 
     def __init__(self) -> None:
-        self.stored: Stored | None = None
+        self.stored: Stored[TerritorySnapshot] | None = None
         self.trouble: SnapshotStoreError | None = None
         self.damage: DamagedSnapshotError | None = None
         self.is_taken = False
         self.calls: Counter[str] = Counter()
 
-    def put(self, snapshot: Snapshot) -> None:
+    def put(self, snapshot: TerritorySnapshot) -> None:
         """What another process does when it stores a snapshot."""
         self.calls["put"] += 1
         self.stored = Stored(snapshot, version=str(self.calls["put"]))
@@ -149,14 +150,14 @@ class FakeStore(SnapshotStore):
         self._call("version")
         return self.stored.version if self.stored is not None else None
 
-    async def load(self) -> Stored | None:
+    async def load(self) -> Stored[TerritorySnapshot] | None:
         self._call("load")
         if self.damage is not None:
             damage, self.damage = self.damage, None
             raise damage
         return self.stored
 
-    async def save(self, snapshot: Snapshot) -> str:
+    async def save(self, snapshot: TerritorySnapshot) -> str:
         self._call("save")
         self.put(snapshot)
         assert self.stored is not None
@@ -180,9 +181,9 @@ class FakeStore(SnapshotStore):
             raise self.trouble
 
 
-def live(states: tuple[State, ...], collected_at: datetime = NOON) -> Snapshot:
+def live(states: tuple[State, ...], collected_at: datetime = NOON) -> TerritorySnapshot:
     """A whole live snapshot of these states."""
-    return Snapshot(states, collected_at, Source.LIVE)
+    return TerritorySnapshot(states=states, collected_at=collected_at, source=Source.LIVE)
 
 
 def recorder(
@@ -208,7 +209,7 @@ class FakeCollection:
     loop's time at the beginning of each, in seconds.
     """
 
-    def __init__(self, clock: Clock, *outcomes: Snapshot | Exception) -> None:
+    def __init__(self, clock: Clock, *outcomes: TerritorySnapshot | Exception) -> None:
         self.clock = clock
         self.outcomes = list(outcomes)
         self.begun_at: list[float] = []
@@ -220,7 +221,7 @@ class FakeCollection:
         """How many have begun."""
         return len(self.begun_at)
 
-    async def __call__(self) -> Snapshot:
+    async def __call__(self) -> TerritorySnapshot:
         self.begun_at.append(asyncio.get_running_loop().time())
         if self.held is not None:
             self.waiting += 1

@@ -41,6 +41,7 @@ class Service:
             refreshes=self.refreshes,
             start=self.start,
             begun=lambda: self.begun,
+            upstream="a fonte",
             upstream_rests_s=lambda: self.rests_s,
             min_interval_s=INTERVAL_S,
             now=self.clock,

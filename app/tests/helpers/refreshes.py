@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from src.application.localities.levels import Level
+from src.application.localities.gateways import Level
 from src.application.telling.refresh_progress import Attempt, Fate, Phase, Progress, Requests
 from tests.helpers.fakes import NOON
 
@@ -21,9 +21,9 @@ BEGUN = Progress(
     seconds=0.0,
     requests=Requests(),
     most_in_flight=0,
-    states_in_work=0,
+    roots_in_work=0,
     limits=None,
-    states=[],
+    roots=[],
     outcome=None,
     cause=None,
     attempts=[Attempt(0, Level.STATES, 0, 1, 0, 1, 2, 3, Fate.ANSWERED)],

@@ -15,9 +15,9 @@ from multidict import CIMultiDictProxy
 from starlette.types import ASGIApp
 
 from main import create_app
-from src.entrypoints.settings import Settings
+from src.entrypoints.features import Settings
 from tests.helpers.fakes import FakeUpstream
-from tests.helpers.serving import client, collecting_from, served
+from tests.helpers.serving import client, features_over, served
 
 # Whole, whatever the developer's own environment says: a service of a module is made before it is
 # cleared for the first test.
@@ -65,8 +65,8 @@ def application(
     upstream: FakeUpstream, *, now: Callable[[], datetime] | None = None, **settings: Any
 ) -> ASGIApp:
     """The service itself, to be served."""
-    collecting = collecting_from(upstream, now=now)
-    return create_app(Settings(**_SETTINGS | settings), collecting=collecting)
+    features = features_over(upstream, now=now)
+    return create_app(Settings(**_SETTINGS | settings), features=features)
 
 
 async def ask(

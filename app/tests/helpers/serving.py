@@ -17,8 +17,10 @@ from starlette.types import ASGIApp
 
 from src.application.localities.list_of_states_and_cities import ListOfStatesAndCities, Plan
 from src.application.ports.fan_out_watch import FanOutWatch
-from src.entrypoints.composition import Collecting
-from src.entrypoints.settings import Settings
+from src.entrypoints.feature import Feature
+from src.entrypoints.features import Settings
+from src.entrypoints.localities.feature import Collecting, localities
+from src.entrypoints.localities.settings import LocalitiesSettings
 from tests.helpers.fakes import (
     Clock,
     FakeCitiesGateway,
@@ -57,7 +59,9 @@ def collecting_from(
     """
 
     @asynccontextmanager
-    async def collecting(_: Settings, watch: FanOutWatch) -> AsyncIterator[ListOfStatesAndCities]:
+    async def collecting(
+        _: LocalitiesSettings, watch: FanOutWatch
+    ) -> AsyncIterator[ListOfStatesAndCities]:
         yield ListOfStatesAndCities(
             states=FakeStatesGateway(upstream),
             cities=FakeCitiesGateway(upstream),
@@ -69,6 +73,13 @@ def collecting_from(
         )
 
     return collecting
+
+
+def features_over(
+    upstream: FakeUpstream, *, now: Callable[[], datetime] | None = None
+) -> list[Feature[Settings]]:
+    """The service's features, over a fake upstream as in `collecting_from`."""
+    return [localities(collecting_from(upstream, now=now))]
 
 
 @asynccontextmanager

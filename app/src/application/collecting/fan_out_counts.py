@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from src.application.collecting.request_times import RequestTimes
 from src.application.ports.fan_out_watch import FanOutWatch
 from src.application.telling.refresh_progress import (
     Attempt,
     Fate,
     Limits,
     Requests,
-    StatePhase,
-    StateProgress,
+    RootPhase,
+    RootProgress,
 )
-from src.domain.localities.territory import State
+from src.domain.tree import Leaf
 
 
 class FanOutCounts(FanOutWatch):
     """The counts of one collection after another; `begin` clears them.
 
-    Times are kept in arrays of integers, by number of request: thousands of requests wait at a
-    time, and an object for each would take ten times the memory. `clock` tells the seconds of a
-    monotonic time.
+    `clock` tells the seconds of a monotonic time.
     """
 
     def __init__(self, *, clock: Callable[[], float]) -> None:
@@ -35,22 +33,17 @@ class FanOutCounts(FanOutWatch):
         """A collection begins, about which nothing is known yet."""
         self._began = self._clock()
         self.most_in_flight = 0
-        self.states_in_work = 0
+        self.roots_in_work = 0
         self._in_flight = 0
-        self._states: dict[int, StateProgress] = {}
-        self._without_state = Requests()
+        self._roots: dict[int, RootProgress] = {}
+        self._without_root = Requests()
         self._attempts: list[Attempt] = []
         self._forget_requests()
 
     def _forget_requests(self) -> None:
-        # Of each request:
-        self._levels: list[int] = []
-        self._places = array("q")
+        # By number of the request: its times, and where it is counted.
+        self._times = RequestTimes()
         self._counts: list[Requests] = []
-        self._tries = array("b")
-        self._queued = array("q")
-        self._sent = array("q")
-        self._answered = array("q")
 
     @property
     def seconds(self) -> float:
@@ -64,19 +57,15 @@ class FanOutCounts(FanOutWatch):
 
     @property
     def requests(self) -> Requests:
-        """The requests of all states together, and that for the list of states."""
-        total = replace(self._without_state)
-        for state in self._states.values():
-            total.queued += state.requests.queued
-            total.in_flight += state.requests.in_flight
-            total.done += state.requests.done
-            total.retried += state.requests.retried
-            total.failed += state.requests.failed
+        """The requests of all roots together, and that for the list of roots."""
+        total = replace(self._without_root)
+        for root in self._roots.values():
+            total += root.requests
         return total
 
-    def states(self) -> list[StateProgress]:
-        """Each state as it is now."""
-        return [replace(state, requests=replace(state.requests)) for state in self._states.values()]
+    def roots(self) -> list[RootProgress]:
+        """Each root as it is now."""
+        return [replace(root, requests=replace(root.requests)) for root in self._roots.values()]
 
     @property
     def attempts(self) -> list[Attempt]:
@@ -89,9 +78,9 @@ class FanOutCounts(FanOutWatch):
 
     def end(self) -> None:
         """The collection is over: what was under way was broken off, and need not be known."""
-        for counts in (self._without_state, *(state.requests for state in self._states.values())):
+        for counts in (self._without_root, *(root.requests for root in self._roots.values())):
             counts.queued = counts.in_flight = 0
-        self.states_in_work = self._in_flight = 0
+        self.roots_in_work = self._in_flight = 0
         self._forget_requests()
 
     # What the collection tells.
@@ -99,38 +88,29 @@ class FanOutCounts(FanOutWatch):
     def bounded_by(self, limits: Callable[[], Limits]) -> None:
         self._limits = limits
 
-    def states_listed(self, states: Sequence[State]) -> None:
-        self._states = {
-            state.id: StateProgress(
-                state.id, state.sigla, state.nome, StatePhase.QUEUED, Requests()
-            )
-            for state in states
+    def roots_listed(self, roots: Sequence[Leaf]) -> None:
+        self._roots = {
+            root.id: RootProgress(root.id, root.short_name, root.nome, RootPhase.QUEUED, Requests())
+            for root in roots
         }
 
-    def state_begun(self, state: State) -> None:
-        self._states[state.id].phase = StatePhase.RUNNING
-        self.states_in_work += 1
+    def root_begun(self, root: Leaf) -> None:
+        self._roots[root.id].phase = RootPhase.RUNNING
+        self.roots_in_work += 1
 
-    def state_ended(self, state: State, *, is_whole: bool) -> None:
-        self._states[state.id].phase = StatePhase.WHOLE if is_whole else StatePhase.PARTIAL
-        self.states_in_work -= 1
+    def root_ended(self, root: Leaf, *, is_whole: bool) -> None:
+        self._roots[root.id].phase = RootPhase.WHOLE if is_whole else RootPhase.PARTIAL
+        self.roots_in_work -= 1
 
-    def asked(self, level: int, place: int, *, within: int) -> int:
-        state = self._states.get(within)
-        counts = state.requests if state is not None else self._without_state
+    def asked(self, level: int, parent: int, *, root: int) -> int:
+        known = self._roots.get(root)
+        counts = known.requests if known is not None else self._without_root
         counts.queued += 1
-        now = self._ms()
-        self._levels.append(level)
-        self._places.append(place)
         self._counts.append(counts)
-        self._tries.append(1)
-        self._queued.append(now)
-        self._sent.append(-1)
-        self._answered.append(-1)
-        return len(self._counts) - 1
+        return self._times.add(level, parent, self._ms())
 
     def sent(self, request: int) -> None:
-        self._sent[request] = self._ms()
+        self._times.sent(request, self._ms())
         counts = self._counts[request]
         counts.queued -= 1
         counts.in_flight += 1
@@ -138,7 +118,7 @@ class FanOutCounts(FanOutWatch):
         self.most_in_flight = max(self.most_in_flight, self._in_flight)
 
     def answered(self, request: int) -> None:
-        self._answered[request] = self._ms()
+        self._times.answered(request, self._ms())
 
     def read(self, request: int) -> None:
         counts = self._counts[request]
@@ -151,32 +131,17 @@ class FanOutCounts(FanOutWatch):
         if again:
             counts.retried += 1
             counts.queued += 1
-            self._tries[request] += 1
-            self._queued[request] = now
-            self._sent[request] = self._answered[request] = -1
+            self._times.queued_again(request, now)
         else:
             counts.failed += 1
 
     def _end(self, request: int, counts: Requests, now: int, fate: Fate) -> None:
-        sent, answered = self._sent[request], self._answered[request]
-        if sent >= 0:
+        if self._times.is_sent(request):
             counts.in_flight -= 1
             self._in_flight -= 1
         else:
             counts.queued -= 1  # it was given up in the queue
-        self._attempts.append(
-            Attempt(
-                request,
-                self._levels[request],
-                self._places[request],
-                self._tries[request],
-                self._queued[request],
-                sent if sent >= 0 else now,
-                answered if answered >= 0 else now,
-                now,
-                fate,
-            )
-        )
+        self._attempts.append(self._times.ended(request, now, fate))
 
     def _ms(self) -> int:
         return int((self._clock() - self._began) * 1000)

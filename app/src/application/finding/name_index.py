@@ -1,18 +1,18 @@
-"""Finds places by name, however it is spelled."""
+"""Finds parts of a tree by name, however it is spelled."""
 
 from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Generic, TypeVar
 
-from src.domain.localities.territory import City, District
 from src.domain.searchable_names import searchable
+from src.domain.tree import Leaf
 
-Place = TypeVar("Place", bound=City | District)
+Part = TypeVar("Part", bound=Leaf)
 
 # How many letters may be wrong, missing, too many or swapped with the next: one in four, so none
 # below four letters, where nearly every name would be near; and three at most, since what differs
@@ -29,53 +29,53 @@ _LAST = "\U0010ffff"
 
 
 @dataclass(frozen=True, slots=True)
-class Found(Generic[Place]):
-    """One page of what a search finds, and how many places it finds in all."""
+class Found(Generic[Part]):
+    """One page of what a search finds, and how many parts it finds in all."""
 
-    places: tuple[Place, ...]
+    parts: tuple[Part, ...]
     total: int
 
 
 @dataclass(frozen=True, slots=True)
-class _Names(Generic[Place]):
-    """Places in order of name, then of id; `keys` are their searchable names, in the same order."""
+class _Names(Generic[Part]):
+    """Parts in order of name, then of id; `keys` are their searchable names, in the same order."""
 
     keys: list[str] = field(default_factory=list)
-    places: list[Place] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)
 
 
-class NameIndex(Generic[Place]):
-    """Finds places of one kind by name: made once for a snapshot, and never changed."""
+class NameIndex(Generic[Part]):
+    """Finds parts of one level by name: made once for a snapshot, and never changed.
 
-    def __init__(self, places: Iterable[Place]) -> None:
-        # By state, and all of them under None.
-        self._names: defaultdict[int | None, _Names[Place]] = defaultdict(_Names)
-        keyed = ((searchable(place.nome), place) for place in places)
-        for key, place in sorted(keyed, key=lambda each: (each[0], each[1].id)):
-            for state_id in (None, place.state_id):
-                self._names[state_id].keys.append(key)
-                self._names[state_id].places.append(place)
+    `root_of` gives the id of the root above a part: a search may be for the parts of one root.
+    """
+
+    def __init__(self, parts: Iterable[Part], *, root_of: Callable[[Part], int]) -> None:
+        # By root, and all of them under None.
+        self._names: defaultdict[int | None, _Names[Part]] = defaultdict(_Names)
+        keyed = ((searchable(part.nome), part) for part in parts)
+        for key, part in sorted(keyed, key=lambda each: (each[0], each[1].id)):
+            for root in (None, root_of(part)):
+                self._names[root].keys.append(key)
+                self._names[root].parts.append(part)
 
     def search(
-        self, query: str | None, *, state_id: int | None = None, limit: int, offset: int
-    ) -> Found[Place]:
-        """The places whose names have the query in them, `limit` of them from `offset` on.
+        self, query: str | None, *, root: int | None = None, limit: int, offset: int
+    ) -> Found[Part]:
+        """The parts whose names contain the query: `limit` of them, from `offset` on.
 
         First the very name, then names that begin with the query, then those in which a later word
         does, then those that have it inside a word; of equals, in order of name and id. Without a
-        query, or with a blank one, all places in that order.
+        query, or with a blank one, all parts in that order.
 
         Names that have it in them where blanks do not count ("doeste"), or else nearly, are found
         only if nothing else is found: a correct spelling finds no others, and
         `total` counts what was asked for.
         """
-        names = self._of(state_id)
+        names: _Names[Part] = self._names.get(root, _Names())
         ranked = _ranked(query, names.keys)
         page = ranked[offset : offset + limit]
-        return Found(tuple(names.places[at] for at in page), len(ranked))
-
-    def _of(self, state_id: int | None) -> _Names[Place]:
-        return self._names.get(state_id, _Names())
+        return Found(tuple(names.parts[at] for at in page), len(ranked))
 
 
 def _wanted(query: str) -> str:

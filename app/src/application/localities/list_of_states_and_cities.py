@@ -9,18 +9,15 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias, TypeVar
 
+from src.application.localities.gateways import CitiesGateway, DistrictsGateway, StatesGateway
 from src.application.ports.fan_out_watch import FanOutWatch, Unwatched
-from src.application.ports.upstream import (
-    CitiesGateway,
-    DistrictsGateway,
-    StatesGateway,
-    UpstreamError,
-)
+from src.application.ports.upstream_errors import UpstreamError, UpstreamMalformedError
 from src.domain.localities.territory import City, District, InvalidTerritoryError, State, in_order
-from src.domain.snapshot import Gap, Snapshot, Source
+from src.domain.localities.territory_snapshot import TerritorySnapshot
+from src.domain.snapshot import Gap, Source
 
 Place = TypeVar("Place", State, City)
-Outcome: TypeAlias = City | BaseException
+CityOrError: TypeAlias = City | BaseException
 
 
 class Plan(StrEnum):
@@ -35,8 +32,8 @@ class ListOfStatesAndCities:
 
     `states_limit` bounds the states in work, for all executions together: one made inside an
     execution would bound that one alone. How many requests are on the wire at once is the gateways'
-    affair. `plan` says how the districts are asked for. `now` tells the time in UTC; `watch` is
-    told of each state in work.
+    affair. `plan` says how the districts are asked for. `now` tells the time in UTC; `watch` hears
+    of each state in work.
     """
 
     def __init__(
@@ -58,23 +55,28 @@ class ListOfStatesAndCities:
         self._now = now
         self._watch = watch or Unwatched()
 
-    async def execute(self, on_state: Callable[[State], None] = lambda _: None) -> Snapshot:
+    async def execute(
+        self, on_state: Callable[[State], None] = lambda _: None
+    ) -> TerritorySnapshot:
         """Collect the territory: the states, then all states at once, then all cities of each.
 
-        `on_state` is called with each state as soon as it is whole. A state or city that fails
-        does not stop the others; it is named in the snapshot's
-        `missing`. Cancelling this cancels everything under it.
+        `on_state` is called with each state as soon as it is whole. A state or city that fails does
+        not stop the others; the snapshot's `missing` names it. Cancelling this cancels everything
+        under it.
 
-        Raises UpstreamError or InvalidTerritoryError if the list of states itself cannot be read.
+        Raises UpstreamError if the list of states itself cannot be read.
         """
-        states = in_order(await self._states.all())
-        self._watch.states_listed(states)
+        try:
+            states = in_order(await self._states.all())
+        except InvalidTerritoryError as error:
+            raise UpstreamMalformedError(str(error)) from error
+        self._watch.roots_listed(states)
         gaps: list[Gap] = []
         outcomes = await asyncio.gather(
             *(self._with_cities(state, gaps, on_state) for state in states),
             return_exceptions=True,
         )
-        return Snapshot(
+        return TerritorySnapshot(
             states=tuple(_settled(states, outcomes, gaps)),
             collected_at=self._now(),
             source=Source.LIVE,
@@ -86,7 +88,7 @@ class ListOfStatesAndCities:
         self, state: State, gaps: list[Gap], on_state: Callable[[State], None]
     ) -> State:
         async with self._states_limit:
-            self._watch.state_begun(state)
+            self._watch.root_begun(state)
             is_whole = False
             try:
                 by_plan = self._by_state if self._plan is Plan.STATE else self._by_city
@@ -98,9 +100,9 @@ class ListOfStatesAndCities:
                     on_state(collected)
                 return collected
             finally:
-                self._watch.state_ended(state, is_whole=is_whole)
+                self._watch.root_ended(state, is_whole=is_whole)
 
-    async def _by_city(self, state: State) -> tuple[Sequence[City], Sequence[Outcome]]:
+    async def _by_city(self, state: State) -> tuple[Sequence[City], Sequence[CityOrError]]:
         """The state's cities, and what became of each when its districts were asked for."""
         cities = _in_order(state, await self._cities.of_state(state))
         answers = await asyncio.gather(
@@ -108,7 +110,7 @@ class ListOfStatesAndCities:
         )
         return cities, list(map(_with_its_districts, cities, answers))
 
-    async def _by_state(self, state: State) -> tuple[Sequence[City], Sequence[Outcome]]:
+    async def _by_state(self, state: State) -> tuple[Sequence[City], Sequence[CityOrError]]:
         """The same, with all districts of the state asked for at once."""
         answers = await asyncio.gather(
             self._cities.of_state(state), self._districts.of_state(state), return_exceptions=True
@@ -130,7 +132,7 @@ def _in_order(state: State, cities: Sequence[City]) -> Sequence[City]:
     return state.with_cities(cities).cidades
 
 
-def _with_its_districts(city: City, districts: Sequence[District] | BaseException) -> Outcome:
+def _with_its_districts(city: City, districts: Sequence[District] | BaseException) -> CityOrError:
     if isinstance(districts, BaseException):
         return districts
     try:

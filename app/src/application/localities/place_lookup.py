@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TypeVar
 
 from src.application.finding.name_index import NameIndex
-from src.domain.localities.gazetteer import Gazetteer
 from src.domain.localities.territory import City, District, State
 
 Place = TypeVar("Place", State, City, District)
@@ -32,43 +31,46 @@ class UnknownPlaceError(LookupError):
 
 
 class Places:
-    """The places of one snapshot by code and by name; made once for it.
+    """The places of one snapshot by code and by name, each in one step; made once for it.
 
     Each look-up raises UnknownPlaceError if there is no such place.
     """
 
     def __init__(self, states: Sequence[State]) -> None:
-        self._gazetteer = Gazetteer(states)
         cities = [city for state in states for city in state.cidades]
         districts = [district for city in cities for district in city.distritos or ()]
-        self.cities: NameIndex[City] = NameIndex(cities)
-        self.districts: NameIndex[District] = NameIndex(districts)
+        self._states = {code: state for state in states for code in (state.sigla, str(state.id))}
+        # Many files hold city codes without the last digit, which is a check digit.
+        self._cities = {code: city for city in cities for code in (str(city.id), str(city.id)[:-1])}
+        self._districts = {str(district.id): district for district in districts}
+        self.cities = NameIndex(cities, root_of=lambda city: city.state_id)
+        self.districts = NameIndex(districts, root_of=lambda district: district.state_id)
 
     def state(self, uf: str) -> State:
         """The state with this sigla, in either case, or this id."""
-        return _known("estado", uf, self._gazetteer.state)
+        return _known("estado", uf, self._states)
 
     def city(self, code: str) -> City:
         """The city with this code of 7 digits, or of 6 without the check digit."""
-        return _known("cidade", code, self._gazetteer.city)
+        return _known("cidade", code, self._cities)
 
     def district(self, code: str) -> District:
         """The district with this code."""
-        return _known("distrito", code, self._gazetteer.district)
+        return _known("distrito", code, self._districts)
 
     def state_of(self, place: City | District) -> State:
         """The state that a place of this snapshot belongs to."""
-        return self.state(str(place.state_id))
+        return self._states[str(place.state_id)]
 
     def city_of(self, district: District) -> City:
         """The city that a district of this snapshot belongs to."""
-        return self.city(str(district.city_id))
+        return self._cities[str(district.city_id)]
 
 
-def _known(kind: str, code: str, find: Callable[[str], Place | None]) -> Place:
-    place = find(code)
+def _known(kind: str, code: str, places: Mapping[str, Place]) -> Place:
+    place = places.get(code.upper())
     if place is None:
-        found = (find(other) for other in _one_off(code.upper()))
+        found = (places.get(other) for other in _one_off(code.upper()))
         similar = dict.fromkeys(other for other in found if other is not None)
         raise UnknownPlaceError(kind, code, list(islice(similar, SUGGESTIONS)))
     return place

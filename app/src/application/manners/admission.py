@@ -11,7 +11,7 @@ from typing import Self
 
 from src.application.manners.adaptive_limit import AdaptiveLimit
 from src.application.manners.circuit_breaker import CircuitBreaker
-from src.application.ports.upstream import UpstreamUnavailableError
+from src.application.ports.upstream_errors import UpstreamUnavailableError
 
 
 class Permit:

@@ -6,11 +6,13 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from src.application.telling.refresh_progress import Limits
-from src.domain.localities.territory import State
+from src.domain.tree import Leaf
 
 
 class FanOutWatch(Protocol):
-    """Hears of the states in work and of the requests to the upstream, one call for each event.
+    """Hears of the roots in work and of the requests to the upstream, one call for each event.
+
+    A root is a part at the top of the tree; each has a permit while all below it is collected.
 
     It is called thousands of times in a second, so it does little, and never waits or raises.
     """
@@ -19,24 +21,24 @@ class FanOutWatch(Protocol):
         """`limits` returns the limits in force at any time."""
         ...
 
-    def states_listed(self, states: Sequence[State]) -> None:
+    def roots_listed(self, roots: Sequence[Leaf]) -> None:
         """These are to be collected."""
         ...
 
-    def state_begun(self, state: State) -> None:
-        """The state has its permit."""
+    def root_begun(self, root: Leaf) -> None:
+        """The root has its permit."""
         ...
 
-    def state_ended(self, state: State, *, is_whole: bool) -> None:
-        """The state has given its permit back, with all below it or not."""
+    def root_ended(self, root: Leaf, *, is_whole: bool) -> None:
+        """The root has given its permit back, with all below it or not."""
         ...
 
-    def asked(self, level: int, place: int, *, within: int) -> int:
+    def asked(self, level: int, parent: int, *, root: int) -> int:
         """A request begins to wait for its permit; returns its number.
 
-        `level` is the depth of the requested parts in the tree, 0 at the top. `place` is the id of
-        their parent, and `within` that of the part at the top above them; both are 0 at the top.
-        Ids need to be unique on their level only.
+        `level` is the depth of the requested parts in the tree, 0 at the top. `parent` is the id of
+        the part above them, and `root` that of the root above them; both are 0 at the top. Ids need
+        to be unique on their level only.
         """
         ...
 
@@ -62,13 +64,13 @@ class Unwatched(FanOutWatch):
 
     def bounded_by(self, limits: Callable[[], Limits]) -> None: ...  # noqa: D102  # as the port
 
-    def states_listed(self, states: Sequence[State]) -> None: ...  # noqa: D102  # as the port
+    def roots_listed(self, roots: Sequence[Leaf]) -> None: ...  # noqa: D102  # as the port
 
-    def state_begun(self, state: State) -> None: ...  # noqa: D102  # as the port
+    def root_begun(self, root: Leaf) -> None: ...  # noqa: D102  # as the port
 
-    def state_ended(self, state: State, *, is_whole: bool) -> None: ...  # noqa: D102  # as the port
+    def root_ended(self, root: Leaf, *, is_whole: bool) -> None: ...  # noqa: D102  # as the port
 
-    def asked(self, level: int, place: int, *, within: int) -> int:  # noqa: ARG002, D102  # as the port
+    def asked(self, level: int, parent: int, *, root: int) -> int:  # noqa: ARG002, D102  # as the port
         return 0
 
     def sent(self, request: int) -> None: ...  # noqa: D102  # as the port

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 from src.domain.snapshot import Snapshot
+
+S = TypeVar("S", bound=Snapshot)
 
 
 class SnapshotStoreError(Exception):
@@ -26,14 +28,14 @@ class DamagedSnapshotError(SnapshotStoreError):
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(Generic[S]):
     """A snapshot as it is stored; each time one is saved, the version is another."""
 
-    snapshot: Snapshot
+    snapshot: S
     version: str
 
 
-class SnapshotStore(Protocol):
+class SnapshotStore(Protocol[S]):
     """Keeps one snapshot, and lets one process at a time refresh it."""
 
     async def version(self) -> str | None:
@@ -43,14 +45,14 @@ class SnapshotStore(Protocol):
         """
         ...
 
-    async def load(self) -> Stored | None:
+    async def load(self) -> Stored[S] | None:
         """The stored snapshot, or None if there is none.
 
         Raises DamagedSnapshotError, or another SnapshotStoreError.
         """
         ...
 
-    async def save(self, snapshot: Snapshot) -> str:
+    async def save(self, snapshot: S) -> str:
         """Store the snapshot in place of the one before; the answer is its version.
 
         No reader ever sees half of it. Raises SnapshotStoreError, the one before is kept then.

@@ -19,10 +19,13 @@ LOOK_EVERY_S = 0.05
 
 
 class TooSoonError(Exception):
-    """Another refresh may be asked for after `retry_after_s` seconds."""
+    """Another refresh may be asked for after `retry_after_s` seconds.
 
-    def __init__(self, retry_after_s: int) -> None:
-        super().__init__("outra coleta foi pedida há pouco tempo")
+    `upstream` is its name in Portuguese; it may have asked for a rest.
+    """
+
+    def __init__(self, retry_after_s: int, upstream: str) -> None:
+        super().__init__(f"outra coleta foi pedida há pouco tempo, ou {upstream} pediu uma pausa")
         self.retry_after_s = retry_after_s
 
 
@@ -43,6 +46,7 @@ class AskForRefresh:
         start: begins a refresh in this process if none runs, and gives its task; that says whether
             it was made here, and not by another process meanwhile.
         begun: gives the first moment of the next refresh that begins in this process.
+        upstream: its name in Portuguese, for errors.
         upstream_rests_s: for how many seconds the upstream has asked to be left alone.
         min_interval_s: the least time between refreshes that somebody asked for, in seconds.
         now: tells the time, in UTC.
@@ -56,6 +60,7 @@ class AskForRefresh:
         refreshes: Refreshes,
         start: Callable[[], asyncio.Task[bool]],
         begun: Callable[[], asyncio.Future[Progress]],
+        upstream: str,
         upstream_rests_s: Callable[[], float],
         min_interval_s: float,
         now: Callable[[], datetime],
@@ -65,6 +70,7 @@ class AskForRefresh:
         self._refreshes = refreshes
         self._start = start
         self._begun = begun
+        self._upstream = upstream
         self._upstream_rests_s = upstream_rests_s
         self._min_interval_s = min_interval_s
         self._now = now
@@ -83,7 +89,7 @@ class AskForRefresh:
         if before is not None and not before.has_ended:
             return before
         if wait_s := self._wait_s(before):
-            raise TooSoonError(wait_s)
+            raise TooSoonError(wait_s, self._upstream)
         begun = self._begun()
         self._asked_at = self._now()
         # Twice: what was under way here may be the end of a refresh before, or no more than the

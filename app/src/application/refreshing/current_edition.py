@@ -11,10 +11,11 @@ from src.domain.snapshot import Snapshot
 
 log = logging.getLogger(__name__)
 
+S = TypeVar("S", bound=Snapshot)
 Edition = TypeVar("Edition")
 
 
-class CurrentEdition(Generic[Edition]):
+class CurrentEdition(Generic[S, Edition]):
     """The edition of the last good snapshot, or until there is one, of the bundled one.
 
     An edition is a snapshot made ready for its readers, once, by `make`. `load_bundled` loads the
@@ -24,8 +25,8 @@ class CurrentEdition(Generic[Edition]):
     def __init__(
         self,
         *,
-        make: Callable[[Snapshot], Awaitable[Edition]],
-        load_bundled: Callable[[], Awaitable[Snapshot]] | None,
+        make: Callable[[S], Awaitable[Edition]],
+        load_bundled: Callable[[], Awaitable[S]] | None,
     ) -> None:
         self._make = make
         self._load_bundled = load_bundled
@@ -45,7 +46,7 @@ class CurrentEdition(Generic[Edition]):
         """Whether that is one of live data."""
         return self._live is not None
 
-    async def publish(self, snapshot: Snapshot) -> None:
+    async def publish(self, snapshot: S) -> None:
         """Answer this snapshot from now on."""
         async with self._one_at_a_time:
             self._live = await self._make(snapshot)
@@ -61,7 +62,7 @@ class CurrentEdition(Generic[Edition]):
                 self._fallback = await self._make(bundled)
                 log.info("Respondendo com os dados que acompanham o código até haver uma coleta")
 
-    async def bundled(self) -> Snapshot | None:
+    async def bundled(self) -> S | None:
         """The snapshot that ships with the code; None if it is not wanted, or cannot be read."""
         if self._load_bundled is None:
             return None

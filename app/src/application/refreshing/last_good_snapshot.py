@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Literal
+from typing import Generic, Literal, TypeVar
 
 from src.application.ports.snapshot_store import (
     DamagedSnapshotError,
@@ -24,10 +24,12 @@ LOOK_EVERY_S = 0.5
 # How long after a failed attempt to store it is tried again, in seconds.
 SAVE_AGAIN_S = 30.0
 
+S = TypeVar("S", bound=Snapshot)
+
 Call = Literal["load", "save", "turn"]
 
 
-class LastGoodSnapshot:
+class LastGoodSnapshot(Generic[S]):
     """Keeps the last good snapshot, with or without the help of the store.
 
     If the store fails, snapshots are neither stored nor shared, but none is lost: memory keeps it,
@@ -35,7 +37,7 @@ class LastGoodSnapshot:
     `save_again_s` seconds at the earliest.
     """
 
-    def __init__(self, store: SnapshotStore, *, save_again_s: float = SAVE_AGAIN_S) -> None:
+    def __init__(self, store: SnapshotStore[S], *, save_again_s: float = SAVE_AGAIN_S) -> None:
         self._store = store
         self._retry_s = save_again_s
         self._version: str | None = None
@@ -43,9 +45,9 @@ class LastGoodSnapshot:
         self._save_again_at = 0.0
         self._failing: set[Call] = set()
         self._one_at_a_time = asyncio.Lock()
-        self.snapshot: Snapshot | None = None
+        self.snapshot: S | None = None
 
-    async def take_over(self) -> Snapshot | None:
+    async def take_over(self) -> S | None:
         """Take what another process has stored since; None if there is nothing newer.
 
         If the store lacks the snapshot known here, it is saved again.
@@ -76,7 +78,7 @@ class LastGoodSnapshot:
                 await self._save_again()
             return None
 
-    async def put(self, snapshot: Snapshot) -> None:
+    async def put(self, snapshot: S) -> None:
         """Put the snapshot in the place of the last one."""
         async with self._one_at_a_time:
             self.snapshot = snapshot
@@ -91,7 +93,7 @@ class LastGoodSnapshot:
     async def turn(self) -> AsyncIterator[bool]:
         """Whether this process may refresh while the block runs.
 
-        Where the store cannot tell, it may: two collections are better than none.
+        If the store cannot tell, it may: two collections are better than none.
         """
         async with AsyncExitStack() as stack:
             is_ours = True

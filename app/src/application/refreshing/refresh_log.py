@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 
 from src.domain.snapshot import Snapshot
+from src.domain.tree import count_by_level
 
 log = logging.getLogger(__name__)
 
 
 class RefreshLog:
-    """Writes a line for each refresh, and one for an outage, however long it lasts."""
+    """Writes a line for each refresh, and one for an outage, however long it lasts.
 
-    def __init__(self) -> None:
+    `levels` are what the parts on each level of the tree are called in Portuguese, the top first.
+    """
+
+    def __init__(self, levels: Sequence[str]) -> None:
+        self._levels = levels
         self._outage_is_told = False
 
     def failed(self, error: Exception) -> None:
@@ -28,17 +34,16 @@ class RefreshLog:
     def collected(self, snapshot: Snapshot, seconds: float) -> None:
         """This was collected, in `seconds`."""
         self._outage_is_told = False
-        cities = sum(len(state.cidades) for state in snapshot.states)
+        counts = zip(count_by_level(snapshot.roots), self._levels, strict=False)
         log.info(
-            "Coleta concluída em %s s: %d estados, %d cidades",
+            "Coleta concluída em %s s: %s",
             f"{seconds:.1f}".replace(".", ","),
-            len(snapshot.states),
-            cities,
+            ", ".join(f"{count} {level}" for count, level in counts),
         )
         if not snapshot.is_whole:
             gap = (snapshot.missing or snapshot.filled)[0]
             log.warning(
-                "A coleta ficou incompleta: %d lugares sem dados, %d mantidos da anterior; "
+                "A coleta ficou incompleta: %d itens sem dados, %d mantidos da anterior; "
                 "o primeiro é %s: %s",
                 len(snapshot.missing),
                 len(snapshot.filled),

@@ -7,40 +7,44 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Generic, TypeVar
 
-from src.application.ports.upstream import UpstreamError
+from src.application.ports.upstream_errors import UpstreamError
 from src.application.refreshing.last_good_snapshot import LOOK_EVERY_S, LastGoodSnapshot
 from src.application.telling.refresh_recorder import Recording, RefreshRecorder
-from src.domain.localities.territory import InvalidTerritoryError
-from src.domain.localities.territory_succession import succeed, unread
 from src.domain.snapshot import Snapshot
+from src.domain.succession import CredibleLoss, succeed, unread
+
+S = TypeVar("S", bound=Snapshot)
 
 
 class LostRefreshError(Exception):
     """Another process's refresh was waited for, and brought nothing."""
 
 
-class RefreshSnapshot:
+class RefreshSnapshot(Generic[S]):
     """One process at a time collects; the others wait for what it stores.
 
     Args:
-        collect: collects a live snapshot; raises UpstreamError or InvalidTerritoryError.
+        collect: collects a live snapshot; raises UpstreamError.
         publish: lets everyone here read a snapshot.
         last_good: the last good snapshot, which the result replaces.
         bundled: loads what ships with the code, for parts of which nothing else is known; it
             answers None if that is not wanted.
         recorder: writes down how it goes.
+        loss: what may be gone from one snapshot to the next.
         look_every_s: how often to look whether another process has ended, in seconds.
     """
 
     def __init__(
         self,
         *,
-        collect: Callable[[], Awaitable[Snapshot]],
-        publish: Callable[[Snapshot], Awaitable[None]],
-        last_good: LastGoodSnapshot,
-        bundled: Callable[[], Awaitable[Snapshot | None]],
+        collect: Callable[[], Awaitable[S]],
+        publish: Callable[[S], Awaitable[None]],
+        last_good: LastGoodSnapshot[S],
+        bundled: Callable[[], Awaitable[S | None]],
         recorder: RefreshRecorder,
+        loss: CredibleLoss | None = None,
         look_every_s: float = LOOK_EVERY_S,
     ) -> None:
         self._collect = collect
@@ -48,16 +52,17 @@ class RefreshSnapshot:
         self._last_good = last_good
         self._bundled = bundled
         self._recorder = recorder
+        self._loss = loss
         self._look_every_s = look_every_s
 
     @property
-    def known(self) -> Snapshot | None:
+    def known(self) -> S | None:
         """The last good snapshot."""
         return self._last_good.snapshot
 
     async def execute(
         self, *, afresh: bool, when_known: Callable[[], object], by_hand: bool = False
-    ) -> Snapshot | None:
+    ) -> S | None:
         """Refresh, here or by waiting for the process that does it already.
 
         Args:
@@ -68,7 +73,7 @@ class RefreshSnapshot:
         Returns what was collected here, or None if another process's snapshot was taken over.
 
         Raises:
-            UpstreamError, InvalidTerritoryError: nothing at all could be read.
+            UpstreamError: nothing at all could be read.
             LostRefreshError: another process's refresh was waited for in vain.
         """
         has_waited = False
@@ -92,11 +97,11 @@ class RefreshSnapshot:
             await self._publish(newer)
         return newer is not None
 
-    async def _refresh(self, recording: Recording, when_known: Callable[[], object]) -> Snapshot:
+    async def _refresh(self, recording: Recording, when_known: Callable[[], object]) -> S:
         earlier = self._last_good.snapshot
         try:
             snapshot = await self._collect()
-        except (UpstreamError, InvalidTerritoryError) as error:
+        except UpstreamError as error:
             if earlier is not None:
                 await self._publish_and_store(unread(earlier, str(error)), when_known)
             raise
@@ -104,14 +109,12 @@ class RefreshSnapshot:
             earlier = await self._bundled()
         if earlier is not None:
             # Tens of thousands of comparisons: off the event loop.
-            snapshot = await asyncio.to_thread(succeed, earlier, snapshot)
+            snapshot = await asyncio.to_thread(succeed, earlier, snapshot, self._loss)
         recording.collected(snapshot)
         await self._publish_and_store(snapshot, when_known)
         return snapshot
 
-    async def _publish_and_store(
-        self, snapshot: Snapshot, when_known: Callable[[], object]
-    ) -> None:
+    async def _publish_and_store(self, snapshot: S, when_known: Callable[[], object]) -> None:
         await self._last_good.put(snapshot)
         await self._publish(snapshot)
         when_known()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 
 class Fate(IntEnum):
@@ -20,7 +20,8 @@ class Attempt(NamedTuple):
     """One attempt of a request that has ended; times are milliseconds since the refresh began.
 
     Requests are numbered from 0 as they were asked for, attempts from 1. `level` is the depth of
-    the requested parts in the tree, 0 at the top; `place` is the id of their parent, 0 for none.
+    the requested parts in the tree, 0 at the top; `parent` is the id of the part above them, 0 for
+    none.
     `queued` is when it began to wait for a permit, `sent` when it got it, `answered` when the whole
     answer was there and `ended` when that was read; an attempt that failed on the way has `ended`
     for what it did not reach.
@@ -28,7 +29,7 @@ class Attempt(NamedTuple):
 
     request: int
     level: int
-    place: int
+    parent: int
     number: int
     queued: int
     sent: int
@@ -47,9 +48,17 @@ class Requests:
     retried: int = 0
     failed: int = 0
 
+    def __iadd__(self, others: Requests) -> Self:
+        self.queued += others.queued
+        self.in_flight += others.in_flight
+        self.done += others.done
+        self.retried += others.retried
+        self.failed += others.failed
+        return self
 
-class StatePhase(StrEnum):
-    """How far the collection of a state is."""
+
+class RootPhase(StrEnum):
+    """How far the collection of a root is."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -58,13 +67,13 @@ class StatePhase(StrEnum):
 
 
 @dataclass(slots=True)
-class StateProgress:
-    """A state, and the requests about it and about everything below it."""
+class RootProgress:
+    """A part at the top of the tree, and the requests about it and about everything below it."""
 
     id: int
-    sigla: str
+    short_name: str
     nome: str
-    phase: StatePhase
+    phase: RootPhase
     requests: Requests
 
 
@@ -72,12 +81,12 @@ class StateProgress:
 class Limits:
     """What bounds a collection at this moment.
 
-    `states` are the states in work at once; `requests` those in flight at once, which adapts and is
-    never above `most_requests`. At most `requests_per_second` are sent, or any number where that is
-    0; while the circuit is open, nothing but a probe.
+    `roots` are in work at once; `requests` are in flight at once, which adapts and is never above
+    `most_requests`. At most `requests_per_second` are sent, or any number if that is 0; while the
+    circuit is open, nothing but a probe.
     """
 
-    states: int
+    roots: int
     requests: int
     most_requests: int
     requests_per_second: float
@@ -96,11 +105,9 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a refresh has brought: how many places, and of how many states and cities not all."""
+    """What a refresh has brought: how many parts on each level, and the number of its gaps."""
 
-    states: int
-    cities: int
-    districts: int
+    counts: list[int]
     missing: int
     filled: int
 
@@ -115,14 +122,14 @@ class Progress:
         phase: how far it is.
         by_hand: whether somebody asked for it.
         asked_by_hand_at: when the last refresh began that somebody asked for, this or another.
-        plan: how the districts are asked for.
+        plan: the feature's name for the way in which it asks the upstream.
         begun_at: in UTC.
         seconds: how long it had been running.
         requests: all of them.
-        most_in_flight: as many were in flight at once at most.
-        states_in_work: as many states hold a permit.
+        most_in_flight: how many were in flight at once at most.
+        roots_in_work: how many roots hold a permit.
         limits: None until something has been asked of the upstream.
-        states: in order of id; empty until they are known.
+        roots: in order of id; empty until they are known.
         outcome: None until there is one.
         cause: the kind of error that made it fail.
         attempts: those that have ended since the moment told before.
@@ -138,9 +145,9 @@ class Progress:
     seconds: float
     requests: Requests
     most_in_flight: int
-    states_in_work: int
+    roots_in_work: int
     limits: Limits | None
-    states: list[StateProgress]
+    roots: list[RootProgress]
     outcome: Outcome | None
     cause: str | None
     attempts: list[Attempt]

@@ -13,10 +13,10 @@ from datetime import datetime
 
 from src.application.collecting.fan_out_counts import FanOutCounts
 from src.application.ports.refresh_journal import RefreshJournal, RefreshJournalError
-from src.application.ports.upstream import UpstreamError
+from src.application.ports.upstream_errors import UpstreamError
 from src.application.telling.refresh_progress import Outcome, Phase, Progress
-from src.domain.localities.territory import InvalidTerritoryError
 from src.domain.snapshot import Snapshot
+from src.domain.tree import count_by_level
 
 log = logging.getLogger(__name__)
 
@@ -52,13 +52,8 @@ class Recording:
     def collected(self, snapshot: Snapshot) -> None:
         """The refresh has brought this."""
         self.phase = Phase.WHOLE if snapshot.is_whole else Phase.PARTIAL
-        cities = [city for state in snapshot.states for city in state.cidades]
         self.outcome = Outcome(
-            states=len(snapshot.states),
-            cities=len(cities),
-            districts=sum(len(city.distritos or ()) for city in cities),
-            missing=len(snapshot.missing),
-            filled=len(snapshot.filled),
+            count_by_level(snapshot.roots), len(snapshot.missing), len(snapshot.filled)
         )
 
 
@@ -70,7 +65,7 @@ class RefreshRecorder:
     Args:
         journal: what all processes can read.
         fan_out: the counts of the collection.
-        plan: how the districts are asked for.
+        plan: the feature's name for the way in which it asks the upstream.
         now: tells the time, in UTC.
         pause_s: after how many seconds to tell again how a refresh goes, by its age in seconds.
     """
@@ -111,7 +106,7 @@ class RefreshRecorder:
         except asyncio.CancelledError:
             recording.phase = Phase.BROKEN_OFF
             raise
-        except (UpstreamError, InvalidTerritoryError) as error:
+        except UpstreamError as error:
             recording.phase, recording.cause = Phase.FAILED, type(error).__name__
             raise
         except BaseException:
@@ -153,9 +148,9 @@ class RefreshRecorder:
             seconds=fan_out.seconds,
             requests=fan_out.requests,
             most_in_flight=fan_out.most_in_flight,
-            states_in_work=fan_out.states_in_work,
+            roots_in_work=fan_out.roots_in_work,
             limits=fan_out.limits,
-            states=fan_out.states(),
+            roots=fan_out.roots(),
             outcome=recording.outcome if phase is not Phase.RUNNING else None,
             cause=recording.cause,
             attempts=fan_out.attempts,

@@ -68,8 +68,7 @@ class Refreshes:
         self._looking = looking or Looking()
         self._is_over = asyncio.Event()
         self._followers = 0
-        # The moment that was read last, and when by the clock of the event loop.
-        self._heard: tuple[str, int, float] = ("", 0, 0.0)
+        self._silence = _Silence()
 
     def end(self) -> None:
         """Every stream closes: the process is about to end."""
@@ -186,15 +185,27 @@ class Refreshes:
         return replace(last, phase=Phase.BROKEN_OFF)
 
     def _is_silent(self, last: Progress) -> bool:
-        now = asyncio.get_running_loop().time()
-        if self._heard[:2] != (last.refresh, last.number):
-            self._heard = (last.refresh, last.number, now)
         by_the_clocks_s = (self._now() - last.told_at).total_seconds()
         return (
-            now - self._heard[2] >= self._looking.silent_s
+            self._silence.seconds(last) >= self._looking.silent_s
             or by_the_clocks_s >= self._looking.silent_by_the_clocks_s
         )
 
     async def _pause(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._is_over.wait(), seconds)
+
+
+class _Silence:
+    """How long nothing new has been heard of the newest refresh."""
+
+    def __init__(self) -> None:
+        self._heard: tuple[str, int] | None = None
+        self._heard_at = 0.0
+
+    def seconds(self, last: Progress) -> float:
+        """The time since this moment was read first, by the clock of the event loop."""
+        now = asyncio.get_running_loop().time()
+        if self._heard != (last.refresh, last.number):
+            self._heard, self._heard_at = (last.refresh, last.number), now
+        return now - self._heard_at

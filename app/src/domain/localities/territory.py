@@ -118,6 +118,11 @@ class State(Branch):
             if not self.holds(city):
                 raise InvalidTerritoryError(f"o código {city.id} não pertence a {self.id}")
 
+    @property
+    def short_name(self) -> str:
+        """Its sigla."""
+        return self.sigla
+
     def holds(self, place: State | City | District) -> bool:
         """Whether the place lies in this state, by its code."""
         return not isinstance(place, State) and place.state_id == self.id

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
+from src.application.refreshing.ask_for_refresh import TooSoonError
 from src.infra.controllers.errors import (
     FAULT,
     INVALID_REFRESH,
@@ -65,7 +67,7 @@ HEADERS: dict[str, dict[str, Any]] = {
         "public, max-age=300, stale-while-revalidate=3600, stale-if-error=86400",
     ),
     "X-Snapshot-Source": _header(
-        "`live`: coletado do IBGE; `bundled`: dados que acompanham o código",
+        "`live`: coletado da fonte; `bundled`: dados que acompanham o código",
         {"type": "string", "enum": ["live", "bundled"]},
         "live",
     ),
@@ -117,6 +119,8 @@ _ON_PAGES = ("X-Total-Count", "Link")
 _ON_OTHERS = ("Cache-Control", *SECURITY_HEADERS)
 
 
+_REFRESHES = "/api/v1/refreshes"
+
 # Of every resource.
 _COMMON = (URL_TOO_LONG, FAULT)
 
@@ -125,11 +129,12 @@ def data_responses(
     description: str,
     example: object,
     *errors: ErrorRow,
+    at: str,
     pages: bool = False,
     content: dict[str, Any] | None = None,
     headers: tuple[str, ...] = (),
 ) -> Responses:
-    """The responses of a resource that answers data.
+    """The responses of a resource that answers data, one address of which is `at`.
 
     `errors` are those that only such a resource meets; `pages` says whether it comes page by page;
     `content` has its media types besides JSON, and `headers` the names of what goes with those.
@@ -145,7 +150,7 @@ def data_responses(
             "description": "A cópia do cliente ainda vale; a resposta não tem corpo",
             "headers": _references(*names),
         },
-        **error_responses(*errors, NO_SNAPSHOT, *_COMMON),
+        **error_responses(*errors, NO_SNAPSHOT, *_COMMON, at=at),
     }
     return dict(sorted(responses.items(), key=lambda item: str(item[0])))
 
@@ -154,11 +159,18 @@ def health_responses(description: str, *errors: ErrorRow) -> Responses:
     """The responses of a resource that tells of the service itself."""
     ok = {"description": description, "headers": _references(*_ON_OTHERS)}
     content = {JSON: {"example": {"status": "ok"}}}
-    return {200: {**ok, "content": content}, **error_responses(*_COMMON, *errors)}
+    return {
+        200: {**ok, "content": content},
+        **error_responses(*_COMMON, *errors, at="/health/ready"),
+    }
 
 
 def refresh_responses(
-    description: str, example: object, *, looks_up: bool = False, validates: bool = False
+    description: str,
+    example: Mapping[str, Any],
+    *,
+    looks_up: bool = False,
+    validates: bool = False,
 ) -> Responses:
     """The responses of a resource that tells of refreshes."""
     ok = {"description": description, "headers": _references(*_ON_OTHERS)}
@@ -169,33 +181,38 @@ def refresh_responses(
             *((INVALID_REFRESH,) if validates else ()),
             UNREADABLE_JOURNAL,
             *_COMMON,
+            at=_REFRESHES,
         ),
     }
 
 
-def accepted_responses(description: str, example: object) -> Responses:
-    """The responses to a request for a refresh."""
+def accepted_responses(description: str, example: Mapping[str, Any], upstream: str) -> Responses:
+    """The responses to a request for a refresh; `upstream` is its name in Portuguese."""
+    too_soon = replace(TOO_SOON, example=TooSoonError(42, upstream))
     headers = _references(*_ON_OTHERS, "Location")
     ok = {"description": description, "headers": headers, "content": {JSON: {"example": example}}}
     return {
         202: ok,
         **error_responses(
-            *(NOT_AUTHENTICATED, NOT_PERMITTED, TOO_SOON),
+            *(NOT_AUTHENTICATED, NOT_PERMITTED, too_soon),
             *(UNREADABLE_JOURNAL, NOT_BEGUN, SERVICE_ENDS, *_COMMON),
+            at=_REFRESHES,
         ),
     }
 
 
-def event_responses(description: str, example: str, *, looks_up: bool = False) -> Responses:
-    """The responses of a resource that streams events."""
+def event_responses(
+    description: str, example: str, levels: str, *, looks_up: bool = False
+) -> Responses:
+    """The responses of a resource that streams events; `levels` explains their numbers."""
     ok = {
         "description": (
             f"{description}. Cada evento `andamento` traz a coleta como em "
             "`/api/v1/refreshes/{refresh_id}` e, em `tentativas`, as que terminaram desde o evento "
-            "anterior: `[requisição, tipo (0 estados, 1 cidades, 2 distritos), lugar, tentativa, "
-            "na fila em, enviada em, respondida em, lida em, desfecho (0 respondida, 1 repetida, "
-            "2 abandonada)]`, com os tempos em ms desde o início. Com `EventSource`, feche a "
-            "conexão ao receber o fim; senão o navegador reconecta"
+            f"anterior: `[requisição, tipo ({levels}), lugar, tentativa, na fila em, enviada em, "
+            "respondida em, lida em, desfecho (0 respondida, 1 repetida, 2 abandonada)]`, com os "
+            "tempos em ms desde o início. Com `EventSource`, feche a conexão ao receber o fim; "
+            "senão o navegador reconecta"
         ),
         "headers": _references(*_ON_OTHERS, "X-Accel-Buffering"),
         "content": {EVENTS: {"schema": {"type": "string"}, "example": example}},
@@ -205,12 +222,16 @@ def event_responses(description: str, example: str, *, looks_up: bool = False) -
         **error_responses(
             *((UNKNOWN_REFRESH,) if looks_up else ()),
             *(INVALID_REFRESH, UNREADABLE_JOURNAL, TOO_MANY_FOLLOWERS, *_COMMON),
+            at=_REFRESHES,
         ),
     }
 
 
-def error_responses(*rows: ErrorRow) -> Responses:
-    """The responses for these errors; a status that several of them have shows each."""
+def error_responses(*rows: ErrorRow, at: str) -> Responses:
+    """The responses for these errors; a status that several of them have shows each.
+
+    `at` is where those are shown that may happen anywhere.
+    """
     responses: Responses = {}
     for status in dict.fromkeys(row.status for row in rows):
         same = [row for row in rows if row.status == status]
@@ -221,7 +242,7 @@ def error_responses(*rows: ErrorRow) -> Responses:
             "content": {
                 PROBLEM_TYPE: {
                     "schema": {"$ref": "#/components/schemas/Problem"},
-                    **_shown(same),
+                    **_shown(same, at),
                 }
             },
         }
@@ -233,23 +254,23 @@ def _description(rows: Sequence[ErrorRow]) -> str:
     return "; ou ".join([first, *(each[0].lower() + each[1:] for each in others)])
 
 
-def _shown(rows: Sequence[ErrorRow]) -> dict[str, Any]:
+def _shown(rows: Sequence[ErrorRow], at: str) -> dict[str, Any]:
     if len(rows) == 1:
-        return {"example": _document(rows[0])}
+        return {"example": _document(rows[0], at)}
     return {
         "examples": {
             row.error.__name__.removesuffix("Error"): {
                 "summary": row.description,
-                "value": _document(row),
+                "value": _document(row, at),
             }
             for row in rows
         }
     }
 
 
-def _document(row: ErrorRow) -> dict[str, object]:
+def _document(row: ErrorRow, at: str) -> dict[str, object]:
     occurrence = _OCCURRENCE if row.status >= 500 else None
-    return problem(row.status, row.detail(row.example), row.instance, occurrence)
+    return problem(row.status, row.detail(row.example), row.instance or at, occurrence)
 
 
 def _references(*names: str) -> dict[str, Any]:

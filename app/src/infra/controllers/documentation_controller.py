@@ -14,7 +14,7 @@ from starlette.staticfiles import StaticFiles
 from src.infra.http.content_codings import IDENTITY
 from src.infra.http.media_types import JSON
 from src.infra.http.representation import Representation, content_id, representation
-from src.infra.http.security_headers import DOCUMENTATION_POLICY, SECURITY_HEADERS
+from src.infra.http.security_headers import DOCUMENTATION_POLICY
 
 # Relative to the pages, so that they work behind a path prefix.
 _DOCUMENT = "openapi.json"
@@ -94,5 +94,5 @@ def _document(app: FastAPI) -> Representation:
         media_type=JSON,
         coding=IDENTITY,
         last_modified=datetime.now(UTC),
-        headers={"Cache-Control": "no-cache", **SECURITY_HEADERS},
+        headers={"Cache-Control": "no-cache"},
     )

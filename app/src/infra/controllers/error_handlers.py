@@ -12,7 +12,7 @@ from starlette.routing import Match
 
 from src.infra.controllers.errors import ErrorRow
 from src.infra.http.problem import instance_of, problem, problem_response
-from src.infra.http.url_length import UrlTooLongError, is_too_long
+from src.infra.http.url_limit import UrlLimit
 
 log = logging.getLogger(__name__)
 
@@ -30,8 +30,6 @@ def add_error_handlers(app: FastAPI, rows: Iterable[ErrorRow]) -> None:
     by_error = {row.error: row for row in rows}
 
     async def answered(request: Request, error: Exception) -> Response:
-        if is_too_long(request.scope):
-            error = UrlTooLongError()  # if it has no route, nothing else refuses it
         if isinstance(error, HTTPException):
             return _raised_by_the_framework(request, error)
         row = next(by_error[kind] for kind in type(error).__mro__ if kind in by_error)
@@ -48,6 +46,7 @@ def add_error_handlers(app: FastAPI, rows: Iterable[ErrorRow]) -> None:
 
     for error in (*by_error, HTTPException):
         app.add_exception_handler(error, answered)
+    app.add_middleware(UrlLimit, refused=answered)
 
 
 def _raised_by_the_framework(request: Request, error: HTTPException) -> Response:

@@ -22,7 +22,9 @@ from src.infra.controllers.refreshes.refresh_right import (
     NotAuthenticatedError,
     NotPermittedError,
 )
-from src.infra.http.url_length import LONGEST_URL, UrlTooLongError
+from src.infra.editions.presentation import NotAcceptableError
+from src.infra.http.media_types import JSON
+from src.infra.http.url_limit import LONGEST_URL, UrlTooLongError
 
 # When to retry what should work again soon, in seconds.
 RETRY_SOON_S = 5
@@ -41,7 +43,7 @@ class ErrorRow:
         detail: what happened and what to do next, in Portuguese.
         description: what the documentation says of it.
         example: one of them; the documentation shows its detail.
-        instance: the address at which the documentation shows it.
+        instance: the address at which the documentation shows it; None for any.
         headers: of the response, besides those of every problem.
         log_detail: what the log says of it, besides its status and address.
     """
@@ -51,9 +53,15 @@ class ErrorRow:
     detail: Callable[[Any], str]
     description: str
     example: Exception
-    instance: str
+    instance: str | None = None
     headers: Callable[[Any], Mapping[str, str]] = lambda _: {}
     log_detail: Callable[[Exception], str] = lambda error: type(error).__name__
+
+
+def as_sentence(text: object) -> str:
+    """The text with a capital at its beginning."""
+    text = str(text)
+    return text[0].upper() + text[1:]
 
 
 def _no_right(error: NotAuthenticatedError) -> str:
@@ -133,18 +141,14 @@ URL_TOO_LONG = ErrorRow(
     lambda _: f"O endereço pode ter no máximo {LONGEST_URL} caracteres.",
     f"O endereço tem mais de {LONGEST_URL} caracteres",
     UrlTooLongError(),
-    "/api/v1/cities",
 )
 INVALID_REFRESH = invalid_parameter(ALLOWED, name="refresh_id", instance="/api/v1/refreshes/abc")
 TOO_SOON = ErrorRow(
     TooSoonError,
     429,
-    lambda error: (
-        "Outra coleta foi pedida há pouco tempo, ou o IBGE pediu uma pausa; tente de novo em "
-        f"{error.retry_after_s} s."
-    ),
+    lambda error: f"{as_sentence(error)}; tente de novo em {error.retry_after_s} s.",
     "Outra coleta foi pedida há pouco tempo",
-    TooSoonError(42),
+    TooSoonError(42, "a fonte dos dados"),
     _REFRESHES,
     _when_it_says,
 )
@@ -154,7 +158,6 @@ FAULT = ErrorRow(
     lambda _: "O erro foi registrado; ao relatá-lo, informe o id.",
     "Erro interno, registrado no log com o `id` da resposta",
     Exception(),
-    "/api/v1/cities",
 )
 NO_SNAPSHOT = ErrorRow(
     NoSnapshotError,
@@ -162,9 +165,8 @@ NO_SNAPSHOT = ErrorRow(
     lambda error: f"Ainda não há dados; tente de novo em {error.retry_after_s} s.",
     "Ainda não há dados; tente de novo após `Retry-After` segundos",
     NoSnapshotError(30),
-    "/api/v1/states",
-    _when_it_says,
-    str,
+    headers=_when_it_says,
+    log_detail=str,
 )
 UNREADABLE_JOURNAL = ErrorRow(
     RefreshJournalError,
@@ -210,8 +212,19 @@ TOO_MANY_FOLLOWERS = ErrorRow(
     _soon,
 )
 
+NOT_ACCEPTABLE = ErrorRow(
+    NotAcceptableError,
+    406,
+    lambda error: (
+        f"Nenhum dos formatos aceitos está disponível. Há {error.available}, nas codificações br, "
+        "zstd, gzip e identity."
+    ),
+    "Nenhum dos formatos ou codificações aceitos está disponível",
+    NotAcceptableError(JSON),
+)
+
 # All but invalid parameters: that row has to know the parameters of the features, too.
 ERRORS = [
-    *(NOT_AUTHENTICATED, NOT_PERMITTED, UNKNOWN_REFRESH, URL_TOO_LONG, TOO_SOON, FAULT),
-    *(NO_SNAPSHOT, UNREADABLE_JOURNAL, NOT_BEGUN, SERVICE_ENDS, TOO_MANY_FOLLOWERS),
+    *(NOT_AUTHENTICATED, NOT_PERMITTED, UNKNOWN_REFRESH, NOT_ACCEPTABLE, URL_TOO_LONG, TOO_SOON),
+    *(FAULT, NO_SNAPSHOT, UNREADABLE_JOURNAL, NOT_BEGUN, SERVICE_ENDS, TOO_MANY_FOLLOWERS),
 ]

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
-from src.infra.controllers.dependencies import CurrentFreshness
 from src.infra.controllers.descriptions import health_responses
 from src.infra.controllers.errors import NO_SNAPSHOT
 
@@ -42,7 +41,8 @@ async def live() -> JSONResponse:
     response_model=Health,
     responses=health_responses("Há dados", NO_SNAPSHOT),
 )
-async def ready(freshness: CurrentFreshness) -> JSONResponse:
-    """Retorna 200 assim que há dados, sejam coletados do IBGE ou os que acompanham o código."""
-    freshness.at_once()
+async def ready(request: Request) -> JSONResponse:
+    """Retorna 200 assim que há dados, sejam coletados ou os que acompanham o código."""
+    for require_data in request.state.ready:
+        require_data()
     return JSONResponse({"status": "ok"}, headers=_NO_STORE)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
 
 from src.infra.controllers.descriptions import HEADERS
+from src.infra.controllers.pages_controller import Page
 from src.infra.http.media_types import EVENTS
 from src.infra.http.problem import Problem
 
 # The names are modules of generated clients, hence ASCII.
 _TAGS = [
-    {"name": "Localidades", "description": "Estados, cidades e distritos, por código e por nome."},
     {"name": "Coletas", "description": "Pedir uma nova coleta e acompanhar seu andamento."},
     {
         "name": "Monitoramento",
@@ -21,17 +22,16 @@ _TAGS = [
     },
 ]
 
-# What holds for every resource and has no place of its own in OpenAPI, and the way to the other
-# pages: relative, so that it holds behind a path prefix.
+# What holds for every resource and has no place of its own in OpenAPI.
 _MANNERS = """
-`HEAD` é aceito onde `GET` é; outros métodos recebem 405, com `Allow`. As localidades são enviadas
-em `br`, `zstd` ou `gzip`, conforme `Accept-Encoding`. Enquanto os dados não mudam, requisições com
+`HEAD` é aceito onde `GET` é; outros métodos recebem 405, com `Allow`. Os dados são enviados em
+`br`, `zstd` ou `gzip`, conforme `Accept-Encoding`. Enquanto não mudam, requisições com
 `If-None-Match` ou `If-Modified-Since` recebem 304. Parâmetros desconhecidos são ignorados. Os erros
 seguem a RFC 9457 (`application/problem+json`).
-
-Páginas: [explorar os lugares](./) · [ver o fan-out](fanout) · [testar a API](docs) ·
-[ler a documentação](redoc)
 """
+
+# Relative, so that the links hold behind a path prefix.
+_PAGES = [("testar a API", "docs"), ("ler a documentação", "redoc")]
 
 _LICENSE = {"name": "MIT", "identifier": "MIT"}
 _CONTACT = {"name": "Os autores do projeto"}
@@ -39,20 +39,25 @@ _CONTACT = {"name": "Os autores do projeto"}
 _SERVERS = [{"url": ".", "description": "O serviço que publica este documento"}]
 
 
-def describe(app: FastAPI) -> None:
-    """Completes the description of `app` with what FastAPI cannot know: the shape of errors, the
-    headers, and what holds for every resource."""
+def describe(app: FastAPI, *, tags: Sequence[Mapping[str, str]], pages: Iterable[Page]) -> None:
+    """Completes the description of `app` with what FastAPI cannot know.
+
+    That is the shape of errors, the headers, and what holds for every resource. `tags` and `pages`
+    are those of the features.
+    """
     generate = app.openapi
+    links = [*((page.title, page.path.removeprefix("/") or "./") for page in pages), *_PAGES]
+    way = " · ".join(f"[{title}]({path})" for title, path in links)
 
     def openapi() -> dict[str, Any]:
         document = generate()  # made once; what is put in below is the same each time
         document["info"] |= {
-            "description": f"{app.description.strip()}\n{_MANNERS}",
+            "description": f"{app.description.strip()}\n{_MANNERS}\nPáginas: {way}",
             "contact": _CONTACT,
             "license": _LICENSE,
         }
         document["servers"] = _SERVERS
-        document["tags"] = _TAGS
+        document["tags"] = [*tags, *_TAGS]
         problem = Problem.model_json_schema()
         problem["properties"]["id"].pop("default")  # it is left out, never null
         document["components"]["schemas"]["Problem"] = problem

@@ -1,8 +1,10 @@
-"""`/` and `/fanout`: the pages for people, and the files that they are made of."""
+"""The pages for people, and the files that they are made of."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -11,7 +13,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 
 from src.infra.http.content_codings import CODINGS, IDENTITY, QUICK_COMPRESSORS, best_coding
 from src.infra.http.representation import Representation, content_id, representation
-from src.infra.http.security_headers import PAGE_POLICY, SECURITY_HEADERS
+from src.infra.http.security_headers import PAGE_POLICY
 
 MEDIA_TYPES = {
     ".html": "text/html",
@@ -33,26 +35,35 @@ _HEADERS = {
     "Cache-Control": "no-cache",
     "Vary": "Accept-Encoding",
     "Referrer-Policy": "no-referrer",
-    **SECURITY_HEADERS,
     "Content-Security-Policy": PAGE_POLICY,
 }
 
-router = APIRouter(include_in_schema=False)
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page: its address, the name of its file, and in Portuguese what one can do there."""
+
+    path: str
+    file: str
+    title: str
 
 
-@router.get("/")
-async def explorer(request: Request) -> Response:
-    """The places of the country, to be looked up."""
-    return await _file("explorer.html", request)
+def pages_router(pages: Iterable[Page]) -> APIRouter:
+    """The pages, and what they are made of."""
+    router = APIRouter(include_in_schema=False)
+    for page in pages:
+        router.add_api_route(page.path, _page(page.file))
+    router.add_api_route("/assets/{name}", asset)
+    return router
 
 
-@router.get("/fanout")
-async def fan_out(request: Request) -> Response:
-    """The collection, to be watched."""
-    return await _file("fanout.html", request)
+def _page(file: str) -> Callable[[Request], Awaitable[Response]]:
+    async def page(request: Request) -> Response:
+        return await _file(file, request)
+
+    return page
 
 
-@router.get("/assets/{name}")
 async def asset(name: str, request: Request) -> Response:
     """A file that a page is made of."""
     if name not in FILES or name.endswith(".html"):

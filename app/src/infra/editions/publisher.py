@@ -4,30 +4,36 @@ from __future__ import annotations
 
 import asyncio
 from email.utils import format_datetime
+from typing import Generic, TypeVar
 
 from src.domain.snapshot import Snapshot, Source
 from src.infra.editions.edition import Edition
-from src.infra.editions.tree_formats import as_json
+from src.infra.editions.presentation import Presentation
 from src.infra.http.content_codings import COMPRESSORS
-from src.infra.http.security_headers import SECURITY_HEADERS
+from src.infra.http.media_types import JSON
+
+S = TypeVar("S", bound=Snapshot)
+LookUp = TypeVar("LookUp")
 
 
-class Publisher:
+class Publisher(Generic[S, LookUp]):
     """Makes editions, which are answered as soon as they are written; their codings follow.
 
     The same content in a newer snapshot is not compressed again. `ttl_s` is for how many seconds a
     live snapshot is fresh; caches keep it no longer.
     """
 
-    def __init__(self, *, ttl_s: float) -> None:
+    def __init__(self, presentation: Presentation[S, LookUp], *, ttl_s: float) -> None:
+        self._presentation = presentation
         self._ttl_s = int(ttl_s)
-        self._last: Edition | None = None
+        self._last: Edition[S, LookUp] | None = None
         self._compressing: asyncio.Task[None] | None = None
 
-    async def publish(self, snapshot: Snapshot) -> Edition:
+    async def publish(self, snapshot: S) -> Edition[S, LookUp]:
         """The edition of a snapshot: without codings at first, or with those of its content."""
-        tree = await asyncio.to_thread(as_json, snapshot.states)
-        edition = Edition(snapshot, tree, self._headers(snapshot))
+        tree = await asyncio.to_thread(self._presentation.formats[JSON].write, snapshot)
+        headers = self._headers(snapshot)
+        edition = Edition(snapshot, self._presentation, tree=tree, headers=headers)
         before, self._last = self._last, edition
         if before is not None and before.content_id == edition.content_id:
             for coding, body in before.bodies.items():
@@ -58,7 +64,6 @@ class Publisher:
             "X-Snapshot-Source": str(snapshot.source),
             "X-Snapshot-Missing": str(len(snapshot.missing)),
             "X-Snapshot-Filled": str(len(snapshot.filled)),
-            **SECURITY_HEADERS,
         }
 
     def _cache_control(self, snapshot: Snapshot) -> str:

@@ -12,7 +12,7 @@ from src.application.manners.admission import Admission, Permit
 from src.application.manners.patience import Patience
 from src.application.manners.retry_budget import RetryBudget
 from src.application.ports.fan_out_watch import FanOutWatch, Unwatched
-from src.application.ports.upstream import (
+from src.application.ports.upstream_errors import (
     UpstreamError,
     UpstreamMalformedError,
     UpstreamStatusError,
@@ -66,20 +66,20 @@ class UpstreamClient:
         read: Callable[[bytes], T],
         *,
         level: int,
-        place: int = 0,
-        within: int = 0,
+        parent: int = 0,
+        root: int = 0,
         first: bool = False,
     ) -> T:
         """What `read` makes of the answer to GET `path`.
 
-        `read` raises ValueError for bytes that are not what they should be. `level`,
-        `place` and `within` are for the watch (FanOutWatch.asked). `first` jumps the queue.
+        `read` raises ValueError for bytes that are not what they should be. `level`, `parent` and
+        `root` are for the watch (FanOutWatch.asked). `first` jumps the queue.
 
         Raises UpstreamError: that of the last try, or UpstreamUnavailableError if none was made.
         """
         allowance = _Allowance(self._timeout_s)
         attempt = 1
-        request = self._watch.asked(level, place, within=within)
+        request = self._watch.asked(level, parent, root=root)
         with self._budget:
             while True:
                 try:
@@ -94,8 +94,8 @@ class UpstreamClient:
                     self._watch.failed(request, again=may_retry)
                     if not may_retry:
                         raise
-                    # Who was sent away comes first when the upstream has room again; who failed in
-                    # another way does not, or a state that fails would crowd out the others.
+                    # A refused request comes first when the upstream has room again. One that
+                    # failed in another way does not, or a part that fails would crowd out others.
                     first = first or _is_refusal(error)
                 await asyncio.sleep(pause_s)
                 attempt += 1
@@ -113,7 +113,7 @@ class UpstreamClient:
         try:
             body = await self._exchange.body(path, timeout_s=timeout_s)
             self._watch.answered(request)
-            places = _read(body, read, path)
+            answer = _read(body, read, path)
         except UpstreamError as error:
             if _is_refusal(error) or isinstance(error, UpstreamTimeoutError):
                 permit.refused(_asked_s(error))
@@ -123,7 +123,7 @@ class UpstreamClient:
         self._patience.answered(time.monotonic() - started)
         permit.succeeded()
         self._watch.read(request)
-        return places
+        return answer
 
     def _may_retry(
         self, error: UpstreamError, attempt: int, pause_s: float, allowance: _Allowance

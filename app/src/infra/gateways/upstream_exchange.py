@@ -11,8 +11,8 @@ from ssl import SSLContext
 import aiohttp
 from yarl import URL
 
-from src import VERSION
-from src.application.ports.upstream import (
+from src import NAME, PURPOSE, VERSION
+from src.application.ports.upstream_errors import (
     UpstreamConnectionError,
     UpstreamError,
     UpstreamMalformedError,
@@ -24,7 +24,7 @@ from src.application.ports.upstream import (
 from src.infra.gateways.time_limit import Stalls, TimeLimit
 from src.infra.gateways.tls import tls_advice
 
-USER_AGENT = f"estados-e-cidades/{VERSION} (API de localidades do Brasil; aiohttp)"
+USER_AGENT = f"{NAME}/{VERSION} ({PURPOSE}; aiohttp)"
 
 # The first connection of all is there within this time, in seconds, or will hardly come: a network
 # that drops packets must not cost the first visitor the whole time limit. After each failure

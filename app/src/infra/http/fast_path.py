@@ -9,14 +9,12 @@ from fastapi import Response
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from src.infra.http.url_length import is_too_long
-
 # The answer to a request with these headers, out of what the lifespan has opened.
 AtHand = Callable[[Mapping[str, Any], Headers], Response | None]
 
 
 class FastPath:
-    """Goes around `app` if a GET can be answered without it.
+    """Goes around `app` if a GET without a query can be answered without it.
 
     `at_hand` has, for each path, a function that gives the answer its route would give, or None
     if the route has to answer. docs/decisions/0013 says what it gains.
@@ -33,7 +31,7 @@ class FastPath:
 
     def _answer(self, scope: Scope) -> Response | None:
         at_hand = self._at_hand.get(scope["path"])
-        if at_hand is None or scope["method"] != "GET" or is_too_long(scope):
+        if at_hand is None or scope["method"] != "GET" or scope["query_string"]:
             return None
         state = scope.get("state")
         if not state:  # without a lifespan there is nothing to answer, which the route tells

@@ -37,7 +37,7 @@ class Problem(BaseModel):
     title: str = Field(description="O problema em poucas palavras")
     status: int = Field(description="O status HTTP desta resposta")
     detail: str = Field(description="O que aconteceu e o que fazer")
-    instance: str = Field(description="O endereço da requisição", examples=["/api/v1/states"])
+    instance: str = Field(description="O endereço da requisição", examples=["/health/ready"])
     id: str | SkipJsonSchema[None] = Field(
         default=None, description="Só em erros 5xx: identifica a ocorrência no log do serviço"
     )

@@ -12,6 +12,7 @@ from starlette.datastructures import Headers
 
 from src.infra.http.conditional_requests import not_modified
 from src.infra.http.content_codings import IDENTITY
+from src.infra.http.security_headers import SECURITY_HEADERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +50,15 @@ def representation(
 ) -> Representation:
     """A representation with this body, which is coded already.
 
+    `headers` go with it besides its own and SECURITY_HEADERS.
+
     The entity tag comes from `content`, the content's id, and the coding alone (RFC 9110, section
     8.8.3), so that every worker and every machine gives the same one for the same data.
     """
     etag, coded = f'"{content}"', {}
     if coding != IDENTITY:
         etag, coded = f'"{content}-{coding}"', {"Content-Encoding": coding}
-    headers = {"ETag": etag, **headers}
+    headers = {"ETag": etag, **SECURITY_HEADERS, **headers}
     return Representation(
         etag,
         last_modified,

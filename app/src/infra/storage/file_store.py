@@ -9,6 +9,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from typing import TypeVar
 
 from src.application.ports.snapshot_store import (
     DamagedSnapshotError,
@@ -17,7 +18,9 @@ from src.application.ports.snapshot_store import (
     Stored,
 )
 from src.domain.snapshot import Snapshot
-from src.infra.storage.snapshot_file import COLLECTED_HERE, SnapshotFile, from_bytes, to_bytes
+from src.infra.storage.snapshot_file import SnapshotFormat
+
+S = TypeVar("S", bound=Snapshot)
 
 UNFINISHED = "unfinished-"
 
@@ -25,24 +28,25 @@ UNFINISHED = "unfinished-"
 LEFT_AFTER_S = 3600.0
 
 
-class FileStore(SnapshotStore):
+class FileStore(SnapshotStore[S]):
     """`file:DIR`: the snapshot in `DIR/snapshot.json.xz`, the turn by a lock on `DIR/refresh.lock`.
 
     The file is replaced as a whole (POSIX rename, which Windows has too), so a reader sees the old
     one or the new one. The lock is the operating system's: it dies with the process that holds it.
     """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, snapshot_format: SnapshotFormat[S]) -> None:
+        self._format = snapshot_format
         self._file = directory / "snapshot.json.xz"
         self._lock_file = directory / "refresh.lock"
 
     async def version(self) -> str | None:
         return await asyncio.to_thread(self._version)
 
-    async def load(self) -> Stored | None:
+    async def load(self) -> Stored[S] | None:
         return await asyncio.to_thread(self._load)
 
-    async def save(self, snapshot: Snapshot) -> str:
+    async def save(self, snapshot: S) -> str:
         return await asyncio.to_thread(self._save, snapshot)
 
     @asynccontextmanager
@@ -73,7 +77,7 @@ class FileStore(SnapshotStore):
         except OSError as exc:
             raise SnapshotStoreError(f"{self._file} não pode ser lido ({exc})") from exc
 
-    def _load(self) -> Stored | None:
+    def _load(self) -> Stored[S] | None:
         try:
             with self._file.open("rb") as file:
                 version = _version_of(os.fstat(file.fileno()))
@@ -83,12 +87,12 @@ class FileStore(SnapshotStore):
         except OSError as exc:
             raise SnapshotStoreError(f"{self._file} não pode ser lido ({exc})") from exc
         try:
-            return Stored(from_bytes(content).snapshot, version)
+            return Stored(self._format.from_bytes(content).snapshot, version)
         except ValueError as exc:
             raise DamagedSnapshotError(f"{self._file} está danificado ({exc})", version) from exc
 
-    def _save(self, snapshot: Snapshot) -> str:
-        content = to_bytes(SnapshotFile(snapshot, COLLECTED_HERE))
+    def _save(self, snapshot: S) -> str:
+        content = self._format.to_bytes(snapshot)
         try:
             self._make_directory()
             self._remove_leftovers()

@@ -5,26 +5,29 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import TypeVar
 
 from src.application.ports.snapshot_store import SnapshotStore, Stored
 from src.domain.snapshot import Snapshot
 
+S = TypeVar("S", bound=Snapshot)
 
-class MemoryStore(SnapshotStore):
+
+class MemoryStore(SnapshotStore[S]):
     """`memory:`: for tests, and for services that write nothing."""
 
     def __init__(self) -> None:
-        self._stored: Stored | None = None
+        self._stored: Stored[S] | None = None
         self._saved = 0
         self._refreshing = asyncio.Lock()
 
     async def version(self) -> str | None:
         return self._stored.version if self._stored is not None else None
 
-    async def load(self) -> Stored | None:
+    async def load(self) -> Stored[S] | None:
         return self._stored
 
-    async def save(self, snapshot: Snapshot) -> str:
+    async def save(self, snapshot: S) -> str:
         self._saved += 1
         self._stored = Stored(snapshot, version=str(self._saved))
         return self._stored.version

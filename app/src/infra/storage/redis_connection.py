@@ -7,25 +7,25 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError  # noqa: A004  # its own
 
-# No call to the server takes longer, in seconds: the refreshing must not hang with it.
+# In seconds: the refreshing must not hang with the server.
 TIMEOUT_S = 1.0
 
 # A call for which there is no connection waits for one, as long as for an answer.
 MOST_CONNECTIONS = 20
 
 
-def connected_to(url: str) -> Redis:
+def connected_to(url: str, *, timeout_s: float = TIMEOUT_S) -> Redis:
     """A client, whose connections are opened when they are needed.
 
     `url` is as redis-py takes it, with `rediss://` for TLS; it may hold a password, so it is never
-    shown.
+    shown. No call takes longer than `timeout_s` seconds.
     """
     pool = BlockingConnectionPool.from_url(
         url,
         max_connections=MOST_CONNECTIONS,
-        timeout=TIMEOUT_S,
-        socket_timeout=TIMEOUT_S,
-        socket_connect_timeout=TIMEOUT_S,
+        timeout=timeout_s,
+        socket_timeout=timeout_s,
+        socket_connect_timeout=timeout_s,
         # Once again, at once: a connection from the pool may have been closed meanwhile.
         retry=Retry(NoBackoff(), 1, supported_errors=(ConnectionError,)),
     )

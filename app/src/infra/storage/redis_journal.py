@@ -16,38 +16,40 @@ from src.application.telling.refresh_progress import Progress
 from src.infra.storage.journal_lines import last_of, next_of, to_line
 from src.infra.storage.redis_connection import connected_to
 
-REFRESHES = "estados-e-cidades:refreshes"
-REFRESH = "estados-e-cidades:refresh:"
-
 # Keys expire after this long, in seconds, if no later refresh drops them.
 ENDS_AFTER_S = 7 * 86_400
 
 
 class RedisJournal(RefreshJournal):
-    """`redis://…`: a list of lines for each refresh, and a sorted set of their ids."""
+    """`redis://…`: a list of lines for each refresh, and a sorted set of their ids.
 
-    def __init__(self, url: str) -> None:
+    `prefix` is what the names of its keys begin with.
+    """
+
+    def __init__(self, url: str, *, prefix: str) -> None:
         self._redis = connected_to(url)
+        self._ids = prefix + "refreshes"
+        self._refresh = prefix + "refresh:"
 
     async def append(self, progress: Progress) -> None:
-        key = REFRESH + progress.refresh
+        key = self._refresh + progress.refresh
         try:
             async with self._redis.pipeline() as pipeline:
                 pipeline.rpush(key, to_line(progress))
                 pipeline.expire(key, ENDS_AFTER_S)
-                pipeline.zadd(REFRESHES, {progress.refresh: 0})
-                pipeline.expire(REFRESHES, ENDS_AFTER_S)
-                pipeline.zrange(REFRESHES, 0, -KEPT - 1)
+                pipeline.zadd(self._ids, {progress.refresh: 0})
+                pipeline.expire(self._ids, ENDS_AFTER_S)
+                pipeline.zrange(self._ids, 0, -KEPT - 1)
                 *_, oldest = await pipeline.execute()
             for refresh in cast("list[bytes]", oldest):
-                await self._redis.delete(REFRESH + refresh.decode())
-                await self._redis.zrem(REFRESHES, refresh)
+                await self._redis.delete(self._refresh + refresh.decode())
+                await self._redis.zrem(self._ids, refresh)
         except (RedisError, OSError) as exc:
             raise _unreachable(exc) from exc
 
     async def refreshes(self) -> list[str]:
         try:
-            ids = await self._redis.zrange(REFRESHES, 0, KEPT - 1, desc=True)
+            ids = await self._redis.zrange(self._ids, 0, KEPT - 1, desc=True)
         except (RedisError, OSError) as exc:
             raise _unreachable(exc) from exc
         return [refresh.decode() for refresh in cast("list[bytes]", ids)]
@@ -66,7 +68,7 @@ class RedisJournal(RefreshJournal):
 
     async def _lines(self, refresh: str, start: int, end: int) -> list[bytes]:
         try:
-            lines = await self._redis.lrange(REFRESH + refresh, start, end)
+            lines = await self._redis.lrange(self._refresh + refresh, start, end)
         except (RedisError, OSError) as exc:
             raise _unreachable(exc) from exc
         return cast("list[bytes]", lines)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from typing import cast
+from typing import TypeVar, cast
 from uuid import uuid4
 
 from redis.asyncio.lock import Lock
@@ -18,58 +18,75 @@ from src.application.ports.snapshot_store import (
     Stored,
 )
 from src.domain.snapshot import Snapshot
-from src.infra.storage.redis_connection import connected_to
-from src.infra.storage.snapshot_file import COLLECTED_HERE, SnapshotFile, from_bytes, to_bytes
+from src.infra.storage.redis_connection import TIMEOUT_S, connected_to
+from src.infra.storage.snapshot_file import SnapshotFormat
 
-SNAPSHOT = "estados-e-cidades:snapshot"
-VERSION = "estados-e-cidades:version"
-TURN = "estados-e-cidades:turn"
+S = TypeVar("S", bound=Snapshot)
 
-# A turn ends this many seconds after its holder was last seen, and is renewed well before.
+# In seconds: a turn is renewed well before it ends.
 TURN_S = 6.0
 RENEW_EVERY_S = 2.0
 
 
-class RedisStore(SnapshotStore):
-    """`redis://…`: the snapshot and its version in two keys, the turn by a lock with a lifetime."""
+class RedisStore(SnapshotStore[S]):
+    """`redis://…`: the snapshot and its version in two keys, the turn by a lock with a lifetime.
 
-    def __init__(self, url: str) -> None:
-        self._redis = connected_to(url)
+    `prefix` is what the names of its keys begin with. A turn ends `turn_s` seconds after its holder
+    was last seen, and is renewed `renew_every_s`; no call takes longer than `timeout_s`.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        snapshot_format: SnapshotFormat[S],
+        *,
+        prefix: str,
+        turn_s: float = TURN_S,
+        renew_every_s: float = RENEW_EVERY_S,
+        timeout_s: float = TIMEOUT_S,
+    ) -> None:
+        self._redis = connected_to(url, timeout_s=timeout_s)
+        self._turn_s = turn_s
+        self._renew_every_s = renew_every_s
+        self._format = snapshot_format
+        self._snapshot_key = prefix + "snapshot"
+        self._version_key = prefix + "version"
+        self._turn_key = prefix + "turn"
 
     async def version(self) -> str | None:
         try:
-            version = cast("bytes | None", await self._redis.get(VERSION))
+            version = cast("bytes | None", await self._redis.get(self._version_key))
         except (RedisError, OSError) as exc:
             raise _unreachable(exc) from exc
         return _text(version) if version is not None else None
 
-    async def load(self) -> Stored | None:
+    async def load(self) -> Stored[S] | None:
         try:
-            answer = await self._redis.mget(VERSION, SNAPSHOT)
+            answer = await self._redis.mget(self._version_key, self._snapshot_key)
         except (RedisError, OSError) as exc:
             raise _unreachable(exc) from exc
         version, content = cast("list[bytes | None]", answer)
         if version is None or content is None:
             return None
         try:
-            file = await asyncio.to_thread(from_bytes, content)
+            file = await asyncio.to_thread(self._format.from_bytes, content)
         except ValueError as exc:
             message = f"o que está no Redis está danificado ({exc})"
             raise DamagedSnapshotError(message, _text(version)) from exc
         return Stored(file.snapshot, _text(version))
 
-    async def save(self, snapshot: Snapshot) -> str:
-        content = await asyncio.to_thread(to_bytes, SnapshotFile(snapshot, COLLECTED_HERE))
+    async def save(self, snapshot: S) -> str:
+        content = await asyncio.to_thread(self._format.to_bytes, snapshot)
         version = uuid4().hex
         try:
-            await self._redis.mset({SNAPSHOT: content, VERSION: version})
+            await self._redis.mset({self._snapshot_key: content, self._version_key: version})
         except (RedisError, OSError) as exc:
             raise _unreachable(exc) from exc
         return version
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[bool]:
-        lock = self._redis.lock(TURN, timeout=TURN_S, blocking=False)
+        lock = self._redis.lock(self._turn_key, timeout=self._turn_s, blocking=False)
         try:
             is_ours = await lock.acquire()
         except (RedisError, OSError) as exc:
@@ -78,7 +95,7 @@ class RedisStore(SnapshotStore):
             yield False
             return
         is_over = asyncio.Event()
-        renewing = asyncio.create_task(_renew(lock, is_over))
+        renewing = asyncio.create_task(self._renew(lock, is_over))
         try:
             yield True
         finally:
@@ -92,14 +109,13 @@ class RedisStore(SnapshotStore):
         """Close the connections."""
         await self._redis.aclose()
 
-
-async def _renew(lock: Lock, is_over: asyncio.Event) -> None:
-    while True:
-        with suppress(TimeoutError):
-            await asyncio.wait_for(is_over.wait(), RENEW_EVERY_S)
-            return
-        with suppress(LockError, RedisError, OSError):  # the next one may get through
-            await lock.reacquire()
+    async def _renew(self, lock: Lock, is_over: asyncio.Event) -> None:
+        while True:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(is_over.wait(), self._renew_every_s)
+                return
+            with suppress(LockError, RedisError, OSError):  # the next one may get through
+                await lock.reacquire()
 
 
 def _text(version: bytes) -> str:

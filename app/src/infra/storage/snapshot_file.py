@@ -1,6 +1,6 @@
 """The file format of a snapshot: JSON in the domain's own fields, compressed with xz.
 
-{"format": 1, "origin": "…", "snapshot": {"states": […], "collected_at": "…", …}}
+{"format": 1, "origin": "…", "snapshot": {"collected_at": "…", …}}
 
 xz brings the checksum (a CRC-64 over the JSON; The .xz File Format, section 3.4): content that is
 cut short or altered is not taken for a snapshot.
@@ -9,17 +9,20 @@ cut short or altered is not taken for a snapshot.
 from __future__ import annotations
 
 import lzma
+from typing import Generic, TypeVar
 
 import msgspec
 
 from src.domain.snapshot import Snapshot
+
+S = TypeVar("S", bound=Snapshot)
 
 FORMAT = 1
 
 # The origin of what the service itself has collected.
 COLLECTED_HERE = "coleta deste serviço"
 
-# Ten times the size of the territory: anything larger is not a snapshot.
+# Ten times the size of a country with all its cities: anything larger is not a snapshot.
 MAX_BYTES = 16 * 1024 * 1024
 
 
@@ -27,35 +30,39 @@ MAX_BYTES = 16 * 1024 * 1024
 _FILTERS = [{"id": lzma.FILTER_LZMA2, "preset": 6 | lzma.PRESET_EXTREME, "dict_size": 1 << 20}]
 
 
-class SnapshotFile(msgspec.Struct, frozen=True):
+class SnapshotFile(msgspec.Struct, Generic[S], frozen=True):
     """What a file holds: the snapshot, and in one line of prose where its data come from."""
 
-    snapshot: Snapshot
+    snapshot: S
     origin: str
     format: int = FORMAT
 
 
-_DECODER = msgspec.json.Decoder(SnapshotFile)
+class SnapshotFormat(Generic[S]):
+    """Writes and reads files with snapshots of one kind, up to `max_bytes` before compression."""
 
+    def __init__(self, kind: type[S], *, max_bytes: int = MAX_BYTES) -> None:
+        self._max_bytes = max_bytes
+        # mypy takes the variable for a type of its own.
+        self._decoder = msgspec.json.Decoder(SnapshotFile[kind])  # type: ignore[valid-type]
 
-def to_bytes(file: SnapshotFile) -> bytes:
-    """The file's content; the same snapshot gives the same bytes."""
-    return lzma.compress(msgspec.json.encode(file), filters=_FILTERS)
+    def to_bytes(self, snapshot: S, *, origin: str = COLLECTED_HERE) -> bytes:
+        """The file's content; the same snapshot gives the same bytes."""
+        return lzma.compress(msgspec.json.encode(SnapshotFile(snapshot, origin)), filters=_FILTERS)
 
+    def from_bytes(self, content: bytes) -> SnapshotFile[S]:
+        """The file that `to_bytes` wrote.
 
-def from_bytes(content: bytes) -> SnapshotFile:
-    """The file that `to_bytes` wrote.
-
-    Raises ValueError if the content is damaged, or in a format that this version cannot read.
-    """
-    xz = lzma.LZMADecompressor(format=lzma.FORMAT_XZ)
-    try:
-        text = xz.decompress(content, max_length=MAX_BYTES)
-    except lzma.LZMAError as exc:
-        raise ValueError(f"não é um arquivo xz completo ({exc})") from exc
-    if not xz.eof:
-        raise ValueError("não é um arquivo xz completo, ou é grande demais")
-    file = _DECODER.decode(text)
-    if file.format != FORMAT:
-        raise ValueError(f"formato {file.format} desconhecido, esperado {FORMAT}")
-    return file
+        Raises ValueError if the content is damaged, or in a format that this version cannot read.
+        """
+        xz = lzma.LZMADecompressor(format=lzma.FORMAT_XZ)
+        try:
+            text = xz.decompress(content, max_length=self._max_bytes)
+        except lzma.LZMAError as exc:
+            raise ValueError(f"não é um arquivo xz completo ({exc})") from exc
+        if not xz.eof:
+            raise ValueError("não é um arquivo xz completo, ou é grande demais")
+        file: SnapshotFile[S] = self._decoder.decode(text)
+        if file.format != FORMAT:
+            raise ValueError(f"formato {file.format} desconhecido, esperado {FORMAT}")
+        return file

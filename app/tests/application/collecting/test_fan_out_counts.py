@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from src.application.collecting.fan_out_counts import FanOutCounts
-from src.application.localities.levels import Level
+from src.application.localities.gateways import Level
 from src.application.telling.refresh_progress import (
     Attempt,
     Fate,
     Limits,
     Requests,
-    StatePhase,
+    RootPhase,
 )
 from tests.helpers.hand_clock import SecondsClock
 from tests.helpers.places import ALTA_FLORESTA, DISTRITO_FEDERAL, RONDONIA, TWO_STATES
@@ -29,7 +29,7 @@ def clock() -> SecondsClock:
 def progress(clock: SecondsClock) -> FanOutCounts:
     """A collection that has just begun, of two states."""
     progress = FanOutCounts(clock=clock)
-    progress.states_listed(TWO_STATES)
+    progress.roots_listed(TWO_STATES)
     return progress
 
 
@@ -37,7 +37,7 @@ def test_a_request_goes_from_the_queue_to_its_end(
     progress: FanOutCounts, clock: SecondsClock
 ) -> None:
     """It is counted where it is, and its times are kept in milliseconds."""
-    request = progress.asked(Level.DISTRICTS, ALTA_FLORESTA.id, within=RONDONIA.id)
+    request = progress.asked(Level.DISTRICTS, ALTA_FLORESTA.id, root=RONDONIA.id)
     assert progress.requests == Requests(queued=1)
 
     clock.advance(0.5)
@@ -58,7 +58,7 @@ def test_a_retry_is_one_more_attempt_of_the_same_request(
     progress: FanOutCounts, clock: SecondsClock
 ) -> None:
     """It waits again from when the first attempt failed."""
-    request = progress.asked(Level.CITIES, RONDONIA.id, within=RONDONIA.id)
+    request = progress.asked(Level.CITIES, RONDONIA.id, root=RONDONIA.id)
     progress.sent(request)
     clock.advance(1)
     progress.failed(request, again=True)
@@ -79,7 +79,7 @@ def test_a_request_may_be_given_up_in_the_queue(
     progress: FanOutCounts, clock: SecondsClock
 ) -> None:
     """It was never sent, and is not in flight."""
-    request = progress.asked(Level.CITIES, RONDONIA.id, within=RONDONIA.id)
+    request = progress.asked(Level.CITIES, RONDONIA.id, root=RONDONIA.id)
     clock.advance(2)
     progress.failed(request, again=False)
 
@@ -97,16 +97,19 @@ def test_requests_are_counted_by_state(progress: FanOutCounts) -> None:
         (Level.DISTRICTS, 53, 11),
         (Level.DISTRICTS, 53, 53),
     ):
-        progress.asked(level, place, within=within)
+        progress.asked(level, place, root=within)
 
-    assert {state.sigla: state.requests.queued for state in progress.states()} == {"RO": 2, "DF": 1}
+    assert {state.short_name: state.requests.queued for state in progress.roots()} == {
+        "RO": 2,
+        "DF": 1,
+    }
     assert progress.requests.queued == 4
 
 
 def test_the_most_in_flight_is_kept(progress: FanOutCounts) -> None:
     """Though fewer are in flight afterwards."""
     requests = [
-        progress.asked(Level.DISTRICTS, ALTA_FLORESTA.id, within=RONDONIA.id) for _ in range(3)
+        progress.asked(Level.DISTRICTS, ALTA_FLORESTA.id, root=RONDONIA.id) for _ in range(3)
     ]
     for request in requests[:2]:
         progress.sent(request)
@@ -118,16 +121,16 @@ def test_the_most_in_flight_is_kept(progress: FanOutCounts) -> None:
 
 def test_a_state_is_queued_then_runs_and_ends(progress: FanOutCounts) -> None:
     """Whole or not; as many are in work as hold a permit."""
-    progress.state_begun(RONDONIA)
-    progress.state_begun(DISTRITO_FEDERAL)
-    assert progress.states_in_work == 2
+    progress.root_begun(RONDONIA)
+    progress.root_begun(DISTRITO_FEDERAL)
+    assert progress.roots_in_work == 2
 
-    progress.state_ended(RONDONIA, is_whole=True)
-    assert [state.phase for state in progress.states()] == [StatePhase.WHOLE, StatePhase.RUNNING]
+    progress.root_ended(RONDONIA, is_whole=True)
+    assert [state.phase for state in progress.roots()] == [RootPhase.WHOLE, RootPhase.RUNNING]
 
-    progress.state_ended(DISTRITO_FEDERAL, is_whole=False)
-    assert [state.phase for state in progress.states()] == [StatePhase.WHOLE, StatePhase.PARTIAL]
-    assert progress.states_in_work == 0
+    progress.root_ended(DISTRITO_FEDERAL, is_whole=False)
+    assert [state.phase for state in progress.roots()] == [RootPhase.WHOLE, RootPhase.PARTIAL]
+    assert progress.roots_in_work == 0
 
 
 def test_limits_are_those_of_the_moment(progress: FanOutCounts) -> None:
@@ -140,12 +143,12 @@ def test_limits_are_those_of_the_moment(progress: FanOutCounts) -> None:
 
 def test_a_new_collection_begins_at_nothing(progress: FanOutCounts, clock: SecondsClock) -> None:
     """Nothing of the one before is left."""
-    progress.sent(progress.asked(Level.CITIES, RONDONIA.id, within=RONDONIA.id))
+    progress.sent(progress.asked(Level.CITIES, RONDONIA.id, root=RONDONIA.id))
     clock.advance(5)
     progress.begin()
 
     assert progress.requests == Requests()
-    assert progress.states() == []
+    assert progress.roots() == []
     assert progress.attempts == []
     assert (progress.most_in_flight, progress.seconds) == (0, 0)
 
@@ -153,7 +156,7 @@ def test_a_new_collection_begins_at_nothing(progress: FanOutCounts, clock: Secon
 def test_attempts_are_kept_until_they_were_told(progress: FanOutCounts) -> None:
     """Those that have ended meanwhile are kept for the next time."""
     for _ in range(2):
-        progress.read(progress.asked(Level.CITIES, RONDONIA.id, within=RONDONIA.id))
+        progress.read(progress.asked(Level.CITIES, RONDONIA.id, root=RONDONIA.id))
     told = progress.attempts[:1]
     progress.forget_attempts(len(told))
 
@@ -162,17 +165,15 @@ def test_attempts_are_kept_until_they_were_told(progress: FanOutCounts) -> None:
 
 def test_what_was_under_way_at_the_end_is_so_no_more(progress: FanOutCounts) -> None:
     """It was broken off; what had been done by then stays."""
-    progress.state_begun(RONDONIA)
-    done, sent, _ = (
-        progress.asked(Level.CITIES, RONDONIA.id, within=RONDONIA.id) for _ in range(3)
-    )
+    progress.root_begun(RONDONIA)
+    done, sent, _ = (progress.asked(Level.CITIES, RONDONIA.id, root=RONDONIA.id) for _ in range(3))
     progress.sent(done)
     progress.read(done)
     progress.sent(sent)
     progress.end()
 
     assert progress.requests == Requests(done=1)
-    assert progress.states_in_work == 0
+    assert progress.roots_in_work == 0
     assert progress.most_in_flight == 1
 
 
@@ -180,9 +181,9 @@ def test_what_was_under_way_at_the_end_is_so_no_more(progress: FanOutCounts) -> 
 def test_every_request_is_somewhere(fates: list[str]) -> None:
     """Whatever becomes of them, each is counted exactly once."""
     progress = FanOutCounts(clock=SecondsClock())
-    progress.states_listed(TWO_STATES)
+    progress.roots_listed(TWO_STATES)
     for fate in fates:
-        request = progress.asked(Level.CITIES, RONDONIA.id, within=RONDONIA.id)
+        request = progress.asked(Level.CITIES, RONDONIA.id, root=RONDONIA.id)
         if fate != "given up in the queue":
             progress.sent(request)
         if fate == "read":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import TypeVar
 from unicodedata import normalize
 
 import pytest
@@ -17,6 +18,8 @@ from tests.helpers.places import ALTA_FLORESTA, ARIQUEMES, BRASILIA
 
 ALL = 20_000
 
+Place = TypeVar("Place", City, District)
+
 any_text = st.text(st.characters())
 
 
@@ -25,13 +28,18 @@ def cities_named(*names: str, state_id: int = 11) -> list[City]:
     return [City(state_id * 100_000 + number, name) for number, name in enumerate(names)]
 
 
+def index_of(places: Iterable[Place]) -> NameIndex[Place]:
+    """Finds these places, also those of one state."""
+    return NameIndex(places, root_of=lambda place: place.state_id)
+
+
 def names_found(
     places: Iterable[City], query: str | None, *, state_id: int | None = None
 ) -> list[str]:
     """The names of all places that the query finds, in order."""
-    found = NameIndex(places).search(query, state_id=state_id, limit=ALL, offset=0)
-    assert found.total == len(found.places)
-    return [place.nome for place in found.places]
+    found = index_of(places).search(query, root=state_id, limit=ALL, offset=0)
+    assert found.total == len(found.parts)
+    return [place.nome for place in found.parts]
 
 
 @pytest.fixture(scope="module")
@@ -49,13 +57,13 @@ def all_districts(all_cities: tuple[City, ...]) -> tuple[District, ...]:
 @pytest.fixture(scope="module")
 def cities(all_cities: tuple[City, ...]) -> NameIndex[City]:
     """Finds each city there is."""
-    return NameIndex(all_cities)
+    return index_of(all_cities)
 
 
 @pytest.fixture(scope="module")
 def districts(all_districts: tuple[District, ...]) -> NameIndex[District]:
     """Finds each district there is."""
-    return NameIndex(all_districts)
+    return index_of(all_districts)
 
 
 @st.composite
@@ -96,7 +104,7 @@ def test_any_spelling_finds_the_place_in_all_and_in_its_state(
     query = data.draw(spellings(city.nome))
 
     for state_id in (None, city.state_id):
-        found = cities.search(query, state_id=state_id, limit=ALL, offset=0).places
+        found = cities.search(query, root=state_id, limit=ALL, offset=0).parts
         before = found[: found.index(city)]
         assert {searchable(each.nome) for each in before} <= {searchable(city.nome)}
 
@@ -106,8 +114,8 @@ def test_every_place_is_found_by_its_own_name(
 ) -> None:
     """Each of the real districts, in its state."""
     for district in all_districts:
-        found = districts.search(district.nome, state_id=district.state_id, limit=ALL, offset=0)
-        assert district in found.places
+        found = districts.search(district.nome, root=district.state_id, limit=ALL, offset=0)
+        assert district in found.parts
 
 
 def test_the_likeliest_come_first() -> None:
@@ -148,9 +156,9 @@ def test_the_order_is_by_match_then_name_then_id(names: list[str], query: str) -
         place for place in places if closed(query) in closed(keys[place])
     ]
 
-    found = NameIndex(reversed(places)).search(query, limit=ALL, offset=0)
+    found = index_of(reversed(places)).search(query, limit=ALL, offset=0)
 
-    assert list(found.places) == sorted(
+    assert list(found.parts) == sorted(
         matching, key=lambda place: (rank(query, keys[place]), keys[place], place.id)
     )
 
@@ -186,11 +194,11 @@ def test_a_query_without_letter_or_digit_finds_nothing(query: str) -> None:
 def test_only_the_places_of_the_state_are_found() -> None:
     """A state without such a name, or that there is not, has none."""
     places = [*cities_named("São Tomé", state_id=11), *cities_named("São Tomé", state_id=24)]
-    index = NameIndex(places)
+    index = index_of(places)
 
     for place in places:
-        found = index.search("São Tomé", state_id=place.state_id, limit=ALL, offset=0)
-        assert found.places == (place,)
+        found = index.search("São Tomé", root=place.state_id, limit=ALL, offset=0)
+        assert found.parts == (place,)
     assert names_found(places, "São Tomé", state_id=99) == []
 
 
@@ -239,7 +247,7 @@ def test_misspellings_come_in_order_of_likeness_then_name_then_id() -> None:
     """Many places may be as near as each other; pages need an order that stays."""
     places = cities_named(*["Canpinas", "Campinas", "Campanas"] * 20)
 
-    found = NameIndex(reversed(places)).search("campinaz", limit=ALL, offset=0).places
+    found = index_of(reversed(places)).search("campinaz", limit=ALL, offset=0).parts
 
     ranks = {"Campinas": 0, "Campanas": 1, "Canpinas": 2}
     assert list(found) == sorted(places, key=lambda place: (ranks[place.nome], place.id))
@@ -255,7 +263,7 @@ def test_one_wrong_letter_does_not_hide_a_place(
     at = data.draw(st.sampled_from([at for at, each in enumerate(key) if each != " "]))
     query = key[:at] + "w" + key[at + 1 :]
 
-    found = cities.search(query, limit=ALL, offset=0).places
+    found = cities.search(query, limit=ALL, offset=0).parts
 
     assert city in found or any(query in searchable(place.nome) for place in found)
 
@@ -269,16 +277,16 @@ def test_the_pages_together_are_the_whole(
     cities: NameIndex[City], query: str | None, state_id: int | None, limit: int
 ) -> None:
     """Each place once, in order, and each page with the same total."""
-    whole = cities.search(query, state_id=state_id, limit=ALL, offset=0)
+    whole = cities.search(query, root=state_id, limit=ALL, offset=0)
 
     pages = [
-        cities.search(query, state_id=state_id, limit=limit, offset=offset)
+        cities.search(query, root=state_id, limit=limit, offset=offset)
         for offset in range(0, whole.total, limit)
     ]
 
-    assert tuple(place for page in pages for place in page.places) == whole.places
+    assert tuple(place for page in pages for place in page.parts) == whole.parts
     assert {page.total for page in pages} <= {whole.total}
-    assert len(set(whole.places)) == whole.total == len(whole.places)
+    assert len(set(whole.parts)) == whole.total == len(whole.parts)
 
 
 @pytest.mark.parametrize(
@@ -290,11 +298,11 @@ def test_a_page_has_no_more_than_its_limit(
     query: str | None, limit: int, offset: int, names: list[str]
 ) -> None:
     """The last one has less, and beyond it there is none; the total stays."""
-    index = NameIndex(cities_named("Cidade A", "Cidade C", "Cidade B"))
+    index = index_of(cities_named("Cidade A", "Cidade C", "Cidade B"))
 
     found = index.search(query, limit=limit, offset=offset)
 
-    assert [place.nome for place in found.places] == [f"Cidade {name}" for name in names]
+    assert [place.nome for place in found.parts] == [f"Cidade {name}" for name in names]
     assert found.total == 3
 
 
@@ -308,8 +316,8 @@ def test_any_text_may_be_asked_for(
     """Nothing raises, and all that is found exists."""
     found = cities.search(query, limit=ALL, offset=0)
 
-    assert found.total == len(found.places)
-    assert set(found.places) <= set(all_cities)
+    assert found.total == len(found.parts)
+    assert set(found.parts) <= set(all_cities)
 
 
 def test_a_name_is_found_however_long_it_is() -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from src.application.localities.list_of_states_and_cities import ListOfStatesAndCities, Plan
-from src.application.ports.upstream import (
+from src.application.ports.upstream_errors import (
     UpstreamConnectionError,
     UpstreamError,
     UpstreamTimeoutError,

@@ -10,7 +10,7 @@ import pytest
 from src.application.manners.adaptive_limit import AdaptiveLimit
 from src.application.manners.admission import Admission, Permit
 from src.application.manners.circuit_breaker import CircuitBreaker
-from src.application.ports.upstream import UpstreamUnavailableError
+from src.application.ports.upstream_errors import UpstreamUnavailableError
 from tests.helpers.hand_clock import SecondsClock
 
 

@@ -5,24 +5,24 @@ from __future__ import annotations
 import pytest
 
 from src.application.refreshing.current_edition import CurrentEdition
-from src.domain.snapshot import Snapshot
+from src.domain.localities.territory_snapshot import TerritorySnapshot
 from tests.helpers.fakes import live
 from tests.helpers.places import TWO_STATES
 
 LIVE, BUNDLED = live(TWO_STATES), live(TWO_STATES[:1])
 
 
-async def made(snapshot: Snapshot) -> Snapshot:
+async def made(snapshot: TerritorySnapshot) -> TerritorySnapshot:
     """An edition that is the snapshot itself."""
     return snapshot
 
 
-async def bundled() -> Snapshot:
+async def bundled() -> TerritorySnapshot:
     """The snapshot that ships with the code."""
     return BUNDLED
 
 
-async def unreadable() -> Snapshot:
+async def unreadable() -> TerritorySnapshot:
     """It cannot be read."""
     raise OSError("disco com defeito")
 

@@ -12,33 +12,39 @@ from itertools import pairwise
 import pytest
 
 from src.application.ports.snapshot_store import SnapshotStoreError
-from src.application.ports.upstream import UpstreamConnectionError, UpstreamStatusError
+from src.application.ports.upstream_errors import UpstreamConnectionError, UpstreamStatusError
 from src.application.refreshing.current_edition import CurrentEdition
 from src.application.refreshing.freshness import Freshness, NoSnapshotError
 from src.application.refreshing.last_good_snapshot import LastGoodSnapshot
+from src.application.refreshing.one_refresh_at_a_time import OneRefreshAtATime
+from src.application.refreshing.refresh_log import RefreshLog
 from src.application.refreshing.refresh_snapshot import RefreshSnapshot
 from src.application.refreshing.schedule import Pauses, Schedule
 from src.domain.localities.territory import City, State
-from src.domain.localities.territory_succession import unread
-from src.domain.snapshot import Gap, Snapshot, Source
+from src.domain.localities.territory_snapshot import TerritorySnapshot
+from src.domain.snapshot import Gap, Source
+from src.domain.succession import unread
 from tests.helpers.fakes import NOON, Clock, FakeCollection, FakeStore, live, recorder
 from tests.helpers.places import RONDONIA, TWO_STATES
 
-BUNDLED = Snapshot(TWO_STATES, NOON - timedelta(days=100), Source.BUNDLED)
+BUNDLED = TerritorySnapshot(
+    states=TWO_STATES, collected_at=NOON - timedelta(days=100), source=Source.BUNDLED
+)
 # A thousandth of their time.
 LOOK_EVERY_S = 0.001
+LEVELS = ("estados", "cidades", "distritos")
 PAUSES = Pauses(first_s=0.001, longest_s=0.3)
 
 DOWN = UpstreamConnectionError("sem conexão")
 GAP = Gap(1100023, "Ariquemes", "demorou", level=1)
 
 
-async def published(snapshot: Snapshot) -> Snapshot:
+async def published(snapshot: TerritorySnapshot) -> TerritorySnapshot:
     """An edition that is the snapshot itself."""
     return snapshot
 
 
-async def bundled() -> Snapshot:
+async def bundled() -> TerritorySnapshot:
     """The snapshot that ships with the code."""
     return BUNDLED
 
@@ -50,9 +56,9 @@ async def keeping(
     store: FakeStore | None = None,
     ttl_s: float = 3600,
     wait_s: float = 5,
-    fallback: Callable[[], Awaitable[Snapshot]] | None = bundled,
-    publish: Callable[[Snapshot], Awaitable[Snapshot]] = published,
-) -> AsyncIterator[Freshness[Snapshot]]:
+    fallback: Callable[[], Awaitable[TerritorySnapshot]] | None = bundled,
+    publish: Callable[[TerritorySnapshot], Awaitable[TerritorySnapshot]] = published,
+) -> AsyncIterator[Freshness[TerritorySnapshot]]:
     """What one process answers, kept fresh by these collections while the block runs."""
     current = CurrentEdition(make=publish, load_bundled=fallback)
     refresh = RefreshSnapshot(
@@ -63,10 +69,13 @@ async def keeping(
         recorder=recorder(collection.clock),
         look_every_s=LOOK_EVERY_S,
     )
+    schedule = Schedule(ttl_s=ttl_s, now=collection.clock, pauses=PAUSES)
     freshness = Freshness(
         current=current,
-        refresh=refresh,
-        schedule=Schedule(ttl_s=ttl_s, now=collection.clock, pauses=PAUSES),
+        refreshes=OneRefreshAtATime(
+            current=current, refresh=refresh, schedule=schedule, refresh_log=RefreshLog(LEVELS)
+        ),
+        schedule=schedule,
         wait_s=wait_s,
         look_every_s=LOOK_EVERY_S,
         after_a_fault_s=0.001,
@@ -136,7 +145,7 @@ async def test_live_data_come_after_bundled_ones_that_are_just_being_written() -
     in_order: list[Source] = []
     is_writing, go_on = asyncio.Event(), asyncio.Event()
 
-    async def slowly(snapshot: Snapshot) -> Snapshot:
+    async def slowly(snapshot: TerritorySnapshot) -> TerritorySnapshot:
         if snapshot.source is Source.BUNDLED:
             is_writing.set()
             await go_on.wait()
@@ -243,7 +252,9 @@ async def test_what_could_not_be_read_is_filled_and_told(caplog: pytest.LogCaptu
     clock = Clock()
     bare = City(GAP.id, GAP.nome)
     damaged = (RONDONIA.with_cities([RONDONIA.cidades[0], bare]), TWO_STATES[1])
-    partly = Snapshot(damaged, NOON, Source.LIVE, missing=(GAP,))
+    partly = TerritorySnapshot(
+        states=damaged, collected_at=NOON, source=Source.LIVE, missing=(GAP,)
+    )
     collection = FakeCollection(clock, live(TWO_STATES), partly, live(TWO_STATES))
     async with keeping(collection, ttl_s=0.01) as freshness:
         first = await freshness.edition()
@@ -262,7 +273,9 @@ async def test_what_was_never_read_is_filled_from_the_bundled_snapshot() -> None
     """The first collection of all has something to be completed from, too."""
     bare = State(RONDONIA.id, RONDONIA.sigla, RONDONIA.nome)
     gap = Gap(RONDONIA.id, RONDONIA.nome, "caiu")
-    partly = Snapshot((bare, TWO_STATES[1]), NOON, Source.LIVE, missing=(gap,))
+    partly = TerritorySnapshot(
+        states=(bare, TWO_STATES[1]), collected_at=NOON, source=Source.LIVE, missing=(gap,)
+    )
     collection = FakeCollection(Clock(), partly)
     async with keeping(collection) as freshness:
         snapshot = await freshness.edition()
@@ -301,7 +314,7 @@ async def test_a_damaged_bundle_is_told_and_does_not_hold_requests(
 ) -> None:
     """Where the bundled snapshot cannot be read, it is as if there were none."""
 
-    async def damaged() -> Snapshot:
+    async def damaged() -> TerritorySnapshot:
         raise ValueError("cortado")
 
     collection = FakeCollection(Clock(), DOWN)
@@ -355,7 +368,7 @@ class TestWithoutATimeToLive:
         """It was there before the request, which gets a collection of its own."""
 
         class SlowStore(FakeStore):
-            async def save(self, snapshot: Snapshot) -> str:
+            async def save(self, snapshot: TerritorySnapshot) -> str:
                 await asyncio.sleep(0.05)
                 return await super().save(snapshot)
 
@@ -370,7 +383,7 @@ class TestWithoutATimeToLive:
         """However many requests settle for it at the same time."""
         loads = 0
 
-        async def count() -> Snapshot:
+        async def count() -> TerritorySnapshot:
             nonlocal loads
             loads += 1
             await asyncio.sleep(0.01)

@@ -8,7 +8,7 @@ import pytest
 
 from src.application.ports.snapshot_store import DamagedSnapshotError, SnapshotStoreError
 from src.application.refreshing.last_good_snapshot import LastGoodSnapshot
-from src.domain.snapshot import Snapshot
+from src.domain.localities.territory_snapshot import TerritorySnapshot
 from tests.helpers.fakes import NOON, FakeStore, live
 from tests.helpers.places import TWO_STATES
 
@@ -16,7 +16,7 @@ OLD = live(TWO_STATES[:1], NOON - timedelta(days=1))
 NEW = live(TWO_STATES)
 
 
-async def keep(last_good: LastGoodSnapshot, snapshot: Snapshot) -> None:
+async def keep(last_good: LastGoodSnapshot[TerritorySnapshot], snapshot: TerritorySnapshot) -> None:
     """What a refresh does with its result."""
     await last_good.put(snapshot)
     await last_good.save()

@@ -7,10 +7,10 @@ from datetime import timedelta
 
 import pytest
 
-from src.application.ports.upstream import UpstreamConnectionError
+from src.application.ports.upstream_errors import UpstreamConnectionError
 from src.application.refreshing.last_good_snapshot import LastGoodSnapshot
 from src.application.refreshing.refresh_snapshot import LostRefreshError, RefreshSnapshot
-from src.domain.snapshot import Snapshot
+from src.domain.localities.territory_snapshot import TerritorySnapshot
 from tests.helpers.fakes import NOON, Clock, FakeCollection, FakeStore, live, recorder
 from tests.helpers.places import TWO_STATES
 
@@ -28,7 +28,7 @@ class Process:
     def __init__(self, store: FakeStore, collection: FakeCollection) -> None:
         self._store = store
         self.last_good = LastGoodSnapshot(store)
-        self.published: list[tuple[Snapshot, Snapshot | None]] = []
+        self.published: list[tuple[TerritorySnapshot, TerritorySnapshot | None]] = []
         self.refresh = RefreshSnapshot(
             collect=collection,
             publish=self.publish,
@@ -39,12 +39,12 @@ class Process:
         )
         self.was_known_before_it_was_stored = False
 
-    async def publish(self, snapshot: Snapshot) -> None:
+    async def publish(self, snapshot: TerritorySnapshot) -> None:
         """Notes what is published, and what was in the store at that time."""
         stored = self._store.stored
         self.published.append((snapshot, stored.snapshot if stored else None))
 
-    async def execute(self, *, afresh: bool) -> Snapshot | None:
+    async def execute(self, *, afresh: bool) -> TerritorySnapshot | None:
         """One refresh; notes whether its result was known before it was stored."""
         saves = self._store.calls["save"]
 

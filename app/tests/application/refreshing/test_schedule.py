@@ -8,8 +8,9 @@ from datetime import timedelta
 import pytest
 
 from src.application.refreshing.schedule import Pauses, Schedule
-from src.domain.localities.territory_succession import unread
-from src.domain.snapshot import Gap, Snapshot
+from src.domain.localities.territory_snapshot import TerritorySnapshot
+from src.domain.snapshot import Gap
+from src.domain.succession import unread
 from tests.helpers.fakes import NOON, live
 from tests.helpers.hand_clock import SecondsClock
 from tests.helpers.places import ARIQUEMES, TWO_STATES
@@ -119,7 +120,7 @@ def test_the_upstream_is_left_alone_for_as_long_as_it_asks(
 
 @pytest.mark.parametrize("known", [None, WHOLE, PARTLY_READ])
 def test_with_no_time_to_be_fresh_nothing_is_due(
-    clock: SecondsClock, known: Snapshot | None
+    clock: SecondsClock, known: TerritorySnapshot | None
 ) -> None:
     """Each request starts a refresh instead."""
     schedule = Schedule(ttl_s=0, now=lambda: NOON, clock=clock)

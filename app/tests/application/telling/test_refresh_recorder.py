@@ -9,9 +9,9 @@ from datetime import timedelta
 
 import pytest
 
-from src.application.localities.levels import Level
+from src.application.localities.gateways import Level
 from src.application.ports.refresh_journal import RefreshJournalError
-from src.application.ports.upstream import UpstreamTimeoutError
+from src.application.ports.upstream_errors import UpstreamTimeoutError
 from src.application.telling.refresh_progress import Outcome, Phase, Progress
 from src.application.telling.refresh_recorder import pause_s
 from src.domain.snapshot import Gap
@@ -62,7 +62,7 @@ async def test_a_refresh_is_told_from_its_beginning_to_its_end() -> None:
     assert [each.number for each in moments] == list(range(len(moments)))
     assert [each.phase for each in moments[:3]] == [Phase.RUNNING] * 3
     assert moments[-1].phase is Phase.WHOLE
-    assert moments[-1].outcome == Outcome(states=2, cities=3, districts=4, missing=0, filled=0)
+    assert moments[-1].outcome == Outcome([2, 3, 4], missing=0, filled=0)
 
 
 async def test_it_runs_until_its_result_is_stored() -> None:
@@ -148,7 +148,7 @@ async def test_what_could_not_be_told_is_told_with_the_next() -> None:
     journal = FailingJournal()
     records = recorder(Clock(), journal=journal, pause_s=often)
     async with records.recording(by_hand=False) as recording:
-        records._fan_out.read(records._fan_out.asked(Level.STATES, 0, within=0))
+        records._fan_out.read(records._fan_out.asked(Level.STATES, 0, root=0))
         await asyncio.sleep(0.01)
         journal.fails = False
         while recording.told < 2:

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from src.domain.localities.territory import City, District, State, in_order
-from src.domain.localities.territory_succession import succeed, unread
-from src.domain.snapshot import Gap, Snapshot
-from src.domain.succession import NOT_BELIEVED
+from src.domain.localities.territory_snapshot import TerritorySnapshot
+from src.domain.snapshot import Gap
+from src.domain.succession import NOT_BELIEVED, succeed, unread
 from tests.helpers.fakes import live
 from tests.helpers.places import ALTA_FLORESTA, ARIQUEMES, DISTRITO_FEDERAL, RONDONIA, TWO_STATES
 
@@ -51,14 +51,14 @@ def named(places: Sequence[State | City], reason: str) -> tuple[Gap, ...]:
     )
 
 
-def with_a_gap() -> Snapshot:
+def with_a_gap() -> TerritorySnapshot:
     """Rondônia, without the districts of its city Ariquemes."""
     city = replace(ARIQUEMES, distritos=None)
     states = (RONDONIA.with_cities([ALTA_FLORESTA, city]),)
     return replace(live(states), missing=named([city], TIMED_OUT))
 
 
-def bare(state: State) -> Snapshot:
+def bare(state: State) -> TerritorySnapshot:
     """A state as collected if its cities could not be read."""
     return replace(live((replace(state, cidades=()),)), missing=named([state], TIMED_OUT))
 
@@ -265,7 +265,7 @@ def test_a_snapshot_is_whole_when_all_of_it_was_read() -> None:
 
 
 @st.composite
-def ill_collections(draw: st.DrawFn) -> tuple[Snapshot, Snapshot]:
+def ill_collections(draw: st.DrawFn) -> tuple[TerritorySnapshot, TerritorySnapshot]:
     """Any small territory, and what an ill upstream gave of it.
 
     Each list has lost some of its places; where it has lost them all it could not be read.
@@ -296,7 +296,7 @@ def ill_collections(draw: st.DrawFn) -> tuple[Snapshot, Snapshot]:
     return live(states), replace(collected, missing=missing)
 
 
-def lists(snapshot: Snapshot) -> dict[int, set[int]]:
+def lists(snapshot: TerritorySnapshot) -> dict[int, set[int]]:
     """The ids in each list of the tree, by the place that holds it; 0 holds the states."""
     held = {0: {state.id for state in snapshot.states}}
     for state in snapshot.states:
@@ -316,7 +316,9 @@ def test_what_is_missing_from_what_is_kept_stays_missing() -> None:
 
 
 @given(ill_collections())
-def test_no_more_is_lost_than_the_rule_allows(snapshots: tuple[Snapshot, Snapshot]) -> None:
+def test_no_more_is_lost_than_the_rule_allows(
+    snapshots: tuple[TerritorySnapshot, TerritorySnapshot],
+) -> None:
     """One place or a tenth of each list that is there still; ten or a hundredth of the tree."""
     earlier, collected = snapshots
 
@@ -328,7 +330,9 @@ def test_no_more_is_lost_than_the_rule_allows(snapshots: tuple[Snapshot, Snapsho
 
 
 @given(ill_collections())
-def test_what_could_not_be_read_is_as_it_was(snapshots: tuple[Snapshot, Snapshot]) -> None:
+def test_what_could_not_be_read_is_as_it_was(
+    snapshots: tuple[TerritorySnapshot, TerritorySnapshot],
+) -> None:
     """Each such state and city has the whole of the list that it had, and is named."""
     earlier, collected = snapshots
 
@@ -344,7 +348,7 @@ def test_what_could_not_be_read_is_as_it_was(snapshots: tuple[Snapshot, Snapshot
 
 
 @given(ill_collections())
-def test_all_that_was_read_is_there(snapshots: tuple[Snapshot, Snapshot]) -> None:
+def test_all_that_was_read_is_there(snapshots: tuple[TerritorySnapshot, TerritorySnapshot]) -> None:
     """Whatever is kept besides; and what stands as it was read is whole, nothing else is."""
     earlier, collected = snapshots
 
@@ -356,7 +360,7 @@ def test_all_that_was_read_is_there(snapshots: tuple[Snapshot, Snapshot]) -> Non
 
 
 @given(ill_collections())
-def test_the_result_is_in_order(snapshots: tuple[Snapshot, Snapshot]) -> None:
+def test_the_result_is_in_order(snapshots: tuple[TerritorySnapshot, TerritorySnapshot]) -> None:
     """The states are, and what is named is, each once; the other lists cannot be otherwise."""
     succession = succeed(*snapshots)
 
@@ -367,7 +371,7 @@ def test_the_result_is_in_order(snapshots: tuple[Snapshot, Snapshot]) -> None:
 
 @given(ill_collections())
 def test_a_snapshot_that_succeeds_itself_stays_as_it_is(
-    snapshots: tuple[Snapshot, Snapshot],
+    snapshots: tuple[TerritorySnapshot, TerritorySnapshot],
 ) -> None:
     """Whole or not: nothing is filled, nothing is lost."""
     for each in snapshots:
@@ -375,7 +379,9 @@ def test_a_snapshot_that_succeeds_itself_stays_as_it_is(
 
 
 @given(ill_collections())
-def test_a_healthy_collection_restores_everything(snapshots: tuple[Snapshot, Snapshot]) -> None:
+def test_a_healthy_collection_restores_everything(
+    snapshots: tuple[TerritorySnapshot, TerritorySnapshot],
+) -> None:
     """Nothing of the illness is left in the tree once the upstream is well."""
     healthy, ill = snapshots
 

@@ -16,17 +16,18 @@ from starlette.exceptions import HTTPException
 from src import application, domain
 from src.application.localities.place_lookup import UnknownPlaceError
 from src.application.ports.snapshot_store import SnapshotStoreError
-from src.application.ports.upstream import UpstreamError
+from src.application.ports.upstream_errors import UpstreamError
 from src.application.refreshing.freshness import NoSnapshotError
 from src.application.refreshing.refresh_snapshot import LostRefreshError
 from src.domain.localities.territory import InvalidTerritoryError
-from src.entrypoints.api import ERRORS
+from src.entrypoints.api import error_rows
+from src.entrypoints.features import FEATURES
 from src.infra import controllers, editions, http
 from src.infra.controllers.error_handlers import add_error_handlers
 from src.infra.controllers.errors import ErrorRow
-from src.infra.editions.edition import NotAcceptableError
+from src.infra.editions.presentation import NotAcceptableError
 from src.infra.http.problem import PROBLEM_TYPE
-from src.infra.http.url_length import UrlTooLongError
+from src.infra.http.url_limit import UrlTooLongError
 from tests.helpers.places import ALTA_FLORESTA, RONDONIA
 from tests.helpers.serving import client, served
 
@@ -64,7 +65,7 @@ OURS = set[type[Exception]]().union(
 @pytest.mark.parametrize("kind", sorted(OURS, key=str))
 def test_every_error_has_a_row_or_stays_inside(kind: type[Exception]) -> None:
     """Who adds an error decides what its callers are told, or why it never reaches them."""
-    answered = kind in {row.error for row in ERRORS}
+    answered = kind in {row.error for row in error_rows(FEATURES)}
     kept = issubclass(kind, tuple(KEPT_INSIDE))
 
     assert answered != kept
@@ -73,10 +74,10 @@ def test_every_error_has_a_row_or_stays_inside(kind: type[Exception]) -> None:
 def test_the_tables_name_no_error_that_is_gone() -> None:
     """Each row stands for an error of ours, or for one of FastAPI's or Python's own."""
     assert set(KEPT_INSIDE) <= OURS
-    assert {row.error for row in ERRORS} - OURS == {RequestValidationError, Exception}
+    assert {row.error for row in error_rows(FEATURES)} - OURS == {RequestValidationError, Exception}
 
 
-@pytest.mark.parametrize("row", ERRORS, ids=lambda row: row.error.__name__)
+@pytest.mark.parametrize("row", error_rows(FEATURES), ids=lambda row: row.error.__name__)
 def test_each_row_shows_an_error_of_its_kind(row: ErrorRow) -> None:
     """What the documentation shows is what is answered: its detail is made of the example."""
     assert type(row.example) is row.error
@@ -86,7 +87,7 @@ def test_each_row_shows_an_error_of_its_kind(row: ErrorRow) -> None:
 
 def test_no_error_has_two_rows() -> None:
     """The second would never be found."""
-    assert len({row.error for row in ERRORS}) == len(ERRORS)
+    assert len({row.error for row in error_rows(FEATURES)}) == len(error_rows(FEATURES))
 
 
 BAD_LIMIT = {"loc": ("query", "limit"), "msg": "Input should be", "input": "segredo"}
@@ -123,7 +124,12 @@ BAD_OTHER = {"loc": ("body", "outro"), "msg": "Input should be", "input": "segre
             "Não encontrado",
             "Códigos parecidos: RO (Rondônia), 1100015 (Alta Floresta D'Oeste).",
         ),
-        (NotAcceptableError(), 406, "Formato não disponível", "text/csv"),
+        (
+            NotAcceptableError("application/json e text/csv"),
+            406,
+            "Formato não disponível",
+            "text/csv",
+        ),
         (UrlTooLongError(), 414, "Endereço longo demais", "no máximo 2000 caracteres"),
         (
             RequestValidationError([BAD_LIMIT]),
@@ -147,7 +153,7 @@ async def test_each_error_as_its_callers_see_it(
 ) -> None:
     """Status, title and what to do; an id from 500 on, which the log line repeats."""
     app = FastAPI()
-    add_error_handlers(app, ERRORS)
+    add_error_handlers(app, error_rows(FEATURES))
 
     @app.get("/falha/é")
     async def fail() -> None:

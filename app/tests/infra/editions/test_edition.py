@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
 from dataclasses import fields, replace
 from datetime import timedelta
+from typing import TypeAlias
 
 import brotli
 import pytest
@@ -16,11 +17,13 @@ from fastapi import Response
 from pydantic import BaseModel, TypeAdapter
 from starlette.datastructures import Headers
 
+from src.application.localities.place_lookup import Places
 from src.domain.localities import territory
 from src.domain.localities.territory import State
+from src.domain.localities.territory_snapshot import TerritorySnapshot
 from src.domain.snapshot import Gap, Source
 from src.infra.controllers.localities import schemas
-from src.infra.editions.edition import Edition
+from src.infra.editions.localities.tree_formats import TERRITORY, TerritoryEdition
 from src.infra.editions.publisher import Publisher
 from src.infra.http.content_codings import COMPRESSORS
 from tests.helpers.fakes import live
@@ -32,23 +35,25 @@ if sys.version_info >= (3, 14):
 else:
     from backports import zstd
 
+TerritoryPublisher: TypeAlias = Publisher[TerritorySnapshot, Places]
+
 
 @pytest.fixture
-async def publisher() -> AsyncIterator[Publisher]:
+async def publisher() -> AsyncIterator[TerritoryPublisher]:
     """A publisher that is stopped at the end."""
-    made = Publisher(ttl_s=86_400)
+    made = Publisher(TERRITORY, ttl_s=86_400)
     yield made
     await made.aclose()
 
 
-def sent(edition: Edition, accept_encoding: str = "") -> Response:
+def sent(edition: TerritoryEdition, accept_encoding: str = "") -> Response:
     """What a client gets that accepts this."""
     answer = edition.tree_at_hand(Headers({"Accept-Encoding": accept_encoding}))
     assert answer is not None
     return answer
 
 
-async def compressed(edition: Edition) -> Edition:
+async def compressed(edition: TerritoryEdition) -> TerritoryEdition:
     """The edition, when all its codings are ready."""
     async with asyncio.timeout(30):
         while len(edition.bodies) < 4:
@@ -57,7 +62,7 @@ async def compressed(edition: Edition) -> Edition:
 
 
 async def test_the_documented_shapes_are_those_that_are_written(
-    publisher: Publisher, brazil: tuple[State, ...]
+    publisher: TerritoryPublisher, brazil: tuple[State, ...]
 ) -> None:
     """The documentation's models have the domain's fields, in order, and accept the real answer."""
     pairs: list[tuple[type, type[BaseModel]]] = [
@@ -75,7 +80,7 @@ async def test_the_documented_shapes_are_those_that_are_written(
 
 
 async def test_each_coding_carries_the_same_bytes(
-    publisher: Publisher, brazil: tuple[State, ...], monkeypatch: pytest.MonkeyPatch
+    publisher: TerritoryPublisher, brazil: tuple[State, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And each is smaller than the one before, within the sizes that were promised."""
     for coding, thorough in THOROUGH.items():
@@ -93,7 +98,7 @@ async def test_each_coding_carries_the_same_bytes(
     assert len(br) <= 110_000
 
 
-async def test_the_first_answer_does_not_wait_for_a_coding(publisher: Publisher) -> None:
+async def test_the_first_answer_does_not_wait_for_a_coding(publisher: TerritoryPublisher) -> None:
     """Until it is made, a client that would take it gets the next best that is there."""
     edition = await publisher.publish(live(TWO_STATES))
 
@@ -103,7 +108,7 @@ async def test_the_first_answer_does_not_wait_for_a_coding(publisher: Publisher)
     assert sent(edition, "gzip, br").headers["Content-Encoding"] == "br"
 
 
-async def test_the_same_content_is_not_compressed_again(publisher: Publisher) -> None:
+async def test_the_same_content_is_not_compressed_again(publisher: TerritoryPublisher) -> None:
     """A newer snapshot without news has all its codings at once."""
     first = await compressed(await publisher.publish(live(TWO_STATES)))
     later = replace(
@@ -118,7 +123,7 @@ async def test_the_same_content_is_not_compressed_again(publisher: Publisher) ->
 
 
 async def test_a_newer_snapshot_with_the_same_content_gets_what_is_being_made(
-    publisher: Publisher, brazil: tuple[State, ...], monkeypatch: pytest.MonkeyPatch
+    publisher: TerritoryPublisher, brazil: tuple[State, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """However often it is collected again meanwhile, each coding is made once."""
     made: list[str] = []
@@ -144,7 +149,7 @@ def counted(
     return compressing
 
 
-async def test_the_tag_comes_from_content_and_coding_alone(publisher: Publisher) -> None:
+async def test_the_tag_comes_from_content_and_coding_alone(publisher: TerritoryPublisher) -> None:
     """When and whence does not matter; what does, and how it is coded."""
     snapshot = live(TWO_STATES)
     edition = await compressed(await publisher.publish(snapshot))
@@ -158,7 +163,7 @@ async def test_the_tag_comes_from_content_and_coding_alone(publisher: Publisher)
 
 
 async def test_what_waits_for_something_better_is_cached_for_less_time(
-    publisher: Publisher,
+    publisher: TerritoryPublisher,
 ) -> None:
     """A bundled or incomplete answer is asked for again soon; any beats none (RFC 5861)."""
     whole = live(TWO_STATES)
@@ -176,7 +181,7 @@ async def test_what_waits_for_something_better_is_cached_for_less_time(
 
 async def test_caches_keep_nothing_longer_than_it_is_fresh() -> None:
     """With `SNAPSHOT_TTL_S=0` every request is to reach the service."""
-    async with aclosing(Publisher(ttl_s=0)) as publisher:
+    async with aclosing(Publisher(TERRITORY, ttl_s=0)) as publisher:
         cached = sent(await publisher.publish(live(TWO_STATES))).headers["Cache-Control"]
 
     assert cached == "public, max-age=0, stale-while-revalidate=0, stale-if-error=86400"

@@ -12,8 +12,8 @@ from unittest.mock import Mock
 import pytest
 import trustme
 
-from src.application.localities.levels import Level
-from src.application.ports.upstream import UpstreamTlsError
+from src.application.localities.gateways import Level
+from src.application.ports.upstream_errors import UpstreamTlsError
 from src.infra.gateways import tls as tls_module
 from src.infra.gateways.localities.rows import STATES
 from src.infra.gateways.tls import tls_advice, tls_context

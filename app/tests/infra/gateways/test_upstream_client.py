@@ -9,8 +9,8 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from src.application.localities.levels import Level
-from src.application.ports.upstream import (
+from src.application.localities.gateways import Level
+from src.application.ports.upstream_errors import (
     UpstreamConnectionError,
     UpstreamError,
     UpstreamMalformedError,

@@ -15,7 +15,7 @@ import aiohttp
 import msgspec
 import pytest
 
-from src.application.ports.upstream import (
+from src.application.ports.upstream_errors import (
     UpstreamConnectionError,
     UpstreamError,
     UpstreamMalformedError,

@@ -12,12 +12,12 @@ import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from src.entrypoints.api import create_api
-from src.entrypoints.settings import Settings
+from src.entrypoints.features import Settings
 from src.infra.controllers.localities import states_controller
 from src.infra.http.fast_path import FastPath
 from tests.helpers.fakes import FakeUpstream
 from tests.helpers.places import TWO_STATES
-from tests.helpers.serving import client, collecting_from, served
+from tests.helpers.serving import client, features_over, served
 
 PATH = states_controller.PATH
 
@@ -40,7 +40,7 @@ def api(**settings: Any) -> ASGIApp:
     """The application without its fast path, over two states."""
     upstream = FakeUpstream(TWO_STATES)
     chosen = Settings(snapshot_bundled=False, **settings)
-    return create_api(chosen, collecting=collecting_from(upstream))
+    return create_api(chosen, features=features_over(upstream))
 
 
 def with_fast_path(app: ASGIApp) -> ASGIApp:

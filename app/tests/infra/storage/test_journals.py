@@ -19,8 +19,8 @@ from src.application.telling.refresh_progress import (
     Outcome,
     Phase,
     Requests,
-    StatePhase,
-    StateProgress,
+    RootPhase,
+    RootProgress,
 )
 from src.infra.storage.file_journal import FileJournal
 from src.infra.storage.memory_journal import MemoryJournal
@@ -39,7 +39,7 @@ async def journal(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterat
         yield FileJournal(tmp_path / "refreshes")
     else:
         server: RedisServer = request.getfixturevalue("redis")
-        async with aclosing(RedisJournal(server.url)) as opened:
+        async with aclosing(RedisJournal(server.url, prefix="teste:")) as opened:
             yield opened
 
 
@@ -62,8 +62,8 @@ async def test_what_is_told_comes_back_equal(journal: RefreshJournal) -> None:
         seconds=1.5,
         requests=Requests(1, 2, 3, 4, 5),
         limits=Limits(26, 125, 500, 20.5, circuit_is_open=True),
-        states=[StateProgress(11, "RO", "Rondônia", StatePhase.RUNNING, Requests(done=1))],
-        outcome=Outcome(27, 5571, 10769, 1, 2),
+        roots=[RootProgress(11, "RO", "Rondônia", RootPhase.RUNNING, Requests(done=1))],
+        outcome=Outcome([27, 5571, 10769], missing=1, filled=2),
         cause="UpstreamTimeoutError",
     )
     await journal.append(full)
@@ -185,7 +185,7 @@ async def test_a_folder_that_cannot_be_used_is_told(tmp_path: Path) -> None:
 
 async def test_redis_out_of_reach_is_told(redis: RedisServer) -> None:
     """Every call raises the port's error."""
-    async with aclosing(RedisJournal(redis.url)) as journal:
+    async with aclosing(RedisJournal(redis.url, prefix="teste:")) as journal:
         redis.stop()
         for call in (journal.append(moment()), journal.refreshes(), journal.last("01")):
             with pytest.raises(RefreshJournalError, match="Redis"):

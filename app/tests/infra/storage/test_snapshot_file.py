@@ -8,30 +8,38 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
-from src.domain.snapshot import Gap, Snapshot, Source
-from src.infra.storage import snapshot_file
+from src.domain.localities.territory_snapshot import TerritorySnapshot
+from src.domain.snapshot import Gap, Source
 from src.infra.storage.localities.bundled_snapshot import BUNDLED_FILE, bundled_snapshot
-from src.infra.storage.snapshot_file import SnapshotFile, from_bytes, to_bytes
+from src.infra.storage.snapshot_file import SnapshotFile, SnapshotFormat
 from tests.helpers.fakes import NOON
 from tests.helpers.places import TWO_STATES
+from tests.helpers.stores import FORMAT
 
 FILE = SnapshotFile(
-    Snapshot(TWO_STATES, NOON, Source.LIVE, (Gap(1100023, "Ariquemes", "demorou", level=1),)),
+    TerritorySnapshot(
+        states=TWO_STATES,
+        collected_at=NOON,
+        source=Source.LIVE,
+        missing=(Gap(1100023, "Ariquemes", "demorou", level=1),),
+    ),
     "IBGE",
 )
 
 
 def test_what_is_written_is_read_back() -> None:
     """Nothing of a snapshot is lost, and the same snapshot gives the same bytes."""
-    assert from_bytes(to_bytes(FILE)) == FILE
-    assert to_bytes(FILE) == to_bytes(FILE)
+    content = FORMAT.to_bytes(FILE.snapshot, origin=FILE.origin)
+
+    assert FORMAT.from_bytes(content) == FILE
+    assert FORMAT.to_bytes(FILE.snapshot, origin=FILE.origin) == content
 
 
 def test_a_gap_that_does_not_know_its_level_is_read() -> None:
     """As version 1.0.0 stored them: what is stored outlives an update."""
     text = msgspec.json.encode(FILE).replace(b',"level":1', b"")
 
-    stored = from_bytes(lzma.compress(text)).snapshot
+    stored = FORMAT.from_bytes(lzma.compress(text)).snapshot
 
     assert b"level" not in text
     assert [gap.id for gap in stored.missing] == [1100023]
@@ -43,31 +51,30 @@ def test_a_gap_that_does_not_know_its_level_is_read() -> None:
     [
         b"",
         b"noise, and more of it",
-        to_bytes(FILE)[:-20],
+        FORMAT.to_bytes(FILE.snapshot)[:-20],
         lzma.compress(b"{}"),
         lzma.compress(msgspec.json.encode(FILE).replace(b"1100023", b"5300023")),
-        to_bytes(SnapshotFile(FILE.snapshot, "IBGE", format=99)),
+        lzma.compress(msgspec.json.encode(SnapshotFile(FILE.snapshot, "IBGE", format=99))),
     ],
     ids=["empty", "noise", "cut", "other", "contradictory", "newer format"],
 )
 def test_a_damaged_file_is_refused(content: bytes) -> None:
     """Half a file, noise, or places that contradict each other are never taken for data."""
     with pytest.raises(ValueError, match=r"."):
-        from_bytes(content)
+        FORMAT.from_bytes(content)
 
 
-def test_a_file_larger_than_any_of_ours_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_larger_than_any_of_ours_is_refused() -> None:
     """A few bytes that unpack to gigabytes do not fill the memory."""
-    content = to_bytes(FILE)
-    monkeypatch.setattr(snapshot_file, "MAX_BYTES", 100)
+    content = FORMAT.to_bytes(FILE.snapshot)
 
     with pytest.raises(ValueError, match="grande demais"):
-        from_bytes(content)
+        SnapshotFormat(TerritorySnapshot, max_bytes=100).from_bytes(content)
 
 
 def test_the_bundled_snapshot_is_the_real_territory() -> None:
     """27 states, 5,570 cities and 10,768 districts, with their source and date."""
-    file = from_bytes(BUNDLED_FILE.read_bytes())
+    file = FORMAT.from_bytes(BUNDLED_FILE.read_bytes())
     cities = [city for state in file.snapshot.states for city in state.cidades]
 
     assert file.snapshot == bundled_snapshot()

@@ -20,17 +20,18 @@ from redis.asyncio import Redis
 
 from src.application.ports.snapshot_store import (
     DamagedSnapshotError,
-    SnapshotStore,
     SnapshotStoreError,
     Stored,
 )
-from src.infra.storage import redis_connection, redis_store
-from src.infra.storage.file_store import FileStore
+from src.domain.localities.territory_snapshot import TerritorySnapshot
 from src.infra.storage.memory_store import MemoryStore
-from src.infra.storage.redis_store import SNAPSHOT, TURN, TURN_S, RedisStore
+from src.infra.storage.redis_store import TURN_S
 from tests.helpers.fakes import live
 from tests.helpers.places import TWO_STATES
 from tests.helpers.redis_server import RedisServer
+from tests.helpers.stores import PREFIX, Store, file_store, redis_store
+
+SNAPSHOT, TURN = PREFIX + "snapshot", PREFIX + "turn"
 
 ONE = live(TWO_STATES[:1])
 TWO = live(TWO_STATES)
@@ -40,28 +41,28 @@ PROCESSES = multiprocessing.get_context("spawn")
 
 
 @pytest.fixture(params=["memory", "file", "redis"])
-async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[SnapshotStore]:
+async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
     """Each of the three in turn, with nothing in it."""
     if request.param == "memory":
         yield MemoryStore()
     elif request.param == "file":
-        yield FileStore(tmp_path / "snapshots")
+        yield file_store(tmp_path / "snapshots")
     else:
         server: RedisServer = request.getfixturevalue("redis")
-        async with aclosing(RedisStore(server.url)) as opened:
+        async with aclosing(redis_store(server.url)) as opened:
             yield opened
 
 
 # What the port promises, whichever the store.
 
 
-async def test_nothing_is_stored_at_first(store: SnapshotStore) -> None:
+async def test_nothing_is_stored_at_first(store: Store) -> None:
     """An empty store is no error."""
     assert await store.load() is None
     assert await store.version() is None
 
 
-async def test_what_is_saved_is_loaded(store: SnapshotStore) -> None:
+async def test_what_is_saved_is_loaded(store: Store) -> None:
     """The snapshot comes back equal, under the version that saving it answered."""
     version = await store.save(TWO)
 
@@ -69,7 +70,7 @@ async def test_what_is_saved_is_loaded(store: SnapshotStore) -> None:
     assert await store.version() == version
 
 
-async def test_every_time_it_is_saved_the_version_is_another(store: SnapshotStore) -> None:
+async def test_every_time_it_is_saved_the_version_is_another(store: Store) -> None:
     """Even where the snapshot is the same; the last one saved is the one that is stored."""
     versions = [await store.save(snapshot) for snapshot in (ONE, TWO, TWO, TWO, ONE)]
 
@@ -77,7 +78,7 @@ async def test_every_time_it_is_saved_the_version_is_another(store: SnapshotStor
     assert await store.load() == Stored(ONE, versions[-1])
 
 
-async def test_a_turn_is_given_to_one_at_a_time(store: SnapshotStore) -> None:
+async def test_a_turn_is_given_to_one_at_a_time(store: Store) -> None:
     """Who asks meanwhile is told no, without waiting; who asks afterwards gets it."""
     async with store.turn() as is_first, store.turn() as is_second, store.turn() as is_third:
         assert [is_first, is_second, is_third] == [True, False, False]
@@ -85,7 +86,7 @@ async def test_a_turn_is_given_to_one_at_a_time(store: SnapshotStore) -> None:
     assert await is_free(store)
 
 
-async def test_a_turn_ends_when_its_block_raises(store: SnapshotStore) -> None:
+async def test_a_turn_ends_when_its_block_raises(store: Store) -> None:
     """A refreshing that fails does not keep the others from trying."""
     with pytest.raises(LookupError):
         async with store.turn():
@@ -94,7 +95,7 @@ async def test_a_turn_ends_when_its_block_raises(store: SnapshotStore) -> None:
     assert await is_free(store)
 
 
-async def test_a_turn_ends_when_its_block_is_cancelled(store: SnapshotStore) -> None:
+async def test_a_turn_ends_when_its_block_is_cancelled(store: Store) -> None:
     """Nor does one that is broken off."""
     has_it = asyncio.Event()
 
@@ -138,7 +139,7 @@ async def test_a_damaged_file_is_told_with_its_version(
     tmp_path: Path, damage: Callable[[bytes], bytes]
 ) -> None:
     """It is never taken for a snapshot; its version tells it from the next."""
-    store = FileStore(tmp_path)
+    store = file_store(tmp_path)
     await store.save(TWO)
     file = tmp_path / "snapshot.json.xz"
     file.write_bytes(damage(file.read_bytes()))
@@ -152,7 +153,7 @@ async def test_a_damaged_file_is_told_with_its_version(
 async def test_a_damaged_file_is_replaced(tmp_path: Path) -> None:
     """The next snapshot mends it."""
     (tmp_path / "snapshot.json.xz").write_bytes(b"noise")
-    store = FileStore(tmp_path)
+    store = file_store(tmp_path)
 
     version = await store.save(TWO)
 
@@ -162,7 +163,7 @@ async def test_a_damaged_file_is_replaced(tmp_path: Path) -> None:
 async def test_where_no_directory_can_be_nothing_works(tmp_path: Path) -> None:
     """A file stands in its place: reading, writing and taking a turn are errors of ours."""
     (tmp_path / "file").write_bytes(b"")
-    store = FileStore(tmp_path / "file")
+    store = file_store(tmp_path / "file")
 
     await everything_fails(store)
 
@@ -170,7 +171,7 @@ async def test_where_no_directory_can_be_nothing_works(tmp_path: Path) -> None:
 async def test_a_write_that_cannot_end_leaves_nothing_behind(tmp_path: Path) -> None:
     """A directory stands in the snapshot's place: no half-written file stays beside it."""
     (tmp_path / "snapshot.json.xz").mkdir()
-    store = FileStore(tmp_path)
+    store = file_store(tmp_path)
 
     with pytest.raises(SnapshotStoreError, match="gravado"):
         await store.save(TWO)
@@ -184,7 +185,7 @@ async def test_a_full_disk_keeps_the_snapshot_before(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What was stored stays as it is, and what was half written is removed."""
-    store = FileStore(tmp_path)
+    store = file_store(tmp_path)
     version = await store.save(ONE)
 
     def no_space_left(_: int) -> None:
@@ -205,22 +206,22 @@ async def test_what_a_killed_process_has_left_is_removed(tmp_path: Path) -> None
         file.write_bytes(b"half a snapsh")
     os.utime(old, (0, 0))
 
-    await FileStore(tmp_path).save(ONE)
+    await file_store(tmp_path).save(ONE)
 
     assert names_in(tmp_path) == ["snapshot.json.xz", "unfinished-new"]
 
 
 async def test_readers_never_see_half_a_file(tmp_path: Path) -> None:
     """Four read all the time while another process saves, now a short one and now a long one."""
-    store = FileStore(tmp_path)
+    store = file_store(tmp_path)
     await store.save(ONE)
-    seen: list[Stored | None] = []
+    seen: list[Stored[TerritorySnapshot] | None] = []
 
     async def read(saving: BaseProcess) -> None:
         while saving.is_alive():
             seen.append(await store.load())
 
-    with process(save_many, partial(FileStore, tmp_path)) as saving:
+    with process(save_many, partial(file_store, tmp_path)) as saving:
         await asyncio.gather(*(read(saving) for _ in range(4)))
         assert saving.exitcode == 0
 
@@ -230,9 +231,9 @@ async def test_readers_never_see_half_a_file(tmp_path: Path) -> None:
 
 async def test_the_turn_dies_with_its_process(tmp_path: Path) -> None:
     """A process that is killed leaves the lock's file, but not the lock."""
-    store = FileStore(tmp_path)
+    store = file_store(tmp_path)
 
-    with process_with_the_turn(partial(FileStore, tmp_path)) as holder:
+    with process_with_the_turn(partial(file_store, tmp_path)) as holder:
         assert not await is_free(store)
         holder.kill()
         holder.join()
@@ -244,17 +245,14 @@ async def test_the_turn_dies_with_its_process(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("listens", [False, True], ids=["nobody listens", "it never answers"])
-async def test_where_there_is_no_redis_nothing_works(
-    monkeypatch: pytest.MonkeyPatch, *, listens: bool
-) -> None:
-    """Every call gives up by itself: here after a twentieth of the usual time."""
-    monkeypatch.setattr(redis_connection, "TIMEOUT_S", 0.1)
+async def test_where_there_is_no_redis_nothing_works(*, listens: bool) -> None:
+    """Every call gives up by itself: here after a tenth of the usual time."""
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
         if listens:
             nobody.listen()
         url = f"redis://:senha@127.0.0.1:{nobody.getsockname()[1]}/0"
-        async with aclosing(RedisStore(url)) as store, asyncio.timeout(10):
+        async with aclosing(redis_store(url, timeout_s=0.1)) as store, asyncio.timeout(10):
             await everything_fails(store)
 
 
@@ -269,7 +267,7 @@ async def test_a_password_is_not_told() -> None:
 
     async with await asyncio.start_server(refuse, "127.0.0.1", 0) as server:
         port = server.sockets[0].getsockname()[1]
-        async with aclosing(RedisStore(f"redis://alguem:senha-secreta@127.0.0.1:{port}")) as store:
+        async with aclosing(redis_store(f"redis://alguem:senha-secreta@127.0.0.1:{port}")) as store:
             with pytest.raises(SnapshotStoreError, match="invalid username-password") as caught:
                 await store.load()
 
@@ -278,7 +276,7 @@ async def test_a_password_is_not_told() -> None:
 
 async def test_a_redis_that_comes_back_is_used_again(redis: RedisServer) -> None:
     """While it is away, errors; afterwards the same store works, its turn too."""
-    async with aclosing(RedisStore(redis.url)) as store:
+    async with aclosing(redis_store(redis.url)) as store:
         await store.save(ONE)
         async with store.turn():
             redis.stop()
@@ -296,7 +294,7 @@ async def test_damaged_content_is_told_with_its_version(
     redis: RedisServer, damage: Callable[[bytes], bytes]
 ) -> None:
     """As with a file: never taken for a snapshot, and told from the next by its version."""
-    async with aclosing(RedisStore(redis.url)) as store, Redis.from_url(redis.url) as client:
+    async with aclosing(redis_store(redis.url)) as store, Redis.from_url(redis.url) as client:
         version = await store.save(TWO)
         await client.set(SNAPSHOT, damage(cast("bytes", await client.get(SNAPSHOT))))
 
@@ -309,7 +307,7 @@ async def test_damaged_content_is_told_with_its_version(
 
 async def test_a_version_without_a_snapshot_is_nothing(redis: RedisServer) -> None:
     """One of the two keys was evicted, or is not replicated yet."""
-    async with aclosing(RedisStore(redis.url)) as store, Redis.from_url(redis.url) as client:
+    async with aclosing(redis_store(redis.url)) as store, Redis.from_url(redis.url) as client:
         await store.save(TWO)
         await client.delete(SNAPSHOT)
 
@@ -317,11 +315,11 @@ async def test_a_version_without_a_snapshot_is_nothing(redis: RedisServer) -> No
 
 
 async def test_a_turn_that_takes_long_is_renewed(
-    redis: RedisServer, monkeypatch: pytest.MonkeyPatch
+    redis: RedisServer,
 ) -> None:
     """Its lifetime begins anew again and again, which is more often here than in the service."""
-    monkeypatch.setattr(redis_store, "RENEW_EVERY_S", 0.1)
-    async with aclosing(RedisStore(redis.url)) as store, Redis.from_url(redis.url) as client:
+    quick = redis_store(redis.url, renew_every_s=0.1)
+    async with aclosing(quick) as store, Redis.from_url(redis.url) as client:
         async with store.turn() as is_ours:
             assert is_ours
             renewals, left_ms = 0, await client.pttl(TURN)
@@ -335,11 +333,10 @@ async def test_a_turn_that_takes_long_is_renewed(
 
 
 async def test_a_turn_outlives_a_server_that_is_away(
-    redis: RedisServer, monkeypatch: pytest.MonkeyPatch
+    redis: RedisServer,
 ) -> None:
     """What is refreshed is not thrown away because the turn can be neither renewed nor ended."""
-    monkeypatch.setattr(redis_store, "RENEW_EVERY_S", 0.05)
-    async with aclosing(RedisStore(redis.url)) as store:
+    async with aclosing(redis_store(redis.url, renew_every_s=0.05)) as store:
         async with store.turn() as is_ours:
             redis.stop()
             await asyncio.sleep(0.2)
@@ -349,8 +346,10 @@ async def test_a_turn_outlives_a_server_that_is_away(
 async def test_the_turn_of_a_killed_process_ends_by_itself(redis: RedisServer) -> None:
     """The server forgets it after its lifetime, which is shorter here than in the service."""
     assert TURN_S < 10
-    with process_with_the_turn(partial(store_with_short_turns, redis.url)) as holder:
-        async with aclosing(RedisStore(redis.url)) as store:
+    with process_with_the_turn(
+        partial(redis_store, redis.url, turn_s=1.5, renew_every_s=0.1)
+    ) as holder:
+        async with aclosing(redis_store(redis.url)) as store:
             assert not await is_free(store)
             holder.kill()
             holder.join()
@@ -362,7 +361,7 @@ async def test_the_turn_of_a_killed_process_ends_by_itself(redis: RedisServer) -
 # What the tests above share.
 
 
-async def is_free(store: SnapshotStore) -> bool:
+async def is_free(store: Store) -> bool:
     """Whether the turn can be had; it is given back at once."""
     async with store.turn() as is_ours:
         return is_ours
@@ -373,7 +372,7 @@ def names_in(directory: Path) -> list[str]:
     return [path.name for path in directory.iterdir()]
 
 
-async def everything_fails(store: SnapshotStore) -> None:
+async def everything_fails(store: Store) -> None:
     """Every call raises the port's own error."""
     with pytest.raises(SnapshotStoreError):
         await store.version()
@@ -399,7 +398,7 @@ def process(run: Callable[..., None], *arguments: object) -> Iterator[BaseProces
 
 
 @contextmanager
-def process_with_the_turn(open_store: Callable[[], SnapshotStore]) -> Iterator[BaseProcess]:
+def process_with_the_turn(open_store: Callable[[], Store]) -> Iterator[BaseProcess]:
     """Another process, which has the turn and keeps it."""
     has_it = PROCESSES.Event()
     with process(keep_the_turn, open_store, has_it) as holder:
@@ -407,7 +406,7 @@ def process_with_the_turn(open_store: Callable[[], SnapshotStore]) -> Iterator[B
         yield holder
 
 
-def keep_the_turn(open_store: Callable[[], SnapshotStore], has_it: Event) -> None:
+def keep_the_turn(open_store: Callable[[], Store], has_it: Event) -> None:
     """Take the turn and never give it back."""
 
     async def keep() -> None:
@@ -419,13 +418,7 @@ def keep_the_turn(open_store: Callable[[], SnapshotStore], has_it: Event) -> Non
     asyncio.run(keep())
 
 
-def store_with_short_turns(url: str) -> SnapshotStore:
-    """A store in Redis, in a process that has no other."""
-    redis_store.TURN_S, redis_store.RENEW_EVERY_S = 1.5, 0.1
-    return RedisStore(url)
-
-
-def save_many(open_store: Callable[[], SnapshotStore]) -> None:
+def save_many(open_store: Callable[[], Store]) -> None:
     """Save two snapshots in turn."""
 
     async def save() -> None:

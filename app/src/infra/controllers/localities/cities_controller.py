@@ -5,8 +5,8 @@ from __future__ import annotations
 import msgspec
 from fastapi import APIRouter, Request, Response
 
-from src.infra.controllers.dependencies import CurrentFreshness
 from src.infra.controllers.descriptions import data_responses
+from src.infra.controllers.localities.dependencies import CurrentLocalities
 from src.infra.controllers.localities.errors import LOOK_UP
 from src.infra.controllers.localities.name_search import answer_search
 from src.infra.controllers.localities.parameters import CityId, Search
@@ -31,14 +31,15 @@ router = APIRouter(prefix="/api/v1/cities", tags=["Localidades"])
         "As cidades encontradas, da mais à menos parecida",
         FOUND_CITIES_EXAMPLE,
         *LOOK_UP,
+        at="/api/v1/cities",
         pages=True,
     ),
 )
-async def find_cities(request: Request, freshness: CurrentFreshness, search: Search) -> Response:
+async def find_cities(request: Request, opened: CurrentLocalities, search: Search) -> Response:
     """Procura cidades por nome: primeiro o nome exato, depois os que começam com o texto, depois os
     que o contêm; se não há nenhum, vêm nomes parecidos."""
     return await answer_search(
-        request, freshness, search, index=lambda places: places.cities, shown=found_city
+        request, opened, search, index=lambda places: places.cities, shown=found_city
     )
 
 
@@ -51,12 +52,13 @@ async def find_cities(request: Request, freshness: CurrentFreshness, search: Sea
         "A cidade",
         CITY_EXAMPLE,
         *LOOK_UP,
+        at="/api/v1/cities/5300108",
     ),
 )
-async def get_city(city_id: CityId, request: Request, freshness: CurrentFreshness) -> Response:
+async def get_city(city_id: CityId, request: Request, opened: CurrentLocalities) -> Response:
     """Retorna uma cidade, com o estado a que pertence e seus distritos."""
-    edition = await freshness.edition()
-    places = await edition.places()
+    edition = await opened.freshness.edition()
+    places = await edition.look_up()
     answer = city_answer(places.city(city_id), places)
     return edition.answer(request.headers, msgspec.json.encode(answer))
 
@@ -70,12 +72,13 @@ async def get_city(city_id: CityId, request: Request, freshness: CurrentFreshnes
         "Os distritos em ordem de código; `null` se nada se sabe deles",
         CITY_EXAMPLE["distritos"],
         *LOOK_UP,
+        at="/api/v1/cities/5300108/districts",
     ),
 )
 async def list_districts_of_city(
-    city_id: CityId, request: Request, freshness: CurrentFreshness
+    city_id: CityId, request: Request, opened: CurrentLocalities
 ) -> Response:
     """Retorna os distritos de uma cidade como eles estão na árvore inteira."""
-    edition = await freshness.edition()
-    city = (await edition.places()).city(city_id)
+    edition = await opened.freshness.edition()
+    city = (await edition.look_up()).city(city_id)
     return edition.answer(request.headers, msgspec.json.encode(city.distritos))

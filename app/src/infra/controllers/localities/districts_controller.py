@@ -5,8 +5,8 @@ from __future__ import annotations
 import msgspec
 from fastapi import APIRouter, Request, Response
 
-from src.infra.controllers.dependencies import CurrentFreshness
 from src.infra.controllers.descriptions import data_responses
+from src.infra.controllers.localities.dependencies import CurrentLocalities
 from src.infra.controllers.localities.errors import LOOK_UP
 from src.infra.controllers.localities.name_search import answer_search
 from src.infra.controllers.localities.parameters import DistrictId, Search
@@ -30,13 +30,14 @@ router = APIRouter(prefix="/api/v1/districts", tags=["Localidades"])
         "Os distritos encontrados, do mais ao menos parecido",
         FOUND_DISTRICTS_EXAMPLE,
         *LOOK_UP,
+        at="/api/v1/districts",
         pages=True,
     ),
 )
-async def find_districts(request: Request, freshness: CurrentFreshness, search: Search) -> Response:
+async def find_districts(request: Request, opened: CurrentLocalities, search: Search) -> Response:
     """Procura distritos por nome, como em `/api/v1/cities`."""
     return await answer_search(
-        request, freshness, search, index=lambda places: places.districts, shown=found_district
+        request, opened, search, index=lambda places: places.districts, shown=found_district
     )
 
 
@@ -49,13 +50,14 @@ async def find_districts(request: Request, freshness: CurrentFreshness, search: 
         "O distrito",
         DISTRICT_EXAMPLE,
         *LOOK_UP,
+        at="/api/v1/districts/530010805",
     ),
 )
 async def get_district(
-    district_id: DistrictId, request: Request, freshness: CurrentFreshness
+    district_id: DistrictId, request: Request, opened: CurrentLocalities
 ) -> Response:
     """Retorna um distrito, com a cidade e o estado a que pertence."""
-    edition = await freshness.edition()
-    places = await edition.places()
+    edition = await opened.freshness.edition()
+    places = await edition.look_up()
     answer = district_answer(places.district(district_id), places)
     return edition.answer(request.headers, msgspec.json.encode(answer))

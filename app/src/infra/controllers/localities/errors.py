@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from src.application.localities.place_lookup import UnknownPlaceError
 from src.domain.localities.territory import State
+from src.infra.controllers import errors
 from src.infra.controllers.errors import ErrorRow, invalid_parameter
 from src.infra.controllers.localities.parameters import ALLOWED
-from src.infra.editions.edition import NotAcceptableError
+from src.infra.editions.localities.tree_formats import TERRITORY
+from src.infra.editions.presentation import NotAcceptableError
 
 # Where to look instead.
 _LISTS = {
@@ -35,20 +39,10 @@ UNKNOWN_PLACE = ErrorRow(
     UnknownPlaceError("estado", "XX", []),
     "/api/v1/states/XX",
 )
-NOT_ACCEPTABLE = ErrorRow(
-    NotAcceptableError,
-    406,
-    lambda _: (
-        "Nenhum dos formatos aceitos está disponível. Há application/json (em /api/v1/states, "
-        "também application/x-ndjson e text/csv), nas codificações br, zstd, gzip e identity."
-    ),
-    "Nenhum dos formatos ou codificações aceitos está disponível",
-    NotAcceptableError(),
-    "/api/v1/states",
-)
+NOT_ACCEPTABLE = replace(errors.NOT_ACCEPTABLE, example=NotAcceptableError(TERRITORY.available))
 INVALID_PLACE = invalid_parameter(ALLOWED, name="city_id", instance="/api/v1/cities/abc")
 
-ERRORS = [UNKNOWN_PLACE, NOT_ACCEPTABLE]
+ERRORS = [UNKNOWN_PLACE]
 
 # Of what is looked up by code or by name.
 LOOK_UP = (UNKNOWN_PLACE, NOT_ACCEPTABLE, INVALID_PLACE)

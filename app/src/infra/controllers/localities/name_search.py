@@ -11,7 +11,7 @@ from fastapi import Request, Response
 from src.application.finding.name_index import NameIndex
 from src.application.localities.place_lookup import Places
 from src.domain.localities.territory import City, District
-from src.infra.controllers.dependencies import CurrentFreshness
+from src.infra.controllers.localities.dependencies import OpenedLocalities
 from src.infra.controllers.localities.paging import page_headers
 from src.infra.controllers.localities.parameters import NameSearch
 from src.infra.controllers.localities.place_json import Answer
@@ -21,7 +21,7 @@ Place = TypeVar("Place", City, District)
 
 async def answer_search(
     request: Request,
-    freshness: CurrentFreshness,
+    opened: OpenedLocalities,
     search: NameSearch,
     *,
     index: Callable[[Places], NameIndex[Place]],
@@ -33,14 +33,12 @@ async def answer_search(
 
     Raises NoSnapshotError, UnknownPlaceError for an unknown state, and NotAcceptableError.
     """
-    edition = await freshness.edition()
-    places = await edition.places()
+    edition = await opened.freshness.edition()
+    places = await edition.look_up()
     state_id = places.state(search.uf).id if search.uf is not None else None
-    found = index(places).search(
-        search.q, state_id=state_id, limit=search.limit, offset=search.offset
-    )
+    found = index(places).search(search.q, root=state_id, limit=search.limit, offset=search.offset)
     return edition.answer(
         request.headers,
-        msgspec.json.encode([shown(place, places) for place in found.places]),
+        msgspec.json.encode([shown(place, places) for place in found.parts]),
         page_headers(request, search, total=found.total),
     )

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import zip_longest
 from typing import Any
 
-from src.application.telling.refresh_progress import Phase, Progress, Requests, StatePhase
+from src.application.ports import upstream_errors
+from src.application.telling.refresh_progress import Phase, Progress, Requests, RootPhase
+from src.infra.controllers.errors import as_sentence
+from src.infra.controllers.refreshes.refresh_words import RefreshWords
 
 Answer = dict[str, Any]
 
@@ -16,29 +20,31 @@ PHASES = {
     Phase.FAILED: "falhou",
     Phase.BROKEN_OFF: "interrompida",
 }
-STATE_PHASES = {
-    StatePhase.QUEUED: "na_fila",
-    StatePhase.RUNNING: "em_andamento",
-    StatePhase.WHOLE: "completo",
-    StatePhase.PARTIAL: "incompleto",
+ROOT_PHASES = {
+    RootPhase.QUEUED: "na_fila",
+    RootPhase.RUNNING: "em_andamento",
+    RootPhase.WHOLE: "completo",
+    RootPhase.PARTIAL: "incompleto",
 }
-# By the kind of error; what the upstream has said stays in the log.
+# Of the upstream, by the kind of error; what it has said itself stays in the log. "De" and the
+# article of its name are one word.
 CAUSES = {
-    "UpstreamConnectionError": "Não houve conexão com o IBGE, ou ela caiu.",
-    "UpstreamUnreachableError": "O IBGE não aceitou a conexão a tempo.",
-    "UpstreamTlsError": "A conexão TLS com o IBGE falhou; veja no log o que fazer.",
-    "UpstreamTimeoutError": "O IBGE não respondeu a tempo.",
-    "UpstreamStatusError": "O IBGE respondeu com um erro.",
-    "UpstreamMalformedError": "A resposta do IBGE não está como esperado.",
-    "UpstreamUnavailableError": "O IBGE vem falhando; as requisições estão suspensas por enquanto.",
-    "InvalidTerritoryError": "A resposta do IBGE não está como esperado.",
+    upstream_errors.UpstreamConnectionError: "Não houve conexão com {}, ou ela caiu.",
+    upstream_errors.UpstreamUnreachableError: "{} não aceitou a conexão a tempo.",
+    upstream_errors.UpstreamTlsError: "A conexão TLS com {} falhou; veja no log o que fazer.",
+    upstream_errors.UpstreamTimeoutError: "{} não respondeu a tempo.",
+    upstream_errors.UpstreamStatusError: "{} respondeu com um erro.",
+    upstream_errors.UpstreamMalformedError: "A resposta d{} não está como esperado.",
+    upstream_errors.UpstreamUnavailableError: (
+        "{} vem falhando; as requisições estão suspensas por enquanto."
+    ),
 }
 INTERNAL = "Houve um erro interno; veja o log do serviço."
 
 
-def refresh_answer(progress: Progress) -> Answer:
+def refresh_answer(progress: Progress, words: RefreshWords) -> Answer:
     """A refresh as it is, without its attempts."""
-    limits, outcome = progress.limits, progress.outcome
+    limits, outcome, roots = progress.limits, progress.outcome, words.levels[0]
     return {
         "id": progress.refresh,
         "numero": progress.number,
@@ -49,42 +55,43 @@ def refresh_answer(progress: Progress) -> Answer:
         "segundos": round(progress.seconds, 3),
         "requisicoes": _requests(progress.requests),
         "mais_em_voo": progress.most_in_flight,
-        "estados_em_andamento": progress.states_in_work,
+        f"{roots}_em_andamento": progress.roots_in_work,
         "limites": limits
         and {
-            "estados": limits.states,
+            roots: limits.roots,
             "requisicoes": limits.requests,
             "requisicoes_configurado": limits.most_requests,
             "por_segundo": limits.requests_per_second,
             "circuito_aberto": limits.circuit_is_open,
         },
-        "estados": [
+        roots: [
             {
-                "id": state.id,
-                "sigla": state.sigla,
-                "nome": state.nome,
-                "situacao": STATE_PHASES[state.phase],
-                **_requests(state.requests),
+                "id": root.id,
+                words.short_name: root.short_name,
+                "nome": root.nome,
+                "situacao": ROOT_PHASES[root.phase],
+                **_requests(root.requests),
             }
-            for state in progress.states
+            for root in progress.roots
         ],
         "resultado": outcome
         and {
-            "estados": outcome.states,
-            "cidades": outcome.cities,
-            "distritos": outcome.districts,
+            **dict(zip_longest(words.levels, outcome.counts, fillvalue=0)),
             "sem_dados": outcome.missing,
             "mantidos": outcome.filled,
         },
-        "motivo": CAUSES.get(progress.cause or "", INTERNAL)
-        if progress.phase is Phase.FAILED
-        else None,
+        "motivo": _cause(progress.cause, words) if progress.phase is Phase.FAILED else None,
     }
 
 
-def event_answer(progress: Progress) -> Answer:
+def event_answer(progress: Progress, words: RefreshWords) -> Answer:
     """The same, with the attempts that have ended since the event before."""
-    return {**refresh_answer(progress), "tentativas": progress.attempts}
+    return {**refresh_answer(progress, words), "tentativas": progress.attempts}
+
+
+def _cause(cause: str | None, words: RefreshWords) -> str:
+    text = next((text for error, text in CAUSES.items() if error.__name__ == cause), INTERNAL)
+    return as_sentence(text.format(words.upstream))
 
 
 def _requests(requests: Requests) -> Answer:

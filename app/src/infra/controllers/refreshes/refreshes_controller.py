@@ -14,12 +14,6 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from src.application.ports.refresh_journal import RefreshJournalError
 from src.application.telling.refresh_progress import Progress
-from src.application.telling.refreshes import Refreshes
-from src.infra.controllers.dependencies import (
-    CurrentAskForRefresh,
-    CurrentRefreshes,
-    CurrentRefreshRight,
-)
 from src.infra.controllers.descriptions import (
     accepted_responses,
     event_responses,
@@ -27,17 +21,11 @@ from src.infra.controllers.descriptions import (
 )
 from src.infra.controllers.errors import NOT_AUTHENTICATED
 from src.infra.controllers.parameters import RefreshId
+from src.infra.controllers.refreshes.dependencies import CurrentRefreshes, OpenedRefreshes
 from src.infra.controllers.refreshes.refresh_json import event_answer, refresh_answer
 from src.infra.controllers.refreshes.refresh_right import NotAuthenticatedError, NotPermittedError
-from src.infra.controllers.refreshes.refresh_schemas import (
-    EVENT_EXAMPLE,
-    REFRESH_EXAMPLE,
-    REFRESHES_EXAMPLE,
-    Refresh,
-    RefreshList,
-)
-
-router = APIRouter(prefix="/api/v1/refreshes", tags=["Coletas"])
+from src.infra.controllers.refreshes.refresh_schemas import RefreshList
+from src.infra.controllers.refreshes.refresh_words import IN_LIST, RefreshWords
 
 _NO_STORE = {"Cache-Control": "no-store"}
 
@@ -53,97 +41,126 @@ LastEventId = Annotated[
 ]
 
 
-async def _with_room(refreshes: CurrentRefreshes) -> Refreshes:
+def refreshes_router(words: RefreshWords) -> APIRouter:
+    """The resources that tell of a feature's refreshes, in its words."""
+    levels = ", ".join(f"{number} {level}" for number, level in enumerate(words.levels))
+    router = APIRouter(prefix="/api/v1/refreshes", tags=["Coletas"])
+    router.add_api_route(
+        "",
+        list_refreshes,
+        operation_id="listRefreshes",
+        summary="As últimas coletas, e se você pode pedir outra",
+        response_model=RefreshList,
+        responses=refresh_responses(
+            "As últimas coletas, a mais nova primeiro",
+            words.list_example,
+        ),
+    )
+    router.add_api_route(
+        "",
+        ask_for_refresh,
+        methods=["POST"],
+        operation_id="askForRefresh",
+        summary="Pede uma nova coleta",
+        status_code=202,
+        response_model=words.schema,
+        openapi_extra={"security": [{"token": []}, {}]},
+        responses=accepted_responses("A coleta em andamento", words.example, words.upstream),
+    )
+    router.add_api_route(
+        "/current",
+        get_current_refresh,
+        operation_id="getCurrentRefresh",
+        summary="A coleta em andamento, ou a última",
+        response_model=words.schema,
+        responses=refresh_responses("A coleta", words.example, looks_up=True),
+    )
+    router.add_api_route(
+        "/current/events",
+        follow_current_refresh,
+        operation_id="followCurrentRefresh",
+        summary="A coleta em andamento e as seguintes, ao vivo",
+        response_class=EventSourceResponse,
+        responses=event_responses("Um evento a cada mudança, sem fim", words.event_example, levels),
+    )
+    router.add_api_route(
+        "/{refresh_id}",
+        get_refresh,
+        operation_id="getRefresh",
+        summary="Uma coleta, em andamento ou terminada",
+        response_model=words.schema,
+        responses=refresh_responses("A coleta", words.example, looks_up=True, validates=True),
+    )
+    router.add_api_route(
+        "/{refresh_id}/events",
+        follow_refresh,
+        operation_id="followRefresh",
+        summary="Uma coleta, ao vivo",
+        response_class=EventSourceResponse,
+        responses=event_responses(
+            "Um evento a cada mudança, até o fim da coleta",
+            words.event_example,
+            levels,
+            looks_up=True,
+        ),
+    )
+    return router
+
+
+async def _with_room(opened: CurrentRefreshes) -> OpenedRefreshes:
     # Before a stream begins, as all that may be refused.
-    refreshes.require_room()
-    return refreshes
+    opened.refreshes.require_room()
+    return opened
 
 
-Room = Annotated[Refreshes, Depends(_with_room)]
+Room = Annotated[OpenedRefreshes, Depends(_with_room)]
 
 
-@router.get(
-    "",
-    operation_id="listRefreshes",
-    summary="As últimas coletas, e se você pode pedir outra",
-    response_model=RefreshList,
-    responses=refresh_responses("As últimas coletas, a mais nova primeiro", REFRESHES_EXAMPLE),
-)
-async def list_refreshes(
-    request: Request,
-    refreshes: CurrentRefreshes,
-    ask: CurrentAskForRefresh,
-    right: CurrentRefreshRight,
-) -> Response:
+async def list_refreshes(request: Request, opened: CurrentRefreshes) -> Response:
     """Lista as últimas coletas e diz se o cliente pode pedir uma agora."""
     reason = None
     try:
-        right.require(request)
+        opened.right.require(request)
     except NotAuthenticatedError as refusal:
         reason = NOT_AUTHENTICATED.detail(refusal)
     except NotPermittedError as refusal:
         reason = str(refusal)
-    recent = await refreshes.recent()
+    recent = await opened.refreshes.recent()
     return _json(
         {
             "permitido": reason is None,
-            "precisa_de_token": right.needs_token,
+            "precisa_de_token": opened.right.needs_token,
             "motivo": reason,
-            "espera_s": await ask.seconds_to_wait(),
+            "espera_s": await opened.ask_for_refresh.seconds_to_wait(),
             "atualizacoes": [
-                {name: each[name] for name in ("id", "situacao", "inicio", "segundos")}
-                for each in map(refresh_answer, recent)
+                {name: each[name] for name in IN_LIST}
+                for each in (refresh_answer(progress, opened.words) for progress in recent)
             ],
         }
     )
 
 
-@router.post(
-    "",
-    operation_id="askForRefresh",
-    summary="Pede uma nova coleta",
-    status_code=202,
-    response_model=Refresh,
-    openapi_extra={"security": [{"token": []}, {}]},
-    responses=accepted_responses("A coleta em andamento", REFRESH_EXAMPLE),
-)
-async def ask_for_refresh(
-    request: Request, ask: CurrentAskForRefresh, right: CurrentRefreshRight
-) -> Response:
+async def ask_for_refresh(request: Request, opened: CurrentRefreshes) -> Response:
     """Inicia uma coleta, ou retorna a que já está em andamento.
 
     Com `REFRESH_TOKEN` definido, exige `Authorization: Bearer`; sem ele, só aceita pedidos da
     própria máquina, sem proxy. Há um intervalo mínimo entre dois pedidos
     (`REFRESH_MIN_INTERVAL_S`).
     """
-    right.require(request)
-    progress = await ask.execute()
+    opened.right.require(request)
+    progress = await opened.ask_for_refresh.execute()
     # Relative to this address, so that it holds behind a path prefix, too.
     location = {"Location": f"refreshes/{progress.refresh}"}
-    return _json(refresh_answer(progress), status=202, headers=location)
+    return _json(refresh_answer(progress, opened.words), status=202, headers=location)
 
 
-@router.get(
-    "/current",
-    operation_id="getCurrentRefresh",
-    summary="A coleta em andamento, ou a última",
-    response_model=Refresh,
-    responses=refresh_responses("A coleta", REFRESH_EXAMPLE, looks_up=True),
-)
-async def get_current_refresh(refreshes: CurrentRefreshes) -> Response:
+async def get_current_refresh(opened: CurrentRefreshes) -> Response:
     """Retorna a coleta que começou por último, em qualquer processo do serviço."""
-    return _json(refresh_answer(await refreshes.newest()))
+    return _json(refresh_answer(await opened.refreshes.newest(), opened.words))
 
 
-@router.get(
-    "/current/events",
-    operation_id="followCurrentRefresh",
-    summary="A coleta em andamento e as seguintes, ao vivo",
-    response_class=EventSourceResponse,
-    responses=event_responses("Um evento a cada mudança, sem fim", EVENT_EXAMPLE),
-)
 async def follow_current_refresh(
-    refreshes: Room, last_event_id: LastEventId = ""
+    opened: Room, last_event_id: LastEventId = ""
 ) -> AsyncIterator[ServerSentEvent]:
     """Transmite a coleta em andamento (ou a última) desde o início, e depois as seguintes.
 
@@ -151,39 +168,24 @@ async def follow_current_refresh(
     `curl -N http://localhost:8001/api/v1/refreshes/current/events`
     """
     refresh, number = _event_id(last_event_id)
-    async for event in _events(refreshes.follow_newest(refresh=refresh, after=number)):
+    following = opened.refreshes.follow_newest(refresh=refresh, after=number)
+    async for event in _events(following, opened.words):
         yield event
 
 
-@router.get(
-    "/{refresh_id}",
-    operation_id="getRefresh",
-    summary="Uma coleta, em andamento ou terminada",
-    response_model=Refresh,
-    responses=refresh_responses("A coleta", REFRESH_EXAMPLE, looks_up=True, validates=True),
-)
-async def get_refresh(refresh_id: RefreshId, refreshes: CurrentRefreshes) -> Response:
+async def get_refresh(refresh_id: RefreshId, opened: CurrentRefreshes) -> Response:
     """Retorna uma das últimas coletas."""
-    return _json(refresh_answer(await refreshes.of(refresh_id)))
+    return _json(refresh_answer(await opened.refreshes.of(refresh_id), opened.words))
 
 
-async def _known(refresh_id: RefreshId, refreshes: CurrentRefreshes) -> str:
+async def _known(refresh_id: RefreshId, opened: CurrentRefreshes) -> str:
     # Before the stream begins: after that it is too late for a 404.
-    return (await refreshes.of(refresh_id)).refresh
+    return (await opened.refreshes.of(refresh_id)).refresh
 
 
-@router.get(
-    "/{refresh_id}/events",
-    operation_id="followRefresh",
-    summary="Uma coleta, ao vivo",
-    response_class=EventSourceResponse,
-    responses=event_responses(
-        "Um evento a cada mudança, até o fim da coleta", EVENT_EXAMPLE, looks_up=True
-    ),
-)
 async def follow_refresh(
     refresh_id: Annotated[str, Depends(_known)],
-    refreshes: Room,
+    opened: Room,
     last_event_id: LastEventId = "",
 ) -> AsyncIterator[ServerSentEvent]:
     """Transmite uma coleta desde o início, até o fim dela.
@@ -193,16 +195,18 @@ async def follow_refresh(
     """
     refresh, number = _event_id(last_event_id)
     after = number if refresh == refresh_id else -1
-    async for event in _events(refreshes.follow(refresh_id, after=after)):
+    async for event in _events(opened.refreshes.follow(refresh_id, after=after), opened.words):
         yield event
 
 
-async def _events(following: AsyncIterator[Progress]) -> AsyncIterator[ServerSentEvent]:
+async def _events(
+    following: AsyncIterator[Progress], words: RefreshWords
+) -> AsyncIterator[ServerSentEvent]:
     # What has begun cannot become an error; it ends, and browsers come again by themselves.
     with suppress(RefreshJournalError):
         async for progress in following:
             yield ServerSentEvent(
-                raw_data=msgspec.json.encode(event_answer(progress)).decode(),
+                raw_data=msgspec.json.encode(event_answer(progress, words)).decode(),
                 event="andamento",
                 id=f"{progress.refresh}-{progress.number}",
             )

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from src.application.localities.levels import Level
-from src.application.ports.upstream import CitiesGateway
+from src.application.localities.gateways import CitiesGateway, Level
 from src.domain.localities.territory import City, State
 from src.infra.gateways.localities.rows import CITIES
 from src.infra.gateways.upstream_client import UpstreamClient
@@ -24,7 +23,7 @@ class IbgeCitiesGateway(CitiesGateway):
             path,
             partial(CITIES.read, owner=state),
             level=Level.CITIES,
-            place=state.id,
-            within=state.id,
+            parent=state.id,
+            root=state.id,
             first=True,
         )

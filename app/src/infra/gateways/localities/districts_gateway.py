@@ -6,8 +6,7 @@ from collections.abc import Coroutine
 from functools import partial
 from typing import Any
 
-from src.application.localities.levels import Level
-from src.application.ports.upstream import DistrictsGateway
+from src.application.localities.gateways import DistrictsGateway, Level
 from src.domain.localities.territory import City, District, State
 from src.infra.gateways.localities.rows import DISTRICTS
 from src.infra.gateways.upstream_client import UpstreamClient
@@ -24,12 +23,12 @@ class IbgeDistrictsGateway(DistrictsGateway):
         path = f"/municipios/{city.id}/distritos"
         read = partial(DISTRICTS.read, owner=city)
         return self._client.get(
-            path, read, level=Level.DISTRICTS, place=city.id, within=city.state_id
+            path, read, level=Level.DISTRICTS, parent=city.id, root=city.state_id
         )
 
     async def of_state(self, state: State) -> tuple[District, ...]:
         path = f"/estados/{state.id}/distritos"
         read = partial(DISTRICTS.read, owner=state)
         return await self._client.get(
-            path, read, level=Level.DISTRICTS, place=state.id, within=state.id, first=True
+            path, read, level=Level.DISTRICTS, parent=state.id, root=state.id, first=True
         )

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from src.application.localities.levels import Level
-from src.application.ports.upstream import StatesGateway
+from src.application.localities.gateways import Level, StatesGateway
 from src.domain.localities.territory import State
 from src.infra.gateways.localities.rows import STATES
 from src.infra.gateways.upstream_client import UpstreamClient

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from src.domain.snapshot import Snapshot
-from src.infra.storage.snapshot_file import from_bytes
+from src.domain.localities.territory_snapshot import TerritorySnapshot
+from src.infra.storage.snapshot_file import SnapshotFormat
 
 BUNDLED_FILE = Path(__file__).with_name("bundled.json.xz")
 
 
-def bundled_snapshot() -> Snapshot:
+def bundled_snapshot() -> TerritorySnapshot:
     """Reads and checks the bundled snapshot; takes some tens of milliseconds, so off the loop."""
-    return from_bytes(BUNDLED_FILE.read_bytes()).snapshot
+    return SnapshotFormat(TerritorySnapshot).from_bytes(BUNDLED_FILE.read_bytes()).snapshot

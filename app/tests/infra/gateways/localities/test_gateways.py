@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from aioresponses import aioresponses
 
-from src.application.ports.upstream import UpstreamMalformedError, UpstreamStatusError
+from src.application.ports.upstream_errors import UpstreamMalformedError, UpstreamStatusError
 from src.domain.localities.territory import City, State
 from src.infra.gateways.localities.cities_gateway import IbgeCitiesGateway
 from src.infra.gateways.localities.districts_gateway import IbgeDistrictsGateway

@@ -1,4 +1,4 @@
-"""The upstream, as the application sees it: three gateways and the errors they may raise.
+"""The errors that a gateway to an upstream may raise.
 
 UpstreamError
 ├── UpstreamConnectionError        no connection, or it broke off before the answer was whole
@@ -11,10 +11,6 @@ UpstreamError
 """
 
 from __future__ import annotations
-
-from typing import Protocol
-
-from src.domain.localities.territory import City, District, State
 
 
 class UpstreamError(Exception):
@@ -65,41 +61,10 @@ class UpstreamStatusError(UpstreamError):
 
 
 class UpstreamMalformedError(UpstreamError):
-    """The answer is no JSON, or its rows are not the places that were asked for."""
+    """The answer is no JSON, or not what was asked for."""
 
 
 class UpstreamUnavailableError(UpstreamError):
     """The upstream was not asked, since nearly all it was asked before has failed."""
 
     may_pass = False
-
-
-class StatesGateway(Protocol):
-    """Reads the states."""
-
-    async def all(self) -> tuple[State, ...]:
-        """Every state, without its cities, in any order. Raises UpstreamError."""
-        ...
-
-
-class CitiesGateway(Protocol):
-    """Reads the cities of a state."""
-
-    async def of_state(self, state: State) -> tuple[City, ...]:
-        """The state's cities, one at least, without districts, in any order.
-
-        Raises UpstreamError.
-        """
-        ...
-
-
-class DistrictsGateway(Protocol):
-    """Reads the districts of a city, or of all cities of a state."""
-
-    async def of_city(self, city: City) -> tuple[District, ...]:
-        """The city's districts, one at least, in any order. Raises UpstreamError."""
-        ...
-
-    async def of_state(self, state: State) -> tuple[District, ...]:
-        """All districts of the state's cities, one at least, in any order. Raises UpstreamError."""
-        ...

@@ -1,14 +1,20 @@
-"""The tree in the formats that programs and spreadsheets read."""
+"""The territory in the formats that programs and spreadsheets read."""
 
 from __future__ import annotations
 
 import csv
 import io
 from collections.abc import Iterator, Sequence
+from typing import TypeAlias
 
 import msgspec
 
+from src.application.localities.place_lookup import Places
 from src.domain.localities.territory import State
+from src.domain.localities.territory_snapshot import TerritorySnapshot
+from src.infra.editions.edition import Edition
+from src.infra.editions.presentation import Presentation, TreeFormat
+from src.infra.http.media_types import CSV, JSON, NDJSON
 
 CSV_HEADER = [
     "estado_id",
@@ -64,3 +70,19 @@ def _lines(states: Sequence[State]) -> Iterator[list[object]]:
 def _cell(text: str) -> str:
     """The text, as no formula: the apostrophe is what spreadsheets themselves take for that."""
     return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+TerritoryEdition: TypeAlias = Edition[TerritorySnapshot, Places]
+
+TERRITORY: Presentation[TerritorySnapshot, Places] = Presentation(
+    formats={
+        JSON: TreeFormat(lambda snapshot: as_json(snapshot.states)),
+        NDJSON: TreeFormat(lambda snapshot: as_ndjson(snapshot.states)),
+        CSV: TreeFormat(
+            lambda snapshot: as_csv(snapshot.states),
+            {"Content-Disposition": 'attachment; filename="estados-e-cidades.csv"'},
+        ),
+    },
+    available="application/json (em /api/v1/states, também application/x-ndjson e text/csv)",
+    look_up=lambda snapshot: Places(snapshot.states),
+)

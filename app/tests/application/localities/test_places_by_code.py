@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from src.domain.localities.gazetteer import Gazetteer
+from src.application.localities.place_lookup import Places, UnknownPlaceError
 from src.domain.localities.territory import City, State
 from tests.helpers.places import (
     ALTA_FLORESTA,
@@ -15,7 +15,7 @@ from tests.helpers.places import (
     TWO_STATES,
 )
 
-TWO = Gazetteer(TWO_STATES)
+TWO = Places(TWO_STATES)
 
 
 @pytest.mark.parametrize("uf", ["RO", "ro", "Ro", "rO", "11"])
@@ -41,7 +41,8 @@ def test_a_district_by_its_nine_digits() -> None:
 @pytest.mark.parametrize("uf", ["", "R", "XX", "rond", "53 ", "011", "Rondônia", "\0", "１１"])
 def test_no_state_has_another_code(uf: str) -> None:
     """Nor is a name one."""
-    assert TWO.state(uf) is None
+    with pytest.raises(UnknownPlaceError):
+        TWO.state(uf)
 
 
 @pytest.mark.parametrize(
@@ -53,30 +54,33 @@ def test_no_state_has_another_code(uf: str) -> None:
 )
 def test_no_city_has_another_code(code: str) -> None:
     """No number that is written in another way, and no other place's."""
-    assert TWO.city(code) is None
+    with pytest.raises(UnknownPlaceError):
+        TWO.city(code)
 
 
 @pytest.mark.parametrize("code", ["", "11000150", "0110001505", "1100015", "110001506", "x", "+1"])
 def test_no_district_has_another_code(code: str) -> None:
     """As for cities."""
-    assert TWO.district(code) is None
+    with pytest.raises(UnknownPlaceError):
+        TWO.district(code)
 
 
 def test_a_tree_with_gaps_has_what_is_known() -> None:
     """A state without cities, and a city without districts, are places all the same."""
     city = City(5300108, "Brasília")
-    gazetteer = Gazetteer([State(11, "RO", "Rondônia"), DISTRITO_FEDERAL.with_cities([city])])
+    places = Places([State(11, "RO", "Rondônia"), DISTRITO_FEDERAL.with_cities([city])])
 
-    assert gazetteer.state("RO") == State(11, "RO", "Rondônia")
-    assert gazetteer.city("530010") is city
-    assert gazetteer.district("530010805") is None
+    assert places.state("RO") == State(11, "RO", "Rondônia")
+    assert places.city("530010") is city
+    with pytest.raises(UnknownPlaceError):
+        places.district("530010805")
 
 
 def test_no_two_places_of_brazil_share_a_code(brazil: tuple[State, ...]) -> None:
     """Six digits name one city only, in the real data, too."""
-    gazetteer = Gazetteer(brazil)
+    places = Places(brazil)
 
     for state in brazil:
         for city in state.cidades:
-            assert gazetteer.city(str(city.id)) is city
-            assert gazetteer.city(str(city.id)[:6]) is city
+            assert places.city(str(city.id)) is city
+            assert places.city(str(city.id)[:6]) is city

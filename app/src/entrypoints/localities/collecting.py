@@ -1,4 +1,4 @@
-"""The fan-out, put together over the real upstream."""
+"""The collection, put together over the real upstream."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from contextlib import asynccontextmanager
 from src.application.localities.list_of_states_and_cities import ListOfStatesAndCities
 from src.application.ports.fan_out_watch import FanOutWatch
 from src.application.telling.refresh_progress import Limits
-from src.entrypoints.settings import Settings
+from src.entrypoints.localities.settings import LocalitiesSettings
+from src.infra.controllers.localities.collection_words import COLLECTION_WORDS
 from src.infra.gateways.localities.cities_gateway import IbgeCitiesGateway
 from src.infra.gateways.localities.districts_gateway import IbgeDistrictsGateway
 from src.infra.gateways.localities.states_gateway import IbgeStatesGateway
@@ -20,14 +21,14 @@ from src.infra.process.open_connections import possible_connections
 
 @asynccontextmanager
 async def collecting(
-    settings: Settings, watch: FanOutWatch
+    settings: LocalitiesSettings, watch: FanOutWatch
 ) -> AsyncIterator[ListOfStatesAndCities]:
     """The use case over a client of its own, which is closed at the end."""
     ibge = _upstream(settings)
     async with open_client(ibge, watch=watch) as client:
         watch.bounded_by(
             lambda: Limits(
-                states=settings.ibge_states_limit,
+                roots=settings.ibge_states_limit,
                 requests=client.admission.limit,
                 most_requests=ibge.at_once,
                 requests_per_second=ibge.max_rps,
@@ -46,12 +47,12 @@ async def collecting(
         )
 
 
-def _upstream(settings: Settings) -> Upstream:
+def _upstream(settings: LocalitiesSettings) -> Upstream:
     connections = possible_connections(
         settings.ibge_states_limit + settings.ibge_cities_limit, setting="IBGE_CITIES_LIMIT"
     )
     return Upstream(
-        name="o IBGE",
+        name=COLLECTION_WORDS.upstream,
         settings="IBGE_",
         base_url=settings.ibge_base_url,
         # If the system allows few connections, requests wait for their turn, not for a connection.

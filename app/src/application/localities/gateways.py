@@ -1,0 +1,47 @@
+"""The gateways to the upstream, as the use case sees them: one for each level of the territory."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Protocol
+
+from src.domain.localities.territory import City, District, State
+
+
+class Level(IntEnum):
+    """Which places a request asks the upstream for."""
+
+    STATES = 0
+    CITIES = 1  # of a state
+    DISTRICTS = 2  # of a city, or of a state
+
+
+class StatesGateway(Protocol):
+    """Reads the states."""
+
+    async def all(self) -> tuple[State, ...]:
+        """Every state, without its cities, in any order. Raises UpstreamError."""
+        ...
+
+
+class CitiesGateway(Protocol):
+    """Reads the cities of a state."""
+
+    async def of_state(self, state: State) -> tuple[City, ...]:
+        """The state's cities, one at least, without districts, in any order.
+
+        Raises UpstreamError.
+        """
+        ...
+
+
+class DistrictsGateway(Protocol):
+    """Reads the districts of a city, or of all cities of a state."""
+
+    async def of_city(self, city: City) -> tuple[District, ...]:
+        """The city's districts, one at least, in any order. Raises UpstreamError."""
+        ...
+
+    async def of_state(self, state: State) -> tuple[District, ...]:
+        """All districts of the state's cities, one at least, in any order. Raises UpstreamError."""
+        ...

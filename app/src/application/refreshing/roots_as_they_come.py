@@ -1,0 +1,62 @@
+"""What a caller gets who reads root by root, and need not wait for the first collection's end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Any, Generic, TypeVar
+
+from src.application.collecting.streamed_collection import StreamedCollection
+from src.application.refreshing.freshness import Freshness
+from src.domain.tree import Leaf
+
+Root = TypeVar("Root", bound=Leaf)
+Edition = TypeVar("Edition")
+
+
+class RootsAsTheyCome(Generic[Root, Edition]):
+    """Hands out the roots of the first collection while it runs.
+
+    `collection` has them, `freshness` has the edition that follows, and `roots_of` gives the roots
+    of that.
+    """
+
+    def __init__(
+        self,
+        *,
+        collection: StreamedCollection[Root, Any],
+        freshness: Freshness[Edition],
+        roots_of: Callable[[Edition], Sequence[Root]],
+    ) -> None:
+        self._collection = collection
+        self._freshness = freshness
+        self._roots_of = roots_of
+
+    async def begin(self) -> AsyncIterator[Root] | None:
+        """Each root as it is ready, and then those that could not be read whole.
+
+        None if there is an edition, or if there is one before the first root.
+        """
+        if not self._freshness.waits_for_the_first:
+            return None
+        roots = self._collection.follow()
+        first = asyncio.ensure_future(anext(roots, None))
+        edition = asyncio.ensure_future(self._freshness.edition())
+        try:
+            await asyncio.wait({first, edition}, return_when=asyncio.FIRST_COMPLETED)
+            root = first.result() if first.done() else None
+        finally:
+            first.cancel()
+            edition.cancel()
+            await asyncio.gather(first, edition, return_exceptions=True)
+        return self._from(root, roots) if root is not None else None
+
+    async def _from(self, first: Root, others: AsyncIterator[Root]) -> AsyncIterator[Root]:
+        sent = {first.id}
+        yield first
+        async for root in others:
+            sent.add(root.id)
+            yield root
+        for root in self._roots_of(await self._freshness.edition()):
+            if root.id not in sent:
+                yield root

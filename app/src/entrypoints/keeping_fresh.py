@@ -1,0 +1,151 @@
+"""Keeps a feature's snapshots fresh, whatever they hold: which part of the core gets which."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from src.application.collecting.fan_out_counts import FanOutCounts
+from src.application.collecting.streamed_collection import StreamedCollection
+from src.application.refreshing.ask_for_refresh import AskForRefresh
+from src.application.refreshing.current_edition import CurrentEdition
+from src.application.refreshing.freshness import Freshness
+from src.application.refreshing.last_good_snapshot import LastGoodSnapshot
+from src.application.refreshing.one_refresh_at_a_time import OneRefreshAtATime
+from src.application.refreshing.refresh_log import RefreshLog
+from src.application.refreshing.refresh_snapshot import RefreshSnapshot
+from src.application.refreshing.roots_as_they_come import RootsAsTheyCome
+from src.application.refreshing.schedule import Schedule
+from src.application.refreshing.task_cancellation import cancel_and_wait
+from src.application.telling.refresh_recorder import RefreshRecorder
+from src.application.telling.refreshes import Refreshes
+from src.domain.snapshot import Snapshot
+from src.domain.succession import CredibleLoss
+from src.entrypoints.settings import ServiceSettings
+from src.entrypoints.storage import open_storage
+from src.infra.controllers.refreshes.dependencies import OpenedRefreshes
+from src.infra.controllers.refreshes.refresh_right import RefreshRight
+from src.infra.controllers.refreshes.refresh_words import RefreshWords
+from src.infra.editions.edition import Edition
+from src.infra.editions.presentation import Presentation
+from src.infra.editions.publisher import Publisher
+from src.infra.process.clock import exact_utc_now, utc_now
+from src.infra.process.leaving import leaving
+
+S = TypeVar("S", bound=Snapshot)
+LookUp = TypeVar("LookUp")
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFresh(Generic[S, LookUp]):
+    """What answers the requests for a feature's data, and for its refreshes."""
+
+    freshness: Freshness[Edition[S, LookUp]]
+    roots_as_they_come: RootsAsTheyCome[Any, Edition[S, LookUp]]
+    refreshes: OpenedRefreshes
+
+
+@asynccontextmanager
+async def keeping_fresh(
+    settings: ServiceSettings,
+    *,
+    kind: type[S],
+    collect: Callable[[Callable[[Any], None]], Awaitable[S]],
+    bundled: Callable[[], S] | None,
+    presentation: Presentation[S, LookUp],
+    words: RefreshWords,
+    plan: str,
+    fan_out: FanOutCounts,
+    loss: CredibleLoss | None = None,
+    folder: str = "",
+) -> AsyncIterator[KeptFresh[S, LookUp]]:
+    """Refreshes in the background until the end of the block.
+
+    Args:
+        settings: of the service.
+        kind: the snapshots' class.
+        collect: collects one, and calls its argument with each root that is whole.
+        bundled: reads the snapshot that ships with the code; None if there is none.
+        presentation: how a snapshot is answered.
+        words: what its parts are called.
+        plan: the name for the way in which the upstream is asked.
+        fan_out: counts the requests of `collect`.
+        loss: what may be gone from one snapshot to the next.
+        folder: keeps what is stored apart from what other features store.
+    """
+
+    async def load_bundled() -> S:
+        assert bundled is not None
+        return await asyncio.to_thread(bundled)
+
+    async def earlier() -> Sequence[Any]:
+        # Once there is live data, a root of the next collection is streamed to nobody.
+        snapshot = None if current.is_live else await current.bundled()
+        return snapshot.roots if snapshot is not None else ()
+
+    async with (
+        open_storage(settings.snapshot_store, kind, folder=folder) as (store, journal),
+        contextlib.aclosing(Publisher(presentation, ttl_s=settings.snapshot_ttl_s)) as publisher,
+    ):
+        has_bundled = settings.snapshot_bundled and bundled is not None
+        current = CurrentEdition(
+            make=publisher.publish, load_bundled=load_bundled if has_bundled else None
+        )
+        collection = StreamedCollection(collect=collect, earlier=earlier, loss=loss)
+        schedule = Schedule(ttl_s=settings.snapshot_ttl_s, now=utc_now)
+        recorder = RefreshRecorder(journal=journal, fan_out=fan_out, plan=plan, now=exact_utc_now)
+        one_at_a_time = OneRefreshAtATime(
+            current=current,
+            refresh=RefreshSnapshot(
+                collect=collection.collect,
+                publish=current.publish,
+                last_good=LastGoodSnapshot(store),
+                bundled=current.bundled,
+                recorder=recorder,
+                loss=loss,
+            ),
+            schedule=schedule,
+            refresh_log=RefreshLog(words.levels),
+        )
+        freshness = Freshness(
+            current=current,
+            refreshes=one_at_a_time,
+            schedule=schedule,
+            wait_s=settings.snapshot_wait_s,
+        )
+        refreshes = Refreshes(journal=journal, now=exact_utc_now)
+        ask_for_refresh = AskForRefresh(
+            refreshes=refreshes,
+            start=lambda: one_at_a_time.start(by_hand=True),
+            begun=recorder.begun,
+            upstream=words.upstream,
+            upstream_rests_s=lambda: schedule.upstream_rests_s,
+            min_interval_s=settings.refresh_min_interval_s,
+            now=exact_utc_now,
+        )
+        keeping = asyncio.create_task(freshness.keep())
+
+        def leave() -> None:
+            refreshes.end()
+            keeping.cancel()
+
+        try:
+            with leaving(leave):
+                yield KeptFresh(
+                    freshness,
+                    RootsAsTheyCome(
+                        collection=collection,
+                        freshness=freshness,
+                        roots_of=lambda edition: edition.snapshot.roots,
+                    ),
+                    OpenedRefreshes(
+                        refreshes, ask_for_refresh, RefreshRight(settings.refresh_token), words
+                    ),
+                )
+        finally:
+            refreshes.end()
+            await cancel_and_wait(keeping)

@@ -1,0 +1,1 @@
+"""Brazil's states, cities and districts, put together as a feature of the service."""

@@ -1,0 +1,104 @@
+"""Brazil's states, cities and districts as a feature: what it brings, and how it is opened."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import TypeAlias
+
+from src.application.collecting.fan_out_counts import FanOutCounts
+from src.application.localities.list_of_states_and_cities import ListOfStatesAndCities
+from src.application.ports.fan_out_watch import FanOutWatch
+from src.domain.localities.territory import State
+from src.domain.localities.territory_snapshot import TerritorySnapshot
+from src.entrypoints.feature import Feature, Opened
+from src.entrypoints.keeping_fresh import keeping_fresh
+from src.entrypoints.localities.settings import LocalitiesSettings
+from src.entrypoints.on_demand import OnDemand
+from src.infra.controllers.localities import (
+    cities_controller,
+    districts_controller,
+    errors,
+    parameters,
+    states_controller,
+)
+from src.infra.controllers.localities.collection_words import COLLECTION_WORDS
+from src.infra.controllers.localities.dependencies import OpenedLocalities
+from src.infra.controllers.pages_controller import Page
+from src.infra.controllers.refreshes.refreshes_controller import refreshes_router
+from src.infra.editions.localities.tree_formats import TERRITORY
+from src.infra.storage.localities.bundled_snapshot import bundled_snapshot
+
+# Opens the use case with all it needs, and closes that at the end; what it does is watched.
+Collecting: TypeAlias = Callable[
+    [LocalitiesSettings, FanOutWatch], AbstractAsyncContextManager[ListOfStatesAndCities]
+]
+
+
+def localities(collecting: Collecting | None = None) -> Feature[LocalitiesSettings]:
+    """The feature; `collecting` gives the use case, for tests without an upstream."""
+
+    @asynccontextmanager
+    async def opened(settings: LocalitiesSettings) -> AsyncIterator[Opened]:
+        async def open_use_case() -> AbstractAsyncContextManager[ListOfStatesAndCities]:
+            if collecting is not None:
+                return collecting(settings, fan_out)
+            return (await asyncio.to_thread(_collecting_from_upstream))(settings, fan_out)
+
+        async def collect(on_state: Callable[[State], None]) -> TerritorySnapshot:
+            return await (await use_case()).execute(on_state)
+
+        fan_out = FanOutCounts(clock=time.monotonic)
+        async with (
+            OnDemand(open_use_case) as use_case,
+            keeping_fresh(
+                settings,
+                kind=TerritorySnapshot,
+                collect=collect,
+                bundled=bundled_snapshot,
+                presentation=TERRITORY,
+                words=COLLECTION_WORDS,
+                plan=settings.ibge_plan,
+                fan_out=fan_out,
+            ) as kept,
+        ):
+            yield Opened(
+                state={
+                    "localities": OpenedLocalities(kept.freshness, kept.roots_as_they_come),
+                    "refreshes": kept.refreshes,
+                },
+                require_data=kept.freshness.at_once,
+            )
+
+    return Feature(
+        open=opened,
+        routers=[
+            states_controller.router,
+            cities_controller.router,
+            districts_controller.router,
+            refreshes_router(COLLECTION_WORDS),
+        ],
+        tags=[
+            {
+                "name": "Localidades",
+                "description": "Estados, cidades e distritos, por código e por nome.",
+            }
+        ],
+        errors=errors.ERRORS,
+        parameters=parameters.ALLOWED,
+        at_hand={states_controller.PATH: states_controller.states_at_hand},
+        pages=[
+            Page("/", "explorer.html", "explorar os lugares"),
+            Page("/fanout", "fanout.html", "ver o fan-out"),
+        ],
+    )
+
+
+def _collecting_from_upstream() -> Collecting:
+    # With aiohttp it takes 0.13 s to import and 10 MB to keep: a start that finds a fresh snapshot
+    # stored answers without it.
+    from src.entrypoints.localities.collecting import collecting  # noqa: PLC0415  # as above
+
+    return collecting

@@ -1,0 +1,99 @@
+"""What the collection of the territory is called where refreshes are told of."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field
+
+from src.infra.controllers.refreshes import refresh_schemas
+from src.infra.controllers.refreshes.refresh_schemas import Requests
+from src.infra.controllers.refreshes.refresh_words import RefreshWords
+
+
+class StateInRefresh(Requests):
+    """Um estado, com as requisições sobre ele, suas cidades e seus distritos."""
+
+    id: int = Field(ge=10, lt=100, description="Código do IBGE, 2 dígitos")
+    sigla: str = Field(pattern="^[A-Z]{2}$", description="Sigla da unidade da federação")
+    nome: str = Field(description="Nome oficial")
+    situacao: Literal["na_fila", "em_andamento", "completo", "incompleto"] = Field(
+        description="Em que ponto está a coleta do estado"
+    )
+
+
+class LimitsInForce(refresh_schemas.LimitsInForce):
+    """Os limites em vigor."""
+
+    estados: int = Field(ge=1, description="Estados em andamento ao mesmo tempo, no máximo")
+
+
+class Result(BaseModel):
+    """O que a coleta trouxe."""
+
+    estados: int = Field(ge=0, description="Quantos estados")
+    cidades: int = Field(ge=0, description="Quantas cidades")
+    distritos: int = Field(ge=0, description="Quantos distritos")
+    sem_dados: int = Field(ge=0, description="Estados e cidades com dados faltando")
+    mantidos: int = Field(ge=0, description="Estados e cidades que vêm de uma coleta anterior")
+
+
+class Refresh(refresh_schemas.Refresh):
+    """Uma coleta dos dados, em andamento ou terminada."""
+
+    plano: Literal["city", "state"] = Field(
+        description="Se os distritos são pedidos por cidade ou por estado (`IBGE_PLAN`)"
+    )
+    estados_em_andamento: int = Field(ge=0, description="Estados em andamento agora")
+    limites: LimitsInForce | None = Field(description="`null` até a primeira requisição")
+    estados: list[StateInRefresh] = Field(description="Vazio até chegar a lista de estados")
+    resultado: Result | None = Field(description="`null` se a coleta não terminou ou falhou")
+
+
+_REQUESTS = {"na_fila": 0, "em_voo": 0, "concluidas": 5599, "repetidas": 0, "falhas": 0}
+
+_EXAMPLE: dict[str, Any] = {
+    "id": "019a8f3c2b7d5e1f6a90",
+    "numero": 17,
+    "situacao": "concluida",
+    "pedida": "por_pessoa",
+    "plano": "city",
+    "inicio": "2026-11-25T04:02:23Z",
+    "segundos": 1.642,
+    "requisicoes": _REQUESTS,
+    "mais_em_voo": 500,
+    "estados_em_andamento": 0,
+    "limites": {
+        "estados": 26,
+        "requisicoes": 500,
+        "requisicoes_configurado": 500,
+        "por_segundo": 0.0,
+        "circuito_aberto": False,
+    },
+    "estados": [
+        {
+            "id": 53,
+            "sigla": "DF",
+            "nome": "Distrito Federal",
+            "situacao": "completo",
+            **_REQUESTS,
+            "concluidas": 2,
+        }
+    ],
+    "resultado": {
+        "estados": 27,
+        "cidades": 5571,
+        "distritos": 10769,
+        "sem_dados": 0,
+        "mantidos": 0,
+    },
+    "motivo": None,
+}
+
+COLLECTION_WORDS = RefreshWords(
+    upstream="o IBGE",
+    levels=("estados", "cidades", "distritos"),
+    short_name="sigla",
+    schema=Refresh,
+    example=_EXAMPLE,
+)
