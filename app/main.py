@@ -1,7 +1,5 @@
 """Starts the service: `python main.py`, or `uvicorn main:create_app` with options of your own."""
 
-from __future__ import annotations
-
 import gc
 
 # The imports, and each collection, make a hundred thousand objects that stay. To look through them

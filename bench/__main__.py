@@ -4,8 +4,6 @@ Prints one table. With `ARGS=--keep` it also writes it to docs/bench.md and draw
 which docs/comparison.md shows, if everything was measured.
 """
 
-from __future__ import annotations
-
 import argparse
 from collections.abc import Sequence
 

@@ -5,8 +5,6 @@ process, no checks, no order, no answer to anybody. `python -m bench.bare_loop B
 seconds it took, imports not counted.
 """
 
-from __future__ import annotations
-
 import asyncio
 import json
 import sys

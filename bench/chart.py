@@ -1,7 +1,5 @@
 """Draws the table as an SVG: two bars for each row, the service's and the one beside it."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from xml.sax.saxutils import escape
 

@@ -1,7 +1,5 @@
 """The first answer where nothing is known yet, beside programs that collect the same tree."""
 
-from __future__ import annotations
-
 import tempfile
 from pathlib import Path
 

@@ -5,8 +5,6 @@ Prints the seconds from before it is made, so that a head start on the request i
 the answer's last byte, imports not counted; the answer's bytes; and the most memory in use.
 """
 
-from __future__ import annotations
-
 import asyncio
 import importlib
 import json

@@ -1,7 +1,5 @@
 """How the cold time, the memory and the answer grow with the country."""
 
-from __future__ import annotations
-
 import statistics
 
 from bench.measuring import Row, tell

@@ -1,7 +1,5 @@
 """What a measurement is: two things side by side, in turn, and the ratio of their medians."""
 
-from __future__ import annotations
-
 import os
 import platform
 import statistics

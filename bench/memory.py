@@ -1,7 +1,5 @@
 """How much memory a worker has: settled, at most, and after a hundred refreshes."""
 
-from __future__ import annotations
-
 import statistics
 import sys
 import tempfile

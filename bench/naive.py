@@ -5,8 +5,6 @@ and writes them again for each answer. No more than 500 requests at once, or the
 out of open files. The base address of the upstream is in IBGE_BASE_URL.
 """
 
-from __future__ import annotations
-
 import asyncio
 import os
 from typing import Any

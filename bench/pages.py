@@ -1,7 +1,5 @@
 """How smoothly /fanout draws a refresh while the service on the same machine collects."""
 
-from __future__ import annotations
-
 import asyncio
 
 from playwright.async_api import Page, async_playwright

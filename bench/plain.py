@@ -4,8 +4,6 @@
 the files that BENCH_BODY names, as they are and, with `.gz` added, compressed with gzip.
 """
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Starts what is measured: programs of this folder, servers, the stand-in upstream."""
 
-from __future__ import annotations
-
 import json
 import os
 import socket

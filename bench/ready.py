@@ -1,7 +1,5 @@
 """Answers that are ready: how many a second, how large, and how soon after a start."""
 
-from __future__ import annotations
-
 import asyncio
 import re
 import shutil

@@ -1,7 +1,5 @@
 """How long a search by name takes, beside one that looks at each name anew."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable
 

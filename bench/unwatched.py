@@ -3,8 +3,6 @@
 Each of its refreshes is still told once at its beginning and once at its end.
 """
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 

@@ -5,8 +5,6 @@ table. With `ARGS=--keep` it also draws docs/compare.svg, which docs/comparison.
 way was left out.
 """
 
-from __future__ import annotations
-
 import argparse
 import sys
 from collections.abc import Iterator, Sequence

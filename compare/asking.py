@@ -1,7 +1,5 @@
 """What the ways of `make compare` have in common: they ask the upstream, and keep what it says."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import aiohttp

@@ -1,7 +1,5 @@
 """Draws the outcomes as an SVG: a bar for each way's time, and below it what the way teaches."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from xml.sax.saxutils import escape
 

@@ -1,7 +1,5 @@
 """Runs the ways, in turn, and holds what they have collected against each other."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace

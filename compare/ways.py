@@ -5,8 +5,6 @@ the cities of each state, one for the districts of each city. They differ in how
 under way at once, and over how many connections. `python -m compare.ways WAY BASE_URL` runs one.
 """
 
-from __future__ import annotations
-
 import asyncio
 import sys
 import time

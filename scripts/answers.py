@@ -9,8 +9,6 @@ request to a service in one of four situations, with the status, the headers and
 body. What differs from run to run is masked: dates, ids, ports and seconds.
 """
 
-from __future__ import annotations
-
 import argparse
 import hashlib
 import itertools

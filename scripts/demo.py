@@ -1,7 +1,5 @@
 """The service over a stand-in of the upstream, for people without a network: `make demo`."""
 
-from __future__ import annotations
-
 import os
 import signal
 import subprocess

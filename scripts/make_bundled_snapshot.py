@@ -8,8 +8,6 @@
 Run with `app/` on PYTHONPATH, or by `make bundle ARGS="…"`.
 """
 
-from __future__ import annotations
-
 import argparse
 import asyncio
 import sys

@@ -4,8 +4,6 @@ Without options those that the READMEs show, into docs/screenshots. With `--all 
 view at every width, light and dark, to be looked at.
 """
 
-from __future__ import annotations
-
 import argparse
 import asyncio
 from collections.abc import Awaitable, Callable

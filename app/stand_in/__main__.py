@@ -1,7 +1,5 @@
 """Runs the stand-in by itself: `python -m stand_in --port 8002 --latency-ms 100`, from app/."""
 
-from __future__ import annotations
-
 import argparse
 import asyncio
 import contextlib

@@ -1,7 +1,5 @@
 """What the stand-in answers to each path, as ready bytes."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace

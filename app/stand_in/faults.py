@@ -1,7 +1,5 @@
 """What can be made to go wrong at the stand-in."""
 
-from __future__ import annotations
-
 import random
 import re
 from enum import StrEnum

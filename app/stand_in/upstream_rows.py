@@ -1,7 +1,5 @@
 """The upstream's rows: the flat tree of the service, dressed in all that IBGE nests around it."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from src.domain.localities.territory import City, District, State

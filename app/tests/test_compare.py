@@ -1,7 +1,5 @@
 """`make compare`: the ways differ in what they cost, not in what they collect."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from io import StringIO

@@ -1,7 +1,5 @@
 """An ill upstream costs time, not data: real sockets, the real territory, faults to order."""
 
-from __future__ import annotations
-
 import asyncio
 import socket
 import time

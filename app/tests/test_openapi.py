@@ -1,7 +1,5 @@
 """The API's description: complete, true of the running service, and fit to be built on."""
 
-from __future__ import annotations
-
 import asyncio
 import importlib
 import itertools

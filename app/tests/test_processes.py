@@ -1,7 +1,5 @@
 """Several processes, and how they end: killed, told to leave, or out of their store's reach."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 import signal

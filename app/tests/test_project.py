@@ -1,7 +1,5 @@
 """What holds the project together: layers, commands, documents in two languages."""
 
-from __future__ import annotations
-
 import re
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """The stand-in answers as the upstream does, quirks included, and goes wrong to order."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 
 import aiohttp

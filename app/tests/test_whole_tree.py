@@ -1,7 +1,5 @@
 """The main job, end to end: real data, real sockets, every state, city and district."""
 
-from __future__ import annotations
-
 import asyncio
 
 import msgspec

@@ -1,7 +1,5 @@
 """Names: which spellings are of the same one."""
 
-from __future__ import annotations
-
 import re
 from unicodedata import category, normalize
 

@@ -1,7 +1,5 @@
 """The snapshot: a whole tree as read at one moment, with its source and its gaps."""
 
-from __future__ import annotations
-
 from abc import abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -18,8 +18,6 @@ A true change beyond these bounds gets through if there is no earlier tree to co
 stored, and nothing bundled.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar

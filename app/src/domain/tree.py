@@ -1,7 +1,5 @@
 """The parts of a tree that is read from an upstream level by level."""
 
-from __future__ import annotations
-
 from abc import abstractmethod
 from collections.abc import Iterable, Sequence
 from typing import Self

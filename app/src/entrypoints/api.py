@@ -1,7 +1,5 @@
 """The application that is served, whatever its features are."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any

@@ -1,7 +1,5 @@
 """The features of this service: the one place that names them all."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from src.entrypoints.feature import Feature

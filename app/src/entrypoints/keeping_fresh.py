@@ -1,7 +1,5 @@
 """Keeps a feature's snapshots fresh, whatever they hold: which part of the core gets which."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence

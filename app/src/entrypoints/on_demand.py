@@ -1,7 +1,5 @@
 """Opens something expensive when it is first needed."""
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from typing import Generic, Self, TypeVar

@@ -1,7 +1,5 @@
 """Kinds of settings that the settings of several features have."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """The settings: environment variables or `app/.env`, read once, typed and bounded."""
 
-from __future__ import annotations
-
 import re
 import sys
 from pathlib import Path

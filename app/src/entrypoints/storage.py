@@ -1,7 +1,5 @@
 """The storage that a setting names."""
 
-from __future__ import annotations
-
 import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

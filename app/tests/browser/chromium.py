@@ -1,7 +1,5 @@
 """The browser that is installed on this machine."""
 
-from __future__ import annotations
-
 import os
 import shutil
 

@@ -1,7 +1,5 @@
 """A real browser, and pages that watch themselves."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What people do who use no pointer."""
 
-from __future__ import annotations
-
 from playwright.async_api import Locator, Page
 
 

@@ -1,7 +1,5 @@
 """`/docs` and `/redoc` in a browser: they work, and ask no other host for anything."""
 
-from __future__ import annotations
-
 import msgspec
 import pytest
 from playwright.async_api import expect

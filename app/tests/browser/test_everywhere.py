@@ -1,7 +1,5 @@
 """The pages behind a path prefix, on a phone, in the dark, and for those who do not see them."""
 
-from __future__ import annotations
-
 import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect

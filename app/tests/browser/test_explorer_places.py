@@ -1,7 +1,5 @@
 """`/`: states, cities and districts are opened, from each to the next and back."""
 
-from __future__ import annotations
-
 import re
 from datetime import timedelta
 

@@ -1,7 +1,5 @@
 """`/`: codes are copied, places are downloaded."""
 
-from __future__ import annotations
-
 import asyncio
 import csv
 from pathlib import Path

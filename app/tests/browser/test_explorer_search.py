@@ -1,7 +1,5 @@
 """`/`: places are found as one types."""
 
-from __future__ import annotations
-
 import asyncio
 from contextlib import suppress
 

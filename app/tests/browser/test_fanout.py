@@ -1,7 +1,5 @@
 """The fan-out as a person watches it: a collection is started, runs and ends before their eyes."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path

@@ -1,7 +1,5 @@
 """That the pictures of the fan-out show what happened: looked at dot by dot."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path

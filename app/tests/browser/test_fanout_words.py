@@ -1,7 +1,5 @@
 """What the fan-out says: each number is that of the collection shown."""
 
-from __future__ import annotations
-
 import json
 import re
 from typing import Any

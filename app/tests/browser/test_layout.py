@@ -1,7 +1,5 @@
 """The pages hold still: what comes later finds its room kept."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,7 +1,5 @@
 """The pages where scripts do not run: they say so, and lead to what works without."""
 
-from __future__ import annotations
-
 import pytest
 from playwright.async_api import expect
 

@@ -1,7 +1,5 @@
 """Spellings of the same name are the same."""
 
-from __future__ import annotations
-
 import sys
 from unicodedata import normalize
 

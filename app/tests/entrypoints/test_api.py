@@ -1,7 +1,5 @@
 """The service as its callers see it, over real sockets."""
 
-from __future__ import annotations
-
 import re
 import socket
 from collections.abc import AsyncIterator

@@ -1,7 +1,5 @@
 """The pages for people, as a browser asks for them."""
 
-from __future__ import annotations
-
 import html
 import re
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The refreshes as their callers see them, over real sockets."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from collections.abc import AsyncIterator

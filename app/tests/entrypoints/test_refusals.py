@@ -1,7 +1,5 @@
 """What is refused, how, and what goes with every answer: over a real socket."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 
 import aiohttp

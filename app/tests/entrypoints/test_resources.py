@@ -1,7 +1,5 @@
 """Every resource over a real socket: one place, its parts, and the tree in each format."""
 
-from __future__ import annotations
-
 import asyncio
 import csv
 import io

@@ -1,7 +1,5 @@
 """Search by name as its callers use it, over a real socket and all of Brazil."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import AsyncIterator
 from typing import Any

@@ -1,7 +1,5 @@
 """Settings are read once, checked, and refused in one line."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 from pathlib import Path

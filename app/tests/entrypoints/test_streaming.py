@@ -1,7 +1,5 @@
 """The first collection, followed line by line."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

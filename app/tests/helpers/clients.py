@@ -1,7 +1,5 @@
 """Clients of the upstream, put together as the composition root does, for one test each."""
 
-from __future__ import annotations
-
 import ssl
 import time
 from collections.abc import AsyncIterator

@@ -1,7 +1,5 @@
 """Stand-ins for the ports: real classes that answer from a tree, and fail where they are told."""
 
-from __future__ import annotations
-
 import asyncio
 import time
 from collections import Counter

@@ -1,7 +1,5 @@
 """A clock of seconds for tests."""
 
-from __future__ import annotations
-
 
 class SecondsClock:
     """A monotonic clock that goes on only when it is told."""

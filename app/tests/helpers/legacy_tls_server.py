@@ -1,7 +1,5 @@
 """A real TLS server without secure renegotiation, as the upstream was seen to be."""
 
-from __future__ import annotations
-
 import socket
 import threading
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Small territories to test with: real places, few of them."""
 
-from __future__ import annotations
-
 from src.domain.localities.territory import City, District, State
 
 ALTA_FLORESTA = City(1100015, "Alta Floresta D'Oeste").with_districts(

@@ -1,7 +1,5 @@
 """The service in processes of its own, as it runs for its users."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import os

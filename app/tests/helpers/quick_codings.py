@@ -1,7 +1,5 @@
 """Large bodies in codings that take a moment: services of the tests answer the whole country."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import partial
 

@@ -4,8 +4,6 @@ Real, if `redis-server` is installed. Otherwise fakeredis speaks Redis' protocol
 stores and journals are tested on every machine, and the last line of the run says by which server.
 """
 
-from __future__ import annotations
-
 import shutil
 import socket
 import subprocess

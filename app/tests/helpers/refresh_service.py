@@ -1,7 +1,5 @@
 """The use cases of refreshes, over a journal in memory and refreshes that a test writes."""
 
-from __future__ import annotations
-
 import asyncio
 from dataclasses import replace
 from typing import Any

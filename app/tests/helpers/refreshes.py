@@ -1,7 +1,5 @@
 """Refreshes to test with: moments of one, and its ids."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import datetime
 from typing import Any

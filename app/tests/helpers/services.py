@@ -1,7 +1,5 @@
 """The service as its callers reach it, over data of the test's own."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager

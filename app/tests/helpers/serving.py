@@ -1,7 +1,5 @@
 """Serves an application on a real socket of the loopback, within the test's own event loop."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import itertools

@@ -1,7 +1,5 @@
 """Stores of the territory's snapshots."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import TypeAlias
 

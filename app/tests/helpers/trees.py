@@ -1,7 +1,5 @@
 """Territories that Hypothesis makes up: few places, with any name that can be stored."""
 
-from __future__ import annotations
-
 from hypothesis import strategies as st
 
 from src.domain.localities.territory import City, District, State

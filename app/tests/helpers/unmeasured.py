@@ -1,7 +1,5 @@
 """Code that runs without the measuring of coverage, which takes a third of the time."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 

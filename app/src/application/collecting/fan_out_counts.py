@@ -1,7 +1,5 @@
 """Counts what becomes of the requests of the collection that runs in this process."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """When each request of a collection was queued, sent and answered."""
 
-from __future__ import annotations
-
 from array import array
 
 from src.application.telling.refresh_progress import Attempt, Fate

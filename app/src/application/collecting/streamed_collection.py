@@ -1,7 +1,5 @@
 """Collects, and hands out each root as it is ready to callers that do not wait for the end."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from typing import Generic, TypeVar

@@ -1,7 +1,5 @@
 """Finds parts of a tree by name, however it is spelled."""
 
-from __future__ import annotations
-
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence

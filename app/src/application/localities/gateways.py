@@ -1,7 +1,5 @@
 """The gateways to the upstream, as the use case sees them: one for each level of the territory."""
 
-from __future__ import annotations
-
 from enum import IntEnum
 from typing import Protocol
 

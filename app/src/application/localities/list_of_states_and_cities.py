@@ -1,7 +1,5 @@
 """The use case: collect every state, city and district of the country."""
 
-from __future__ import annotations
-
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Sequence

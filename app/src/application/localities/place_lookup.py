@@ -1,7 +1,5 @@
 """Answers questions about one place, and about places of a name."""
 
-from __future__ import annotations
-
 import string
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice

@@ -1,7 +1,5 @@
 """How many requests may be in flight: fewer when the upstream refuses, more while it answers."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 # Of the recent answers, this share may be refusals without fewer requests being sent: a random

@@ -1,7 +1,5 @@
 """When the upstream is not asked at all: nobody hammers a server that is down."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from enum import Enum, auto

@@ -1,7 +1,5 @@
 """How long to wait for one answer: far longer than for others, and no longer."""
 
-from __future__ import annotations
-
 # No answer is given up sooner, in seconds: a server may pause for its own reasons, and so may we.
 LEAST_S = 5.0
 

@@ -1,7 +1,5 @@
 """How much may be asked again: retries must not become the load that keeps an upstream down."""
 
-from __future__ import annotations
-
 from typing import Self
 
 # Retries for each request, and those that are free, so that the only request there is can be

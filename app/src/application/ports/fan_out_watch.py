@@ -1,7 +1,5 @@
 """What a collection reports of each request, as it happens."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from typing import Protocol
 

@@ -1,7 +1,5 @@
 """Where the progress of the last refreshes stands for every process, as the application sees it."""
 
-from __future__ import annotations
-
 from typing import Protocol
 
 from src.application.telling.refresh_progress import Progress

@@ -4,8 +4,6 @@ SnapshotStoreError
 └── DamagedSnapshotError   what is stored is no snapshot, or half of one
 """
 
-from __future__ import annotations
-
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar

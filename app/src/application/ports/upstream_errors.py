@@ -10,8 +10,6 @@ UpstreamError
 └── UpstreamUnavailableError       not asked, since it has been failing
 """
 
-from __future__ import annotations
-
 
 class UpstreamError(Exception):
     """The upstream did not give what was asked of it; the cause is kept in `__cause__`.

@@ -1,7 +1,5 @@
 """The use case: ask for a refresh."""
 
-from __future__ import annotations
-
 import asyncio
 import math
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """The edition that answers requests at this moment."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable

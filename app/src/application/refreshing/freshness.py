@@ -1,7 +1,5 @@
 """Answers with the best there is, and sees to it that there is something better soon."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import logging

@@ -1,7 +1,5 @@
 """The last good snapshot: in memory, and in the store that others share."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from collections.abc import AsyncIterator

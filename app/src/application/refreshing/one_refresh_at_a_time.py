@@ -1,7 +1,5 @@
 """Runs refreshes, never two at once, and sees to whatever becomes of them."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from typing import Any

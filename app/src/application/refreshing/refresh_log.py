@@ -1,7 +1,5 @@
 """What operators read of the refreshes."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Sequence
 

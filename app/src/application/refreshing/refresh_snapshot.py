@@ -3,8 +3,6 @@
 turn → collect → succeed → publish → store
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar

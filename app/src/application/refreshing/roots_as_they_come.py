@@ -1,7 +1,5 @@
 """What a caller gets who reads root by root, and need not wait for the first collection's end."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any, Generic, TypeVar

@@ -1,7 +1,5 @@
 """When the next refresh is due: decided by the result of the last one alone."""
 
-from __future__ import annotations
-
 import math
 import time
 from collections.abc import Callable

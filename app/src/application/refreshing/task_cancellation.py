@@ -1,7 +1,5 @@
 """Cancels tasks, and waits until they have ended."""
 
-from __future__ import annotations
-
 import asyncio
 from typing import Any
 

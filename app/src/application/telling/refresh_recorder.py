@@ -1,7 +1,5 @@
 """Writes down how the refresh that runs in this process goes on, for every process to tell."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import logging

@@ -1,7 +1,5 @@
 """How refreshes go, whichever process runs them: the last ones, and each as it goes on."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Iterator

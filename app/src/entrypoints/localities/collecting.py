@@ -1,7 +1,5 @@
 """The collection, put together over the real upstream."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

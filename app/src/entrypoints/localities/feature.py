@@ -1,7 +1,5 @@
 """Brazil's states, cities and districts as a feature: what it brings, and how it is opened."""
 
-from __future__ import annotations
-
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable

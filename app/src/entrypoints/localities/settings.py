@@ -1,7 +1,5 @@
 """The settings of the collection from IBGE."""
 
-from __future__ import annotations
-
 from pydantic import Field
 
 from src.application.localities.list_of_states_and_cities import Plan

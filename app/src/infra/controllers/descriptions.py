@@ -1,7 +1,5 @@
 """What the documentation says of answers that many resources share."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any

@@ -1,7 +1,5 @@
 """`/docs`, `/redoc` and `/openapi.json`: the documentation, from files of this machine alone."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from functools import cache, lru_cache
 from importlib.resources import files

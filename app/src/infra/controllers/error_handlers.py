@@ -1,7 +1,5 @@
 """Answers errors as their rows say."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Iterable
 from uuid import uuid4

@@ -1,7 +1,5 @@
 """Each error that a caller may meet, once: how it is answered, and what the documentation says."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any

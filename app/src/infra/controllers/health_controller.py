@@ -1,7 +1,5 @@
 """`/health/*`: what a supervisor asks before it restarts the service or sends it requests."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from fastapi import APIRouter, Request

@@ -1,7 +1,5 @@
 """The API's description, for people and for generators of clients."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The pages for people, and the files that they are made of."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass

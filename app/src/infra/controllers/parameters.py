@@ -1,7 +1,5 @@
 """The parameters of the resources, each with what is allowed, which errors name."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from fastapi import Path

@@ -1,7 +1,5 @@
 """A snapshot made ready to be answered: the tree written out, and every part at hand."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Callable, Hashable, Mapping
 from typing import Generic, TypeVar

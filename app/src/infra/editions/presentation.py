@@ -1,7 +1,5 @@
 """How a feature's snapshots are answered."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar

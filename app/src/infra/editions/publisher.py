@@ -1,7 +1,5 @@
 """Makes editions of snapshots, and compresses the tree behind the first answer."""
 
-from __future__ import annotations
-
 import asyncio
 from email.utils import format_datetime
 from typing import Generic, TypeVar

@@ -1,7 +1,5 @@
 """A time limit for what another machine does: time in which this process stood still is no part."""
 
-from __future__ import annotations
-
 import asyncio
 from types import TracebackType
 from typing import Self

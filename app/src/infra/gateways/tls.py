@@ -1,7 +1,5 @@
 """TLS as the upstream needs it, and which setting helps if it fails."""
 
-from __future__ import annotations
-
 import math
 import ssl
 import time

@@ -1,7 +1,5 @@
 """An upstream as a feature describes it, and the one way to a client that asks it."""
 
-from __future__ import annotations
-
 import asyncio
 import time
 from collections.abc import AsyncIterator

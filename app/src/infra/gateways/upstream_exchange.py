@@ -1,7 +1,5 @@
 """One exchange with the upstream, once: ask and read; every failure becomes an UpstreamError."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime

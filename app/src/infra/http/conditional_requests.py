@@ -1,7 +1,5 @@
 """Conditional requests (RFC 9110, section 13): whether the client's copy is still good."""
 
-from __future__ import annotations
-
 import re
 from datetime import datetime
 from email.utils import parsedate_to_datetime

@@ -1,7 +1,5 @@
 """Content codings: which there are, how they are made, and which one a client gets."""
 
-from __future__ import annotations
-
 import sys
 import zlib
 from collections.abc import Callable, Container

@@ -1,7 +1,5 @@
 """Sends answers that are ready in memory without going through FastAPI."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import Any
 

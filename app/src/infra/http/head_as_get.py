@@ -1,7 +1,5 @@
 """HEAD wherever there is GET (RFC 9110, section 9.3.2)."""
 
-from __future__ import annotations
-
 import asyncio
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send

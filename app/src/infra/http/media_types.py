@@ -1,7 +1,5 @@
 """Media types: which of those that a resource has a client gets."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import lru_cache
 

@@ -1,7 +1,5 @@
 """Errors as problem documents (RFC 9457)."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from urllib.parse import quote
 

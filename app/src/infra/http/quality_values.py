@@ -1,7 +1,5 @@
 """What a client would rather have: the weights in Accept and Accept-Encoding."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 

@@ -1,7 +1,5 @@
 """One representation of a resource: its bytes in one media type and coding, ready to be sent."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Headers that keep browsers from taking an answer for something else."""
 
-from __future__ import annotations
-
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 

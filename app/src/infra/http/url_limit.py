@@ -1,7 +1,5 @@
 """Addresses of absurd length are refused."""
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable
 
 from fastapi import Request, Response

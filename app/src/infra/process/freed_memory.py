@@ -1,7 +1,5 @@
 """Keeps the process small: what compressing has used goes back to the system."""
 
-from __future__ import annotations
-
 import sys
 from contextlib import suppress
 

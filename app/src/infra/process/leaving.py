@@ -1,7 +1,5 @@
 """Hears that the process is to end before the server starts to wait for its requests."""
 
-from __future__ import annotations
-
 import asyncio
 import signal
 import threading

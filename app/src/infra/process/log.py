@@ -1,7 +1,5 @@
 """Where log lines go and how they look: standard error, as text or as one JSON object a line."""
 
-from __future__ import annotations
-
 import json
 import logging
 from datetime import UTC, datetime

@@ -1,7 +1,5 @@
 """How many connections the operating system lets this process have open at once."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 import sys

@@ -1,7 +1,5 @@
 """The journal as files, for the processes of one machine."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 import re

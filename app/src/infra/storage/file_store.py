@@ -1,7 +1,5 @@
 """The last good snapshot as a file, for the processes of one machine."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 import tempfile

@@ -1,7 +1,5 @@
 """A moment of a refresh as one line of JSON."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import msgspec

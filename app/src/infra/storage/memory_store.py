@@ -1,7 +1,5 @@
 """A store that forgets with its process, and shares with nobody."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

@@ -1,7 +1,5 @@
 """A connection to Redis or Valkey, on terms that suit everything that is kept there."""
 
-from __future__ import annotations
-
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff

@@ -1,7 +1,5 @@
 """The journal in Redis or Valkey, for the processes of many machines."""
 
-from __future__ import annotations
-
 from typing import cast
 
 from redis.exceptions import RedisError

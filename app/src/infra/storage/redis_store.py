@@ -1,7 +1,5 @@
 """The last good snapshot in Redis or Valkey, for the processes of many machines."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress

@@ -6,8 +6,6 @@ xz brings the checksum (a CRC-64 over the JSON; The .xz File Format, section 3.4
 cut short or altered is not taken for a snapshot.
 """
 
-from __future__ import annotations
-
 import lzma
 from typing import Generic, TypeVar
 

@@ -1,7 +1,5 @@
 """What is counted of a collection, and when."""
 
-from __future__ import annotations
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,7 +1,5 @@
 """The roots of the collection that runs, as they become whole."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import replace

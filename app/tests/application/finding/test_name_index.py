@@ -1,7 +1,5 @@
 """Who types a name finds the place, the likeliest first."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from typing import TypeVar

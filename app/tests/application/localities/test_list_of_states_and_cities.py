@@ -1,7 +1,5 @@
 """The use case fans out within its limit, and says what it could not read."""
 
-from __future__ import annotations
-
 import asyncio
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """Each place is found by whatever way it is asked for, and its parents with it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import pytest

@@ -1,7 +1,5 @@
 """Every place by each of its codes, and by nothing else."""
 
-from __future__ import annotations
-
 import pytest
 
 from src.application.localities.place_lookup import Places, UnknownPlaceError

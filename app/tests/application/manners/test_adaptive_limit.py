@@ -1,7 +1,5 @@
 """The limit follows what the upstream bears."""
 
-from __future__ import annotations
-
 import pytest
 
 from src.application.manners.adaptive_limit import AdaptiveLimit

@@ -1,7 +1,5 @@
 """The queue before the upstream gives turns to as many as may be sent, and loses none."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Awaitable, Callable
 

@@ -1,7 +1,5 @@
 """A server that is down is left alone, and looked after."""
 
-from __future__ import annotations
-
 import pytest
 
 from src.application.manners.circuit_breaker import CircuitBreaker

@@ -1,7 +1,5 @@
 """How long is waited is learnt from the answers."""
 
-from __future__ import annotations
-
 import pytest
 
 from src.application.manners.patience import Patience

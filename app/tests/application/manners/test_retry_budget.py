@@ -1,7 +1,5 @@
 """Retries stay a small part of what is asked."""
 
-from __future__ import annotations
-
 from contextlib import ExitStack, suppress
 
 import pytest

@@ -1,7 +1,5 @@
 """Somebody asks for a refresh: one begins, unless one runs or it is too soon."""
 
-from __future__ import annotations
-
 import asyncio
 from datetime import timedelta
 

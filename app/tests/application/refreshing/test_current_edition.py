@@ -1,7 +1,5 @@
 """What is answered at one moment: live data, bundled ones, or none."""
 
-from __future__ import annotations
-
 import pytest
 
 from src.application.refreshing.current_edition import CurrentEdition

@@ -1,7 +1,5 @@
 """What is answered while the upstream is well, slow, ill or gone."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress

@@ -1,7 +1,5 @@
 """The last good snapshot, with a store that helps, hinders or is not there."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 import pytest

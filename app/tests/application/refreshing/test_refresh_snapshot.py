@@ -1,7 +1,5 @@
 """One refresh for all who share the last good snapshot."""
 
-from __future__ import annotations
-
 import asyncio
 from datetime import timedelta
 

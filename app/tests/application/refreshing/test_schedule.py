@@ -1,7 +1,5 @@
 """When the next refresh is due, by a clock that only the test advances."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import timedelta
 

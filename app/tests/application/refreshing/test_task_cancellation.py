@@ -1,7 +1,5 @@
 """Tasks are ended once, and for certain."""
 
-from __future__ import annotations
-
 import asyncio
 
 from src.application.refreshing.task_cancellation import cancel_and_wait

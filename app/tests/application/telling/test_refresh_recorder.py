@@ -1,7 +1,5 @@
 """What is written down of a refresh, and that a journal that fails costs nothing else."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from dataclasses import replace

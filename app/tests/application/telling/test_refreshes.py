@@ -1,7 +1,5 @@
 """Asking for a refresh, and following one, whichever process runs it."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from datetime import timedelta

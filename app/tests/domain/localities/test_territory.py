@@ -1,7 +1,5 @@
 """A place that exists is a valid one."""
 
-from __future__ import annotations
-
 import pytest
 
 from src.domain.localities.territory import City, District, InvalidTerritoryError, State, in_order

@@ -1,7 +1,5 @@
 """Data never get worse, and what truly changes gets through."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 

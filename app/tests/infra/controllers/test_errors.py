@@ -1,7 +1,5 @@
 """Every error has its status, and says what helps and nothing else."""
 
-from __future__ import annotations
-
 import importlib
 import inspect
 import pkgutil

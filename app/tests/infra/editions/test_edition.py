@@ -1,7 +1,5 @@
 """A snapshot as it is sent."""
 
-from __future__ import annotations
-
 import asyncio
 import sys
 import zlib

@@ -1,7 +1,5 @@
 """The same tree in each format."""
 
-from __future__ import annotations
-
 import csv
 import io
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """A time limit counts the other side's time, not that of an event loop that stood still."""
 
-from __future__ import annotations
-
 import asyncio
 import socket
 import time

@@ -1,7 +1,5 @@
 """TLS against real servers on loopback, with a certificate authority of the test's own."""
 
-from __future__ import annotations
-
 import asyncio
 import ssl
 import time

@@ -1,7 +1,5 @@
 """What the client adds to one exchange: retries that help, and manners towards the upstream."""
 
-from __future__ import annotations
-
 import asyncio
 import time
 from collections.abc import AsyncIterator

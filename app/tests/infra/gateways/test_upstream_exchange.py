@@ -1,7 +1,5 @@
 """One exchange with the upstream, over real sockets: an answer, or an error of ours."""
 
-from __future__ import annotations
-
 import asyncio
 import inspect
 import socket

@@ -1,7 +1,5 @@
 """When the client's copy is still good (RFC 9110, section 13)."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 
 import pytest

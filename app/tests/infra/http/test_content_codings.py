@@ -1,7 +1,5 @@
 """Which content coding a client gets (RFC 9110, sections 12.4.2 and 12.5.3)."""
 
-from __future__ import annotations
-
 import pytest
 
 from src.infra.http.content_codings import best_coding

@@ -1,7 +1,5 @@
 """What is answered without FastAPI, and that nobody can tell."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any

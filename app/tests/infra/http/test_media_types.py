@@ -1,7 +1,5 @@
 """The media type that a client gets (RFC 9110, section 12.5.1)."""
 
-from __future__ import annotations
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

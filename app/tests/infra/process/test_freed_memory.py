@@ -1,7 +1,5 @@
 """What compressing has used goes back to the system."""
 
-from __future__ import annotations
-
 import ctypes
 import os
 import platform

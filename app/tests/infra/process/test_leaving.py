@@ -1,7 +1,5 @@
 """The process hears that it is to end before its server waits for the requests."""
 
-from __future__ import annotations
-
 import asyncio
 import signal
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Log lines go to standard error, as text or as JSON."""
 
-from __future__ import annotations
-
 import json
 import logging
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """What the operating system allows, found out before the first connection is opened."""
 
-from __future__ import annotations
-
 import json
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """One contract for the three journals, and what each does when the outside world fails it."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from pathlib import Path

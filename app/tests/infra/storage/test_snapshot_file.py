@@ -1,7 +1,5 @@
 """The file format of snapshots, and the snapshot that ships in it."""
 
-from __future__ import annotations
-
 import lzma
 from datetime import UTC, datetime
 

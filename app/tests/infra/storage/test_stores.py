@@ -1,7 +1,5 @@
 """One contract for the three stores, and what each of them does when the outside world fails it."""
 
-from __future__ import annotations
-
 import asyncio
 import errno
 import multiprocessing

@@ -1,7 +1,5 @@
 """`/api/v1/cities`: cities by name and by code."""
 
-from __future__ import annotations
-
 import msgspec
 from fastapi import APIRouter, Request, Response
 

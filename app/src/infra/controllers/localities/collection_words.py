@@ -1,7 +1,5 @@
 """What the collection of the territory is called where refreshes are told of."""
 
-from __future__ import annotations
-
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field

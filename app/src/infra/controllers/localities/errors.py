@@ -1,7 +1,5 @@
 """The errors that only callers of the places may meet."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from src.application.localities.place_lookup import UnknownPlaceError

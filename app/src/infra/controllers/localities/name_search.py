@@ -1,7 +1,5 @@
 """Answers a search by name, page by page, whatever kind of place is looked for."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import TypeVar
 

@@ -1,7 +1,5 @@
 """Results that come page by page: the total, and links to the other pages."""
 
-from __future__ import annotations
-
 from urllib.parse import urlencode
 
 from starlette.requests import Request

@@ -1,7 +1,5 @@
 """The shapes of what is answered about single places: each names the places it lies in."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from src.application.localities.place_lookup import Places

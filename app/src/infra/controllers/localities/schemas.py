@@ -3,8 +3,6 @@
 The domain's own objects are what is written; a test holds both against each other.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from pydantic import BaseModel, Field

@@ -1,7 +1,5 @@
 """`/api/v1/states`: the whole territory in one answer, and each state of it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

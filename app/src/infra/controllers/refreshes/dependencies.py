@@ -1,7 +1,5 @@
 """What the controllers of refreshes find open, and how they ask for it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Annotated
 

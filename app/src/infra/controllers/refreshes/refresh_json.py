@@ -1,7 +1,5 @@
 """The shape of what is answered about a refresh."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from itertools import zip_longest
 from typing import Any

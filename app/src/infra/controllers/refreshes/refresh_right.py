@@ -1,7 +1,5 @@
 """Who may ask for a refresh: it costs the upstream thousands of requests."""
 
-from __future__ import annotations
-
 import hmac
 from ipaddress import IPv6Address, ip_address
 from urllib.parse import urlsplit

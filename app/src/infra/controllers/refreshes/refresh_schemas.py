@@ -3,8 +3,6 @@
 A feature adds its own fields: what it collects on each level.
 """
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Literal
 

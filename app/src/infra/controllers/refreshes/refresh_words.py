@@ -1,7 +1,5 @@
 """What a feature's refreshes are called, in answers and in the documentation."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """`/api/v1/refreshes`: ask for a refresh, and watch how it goes."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import AsyncIterator
 from contextlib import suppress

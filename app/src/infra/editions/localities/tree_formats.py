@@ -1,7 +1,5 @@
 """The territory in the formats that programs and spreadsheets read."""
 
-from __future__ import annotations
-
 import csv
 import io
 from collections.abc import Iterator, Sequence

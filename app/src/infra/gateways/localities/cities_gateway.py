@@ -1,7 +1,5 @@
 """Reads the cities of a state from the upstream."""
 
-from __future__ import annotations
-
 from functools import partial
 
 from src.application.localities.gateways import CitiesGateway, Level

@@ -1,7 +1,5 @@
 """Reads the districts of a city from the upstream."""
 
-from __future__ import annotations
-
 from collections.abc import Coroutine
 from functools import partial
 from typing import Any

@@ -4,8 +4,6 @@ The upstream's rows nest a dozen levels that nobody here needs; msgspec skips th
 objects (docs/decisions/0003). Places refuse rows without a usable id or name themselves.
 """
 
-from __future__ import annotations
-
 from typing import Generic, TypeVar
 
 import msgspec

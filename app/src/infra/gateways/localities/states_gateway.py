@@ -1,7 +1,5 @@
 """Reads the states from the upstream."""
 
-from __future__ import annotations
-
 from src.application.localities.gateways import Level, StatesGateway
 from src.domain.localities.territory import State
 from src.infra.gateways.localities.rows import STATES

@@ -1,7 +1,5 @@
 """The snapshot that ships with the code, made by scripts/make_bundled_snapshot.py."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from src.domain.localities.territory_snapshot import TerritorySnapshot

@@ -1,7 +1,5 @@
 """Links from one page of results to the others (RFC 8288)."""
 
-from __future__ import annotations
-
 import re
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit

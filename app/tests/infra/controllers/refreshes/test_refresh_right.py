@@ -1,7 +1,5 @@
 """Who may ask for a refresh."""
 
-from __future__ import annotations
-
 import pytest
 from starlette.requests import Request
 

@@ -1,7 +1,5 @@
 """What the gateways make of an answer's bytes: places, or an error of ours."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 
