@@ -5,6 +5,10 @@ from collections.abc import Iterable, Sequence
 from typing import Self
 
 
+class InvalidTreeError(ValueError):
+    """A part, or the relation of two parts, breaks a rule of its tree."""
+
+
 class Leaf:
     """A part without parts of its own. Its id is unique on its level of the tree."""
 

@@ -5,17 +5,19 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import TypeAlias, TypeVar
 
-from src.application.localities.gateways import CitiesGateway, DistrictsGateway, StatesGateway
+from src.application.collecting.fan_out import FanOut
+from src.application.localities.gateways import (
+    CitiesGateway,
+    DistrictsGateway,
+    Level,
+    StatesGateway,
+)
 from src.application.ports.fan_out_watch import FanOutWatch, Unwatched
-from src.application.ports.upstream_errors import UpstreamError, UpstreamMalformedError
+from src.application.ports.upstream_errors import UpstreamMalformedError
 from src.domain.localities.territory import City, District, InvalidTerritoryError, State, in_order
 from src.domain.localities.territory_snapshot import TerritorySnapshot
-from src.domain.snapshot import Gap, Source
-
-Place = TypeVar("Place", State, City)
-CityOrError: TypeAlias = City | BaseException
+from src.domain.snapshot import Source
 
 
 class Plan(StrEnum):
@@ -28,10 +30,9 @@ class Plan(StrEnum):
 class ListOfStatesAndCities:
     """Fans out over the three gateways and assembles what they answer into one tree.
 
-    `states_limit` bounds the states in work, for all executions together: one made inside an
-    execution would bound that one alone. How many requests are on the wire at once is the gateways'
-    affair. `plan` says how the districts are asked for. `now` tells the time in UTC; `watch` hears
-    of each state in work.
+    `states_limit` bounds the states in work, for all executions together. How many requests are on
+    the wire at once is the gateways' affair. `plan` says how the districts are asked for. `now`
+    tells the time in UTC; `watch` hears of each state in work.
     """
 
     def __init__(
@@ -68,93 +69,39 @@ class ListOfStatesAndCities:
             states = in_order(await self._states.all())
         except InvalidTerritoryError as error:
             raise UpstreamMalformedError(str(error)) from error
-        self._watch.roots_listed(states)
-        gaps: list[Gap] = []
-        outcomes = await asyncio.gather(
-            *(self._with_cities(state, gaps, on_state) for state in states),
-            return_exceptions=True,
-        )
+        fan_out = FanOut(roots_limit=self._states_limit, watch=self._watch, on_root=on_state)
+        cities_of = self._cities_by_state if self._plan is Plan.STATE else self._cities_by_city
+        collected = await fan_out.roots(states, lambda state: cities_of(state, fan_out))
         return TerritorySnapshot(
-            states=tuple(_settled(states, outcomes, gaps)),
+            states=tuple(collected),
             collected_at=self._now(),
             source=Source.LIVE,
-            missing=tuple(sorted(gaps, key=lambda gap: gap.key)),
-            failures=int(bool(gaps)),
+            missing=fan_out.gaps,
+            failures=int(bool(fan_out.gaps)),
         )
 
-    async def _with_cities(
-        self, state: State, gaps: list[Gap], on_state: Callable[[State], None]
-    ) -> State:
-        async with self._states_limit:
-            self._watch.root_begun(state)
-            is_whole = False
-            try:
-                by_plan = self._by_state if self._plan is Plan.STATE else self._by_city
-                cities, outcomes = await by_plan(state)
-                gaps_before = len(gaps)
-                collected = state.with_cities(_settled(cities, outcomes, gaps))
-                is_whole = len(gaps) == gaps_before
-                if is_whole:
-                    on_state(collected)
-                return collected
-            finally:
-                self._watch.root_ended(state, is_whole=is_whole)
-
-    async def _by_city(self, state: State) -> tuple[Sequence[City], Sequence[CityOrError]]:
-        """The state's cities, and what became of each when its districts were asked for."""
+    async def _cities_by_city(self, state: State, fan_out: FanOut[State]) -> Sequence[City]:
+        """The state's cities, each with the districts that it was asked for."""
         cities = _in_order(state, await self._cities.of_state(state))
-        answers = await asyncio.gather(
-            *(self._districts.of_city(city) for city in cities), return_exceptions=True
-        )
-        return cities, list(map(_with_its_districts, cities, answers))
+        return await fan_out.below(cities, self._districts.of_city, level=Level.CITIES)
 
-    async def _by_state(self, state: State) -> tuple[Sequence[City], Sequence[CityOrError]]:
+    async def _cities_by_state(self, state: State, fan_out: FanOut[State]) -> Sequence[City]:
         """The same, with all districts of the state asked for at once."""
-        answers = await asyncio.gather(
+        rows, districts = await asyncio.gather(
             self._cities.of_state(state), self._districts.of_state(state), return_exceptions=True
         )
-        rows, districts = answers
         if isinstance(rows, BaseException):
             raise rows
         cities = _in_order(state, rows)
         if isinstance(districts, BaseException):
-            return cities, [districts] * len(cities)
+            return fan_out.assemble(cities, [districts] * len(cities), level=Level.CITIES)
         by_city: dict[int, list[District]] = defaultdict(list)
         for district in districts:
             by_city[district.city_id].append(district)
-        return cities, [_with_its_districts(city, by_city[city.id]) for city in cities]
+        answers = [by_city[city.id] for city in cities]
+        return fan_out.assemble(cities, answers, level=Level.CITIES)
 
 
 def _in_order(state: State, cities: Sequence[City]) -> Sequence[City]:
     """The cities in order; refused if one appears twice, before any request about them."""
     return state.with_cities(cities).cidades
-
-
-def _with_its_districts(city: City, districts: Sequence[District] | BaseException) -> CityOrError:
-    if isinstance(districts, BaseException):
-        return districts
-    try:
-        return city.with_districts(districts)
-    except InvalidTerritoryError as error:
-        return error
-
-
-def _settled(
-    places: Sequence[Place], outcomes: Sequence[Place | BaseException], gaps: list[Gap]
-) -> list[Place]:
-    """What became of each place: itself with all below it, or itself alone and a gap noted.
-
-    Only what the upstream does wrong makes a gap; any other exception is an internal error, and
-    is raised rather than passed off as missing data.
-    """
-    settled: list[Place] = []
-    for place, outcome in zip(places, outcomes, strict=True):
-        match outcome:
-            case UpstreamError() | InvalidTerritoryError():
-                gaps.append(Gap(place.id, place.nome, str(outcome), int(isinstance(place, City))))
-                settled.append(place)
-            case BaseException():
-                raise outcome
-            case _:
-                settled.append(outcome)
-    return settled

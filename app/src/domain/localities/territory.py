@@ -16,7 +16,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
-from src.domain.tree import Branch, Leaf
+from src.domain.tree import Branch, InvalidTreeError, Leaf
 
 _STATE_IDS = range(10, 100)
 _CITY_IDS = range(1_000_000, 10_000_000)
@@ -25,7 +25,7 @@ _DISTRICT_IDS = range(100_000_000, 1_000_000_000)
 _SIGLA = re.compile("[A-Z]{2}")
 
 
-class InvalidTerritoryError(ValueError):
+class InvalidTerritoryError(InvalidTreeError):
     """A place, or the relation of two places, breaks a rule of IBGE's codes."""
 
 

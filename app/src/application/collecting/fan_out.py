@@ -1,0 +1,111 @@
+"""One collection of a tree, from its roots down: what becomes of many requests at once."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Generic, TypeVar
+
+from src.application.ports.fan_out_watch import FanOutWatch
+from src.application.ports.upstream_errors import UpstreamError
+from src.domain.snapshot import Gap
+from src.domain.succession import missing
+from src.domain.tree import Branch, InvalidTreeError, Leaf
+
+Root = TypeVar("Root", bound=Branch)
+B = TypeVar("B", bound=Branch)
+
+
+class FanOut(Generic[Root]):
+    """Asks for the parts of many branches at once, and puts them together.
+
+    A branch whose parts cannot be read does not stop the others: it stays without, and `gaps` names
+    it. Only what the upstream does wrong makes a gap; any other exception is an internal error, and
+    is raised rather than passed off as missing data.
+
+    Args:
+        roots_limit: bounds the roots in work, for all collections together: one made for this
+            collection would bound this one alone.
+        watch: hears of each root in work.
+        on_root: called with each root as soon as it is whole.
+    """
+
+    def __init__(
+        self,
+        *,
+        roots_limit: asyncio.Semaphore,
+        watch: FanOutWatch,
+        on_root: Callable[[Root], None],
+    ) -> None:
+        self._roots_limit = roots_limit
+        self._watch = watch
+        self._on_root = on_root
+        self._gaps: list[Gap] = []
+
+    @property
+    def gaps(self) -> tuple[Gap, ...]:
+        """The branches without parts so far, in order of level and id."""
+        return tuple(sorted(self._gaps, key=lambda gap: gap.key))
+
+    async def roots(
+        self, roots: Sequence[Root], parts_of: Callable[[Root], Awaitable[Iterable[Leaf]]]
+    ) -> list[Root]:
+        """Each root with all that `parts_of` gives for it."""
+        self._watch.roots_listed(roots)
+        # All of them end before an error is raised: none goes on behind it.
+        outcomes = await asyncio.gather(
+            *(self._root(root, parts_of) for root in roots), return_exceptions=True
+        )
+        for outcome in outcomes:
+            if isinstance(outcome, BaseException):
+                raise outcome
+        return [outcome for outcome in outcomes if not isinstance(outcome, BaseException)]
+
+    async def below(
+        self, branches: Sequence[B], ask: Callable[[B], Awaitable[Iterable[Leaf]]], *, level: int
+    ) -> list[B]:
+        """Each of these branches, which are on this level, with the parts that `ask` gives."""
+        # No coroutine of its own around each request: thousands wait at a time.
+        answers = await asyncio.gather(*map(ask, branches), return_exceptions=True)
+        return self.assemble(branches, answers, level=level)
+
+    def assemble(
+        self,
+        branches: Sequence[B],
+        answers: Sequence[Iterable[Leaf] | BaseException],
+        *,
+        level: int,
+    ) -> list[B]:
+        """The same, from answers that are there: the parts of each, or the error."""
+        return [self._one(*pair, level) for pair in zip(branches, answers, strict=True)]
+
+    async def _root(
+        self, root: Root, parts_of: Callable[[Root], Awaitable[Iterable[Leaf]]]
+    ) -> Root:
+        async with self._roots_limit:
+            self._watch.root_begun(root)
+            is_whole = False
+            try:
+                collected = await self._with_parts(root, parts_of)
+                is_whole = next(missing((collected,), {}), None) is None
+                if is_whole:
+                    self._on_root(collected)
+                return collected
+            finally:
+                self._watch.root_ended(root, is_whole=is_whole)
+
+    async def _with_parts(
+        self, root: Root, parts_of: Callable[[Root], Awaitable[Iterable[Leaf]]]
+    ) -> Root:
+        try:
+            answer: Iterable[Leaf] | BaseException = await parts_of(root)
+        except (UpstreamError, InvalidTreeError) as error:
+            answer = error
+        return self._one(root, answer, level=0)
+
+    def _one(self, branch: B, answer: Iterable[Leaf] | BaseException, level: int) -> B:
+        try:
+            if isinstance(answer, BaseException):
+                raise answer
+            return branch.with_children(answer)
+        except (UpstreamError, InvalidTreeError) as error:
+            self._gaps.append(Gap(branch.id, branch.nome, str(error), level))
+            return branch
