@@ -3,59 +3,11 @@
 Ids are unique on their level only: there is a brand, a model and a year with the id 1.
 """
 
-from __future__ import annotations
-
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from typing import cast
+from dataclasses import replace
 
 from src.domain.snapshot import Gap
 from src.domain.succession import NOT_BELIEVED, UNREAD, CredibleLoss, Succession, missing
-from src.domain.tree import Branch, Leaf
-
-
-@dataclass(frozen=True, slots=True)
-class Year(Leaf):
-    """A model's year."""
-
-    id: int
-    nome: str
-
-
-@dataclass(frozen=True, slots=True)
-class Model(Branch):
-    """A brand's model; one may have no years at all, which is not the same as unread ones."""
-
-    id: int
-    nome: str
-    years: tuple[Year, ...] | None = None
-
-    @property
-    def children(self) -> tuple[Year, ...] | None:
-        """Its years."""
-        return self.years
-
-    def with_children(self, children: Iterable[Leaf]) -> Model:
-        """The same with these years."""
-        return replace(self, years=tuple(cast("Iterable[Year]", children)))
-
-
-@dataclass(frozen=True, slots=True)
-class Brand(Branch):
-    """A maker of cars."""
-
-    id: int
-    nome: str
-    models: tuple[Model, ...] | None = None
-
-    @property
-    def children(self) -> tuple[Model, ...] | None:
-        """Its models."""
-        return self.models
-
-    def with_children(self, children: Iterable[Leaf]) -> Brand:
-        """The same with these models."""
-        return replace(self, models=tuple(cast("Iterable[Model]", children)))
+from tests.second_feature.brands import Brand, Model, Year
 
 
 def years(*ids: int) -> tuple[Year, ...]:
@@ -71,7 +23,7 @@ ALL = (FIRST, SECOND)
 def test_what_is_read_whole_is_taken_as_it_is() -> None:
     """Nothing is kept, and nothing is made anew."""
     succession = Succession(unread={})
-    later = (replace(FIRST, models=(ONE, TWO, Model(4, "modelo 4", years(1)))), SECOND)
+    later = (replace(FIRST, modelos=(ONE, TWO, Model(4, "modelo 4", years(1)))), SECOND)
 
     after = succession.of(ALL, later)
 
@@ -82,7 +34,7 @@ def test_what_is_read_whole_is_taken_as_it_is() -> None:
 
 def test_the_reason_is_that_of_the_part_on_its_level() -> None:
     """The brand 1 was read, and its model 1 was not: their ids do not tell them apart."""
-    collected = (replace(FIRST, models=(replace(ONE, years=None), TWO)), SECOND)
+    collected = (replace(FIRST, modelos=(replace(ONE, anos=None), TWO)), SECOND)
     succession = Succession(unread={(0, 1): "marca", (1, 1): "modelo"})
 
     assert succession.of(ALL, collected) == list(ALL)
@@ -93,7 +45,7 @@ def test_an_unread_branch_is_kept_with_all_branches_below_it() -> None:
     """Each is named, for its parts may be old."""
     succession = Succession(unread={})
 
-    assert succession.of(ALL, (replace(FIRST, models=None), SECOND)) == list(ALL)
+    assert succession.of(ALL, (replace(FIRST, modelos=None), SECOND)) == list(ALL)
     assert succession.filled == [
         Gap(1, "marca 1", UNREAD),
         Gap(1, "modelo 1", UNREAD, level=1),
@@ -114,7 +66,7 @@ def test_a_branch_without_parts_is_read() -> None:
 def test_a_loss_that_a_feature_finds_credible_is_believed() -> None:
     """A brand may go from this tree, and a model may lose all its years."""
     loss = CredibleLoss(of_top=lambda before: before // 2, of_list=lambda before: before)
-    gone = (replace(FIRST, models=(replace(ONE, years=()), TWO)),)
+    gone = (replace(FIRST, modelos=(replace(ONE, anos=()), TWO)),)
     generous, strict = Succession(unread={}, loss=loss), Succession(unread={})
 
     assert generous.of(ALL, gone) == list(gone)
