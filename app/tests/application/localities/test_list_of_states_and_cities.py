@@ -9,6 +9,7 @@ from src.application.localities.list_of_states_and_cities import ListOfStatesAnd
 from src.application.ports.upstream_errors import (
     UpstreamConnectionError,
     UpstreamError,
+    UpstreamMalformedError,
     UpstreamTimeoutError,
 )
 from src.domain.localities.territory import State
@@ -101,6 +102,17 @@ async def test_without_the_list_of_states_there_is_nothing_to_collect() -> None:
 
     with pytest.raises(UpstreamError, match="caiu"):
         await use_case(upstream).execute()
+
+
+async def test_a_list_of_states_that_contradicts_itself_is_not_used() -> None:
+    """A state that comes twice: the upstream's answer is malformed, and nothing more is asked."""
+    upstream = FakeUpstream(TWO_STATES)
+    upstream.by_state[53] = RONDONIA
+
+    with pytest.raises(UpstreamMalformedError, match="repetido"):
+        await use_case(upstream).execute()
+
+    assert upstream.asked == {0: 1}
 
 
 async def test_a_fault_of_ours_is_not_passed_off_as_missing_data() -> None:

@@ -17,7 +17,7 @@ from src.application.ports.snapshot_store import SnapshotStoreError
 from src.application.ports.upstream_errors import UpstreamError
 from src.application.refreshing.freshness import NoSnapshotError
 from src.application.refreshing.refresh_snapshot import LostRefreshError
-from src.domain.localities.territory import InvalidTerritoryError
+from src.domain.tree import InvalidTreeError
 from src.entrypoints.api import error_rows
 from src.entrypoints.features import FEATURES
 from src.infra import controllers, editions, http
@@ -35,7 +35,7 @@ KEPT_INSIDE: dict[type[Exception], str] = {
     UpstreamError: "a collection turns it into a gap, or fails; Freshness serves what there is",
     LostRefreshError: "Freshness tries again, and serves what there is",
     SnapshotStoreError: "LastGoodSnapshot logs it and does without the store",
-    InvalidTerritoryError: "gateways and stores turn it into errors of their ports",
+    InvalidTreeError: "gateways and stores turn it into errors of their ports",
 }
 
 
