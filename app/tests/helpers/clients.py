@@ -4,6 +4,7 @@ import ssl
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from aiolimiter import AsyncLimiter
 
@@ -12,7 +13,7 @@ from src.application.manners.admission import Admission
 from src.application.manners.circuit_breaker import CircuitBreaker
 from src.application.manners.patience import Patience
 from src.application.manners.retry_budget import RetryBudget
-from src.infra.gateways.upstream_client import UpstreamClient
+from src.infra.gateways.upstream_client import FIRST_BACKOFF_S, UpstreamClient
 from src.infra.gateways.upstream_exchange import UpstreamExchange, open_session
 
 
@@ -42,6 +43,7 @@ def client_over(
     *,
     attempts: int = 1,
     timeout_s: float = 5,
+    first_backoff_s: float = FIRST_BACKOFF_S,
 ) -> UpstreamClient:
     """A client that asks through this exchange: once, where the test says nothing else."""
     manners = manners or Manners()
@@ -52,14 +54,18 @@ def client_over(
         budget=manners.budget,
         attempts=attempts,
         timeout_s=timeout_s,
+        first_backoff_s=first_backoff_s,
     )
 
 
 @asynccontextmanager
 async def exchange_with(
-    base_url: str, *, connections: int = 100, tls: ssl.SSLContext | None = None
+    base_url: str, *, connections: int = 100, tls: ssl.SSLContext | None = None, **bounds: Any
 ) -> AsyncIterator[UpstreamExchange]:
-    """An exchange over a session of its own, with a certificate store of the test's or an empty."""
+    """An exchange over a session of its own, with a certificate store of the test's or an empty.
+
+    `bounds` are those of the exchange.
+    """
     tls = tls or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     async with open_session(connections=connections, tls=tls) as session:
-        yield UpstreamExchange(session, base_url=base_url, settings="IBGE_")
+        yield UpstreamExchange(session, base_url=base_url, settings="IBGE_", **bounds)

@@ -1,6 +1,7 @@
 """Makes editions of snapshots, and compresses the tree behind the first answer."""
 
 import asyncio
+from collections.abc import Callable, Mapping
 from email.utils import format_datetime
 from typing import Generic, TypeVar
 
@@ -18,12 +19,19 @@ class Publisher(Generic[S, LookUp]):
     """Makes editions, which are answered as soon as they are written; their codings follow.
 
     The same content in a newer snapshot is not compressed again. `ttl_s` is for how many seconds a
-    live snapshot is fresh; caches keep it no longer.
+    live snapshot is fresh; caches keep it no longer. `compressors` make the codings, in this order.
     """
 
-    def __init__(self, presentation: Presentation[S, LookUp], *, ttl_s: float) -> None:
+    def __init__(
+        self,
+        presentation: Presentation[S, LookUp],
+        *,
+        ttl_s: float,
+        compressors: Mapping[str, Callable[[bytes], bytes]] = COMPRESSORS,
+    ) -> None:
         self._presentation = presentation
         self._ttl_s = int(ttl_s)
+        self._compressors = compressors
         self._last: Edition[S, LookUp] | None = None
         self._compressing: asyncio.Task[None] | None = None
 
@@ -49,7 +57,7 @@ class Publisher(Generic[S, LookUp]):
 
     async def _compress(self, tree: bytes) -> None:
         """Make the codings of the last edition, or of one after it with the same content."""
-        for coding, compress in COMPRESSORS.items():
+        for coding, compress in self._compressors.items():
             body = await asyncio.to_thread(compress, tree)
             assert self._last is not None
             self._last.add_coding(coding, body)

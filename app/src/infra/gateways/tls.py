@@ -46,7 +46,8 @@ class _LastSession:
     7.3; RFC 8446, section 2.2). `ssl` leaves that to its caller, and asyncio does not do it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, not_working_after_s: float = NOT_WORKING_AFTER_S) -> None:
+        self._not_working_after_s = not_working_after_s
         self._session: ssl.SSLSession | None = None
         self._latest: ssl.SSLObject | None = None
         self._looked_at = -math.inf
@@ -56,7 +57,7 @@ class _LastSession:
     def to_offer(self) -> ssl.SSLSession | None:
         """The session for the handshake that begins, if any."""
         now = time.monotonic()
-        if now - self._offered_at > NOT_WORKING_AFTER_S:
+        if now - self._offered_at > self._not_working_after_s:
             self._is_trusted = False  # the server cannot do it, or worse: without, it may be well
         # To look at a session takes as long as half a handshake, so not for each.
         if self._latest is not None and now - self._looked_at > SESSION_IS_NEW_S:

@@ -39,6 +39,7 @@ class UpstreamClient:
         timeout_s: seconds for all tries of one request together, and the pauses between them;
             the time in which a request waits for its turn does not count.
         watch: hears what becomes of each request.
+        first_backoff_s: the bound of the pause before the first retry, in seconds.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class UpstreamClient:
         attempts: int,
         timeout_s: float,
         watch: FanOutWatch | None = None,
+        first_backoff_s: float = FIRST_BACKOFF_S,
     ) -> None:
         self._exchange = exchange
         self.admission = admission
@@ -59,6 +61,7 @@ class UpstreamClient:
         self._attempts = attempts
         self._timeout_s = timeout_s
         self._watch = watch or Unwatched()
+        self._first_backoff_s = first_backoff_s
 
     async def get(
         self,
@@ -89,7 +92,7 @@ class UpstreamClient:
                             timeout_s = min(self._patience.limit_s(attempt), allowance.left_s)
                             return await self._try(path, read, permit, timeout_s, request)
                 except UpstreamError as error:
-                    pause_s = _pause_s(error, attempt)
+                    pause_s = _pause_s(error, attempt, self._first_backoff_s)
                     may_retry = self._may_retry(error, attempt, pause_s, allowance)
                     self._watch.failed(request, again=may_retry)
                     if not may_retry:
@@ -179,11 +182,11 @@ def _asked_s(error: UpstreamError) -> float | None:
     return error.retry_after_s if isinstance(error, UpstreamStatusError) else None
 
 
-def _pause_s(error: UpstreamError, attempt: int) -> float:
+def _pause_s(error: UpstreamError, attempt: int, first_s: float) -> float:
     """The seconds before a retry: those that the upstream asked for, and some more by chance.
 
     By chance means "full jitter": anything from nothing up to a bound that doubles from one retry
     to the next (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).
     """
-    bound_s = min(FIRST_BACKOFF_S * 2.0 ** (attempt - 1), LONGEST_BACKOFF_S)
+    bound_s = min(first_s * 2.0 ** (attempt - 1), LONGEST_BACKOFF_S)
     return (_asked_s(error) or 0.0) + random.uniform(0, bound_s)  # noqa: S311  # no secret

@@ -67,18 +67,26 @@ class UpstreamExchange:
     """Asks the upstream once.
 
     `base_url` ends before the first path segment. `settings` is what the names of the upstream's
-    settings begin with, for advice in errors.
+    settings begin with, for advice in errors. The first connection is waited for
+    `first_connection_s` seconds; an answer has `max_body_bytes` at most.
     """
 
     def __init__(
-        self, session: aiohttp.ClientSession, *, base_url: str, settings: str = ""
+        self,
+        session: aiohttp.ClientSession,
+        *,
+        base_url: str,
+        settings: str = "",
+        first_connection_s: float = FIRST_CONNECTION_S,
+        max_body_bytes: int = MAX_BODY_BYTES,
     ) -> None:
         self._session = session
         self._base_url = base_url.rstrip("/")
         self._settings = settings
         self._stalls = Stalls()
         self._has_answered = False
-        self._first_connection_s = FIRST_CONNECTION_S
+        self._first_connection_s = first_connection_s
+        self._max_body_bytes = max_body_bytes
 
     async def body(self, path: str, *, timeout_s: float) -> bytes:
         """The answer's bytes to GET `path`, whatever content type it claims.
@@ -91,7 +99,7 @@ class UpstreamExchange:
         try:
             async with TimeLimit(timeout_s, self._stalls), self._get(path) as response:
                 self._has_answered = True
-                return await _body(response, path)
+                return await _body(response, path, max_bytes=self._max_body_bytes)
         except (aiohttp.ClientError, OSError) as exc:
             if isinstance(exc, aiohttp.ConnectionTimeoutError):
                 self._first_connection_s *= 2
@@ -106,7 +114,7 @@ class UpstreamExchange:
         return self._session.get(url, allow_redirects=False, timeout=first)
 
 
-async def _body(response: aiohttp.ClientResponse, path: str) -> bytes:
+async def _body(response: aiohttp.ClientResponse, path: str, *, max_bytes: int) -> bytes:
     if response.status != 200:
         raise UpstreamStatusError(
             f"{path}: status {response.status}",
@@ -116,7 +124,7 @@ async def _body(response: aiohttp.ClientResponse, path: str) -> bytes:
     body = bytearray()
     async for chunk in response.content.iter_any():
         body += chunk
-        if len(body) > MAX_BODY_BYTES:
+        if len(body) > max_bytes:
             raise UpstreamMalformedError(f"{path}: resposta grande demais")
     return bytes(body)
 

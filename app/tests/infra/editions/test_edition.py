@@ -77,13 +77,10 @@ async def test_the_documented_shapes_are_those_that_are_written(
     assert "Rondônia".encode() in bytes(body)
 
 
-async def test_each_coding_carries_the_same_bytes(
-    publisher: TerritoryPublisher, brazil: tuple[State, ...], monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_each_coding_carries_the_same_bytes(brazil: tuple[State, ...]) -> None:
     """And each is smaller than the one before, within the sizes that were promised."""
-    for coding, thorough in THOROUGH.items():
-        monkeypatch.setitem(COMPRESSORS, coding, thorough)
-    edition = await compressed(await publisher.publish(live(brazil)))
+    async with aclosing(Publisher(TERRITORY, ttl_s=86_400, compressors=THOROUGH)) as publisher:
+        edition = await compressed(await publisher.publish(live(brazil)))
 
     plain = sent(edition).body
     gzip, zstandard, br = (sent(edition, coding).body for coding in ("gzip", "zstd", "br"))
@@ -121,16 +118,15 @@ async def test_the_same_content_is_not_compressed_again(publisher: TerritoryPubl
 
 
 async def test_a_newer_snapshot_with_the_same_content_gets_what_is_being_made(
-    publisher: TerritoryPublisher, brazil: tuple[State, ...], monkeypatch: pytest.MonkeyPatch
+    brazil: tuple[State, ...],
 ) -> None:
     """However often it is collected again meanwhile, each coding is made once."""
     made: list[str] = []
-    for coding, compress in COMPRESSORS.items():
-        monkeypatch.setitem(COMPRESSORS, coding, counted(coding, compress, made))
-    for _ in range(5):
-        edition = await publisher.publish(live(brazil))
-
-    await compressed(edition)
+    counting = {coding: counted(coding, compress, made) for coding, compress in COMPRESSORS.items()}
+    async with aclosing(Publisher(TERRITORY, ttl_s=86_400, compressors=counting)) as publisher:
+        for _ in range(5):
+            edition = await publisher.publish(live(brazil))
+        await compressed(edition)
 
     assert made == ["gzip", "zstd", "br"]
 

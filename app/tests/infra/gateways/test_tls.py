@@ -147,13 +147,10 @@ async def test_a_session_that_the_server_has_forgotten_is_dropped(
     assert resumed == [4, 4, 4]
 
 
-def test_where_no_handshake_works_with_a_session_none_is_offered_again(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_where_no_handshake_works_with_a_session_none_is_offered_again() -> None:
     """A server that breaks off whoever resumes is asked without."""
-    monkeypatch.setattr(tls_module, "NOT_WORKING_AFTER_S", 0.05)
     connection = Mock(session=Mock(id=b"1"), session_reused=False)
-    last_session = tls_module._LastSession()
+    last_session = tls_module._LastSession(not_working_after_s=0.05)
     last_session.through(connection, None)
 
     assert last_session.to_offer() is connection.session

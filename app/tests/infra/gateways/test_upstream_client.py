@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,6 @@ from src.application.ports.upstream_errors import (
     UpstreamUnavailableError,
     UpstreamUnreachableError,
 )
-from src.infra.gateways import upstream_client
 from src.infra.gateways.localities import rows
 from src.infra.gateways.upstream_client import UpstreamClient
 from src.infra.gateways.upstream_exchange import UpstreamExchange
@@ -66,13 +66,11 @@ class ScriptedExchange(UpstreamExchange):
 async def client_of(
     upstream: StandIn,
     manners: Manners | None = None,
-    *,
-    attempts: int = 1,
-    timeout_s: float = 5,
+    **options: Any,
 ) -> AsyncIterator[UpstreamClient]:
-    """A client of this upstream."""
+    """A client of this upstream, with the options of `client_over`."""
     async with exchange_with(upstream.base_url) as exchange:
-        yield client_over(exchange, manners, attempts=attempts, timeout_s=timeout_s)
+        yield client_over(exchange, manners, **options)
 
 
 def status(code: int, retry_after: int | None = None) -> Fault:
@@ -312,11 +310,10 @@ async def test_who_is_first_goes_before_those_who_wait() -> None:
     assert upstream.asked[:2] == [paths(1)[0], "/estados"]
 
 
-async def test_who_was_refused_goes_before_those_who_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_who_was_refused_goes_before_those_who_wait() -> None:
     """One other is sent while it pauses, which it hardly does here; then it is its turn."""
-    monkeypatch.setattr(upstream_client, "FIRST_BACKOFF_S", 0.0)
     async with Upstream(status(429), latency_s=0.05) as upstream:
-        async with client_of(upstream, Manners(at_once=1), attempts=2) as client:
+        async with client_of(upstream, Manners(at_once=1), attempts=2, first_backoff_s=0) as client:
             await asyncio.gather(*(client.get(path, bytes, level=STATES) for path in paths(10)))
 
     refused, other, again = upstream.asked[:3]

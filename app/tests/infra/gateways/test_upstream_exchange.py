@@ -92,26 +92,22 @@ async def test_nobody_listening_is_a_connection_error() -> None:
     assert type(caught.value) is UpstreamConnectionError
 
 
-async def test_a_first_connection_that_does_not_come_is_unreachable(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+async def test_a_first_connection_that_does_not_come_is_unreachable() -> None:
     """It is given up long before the answer would be: here, a handshake that nobody takes up."""
-    monkeypatch.setattr(upstream_exchange, "FIRST_CONNECTION_S", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as mute:
-        async with exchange_with(f"https://127.0.0.1:{mute.getsockname()[1]}") as exchange:
+        url = f"https://127.0.0.1:{mute.getsockname()[1]}"
+        async with exchange_with(url, first_connection_s=0.2) as exchange:
             with pytest.raises(UpstreamUnreachableError, match="não foi aceita a tempo") as caught:
                 await exchange.body("/estados", timeout_s=30)
 
     assert isinstance(caught.value.__cause__, aiohttp.ConnectionTimeoutError)
 
 
-async def test_after_a_failure_the_first_connection_has_twice_as_long(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+async def test_after_a_failure_the_first_connection_has_twice_as_long() -> None:
     """A network that is slow by nature is reached in the end."""
-    monkeypatch.setattr(upstream_exchange, "FIRST_CONNECTION_S", 0.1)
     with socket.create_server(("127.0.0.1", 0)) as mute:
-        async with exchange_with(f"https://127.0.0.1:{mute.getsockname()[1]}") as exchange:
+        url = f"https://127.0.0.1:{mute.getsockname()[1]}"
+        async with exchange_with(url, first_connection_s=0.1) as exchange:
             took_s = []
             for _ in range(3):
                 began = time.monotonic()
@@ -159,12 +155,12 @@ async def test_an_answer_that_is_no_http_is_malformed() -> None:
                 await exchange.body("/estados", timeout_s=5)
 
 
-async def test_a_body_without_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_body_without_end_is_given_up() -> None:
     """An answer larger than any real one is not read into memory to its end."""
-    monkeypatch.setattr(upstream_exchange, "MAX_BODY_BYTES", 100)
-    async with StandIn(TWO_STATES) as upstream, exchange_with(upstream.base_url) as exchange:
-        with pytest.raises(UpstreamMalformedError, match="grande demais"):
-            await exchange.body("/estados", timeout_s=5)
+    async with StandIn(TWO_STATES) as upstream:
+        async with exchange_with(upstream.base_url, max_body_bytes=100) as exchange:
+            with pytest.raises(UpstreamMalformedError, match="grande demais"):
+                await exchange.body("/estados", timeout_s=5)
 
 
 async def retry_after_s(header: bytes) -> float | None:
