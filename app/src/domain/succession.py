@@ -63,9 +63,7 @@ def unread(earlier: S, reason: str) -> S:
     """The earlier snapshot after a collection that could read nothing at all: all of it is kept."""
     kept = [gap for root in earlier.roots for gap in branches(root, reason)]
     return replace(
-        earlier,
-        filled=_in_order_and_known(kept, earlier.missing),
-        failures=earlier.failures + 1,
+        earlier, filled=_in_order_and_known(kept, earlier.missing), failures=earlier.failures + 1
     )
 
 

@@ -32,12 +32,7 @@ class Permit:
     )
 
     def __init__(
-        self,
-        admission: Admission,
-        limit: AdaptiveLimit,
-        breaker: CircuitBreaker,
-        *,
-        is_first: bool,
+        self, admission: Admission, limit: AdaptiveLimit, breaker: CircuitBreaker, *, is_first: bool
     ) -> None:
         self._admission = admission
         self._limit = limit

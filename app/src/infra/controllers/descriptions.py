@@ -33,12 +33,7 @@ _OCCURRENCE = "6f1d0d7b8c5e4f0f9d6a3c2b1e0f4a5d"
 def _header(
     description: str, schema: dict[str, Any], example: object, *, always: bool = True
 ) -> dict[str, Any]:
-    return {
-        "description": description,
-        "required": always,
-        "schema": schema,
-        "example": example,
-    }
+    return {"description": description, "required": always, "schema": schema, "example": example}
 
 
 _TEXT = {"type": "string"}
@@ -164,11 +159,7 @@ def health_responses(description: str, *errors: ErrorRow) -> Responses:
 
 
 def refresh_responses(
-    description: str,
-    example: Mapping[str, Any],
-    *,
-    looks_up: bool = False,
-    validates: bool = False,
+    description: str, example: Mapping[str, Any], *, looks_up: bool = False, validates: bool = False
 ) -> Responses:
     """The responses of a resource that tells of refreshes."""
     ok = {"description": description, "headers": _references(*_ON_OTHERS)}

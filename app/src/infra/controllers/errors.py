@@ -7,11 +7,7 @@ from typing import Any
 from fastapi.exceptions import RequestValidationError
 
 from src.application.ports.refresh_journal import RefreshJournalError
-from src.application.refreshing.ask_for_refresh import (
-    NotBegunError,
-    ServiceEndsError,
-    TooSoonError,
-)
+from src.application.refreshing.ask_for_refresh import NotBegunError, ServiceEndsError, TooSoonError
 from src.application.refreshing.freshness import NoSnapshotError
 from src.application.telling.refreshes import TooManyFollowersError, UnknownRefreshError
 from src.infra.controllers.parameters import ALLOWED

@@ -104,12 +104,7 @@ class UpstreamClient:
                 attempt += 1
 
     async def _try(
-        self,
-        path: str,
-        read: Callable[[bytes], T],
-        permit: Permit,
-        timeout_s: float,
-        request: int,
+        self, path: str, read: Callable[[bytes], T], permit: Permit, timeout_s: float, request: int
     ) -> T:
         """One try; limit, breaker and patience learn from its outcome."""
         started = time.monotonic()

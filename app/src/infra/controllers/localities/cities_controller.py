@@ -46,12 +46,7 @@ async def find_cities(request: Request, opened: CurrentLocalities, search: Searc
     operation_id="getCity",
     summary="Uma cidade, com seu estado e seus distritos",
     response_model=CityWithState,
-    responses=data_responses(
-        "A cidade",
-        CITY_EXAMPLE,
-        *LOOK_UP,
-        at="/api/v1/cities/5300108",
-    ),
+    responses=data_responses("A cidade", CITY_EXAMPLE, *LOOK_UP, at="/api/v1/cities/5300108"),
 )
 async def get_city(city_id: CityId, request: Request, opened: CurrentLocalities) -> Response:
     """Retorna uma cidade, com o estado a que pertence e seus distritos."""

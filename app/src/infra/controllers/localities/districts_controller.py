@@ -45,10 +45,7 @@ async def find_districts(request: Request, opened: CurrentLocalities, search: Se
     summary="Um distrito, com sua cidade e seu estado",
     response_model=DistrictWithCity,
     responses=data_responses(
-        "O distrito",
-        DISTRICT_EXAMPLE,
-        *LOOK_UP,
-        at="/api/v1/districts/530010805",
+        "O distrito", DISTRICT_EXAMPLE, *LOOK_UP, at="/api/v1/districts/530010805"
     ),
 )
 async def get_district(

@@ -27,8 +27,7 @@ _UF = "^([A-Za-z]{2}|[0-9]{2})$"
 _UF_EXAMPLES = examples({"sigla": "DF", "em minúsculas": "df", "código": "53"})
 
 Uf = Annotated[
-    str,
-    Path(pattern=_UF, description=f"Estado: {ALLOWED['uf']}", openapi_examples=_UF_EXAMPLES),
+    str, Path(pattern=_UF, description=f"Estado: {ALLOWED['uf']}", openapi_examples=_UF_EXAMPLES)
 ]
 CityId = Annotated[
     str,
@@ -62,9 +61,7 @@ class NameSearch(BaseModel):
         openapi_examples=examples({"sem acento": "brasilia", "começo do nome": "Bras"}),
     )
     uf: Annotated[str, Query(pattern=_UF)] | SkipJsonSchema[None] = Query(
-        default=None,
-        description=f"Só deste estado: {ALLOWED['uf']}",
-        openapi_examples=_UF_EXAMPLES,
+        default=None, description=f"Só deste estado: {ALLOWED['uf']}", openapi_examples=_UF_EXAMPLES
     )
     limit: int = Query(
         default=20,

@@ -10,10 +10,7 @@ from starlette.datastructures import Headers
 
 from src.infra.controllers.descriptions import data_responses
 from src.infra.controllers.localities import schemas
-from src.infra.controllers.localities.dependencies import (
-    CurrentLocalities,
-    OpenedLocalities,
-)
+from src.infra.controllers.localities.dependencies import CurrentLocalities, OpenedLocalities
 from src.infra.controllers.localities.errors import LOOK_UP, NOT_ACCEPTABLE
 from src.infra.controllers.localities.parameters import Uf
 from src.infra.controllers.localities.schemas import CSV_EXAMPLE, NDJSON_EXAMPLE, STATE_EXAMPLE
@@ -77,12 +74,7 @@ def states_at_hand(opened: Mapping[str, Any], request: Headers) -> Response | No
     operation_id="getState",
     summary="Um estado, com cidades e distritos",
     response_model=schemas.State,
-    responses=data_responses(
-        "O estado",
-        STATE_EXAMPLE,
-        *LOOK_UP,
-        at="/api/v1/states/DF",
-    ),
+    responses=data_responses("O estado", STATE_EXAMPLE, *LOOK_UP, at="/api/v1/states/DF"),
 )
 async def get_state(uf: Uf, request: Request, opened: CurrentLocalities) -> Response:
     """Retorna um estado como ele está na árvore inteira."""

@@ -30,8 +30,7 @@ class LimitsInForce(BaseModel):
         description="Requisições em voo ao mesmo tempo, no máximo; diminui quando a fonte recusa",
     )
     requisicoes_configurado: int = Field(
-        ge=1,
-        description="O maior valor que `requisicoes` pode ter",
+        ge=1, description="O maior valor que `requisicoes` pode ter"
     )
     por_segundo: float = Field(
         ge=0, description="Requisições enviadas por segundo, no máximo; 0 é sem limite"

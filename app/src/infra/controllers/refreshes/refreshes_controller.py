@@ -49,10 +49,7 @@ def refreshes_router(words: RefreshWords) -> APIRouter:
         operation_id="listRefreshes",
         summary="As últimas coletas, e se você pode pedir outra",
         response_model=RefreshList,
-        responses=refresh_responses(
-            "As últimas coletas, a mais nova primeiro",
-            words.list_example,
-        ),
+        responses=refresh_responses("As últimas coletas, a mais nova primeiro", words.list_example),
     )
     router.add_api_route(
         "",
@@ -182,9 +179,7 @@ async def _known(refresh_id: RefreshId, opened: CurrentRefreshes) -> str:
 
 
 async def follow_refresh(
-    refresh_id: Annotated[str, Depends(_known)],
-    opened: Room,
-    last_event_id: LastEventId = "",
+    refresh_id: Annotated[str, Depends(_known)], opened: Room, last_event_id: LastEventId = ""
 ) -> AsyncIterator[ServerSentEvent]:
     """Transmite uma coleta desde o início, até o fim dela.
 
