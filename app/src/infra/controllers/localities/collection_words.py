@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
+from src.infra.controllers.localities.schemas import Name, Sigla, StateCode
 from src.infra.controllers.refreshes import refresh_schemas
 from src.infra.controllers.refreshes.refresh_schemas import Requests
 from src.infra.controllers.refreshes.refresh_words import RefreshWords
@@ -12,9 +13,9 @@ from src.infra.controllers.refreshes.refresh_words import RefreshWords
 class StateInRefresh(Requests):
     """Um estado, com as requisições sobre ele, suas cidades e seus distritos."""
 
-    id: int = Field(ge=10, lt=100, description="Código do IBGE, 2 dígitos")
-    sigla: str = Field(pattern="^[A-Z]{2}$", description="Sigla da unidade da federação")
-    nome: str = Field(description="Nome oficial")
+    id: StateCode
+    sigla: Sigla
+    nome: Name
     situacao: Literal["na_fila", "em_andamento", "completo", "incompleto"] = Field(
         description="Em que ponto está a coleta do estado"
     )

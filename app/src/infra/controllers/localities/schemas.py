@@ -3,103 +3,97 @@
 The domain's own objects are what is written; a test holds both against each other.
 """
 
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
+
+_SIGLA = "^[A-Z]{2}$"
+
+Name = Annotated[str, Field(description="Nome oficial")]
+StateCode = Annotated[int, Field(ge=10, lt=100, description="Código do IBGE, 2 dígitos")]
+Sigla = Annotated[str, Field(pattern=_SIGLA, description="Sigla da unidade da federação")]
+SiglaOfState = Annotated[str, Field(pattern=_SIGLA, description="Sigla do estado")]
+CityCode = Annotated[
+    int, Field(ge=1_000_000, lt=10_000_000, description="Código do IBGE, 7 dígitos")
+]
+DistrictCode = Annotated[
+    int, Field(ge=100_000_000, lt=1_000_000_000, description="Código do IBGE, 9 dígitos")
+]
 
 
 class District(BaseModel):
     """Um distrito."""
 
-    id: int = Field(
-        ge=100_000_000,
-        lt=1_000_000_000,
-        description="Código do IBGE, 9 dígitos; os 7 primeiros são os da cidade",
+    id: DistrictCode = Field(
+        description="Código do IBGE, 9 dígitos; os 7 primeiros são os da cidade"
     )
-    nome: str = Field(description="Nome oficial")
+    nome: Name
+
+
+DistrictsIfKnown = Annotated[
+    list[District] | None,
+    Field(description="Os distritos em ordem de código; `null` se nada se sabe deles"),
+]
 
 
 class City(BaseModel):
     """Uma cidade (município) com seus distritos."""
 
-    id: int = Field(
-        ge=1_000_000,
-        lt=10_000_000,
-        description="Código do IBGE, 7 dígitos; os 2 primeiros são os do estado",
-    )
-    nome: str = Field(description="Nome oficial")
-    distritos: list[District] | None = Field(
-        description="Os distritos em ordem de código; `null` se nada se sabe deles"
-    )
-
-
-class State(BaseModel):
-    """Um estado, ou o Distrito Federal, com suas cidades."""
-
-    id: int = Field(ge=10, lt=100, description="Código do IBGE, 2 dígitos")
-    sigla: str = Field(pattern="^[A-Z]{2}$", description="Sigla da unidade da federação")
-    nome: str = Field(description="Nome oficial")
-    cidades: list[City] = Field(description="As cidades em ordem de código")
+    id: CityCode = Field(description="Código do IBGE, 7 dígitos; os 2 primeiros são os do estado")
+    nome: Name
+    distritos: DistrictsIfKnown
 
 
 class StateName(BaseModel):
     """O estado a que um lugar pertence."""
 
-    id: int = Field(ge=10, lt=100, description="Código do IBGE, 2 dígitos")
-    sigla: str = Field(pattern="^[A-Z]{2}$", description="Sigla da unidade da federação")
-    nome: str = Field(description="Nome oficial")
+    id: StateCode
+    sigla: Sigla
+    nome: Name
+
+
+class State(StateName):
+    """Um estado, ou o Distrito Federal, com suas cidades."""
+
+    cidades: list[City] = Field(description="As cidades em ordem de código")
 
 
 class CityName(BaseModel):
     """A cidade a que um distrito pertence."""
 
-    id: int = Field(ge=1_000_000, lt=10_000_000, description="Código do IBGE, 7 dígitos")
-    nome: str = Field(description="Nome oficial")
+    id: CityCode
+    nome: Name
 
 
 class CityWithState(BaseModel):
     """Uma cidade com seu estado e seus distritos."""
 
-    id: int = Field(
-        ge=1_000_000,
-        lt=10_000_000,
-        description="Código do IBGE, 7 dígitos; os 2 primeiros são os do estado",
-    )
-    nome: str = Field(description="Nome oficial")
+    id: CityCode = Field(description="Código do IBGE, 7 dígitos; os 2 primeiros são os do estado")
+    nome: Name
     estado: StateName
-    distritos: list[District] | None = Field(
-        description="Os distritos em ordem de código; `null` se nada se sabe deles"
-    )
+    distritos: DistrictsIfKnown
 
 
-class DistrictWithCity(BaseModel):
+class DistrictWithCity(District):
     """Um distrito com sua cidade e seu estado."""
 
-    id: int = Field(
-        ge=100_000_000,
-        lt=1_000_000_000,
-        description="Código do IBGE, 9 dígitos; os 7 primeiros são os da cidade",
-    )
-    nome: str = Field(description="Nome oficial")
     cidade: CityName
     estado: StateName
 
 
-class FoundCity(BaseModel):
+class FoundCity(CityName):
     """Uma cidade encontrada."""
 
-    id: int = Field(ge=1_000_000, lt=10_000_000, description="Código do IBGE, 7 dígitos")
-    nome: str = Field(description="Nome oficial")
-    uf: str = Field(pattern="^[A-Z]{2}$", description="Sigla do estado")
+    uf: SiglaOfState
 
 
 class FoundDistrict(BaseModel):
     """Um distrito encontrado."""
 
-    id: int = Field(ge=100_000_000, lt=1_000_000_000, description="Código do IBGE, 9 dígitos")
-    nome: str = Field(description="Nome oficial")
+    id: DistrictCode
+    nome: Name
     cidade: CityName
-    uf: str = Field(pattern="^[A-Z]{2}$", description="Sigla do estado")
+    uf: SiglaOfState
 
 
 # Real rows; a test asks the running service for each of them.
