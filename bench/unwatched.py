@@ -10,7 +10,7 @@ from starlette.types import ASGIApp
 
 import main
 from src.application.localities.list_of_states_and_cities import ListOfStatesAndCities
-from src.application.ports.fan_out_watch import FanOutWatch, Unwatched
+from src.application.ports.fan_out_watch import FanOutWatch
 from src.application.telling import refresh_recorder
 from src.entrypoints.localities.collecting import collecting
 from src.entrypoints.localities.feature import localities
@@ -27,5 +27,5 @@ def create_app() -> ASGIApp:
 async def _unwatched(
     settings: LocalitiesSettings, _: FanOutWatch
 ) -> AsyncIterator[ListOfStatesAndCities]:
-    async with collecting(settings, Unwatched()) as use_case:
+    async with collecting(settings, FanOutWatch()) as use_case:
         yield use_case

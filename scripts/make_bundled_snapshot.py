@@ -18,7 +18,7 @@ from typing import TypeVar
 
 import msgspec
 
-from src.application.ports.fan_out_watch import Unwatched
+from src.application.ports.fan_out_watch import FanOutWatch
 from src.domain.localities.territory import City, District, State, in_order
 from src.domain.localities.territory_snapshot import TerritorySnapshot
 from src.domain.snapshot import Source
@@ -89,7 +89,7 @@ def from_package(data: Path) -> SnapshotFile[TerritorySnapshot]:
 
 async def from_upstream(settings: Settings) -> SnapshotFile[TerritorySnapshot]:
     """The snapshot that the upstream gives now, by way of the service's own use case."""
-    async with collecting(settings, Unwatched()) as list_of_states_and_cities:
+    async with collecting(settings, FanOutWatch()) as list_of_states_and_cities:
         live = await list_of_states_and_cities.execute()
     if live.missing:
         names = ", ".join(gap.nome for gap in live.missing)

@@ -19,7 +19,6 @@ class StatesGateway(Protocol):
 
     async def all(self) -> tuple[State, ...]:
         """Every state, without its cities, in any order. Raises UpstreamError."""
-        ...
 
 
 class CitiesGateway(Protocol):
@@ -30,7 +29,6 @@ class CitiesGateway(Protocol):
 
         Raises UpstreamError.
         """
-        ...
 
 
 class DistrictsGateway(Protocol):
@@ -38,8 +36,6 @@ class DistrictsGateway(Protocol):
 
     async def of_city(self, city: City) -> tuple[District, ...]:
         """The city's districts, one at least, in any order. Raises UpstreamError."""
-        ...
 
     async def of_state(self, state: State) -> tuple[District, ...]:
         """All districts of the state's cities, one at least, in any order. Raises UpstreamError."""
-        ...

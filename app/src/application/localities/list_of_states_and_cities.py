@@ -13,7 +13,7 @@ from src.application.localities.gateways import (
     Level,
     StatesGateway,
 )
-from src.application.ports.fan_out_watch import FanOutWatch, Unwatched
+from src.application.ports.fan_out_watch import FanOutWatch
 from src.application.ports.upstream_errors import UpstreamMalformedError
 from src.domain.localities.territory import City, District, InvalidTerritoryError, State, in_order
 from src.domain.localities.territory_snapshot import TerritorySnapshot
@@ -52,7 +52,7 @@ class ListOfStatesAndCities:
         self._states_limit = states_limit
         self._plan = plan
         self._now = now
-        self._watch = watch or Unwatched()
+        self._watch = watch or FanOutWatch()
 
     async def execute(
         self, on_state: Callable[[State], None] = lambda _: None

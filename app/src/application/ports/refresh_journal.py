@@ -22,22 +22,18 @@ class RefreshJournal(Protocol):
 
     async def append(self, progress: Progress) -> None:
         """Tell one more moment of a refresh; the first of a new one drops the oldest refresh."""
-        ...
 
     async def refreshes(self) -> list[str]:
         """The ids of the refreshes that are kept, the newest first."""
-        ...
 
     async def last(self, refresh: str) -> Progress | None:
         """The last moment of this refresh; None if nothing is kept of it."""
-        ...
 
     async def after(self, refresh: str, number: int) -> list[Progress]:
         """What was told of this refresh next after the moment with this number, in order.
 
         AT_A_TIME moments at most; -1 is before the first. A moment that is damaged is left out.
         """
-        ...
 
 
 class RefreshJournalError(Exception):

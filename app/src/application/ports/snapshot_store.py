@@ -41,21 +41,18 @@ class SnapshotStore(Protocol[S]):
 
         Cheap enough to be asked for again and again. Raises SnapshotStoreError.
         """
-        ...
 
     async def load(self) -> Stored[S] | None:
         """The stored snapshot, or None if there is none.
 
         Raises DamagedSnapshotError, or another SnapshotStoreError.
         """
-        ...
 
     async def save(self, snapshot: S) -> str:
         """Store the snapshot in place of the one before; the answer is its version.
 
         No reader ever sees half of it. Raises SnapshotStoreError, the one before is kept then.
         """
-        ...
 
     def turn(self) -> AbstractAsyncContextManager[bool]:
         """Whether this process is the one that may refresh while the block runs; does not wait.
@@ -63,4 +60,3 @@ class SnapshotStore(Protocol[S]):
         A turn dies with the process that holds it, within a few seconds at most. Raises
         SnapshotStoreError on entry if the store cannot tell; never on exit.
         """
-        ...

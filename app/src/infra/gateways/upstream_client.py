@@ -11,7 +11,7 @@ from typing import TypeVar
 from src.application.manners.admission import Admission, Permit
 from src.application.manners.patience import Patience
 from src.application.manners.retry_budget import RetryBudget
-from src.application.ports.fan_out_watch import FanOutWatch, Unwatched
+from src.application.ports.fan_out_watch import FanOutWatch
 from src.application.ports.upstream_errors import (
     UpstreamError,
     UpstreamMalformedError,
@@ -60,7 +60,7 @@ class UpstreamClient:
         self._budget = budget
         self._attempts = attempts
         self._timeout_s = timeout_s
-        self._watch = watch or Unwatched()
+        self._watch = watch or FanOutWatch()
         self._first_backoff_s = first_backoff_s
 
     async def get(
