@@ -1,9 +1,12 @@
 """A connection to Redis or Valkey, on terms that suit everything that is kept there."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import ConnectionError  # noqa: A004  # its own
+from redis.exceptions import ConnectionError, RedisError  # noqa: A004  # its own
 
 # In seconds: the refreshing must not hang with the server.
 TIMEOUT_S = 1.0
@@ -28,3 +31,12 @@ def connected_to(url: str, *, timeout_s: float = TIMEOUT_S) -> Redis:
         retry=Retry(NoBackoff(), 1, supported_errors=(ConnectionError,)),
     )
     return Redis.from_pool(pool)
+
+
+@contextmanager
+def redis_errors_as(error: type[Exception]) -> Iterator[None]:
+    """Raises `error` if the server does not answer what the block asks."""
+    try:
+        yield
+    except (RedisError, OSError) as exc:
+        raise error(f"o Redis não responde ({exc})") from exc

@@ -2,8 +2,6 @@
 
 from typing import cast
 
-from redis.exceptions import RedisError
-
 from src.application.ports.refresh_journal import (
     AT_A_TIME,
     KEPT,
@@ -12,7 +10,7 @@ from src.application.ports.refresh_journal import (
 )
 from src.application.telling.refresh_progress import Progress
 from src.infra.storage.journal_lines import last_of, next_of, to_line
-from src.infra.storage.redis_connection import connected_to
+from src.infra.storage.redis_connection import connected_to, redis_errors_as
 
 # Keys expire after this long, in seconds, if no later refresh drops them.
 ENDS_AFTER_S = 7 * 86_400
@@ -31,7 +29,7 @@ class RedisJournal(RefreshJournal):
 
     async def append(self, progress: Progress) -> None:
         key = self._refresh + progress.refresh
-        try:
+        with redis_errors_as(RefreshJournalError):
             async with self._redis.pipeline() as pipeline:
                 pipeline.rpush(key, to_line(progress))
                 pipeline.expire(key, ENDS_AFTER_S)
@@ -42,14 +40,10 @@ class RedisJournal(RefreshJournal):
             for refresh in cast("list[bytes]", oldest):
                 await self._redis.delete(self._refresh + refresh.decode())
                 await self._redis.zrem(self._ids, refresh)
-        except (RedisError, OSError) as exc:
-            raise _unreachable(exc) from exc
 
     async def refreshes(self) -> list[str]:
-        try:
+        with redis_errors_as(RefreshJournalError):
             ids = await self._redis.zrange(self._ids, 0, KEPT - 1, desc=True)
-        except (RedisError, OSError) as exc:
-            raise _unreachable(exc) from exc
         return [refresh.decode() for refresh in cast("list[bytes]", ids)]
 
     async def last(self, refresh: str) -> Progress | None:
@@ -65,12 +59,6 @@ class RedisJournal(RefreshJournal):
         await self._redis.aclose()
 
     async def _lines(self, refresh: str, start: int, end: int) -> list[bytes]:
-        try:
+        with redis_errors_as(RefreshJournalError):
             lines = await self._redis.lrange(self._refresh + refresh, start, end)
-        except (RedisError, OSError) as exc:
-            raise _unreachable(exc) from exc
         return cast("list[bytes]", lines)
-
-
-def _unreachable(exc: Exception) -> RefreshJournalError:
-    return RefreshJournalError(f"o Redis não responde ({exc})")

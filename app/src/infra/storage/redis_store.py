@@ -16,7 +16,7 @@ from src.application.ports.snapshot_store import (
     Stored,
 )
 from src.domain.snapshot import Snapshot
-from src.infra.storage.redis_connection import TIMEOUT_S, connected_to
+from src.infra.storage.redis_connection import TIMEOUT_S, connected_to, redis_errors_as
 from src.infra.storage.snapshot_file import SnapshotFormat
 
 S = TypeVar("S", bound=Snapshot)
@@ -52,17 +52,13 @@ class RedisStore(SnapshotStore[S]):
         self._turn_key = prefix + "turn"
 
     async def version(self) -> str | None:
-        try:
+        with redis_errors_as(SnapshotStoreError):
             version = cast("bytes | None", await self._redis.get(self._version_key))
-        except (RedisError, OSError) as exc:
-            raise _unreachable(exc) from exc
         return _text(version) if version is not None else None
 
     async def load(self) -> Stored[S] | None:
-        try:
+        with redis_errors_as(SnapshotStoreError):
             answer = await self._redis.mget(self._version_key, self._snapshot_key)
-        except (RedisError, OSError) as exc:
-            raise _unreachable(exc) from exc
         version, content = cast("list[bytes | None]", answer)
         if version is None or content is None:
             return None
@@ -76,19 +72,15 @@ class RedisStore(SnapshotStore[S]):
     async def save(self, snapshot: S) -> str:
         content = await asyncio.to_thread(self._format.to_bytes, snapshot)
         version = uuid4().hex
-        try:
+        with redis_errors_as(SnapshotStoreError):
             await self._redis.mset({self._snapshot_key: content, self._version_key: version})
-        except (RedisError, OSError) as exc:
-            raise _unreachable(exc) from exc
         return version
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[bool]:
         lock = self._redis.lock(self._turn_key, timeout=self._turn_s, blocking=False)
-        try:
+        with redis_errors_as(SnapshotStoreError):
             is_ours = await lock.acquire()
-        except (RedisError, OSError) as exc:
-            raise _unreachable(exc) from exc
         if not is_ours:
             yield False
             return
@@ -118,7 +110,3 @@ class RedisStore(SnapshotStore[S]):
 
 def _text(version: bytes) -> str:
     return version.decode(errors="replace")
-
-
-def _unreachable(exc: Exception) -> SnapshotStoreError:
-    return SnapshotStoreError(f"o Redis não responde ({exc})")
