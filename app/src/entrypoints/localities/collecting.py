@@ -9,9 +9,11 @@ from src.application.ports.fan_out_watch import FanOutWatch
 from src.application.telling.refresh_progress import Limits
 from src.entrypoints.localities.settings import LocalitiesSettings
 from src.infra.controllers.localities.collection_words import COLLECTION_WORDS
-from src.infra.gateways.localities.cities_gateway import IbgeCitiesGateway
-from src.infra.gateways.localities.districts_gateway import IbgeDistrictsGateway
-from src.infra.gateways.localities.states_gateway import IbgeStatesGateway
+from src.infra.gateways.localities.ibge_gateways import (
+    IbgeCitiesGateway,
+    IbgeDistrictsGateway,
+    IbgeStatesGateway,
+)
 from src.infra.gateways.upstream import Upstream, open_client
 from src.infra.process.clock import utc_now
 from src.infra.process.open_connections import possible_connections

@@ -10,9 +10,11 @@ from aioresponses import aioresponses
 
 from src.application.ports.upstream_errors import UpstreamMalformedError, UpstreamStatusError
 from src.domain.localities.territory import City, State
-from src.infra.gateways.localities.cities_gateway import IbgeCitiesGateway
-from src.infra.gateways.localities.districts_gateway import IbgeDistrictsGateway
-from src.infra.gateways.localities.states_gateway import IbgeStatesGateway
+from src.infra.gateways.localities.ibge_gateways import (
+    IbgeCitiesGateway,
+    IbgeDistrictsGateway,
+    IbgeStatesGateway,
+)
 from src.infra.gateways.upstream_client import UpstreamClient
 from src.infra.gateways.upstream_exchange import UpstreamExchange
 from stand_in.upstream_rows import NEW_CITY, city_row, district_row, state_row
