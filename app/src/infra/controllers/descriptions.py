@@ -1,26 +1,10 @@
 """What the documentation says of answers that many resources share."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from src.application.refreshing.ask_for_refresh import TooSoonError
-from src.infra.controllers.errors import (
-    FAULT,
-    INVALID_REFRESH,
-    NO_SNAPSHOT,
-    NOT_AUTHENTICATED,
-    NOT_BEGUN,
-    NOT_PERMITTED,
-    SERVICE_ENDS,
-    TOO_MANY_FOLLOWERS,
-    TOO_SOON,
-    UNKNOWN_REFRESH,
-    UNREADABLE_JOURNAL,
-    URL_TOO_LONG,
-    ErrorRow,
-)
-from src.infra.http.media_types import EVENTS, JSON
+from src.infra.controllers.errors import FAULT, NO_SNAPSHOT, URL_TOO_LONG, ErrorRow
+from src.infra.http.media_types import JSON
 from src.infra.http.problem import PROBLEM_TYPE, problem
 from src.infra.http.security_headers import SECURITY_HEADERS
 
@@ -98,24 +82,30 @@ HEADERS: dict[str, dict[str, Any]] = {
     ),
 }
 
+_ALWAYS = ("Cache-Control", *SECURITY_HEADERS)
 _ON_DATA = (
-    "ETag",
-    "Vary",
-    "Last-Modified",
-    "Cache-Control",
-    "X-Snapshot-Source",
-    "X-Snapshot-Missing",
-    "X-Snapshot-Filled",
-    *SECURITY_HEADERS,
+    *("ETag", "Vary", "Last-Modified"),
+    *("X-Snapshot-Source", "X-Snapshot-Missing", "X-Snapshot-Filled"),
 )
 _ON_PAGES = ("X-Total-Count", "Link")
-_ON_OTHERS = ("Cache-Control", *SECURITY_HEADERS)
 
 
-_REFRESHES = "/api/v1/refreshes"
+def responses(
+    description: str,
+    content: dict[str, Any],
+    *errors: ErrorRow,
+    at: str,
+    status: int = 200,
+    headers: Iterable[str] = (),
+) -> Responses:
+    """The responses of a resource, one address of which is `at`.
 
-# Of every resource.
-_COMMON = (URL_TOO_LONG, FAULT)
+    `description`, `status`, `content` and `headers` are those of its success: `content` by media
+    type, `headers` by name, besides those of every answer. `errors` are those that not every
+    resource meets.
+    """
+    success = {"description": description, "headers": _references(headers), "content": content}
+    return {status: success, **error_responses(*errors, URL_TOO_LONG, FAULT, at=at)}
 
 
 def data_responses(
@@ -127,93 +117,18 @@ def data_responses(
     content: dict[str, Any] | None = None,
     headers: tuple[str, ...] = (),
 ) -> Responses:
-    """The responses of a resource that answers data, one address of which is `at`.
+    """The responses of a resource that answers data; `pages` says whether page by page.
 
-    `errors` are those that only such a resource meets; `pages` says whether it comes page by page;
     `content` has its media types besides JSON, and `headers` the names of what goes with those.
     """
-    names = (*_ON_DATA, *(_ON_PAGES if pages else ()), *headers)
-    responses: Responses = {
-        200: {
-            "description": description,
-            "headers": _references(*names),
-            "content": {JSON: {"example": example}, **(content or {})},
-        },
-        304: {
-            "description": "A cópia do cliente ainda vale; a resposta não tem corpo",
-            "headers": _references(*names),
-        },
-        **error_responses(*errors, NO_SNAPSHOT, *_COMMON, at=at),
+    content = {JSON: {"example": example}, **(content or {})}
+    headers = (*_ON_DATA, *(_ON_PAGES if pages else ()), *headers)
+    not_modified = {
+        "description": "A cópia do cliente ainda vale; a resposta não tem corpo",
+        "headers": _references(headers),
     }
-    return dict(sorted(responses.items(), key=lambda item: str(item[0])))
-
-
-def health_responses(description: str, *errors: ErrorRow) -> Responses:
-    """The responses of a resource that tells of the service itself."""
-    ok = {"description": description, "headers": _references(*_ON_OTHERS)}
-    content = {JSON: {"example": {"status": "ok"}}}
-    return {
-        200: {**ok, "content": content},
-        **error_responses(*_COMMON, *errors, at="/health/ready"),
-    }
-
-
-def refresh_responses(
-    description: str, example: Mapping[str, Any], *, looks_up: bool = False, validates: bool = False
-) -> Responses:
-    """The responses of a resource that tells of refreshes."""
-    ok = {"description": description, "headers": _references(*_ON_OTHERS)}
-    return {
-        200: {**ok, "content": {JSON: {"example": example}}},
-        **error_responses(
-            *((UNKNOWN_REFRESH,) if looks_up else ()),
-            *((INVALID_REFRESH,) if validates else ()),
-            UNREADABLE_JOURNAL,
-            *_COMMON,
-            at=_REFRESHES,
-        ),
-    }
-
-
-def accepted_responses(description: str, example: Mapping[str, Any], upstream: str) -> Responses:
-    """The responses to a request for a refresh; `upstream` is its name in Portuguese."""
-    too_soon = replace(TOO_SOON, example=TooSoonError(42, upstream))
-    headers = _references(*_ON_OTHERS, "Location")
-    ok = {"description": description, "headers": headers, "content": {JSON: {"example": example}}}
-    return {
-        202: ok,
-        **error_responses(
-            *(NOT_AUTHENTICATED, NOT_PERMITTED, too_soon),
-            *(UNREADABLE_JOURNAL, NOT_BEGUN, SERVICE_ENDS, *_COMMON),
-            at=_REFRESHES,
-        ),
-    }
-
-
-def event_responses(
-    description: str, example: str, levels: str, *, looks_up: bool = False
-) -> Responses:
-    """The responses of a resource that streams events; `levels` explains their numbers."""
-    ok = {
-        "description": (
-            f"{description}. Cada evento `andamento` traz a coleta como em "
-            "`/api/v1/refreshes/{refresh_id}` e, em `tentativas`, as que terminaram desde o evento "
-            f"anterior: `[requisição, tipo ({levels}), lugar, tentativa, na fila em, enviada em, "
-            "respondida em, lida em, desfecho (0 respondida, 1 repetida, 2 abandonada)]`, com os "
-            "tempos em ms desde o início. Com `EventSource`, feche a conexão ao receber o fim; "
-            "senão o navegador reconecta"
-        ),
-        "headers": _references(*_ON_OTHERS, "X-Accel-Buffering"),
-        "content": {EVENTS: {"schema": {"type": "string"}, "example": example}},
-    }
-    return {
-        200: ok,
-        **error_responses(
-            *((UNKNOWN_REFRESH,) if looks_up else ()),
-            *(INVALID_REFRESH, UNREADABLE_JOURNAL, TOO_MANY_FOLLOWERS, *_COMMON),
-            at=_REFRESHES,
-        ),
-    }
+    others = responses(description, content, *errors, NO_SNAPSHOT, at=at, headers=headers)
+    return {**others, 304: not_modified}
 
 
 def error_responses(*rows: ErrorRow, at: str) -> Responses:
@@ -227,7 +142,7 @@ def error_responses(*rows: ErrorRow, at: str) -> Responses:
         headers = dict.fromkeys(name for row in same for name in row.headers(row.example))
         responses[status] = {
             "description": _description(same),
-            "headers": _references(*_ON_OTHERS, *headers),
+            "headers": _references(headers),
             "content": {
                 PROBLEM_TYPE: {
                     "schema": {"$ref": "#/components/schemas/Problem"},
@@ -262,5 +177,5 @@ def _document(row: ErrorRow, at: str) -> dict[str, object]:
     return problem(row.status, row.detail(row.example), row.instance or at, occurrence)
 
 
-def _references(*names: str) -> dict[str, Any]:
-    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+def _references(headers: Iterable[str]) -> dict[str, Any]:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in (*_ALWAYS, *headers)}

@@ -32,24 +32,28 @@ class ErrorRow:
     """One kind of error.
 
     Args:
-        error: its class, with its subclasses.
+        example: one of them, whose class it is, with its subclasses; the documentation shows its
+            detail.
         status: of the response.
         detail: what happened and what to do next, in Portuguese.
         description: what the documentation says of it.
-        example: one of them; the documentation shows its detail.
         instance: the address at which the documentation shows it; None for any.
         headers: of the response, besides those of every problem.
         log_detail: what the log says of it, besides its status and address.
     """
 
-    error: type[Exception]
+    example: Exception
     status: int
     detail: Callable[[Any], str]
     description: str
-    example: Exception
     instance: str | None = None
     headers: Callable[[Any], Mapping[str, str]] = lambda _: {}
     log_detail: Callable[[Exception], str] = lambda error: type(error).__name__
+
+    @property
+    def error(self) -> type[Exception]:
+        """Its class."""
+        return type(self.example)
 
 
 def as_sentence(text: object) -> str:
@@ -92,129 +96,116 @@ def invalid_parameter(allowed: Mapping[str, str], *, name: str, instance: str) -
         return f"O parâmetro {parameter} tem um valor inválido; use {what}."
 
     return ErrorRow(
-        RequestValidationError,
+        RequestValidationError([{"loc": ("path", name)}]),
         422,
         lambda error: " ".join(dict.fromkeys(map(refused, error.errors()))),
         "Um parâmetro tem um valor inválido",
-        RequestValidationError([{"loc": ("path", name)}]),
         instance,
     )
 
 
 NOT_AUTHENTICATED = ErrorRow(
-    NotAuthenticatedError,
+    NotAuthenticatedError(has_token=True),
     401,
     _no_right,
     "É necessário um token válido",
-    NotAuthenticatedError(has_token=True),
     _REFRESHES,
     _challenge,
 )
 NOT_PERMITTED = ErrorRow(
-    NotPermittedError,
+    NotPermittedError(NOT_FROM_HERE),
     403,
     str,
     "Não é permitido pedir a partir deste endereço",
-    NotPermittedError(NOT_FROM_HERE),
     _REFRESHES,
 )
 UNKNOWN_REFRESH = ErrorRow(
-    UnknownRefreshError,
+    UnknownRefreshError(),
     404,
     lambda _: (
         "Não há essa coleta: nenhuma começou ainda, ou ela já foi descartada; as últimas estão em "
         "/api/v1/refreshes."
     ),
     "A coleta não existe ou já foi descartada",
-    UnknownRefreshError(),
     "/api/v1/refreshes/019a8f3c2b7d5e1f6a90",
 )
 URL_TOO_LONG = ErrorRow(
-    UrlTooLongError,
+    UrlTooLongError(),
     414,
     lambda _: f"O endereço pode ter no máximo {LONGEST_URL} caracteres.",
     f"O endereço tem mais de {LONGEST_URL} caracteres",
-    UrlTooLongError(),
 )
 INVALID_REFRESH = invalid_parameter(ALLOWED, name="refresh_id", instance="/api/v1/refreshes/abc")
 TOO_SOON = ErrorRow(
-    TooSoonError,
+    TooSoonError(42, "a fonte dos dados"),
     429,
     lambda error: f"{as_sentence(error)}; tente de novo em {error.retry_after_s} s.",
     "Outra coleta foi pedida há pouco tempo",
-    TooSoonError(42, "a fonte dos dados"),
     _REFRESHES,
     _when_it_says,
 )
 FAULT = ErrorRow(
-    Exception,
+    Exception(),
     500,
     lambda _: "O erro foi registrado; ao relatá-lo, informe o id.",
     "Erro interno, registrado no log com o `id` da resposta",
-    Exception(),
 )
 NO_SNAPSHOT = ErrorRow(
-    NoSnapshotError,
+    NoSnapshotError(30),
     503,
     lambda error: f"Ainda não há dados; tente de novo em {error.retry_after_s} s.",
     "Ainda não há dados; tente de novo após `Retry-After` segundos",
-    NoSnapshotError(30),
     headers=_when_it_says,
     log_detail=str,
 )
 UNREADABLE_JOURNAL = ErrorRow(
-    RefreshJournalError,
+    RefreshJournalError(),
     503,
     lambda _: f"Não foi possível ler o andamento; tente de novo em {RETRY_SOON_S} s.",
     "Não foi possível ler o andamento; tente de novo após `Retry-After` segundos",
-    RefreshJournalError(),
     _CURRENT,
     _soon,
     str,
 )
 NOT_BEGUN = ErrorRow(
-    NotBegunError,
+    NotBegunError(),
     503,
     lambda _: (
         "A coleta foi pedida, mas ainda não há notícia dela; consulte /api/v1/refreshes/current em "
         "instantes."
     ),
     "A coleta foi pedida, mas ainda não há notícia dela",
-    NotBegunError(),
     _REFRESHES,
     _soon,
 )
 SERVICE_ENDS = ErrorRow(
-    ServiceEndsError,
+    ServiceEndsError(),
     503,
     lambda _: f"O serviço está sendo encerrado; tente de novo em {RETRY_SOON_S} s.",
     "O serviço está sendo encerrado",
-    ServiceEndsError(),
     _REFRESHES,
     _soon,
 )
 TOO_MANY_FOLLOWERS = ErrorRow(
-    TooManyFollowersError,
+    TooManyFollowersError(),
     503,
     lambda _: (
         "Há clientes demais acompanhando as coletas; tente de novo em instantes ou consulte "
         "/api/v1/refreshes/current."
     ),
     "Há clientes demais acompanhando as coletas",
-    TooManyFollowersError(),
     "/api/v1/refreshes/current/events",
     _soon,
 )
 
 NOT_ACCEPTABLE = ErrorRow(
-    NotAcceptableError,
+    NotAcceptableError(JSON),
     406,
     lambda error: (
         f"Nenhum dos formatos aceitos está disponível. Há {error.available}, nas codificações br, "
         "zstd, gzip e identity."
     ),
     "Nenhum dos formatos ou codificações aceitos está disponível",
-    NotAcceptableError(JSON),
 )
 
 # All but invalid parameters: that row has to know the parameters of the features, too.

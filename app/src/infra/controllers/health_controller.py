@@ -6,12 +6,13 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
-from src.infra.controllers.descriptions import health_responses
+from src.infra.controllers.descriptions import responses
 from src.infra.controllers.errors import NO_SNAPSHOT
 
 router = APIRouter(prefix="/health", tags=["Monitoramento"])
 
 _NO_STORE = {"Cache-Control": "no-store"}
+_OK = {"application/json": {"example": {"status": "ok"}}}
 
 
 class Health(BaseModel):
@@ -25,7 +26,7 @@ class Health(BaseModel):
     operation_id="checkLive",
     summary="Verifica se o processo atende",
     response_model=Health,
-    responses=health_responses("O processo atende"),
+    responses=responses("O processo atende", _OK, at="/health/ready"),
 )
 async def live() -> JSONResponse:
     """Retorna 200 enquanto o processo atende, com ou sem dados."""
@@ -37,7 +38,7 @@ async def live() -> JSONResponse:
     operation_id="checkReady",
     summary="Verifica se já há dados",
     response_model=Health,
-    responses=health_responses("Há dados", NO_SNAPSHOT),
+    responses=responses("Há dados", _OK, NO_SNAPSHOT, at="/health/ready"),
 )
 async def ready(request: Request) -> JSONResponse:
     """Retorna 200 assim que há dados, sejam coletados ou os que acompanham o código."""

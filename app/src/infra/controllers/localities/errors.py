@@ -30,11 +30,10 @@ def _unknown(error: UnknownPlaceError) -> str:
 
 
 UNKNOWN_PLACE = ErrorRow(
-    UnknownPlaceError,
+    UnknownPlaceError("estado", "XX", []),
     404,
     _unknown,
     "O lugar não existe; a resposta sugere códigos parecidos",
-    UnknownPlaceError("estado", "XX", []),
     "/api/v1/states/XX",
 )
 NOT_ACCEPTABLE = replace(errors.NOT_ACCEPTABLE, example=NotAcceptableError(TERRITORY.available))

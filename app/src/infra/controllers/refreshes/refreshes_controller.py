@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from dataclasses import replace
 from typing import Annotated, Any
 
 import msgspec
@@ -11,21 +12,40 @@ from fastapi.responses import JSONResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from src.application.ports.refresh_journal import RefreshJournalError
+from src.application.refreshing.ask_for_refresh import TooSoonError
 from src.application.telling.refresh_progress import Progress
-from src.infra.controllers.descriptions import (
-    accepted_responses,
-    event_responses,
-    refresh_responses,
+from src.infra.controllers.descriptions import responses
+from src.infra.controllers.errors import (
+    INVALID_REFRESH,
+    NOT_AUTHENTICATED,
+    NOT_BEGUN,
+    NOT_PERMITTED,
+    SERVICE_ENDS,
+    TOO_MANY_FOLLOWERS,
+    TOO_SOON,
+    UNKNOWN_REFRESH,
+    UNREADABLE_JOURNAL,
 )
-from src.infra.controllers.errors import NOT_AUTHENTICATED
 from src.infra.controllers.parameters import RefreshId
 from src.infra.controllers.refreshes.dependencies import CurrentRefreshes, OpenedRefreshes
 from src.infra.controllers.refreshes.refresh_json import event_answer, refresh_answer
 from src.infra.controllers.refreshes.refresh_right import NotAuthenticatedError, NotPermittedError
 from src.infra.controllers.refreshes.refresh_schemas import RefreshList
 from src.infra.controllers.refreshes.refresh_words import IN_LIST, RefreshWords
+from src.infra.http.media_types import EVENTS, JSON
+
+PATH = "/api/v1/refreshes"
 
 _NO_STORE = {"Cache-Control": "no-store"}
+
+# What the documentation says of every stream of events.
+_FOLLOWING = (
+    ". Cada evento `andamento` traz a coleta como em `/api/v1/refreshes/{{refresh_id}}` e, em "
+    "`tentativas`, as que terminaram desde o evento anterior: `[requisição, tipo ({levels}), "
+    "lugar, tentativa, na fila em, enviada em, respondida em, lida em, desfecho (0 respondida, "
+    "1 repetida, 2 abandonada)]`, com os tempos em ms desde o início. Com `EventSource`, feche a "
+    "conexão ao receber o fim; senão o navegador reconecta"
+)
 
 # What the events' ids look like: the refresh, and the number of the event.
 _EVENT_ID = re.compile(r"([0-9a-f]{20})-([0-9]{1,9})")
@@ -41,15 +61,24 @@ LastEventId = Annotated[
 
 def refreshes_router(words: RefreshWords) -> APIRouter:
     """The resources that tell of a feature's refreshes, in its words."""
-    levels = ", ".join(f"{number} {level}" for number, level in enumerate(words.levels))
-    router = APIRouter(prefix="/api/v1/refreshes", tags=["Coletas"])
+    refreshes = {JSON: {"example": words.list_example}}
+    refresh = {JSON: {"example": words.example}}
+    events = {EVENTS: {"schema": {"type": "string"}, "example": words.event_example}}
+    following = _FOLLOWING.format(
+        levels=", ".join(f"{number} {level}" for number, level in enumerate(words.levels))
+    )
+    too_soon = replace(TOO_SOON, example=TooSoonError(42, words.upstream))
+
+    router = APIRouter(prefix=PATH, tags=["Coletas"])
     router.add_api_route(
         "",
         list_refreshes,
         operation_id="listRefreshes",
         summary="As últimas coletas, e se você pode pedir outra",
         response_model=RefreshList,
-        responses=refresh_responses("As últimas coletas, a mais nova primeiro", words.list_example),
+        responses=responses(
+            "As últimas coletas, a mais nova primeiro", refreshes, UNREADABLE_JOURNAL, at=PATH
+        ),
     )
     router.add_api_route(
         "",
@@ -60,7 +89,15 @@ def refreshes_router(words: RefreshWords) -> APIRouter:
         status_code=202,
         response_model=words.schema,
         openapi_extra={"security": [{"token": []}, {}]},
-        responses=accepted_responses("A coleta em andamento", words.example, words.upstream),
+        responses=responses(
+            "A coleta em andamento",
+            refresh,
+            *(NOT_AUTHENTICATED, NOT_PERMITTED, too_soon),
+            *(UNREADABLE_JOURNAL, NOT_BEGUN, SERVICE_ENDS),
+            at=PATH,
+            status=202,
+            headers=["Location"],
+        ),
     )
     router.add_api_route(
         "/current",
@@ -68,7 +105,7 @@ def refreshes_router(words: RefreshWords) -> APIRouter:
         operation_id="getCurrentRefresh",
         summary="A coleta em andamento, ou a última",
         response_model=words.schema,
-        responses=refresh_responses("A coleta", words.example, looks_up=True),
+        responses=responses("A coleta", refresh, UNKNOWN_REFRESH, UNREADABLE_JOURNAL, at=PATH),
     )
     router.add_api_route(
         "/current/events",
@@ -76,7 +113,13 @@ def refreshes_router(words: RefreshWords) -> APIRouter:
         operation_id="followCurrentRefresh",
         summary="A coleta em andamento e as seguintes, ao vivo",
         response_class=EventSourceResponse,
-        responses=event_responses("Um evento a cada mudança, sem fim", words.event_example, levels),
+        responses=responses(
+            "Um evento a cada mudança, sem fim" + following,
+            events,
+            *(INVALID_REFRESH, UNREADABLE_JOURNAL, TOO_MANY_FOLLOWERS),
+            at=PATH,
+            headers=["X-Accel-Buffering"],
+        ),
     )
     router.add_api_route(
         "/{refresh_id}",
@@ -84,7 +127,9 @@ def refreshes_router(words: RefreshWords) -> APIRouter:
         operation_id="getRefresh",
         summary="Uma coleta, em andamento ou terminada",
         response_model=words.schema,
-        responses=refresh_responses("A coleta", words.example, looks_up=True, validates=True),
+        responses=responses(
+            "A coleta", refresh, UNKNOWN_REFRESH, INVALID_REFRESH, UNREADABLE_JOURNAL, at=PATH
+        ),
     )
     router.add_api_route(
         "/{refresh_id}/events",
@@ -92,11 +137,12 @@ def refreshes_router(words: RefreshWords) -> APIRouter:
         operation_id="followRefresh",
         summary="Uma coleta, ao vivo",
         response_class=EventSourceResponse,
-        responses=event_responses(
-            "Um evento a cada mudança, até o fim da coleta",
-            words.event_example,
-            levels,
-            looks_up=True,
+        responses=responses(
+            "Um evento a cada mudança, até o fim da coleta" + following,
+            events,
+            *(UNKNOWN_REFRESH, INVALID_REFRESH, UNREADABLE_JOURNAL, TOO_MANY_FOLLOWERS),
+            at=PATH,
+            headers=["X-Accel-Buffering"],
         ),
     )
     return router
