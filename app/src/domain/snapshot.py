@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Self
+from typing import Self, TypeVar
 
 from src.domain.tree import Leaf
 
@@ -68,3 +68,7 @@ class Snapshot:
         """Whether the last collection has read nothing, or the list at the top at most."""
         not_read = {gap.key for gap in (*self.missing, *self.filled)}
         return all((0, root.id) in not_read for root in self.roots)
+
+
+# A tree's own class of snapshots.
+S = TypeVar("S", bound=Snapshot)

@@ -22,10 +22,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from src.domain.snapshot import Gap, Snapshot
+from src.domain.snapshot import Gap, S
 from src.domain.tree import Branch, Leaf, count_by_level
 
-S = TypeVar("S", bound=Snapshot)
 Part = TypeVar("Part", bound=Leaf)
 
 # A part's level, 0 at the top, and its id.

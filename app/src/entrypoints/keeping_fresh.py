@@ -5,7 +5,7 @@ import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic
 
 from src.application.collecting.fan_out_counts import FanOutCounts
 from src.application.collecting.streamed_collection import StreamedCollection
@@ -21,7 +21,7 @@ from src.application.refreshing.schedule import Schedule
 from src.application.refreshing.task_cancellation import cancel_and_wait
 from src.application.telling.refresh_recorder import RefreshRecorder
 from src.application.telling.refreshes import Refreshes
-from src.domain.snapshot import Snapshot
+from src.domain.snapshot import S
 from src.domain.succession import CredibleLoss
 from src.entrypoints.settings import ServiceSettings
 from src.entrypoints.storage import open_storage
@@ -29,13 +29,10 @@ from src.infra.controllers.refreshes.dependencies import OpenedRefreshes
 from src.infra.controllers.refreshes.refresh_right import RefreshRight
 from src.infra.controllers.refreshes.refresh_words import RefreshWords
 from src.infra.editions.edition import Edition
-from src.infra.editions.presentation import Presentation
+from src.infra.editions.presentation import LookUp, Presentation
 from src.infra.editions.publisher import Publisher
 from src.infra.process.clock import exact_utc_now, utc_now
 from src.infra.process.leaving import leaving
-
-S = TypeVar("S", bound=Snapshot)
-LookUp = TypeVar("LookUp")
 
 
 @dataclass(frozen=True, slots=True)

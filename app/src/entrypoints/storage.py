@@ -3,20 +3,17 @@
 import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TypeVar
 
 from src import NAME
 from src.application.ports.refresh_journal import RefreshJournal
 from src.application.ports.snapshot_store import SnapshotStore
-from src.domain.snapshot import Snapshot
+from src.domain.snapshot import S
 from src.entrypoints.settings import APP_DIR
 from src.infra.storage.file_journal import FileJournal
 from src.infra.storage.file_store import FileStore
 from src.infra.storage.memory_journal import MemoryJournal
 from src.infra.storage.memory_store import MemoryStore
 from src.infra.storage.snapshot_file import SnapshotFormat
-
-S = TypeVar("S", bound=Snapshot)
 
 
 @asynccontextmanager

@@ -4,12 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from typing import Generic, TypeVar
 
-from src.domain.snapshot import Snapshot
+from src.domain.snapshot import S
 from src.domain.succession import CredibleLoss, is_credible
 from src.domain.tree import Leaf
 
 Root = TypeVar("Root", bound=Leaf)
-S = TypeVar("S", bound=Snapshot)
 
 
 class StreamedCollection(Generic[Root, S]):

@@ -6,11 +6,9 @@ SnapshotStoreError
 
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, Protocol
 
-from src.domain.snapshot import Snapshot
-
-S = TypeVar("S", bound=Snapshot)
+from src.domain.snapshot import S
 
 
 class SnapshotStoreError(Exception):

@@ -5,11 +5,10 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
 
-from src.domain.snapshot import Snapshot
+from src.domain.snapshot import S
 
 log = logging.getLogger(__name__)
 
-S = TypeVar("S", bound=Snapshot)
 Edition = TypeVar("Edition")
 
 

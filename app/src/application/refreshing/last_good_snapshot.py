@@ -4,14 +4,14 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Generic, Literal, TypeVar
+from typing import Generic, Literal
 
 from src.application.ports.snapshot_store import (
     DamagedSnapshotError,
     SnapshotStore,
     SnapshotStoreError,
 )
-from src.domain.snapshot import Snapshot
+from src.domain.snapshot import S, Snapshot
 
 log = logging.getLogger(__name__)
 
@@ -21,8 +21,6 @@ LOOK_EVERY_S = 0.5
 
 # How long after a failed attempt to store it is tried again, in seconds.
 SAVE_AGAIN_S = 30.0
-
-S = TypeVar("S", bound=Snapshot)
 
 Call = Literal["load", "save", "turn"]
 

@@ -5,15 +5,13 @@ turn → collect → succeed → publish → store
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Generic, TypeVar
+from typing import Generic
 
 from src.application.ports.upstream_errors import UpstreamError
 from src.application.refreshing.last_good_snapshot import LOOK_EVERY_S, LastGoodSnapshot
 from src.application.telling.refresh_recorder import Recording, RefreshRecorder
-from src.domain.snapshot import Snapshot
+from src.domain.snapshot import S
 from src.domain.succession import CredibleLoss, succeed, unread
-
-S = TypeVar("S", bound=Snapshot)
 
 
 class LostRefreshError(Exception):

@@ -2,19 +2,16 @@
 
 import asyncio
 from collections.abc import Callable, Hashable, Mapping
-from typing import Generic, TypeVar
+from typing import Generic
 
 from fastapi import Response
 from starlette.datastructures import Headers
 
-from src.domain.snapshot import Snapshot
-from src.infra.editions.presentation import NotAcceptableError, Presentation
+from src.domain.snapshot import S
+from src.infra.editions.presentation import LookUp, NotAcceptableError, Presentation
 from src.infra.http.content_codings import CODINGS, IDENTITY, QUICK_COMPRESSORS, best_coding
 from src.infra.http.media_types import JSON, best_media_type
 from src.infra.http.representation import Representation, content_id, representation
-
-S = TypeVar("S", bound=Snapshot)
-LookUp = TypeVar("LookUp")
 
 # Smaller bodies are not worth compressing.
 WORTH_COMPRESSING_BYTES = 500

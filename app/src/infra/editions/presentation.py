@@ -6,10 +6,9 @@ from typing import Generic, TypeVar
 
 from starlette.datastructures import Headers
 
-from src.domain.snapshot import Snapshot
+from src.domain.snapshot import S
 from src.infra.http.media_types import best_media_type
 
-S = TypeVar("S", bound=Snapshot)
 LookUp = TypeVar("LookUp")
 
 

@@ -3,16 +3,13 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from email.utils import format_datetime
-from typing import Generic, TypeVar
+from typing import Generic
 
-from src.domain.snapshot import Snapshot, Source
+from src.domain.snapshot import S, Snapshot, Source
 from src.infra.editions.edition import Edition
-from src.infra.editions.presentation import Presentation
+from src.infra.editions.presentation import LookUp, Presentation
 from src.infra.http.content_codings import COMPRESSORS
 from src.infra.http.media_types import JSON
-
-S = TypeVar("S", bound=Snapshot)
-LookUp = TypeVar("LookUp")
 
 
 class Publisher(Generic[S, LookUp]):

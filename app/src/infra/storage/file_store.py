@@ -7,7 +7,6 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import TypeVar
 
 from src.application.ports.snapshot_store import (
     DamagedSnapshotError,
@@ -15,10 +14,8 @@ from src.application.ports.snapshot_store import (
     SnapshotStoreError,
     Stored,
 )
-from src.domain.snapshot import Snapshot
+from src.domain.snapshot import S
 from src.infra.storage.snapshot_file import SnapshotFormat
-
-S = TypeVar("S", bound=Snapshot)
 
 UNFINISHED = "unfinished-"
 

@@ -3,12 +3,9 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TypeVar
 
 from src.application.ports.snapshot_store import SnapshotStore, Stored
-from src.domain.snapshot import Snapshot
-
-S = TypeVar("S", bound=Snapshot)
+from src.domain.snapshot import S
 
 
 class MemoryStore(SnapshotStore[S]):

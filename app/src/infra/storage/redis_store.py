@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from typing import TypeVar, cast
+from typing import cast
 from uuid import uuid4
 
 from redis.asyncio.lock import Lock
@@ -15,11 +15,9 @@ from src.application.ports.snapshot_store import (
     SnapshotStoreError,
     Stored,
 )
-from src.domain.snapshot import Snapshot
+from src.domain.snapshot import S
 from src.infra.storage.redis_connection import TIMEOUT_S, connected_to, redis_errors_as
 from src.infra.storage.snapshot_file import SnapshotFormat
-
-S = TypeVar("S", bound=Snapshot)
 
 # In seconds: a turn is renewed well before it ends.
 TURN_S = 6.0

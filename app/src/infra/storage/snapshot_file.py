@@ -7,13 +7,11 @@ cut short or altered is not taken for a snapshot.
 """
 
 import lzma
-from typing import Generic, TypeVar
+from typing import Generic
 
 import msgspec
 
-from src.domain.snapshot import Snapshot
-
-S = TypeVar("S", bound=Snapshot)
+from src.domain.snapshot import S
 
 FORMAT = 1
 
