@@ -3,6 +3,7 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -27,6 +28,7 @@ class Plan(StrEnum):
     STATE = "state"  # one for each state: a hundredth of the requests, for the same tree
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ListOfStatesAndCities:
     """Fans out over the three gateways and assembles what they answer into one tree.
 
@@ -35,24 +37,13 @@ class ListOfStatesAndCities:
     tells the time in UTC; `watch` hears of each state in work.
     """
 
-    def __init__(
-        self,
-        *,
-        states: StatesGateway,
-        cities: CitiesGateway,
-        districts: DistrictsGateway,
-        states_limit: asyncio.Semaphore,
-        plan: Plan,
-        now: Callable[[], datetime],
-        watch: FanOutWatch | None = None,
-    ) -> None:
-        self._states = states
-        self._cities = cities
-        self._districts = districts
-        self._states_limit = states_limit
-        self._plan = plan
-        self._now = now
-        self._watch = watch or FanOutWatch()
+    states: StatesGateway
+    cities: CitiesGateway
+    districts: DistrictsGateway
+    states_limit: asyncio.Semaphore
+    plan: Plan
+    now: Callable[[], datetime]
+    watch: FanOutWatch = field(default_factory=FanOutWatch)
 
     async def execute(
         self, on_state: Callable[[State], None] = lambda _: None
@@ -66,15 +57,15 @@ class ListOfStatesAndCities:
         Raises UpstreamError if the list of states itself cannot be read.
         """
         try:
-            states = in_order(await self._states.all())
+            states = in_order(await self.states.all())
         except InvalidTerritoryError as error:
             raise UpstreamMalformedError(str(error)) from error
-        fan_out = FanOut(roots_limit=self._states_limit, watch=self._watch, on_root=on_state)
-        cities_of = self._cities_by_state if self._plan is Plan.STATE else self._cities_by_city
+        fan_out = FanOut(roots_limit=self.states_limit, watch=self.watch, on_root=on_state)
+        cities_of = self._cities_by_state if self.plan is Plan.STATE else self._cities_by_city
         collected = await fan_out.roots(states, lambda state: cities_of(state, fan_out))
         return TerritorySnapshot(
             states=tuple(collected),
-            collected_at=self._now(),
+            collected_at=self.now(),
             source=Source.LIVE,
             missing=fan_out.gaps,
             failures=int(bool(fan_out.gaps)),
@@ -82,13 +73,13 @@ class ListOfStatesAndCities:
 
     async def _cities_by_city(self, state: State, fan_out: FanOut[State]) -> Sequence[City]:
         """The state's cities, each with the districts that it was asked for."""
-        cities = _in_order(state, await self._cities.of_state(state))
-        return await fan_out.below(cities, self._districts.of_city, level=Level.CITIES)
+        cities = _in_order(state, await self.cities.of_state(state))
+        return await fan_out.below(cities, self.districts.of_city, level=Level.CITIES)
 
     async def _cities_by_state(self, state: State, fan_out: FanOut[State]) -> Sequence[City]:
         """The same, with all districts of the state asked for at once."""
         rows, districts = await asyncio.gather(
-            self._cities.of_state(state), self._districts.of_state(state), return_exceptions=True
+            self.cities.of_state(state), self.districts.of_state(state), return_exceptions=True
         )
         if isinstance(rows, BaseException):
             raise rows

@@ -3,6 +3,7 @@
 import asyncio
 import math
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -36,6 +37,7 @@ class ServiceEndsError(Exception):
     """The process is about to end, and begins nothing."""
 
 
+@dataclass(kw_only=True)
 class AskForRefresh:
     """Begins a refresh, unless one runs.
 
@@ -52,30 +54,17 @@ class AskForRefresh:
         look_every_s: how often to look whether another process has begun one, in seconds.
     """
 
-    def __init__(
-        self,
-        *,
-        refreshes: Refreshes,
-        start: Callable[[], asyncio.Task[bool]],
-        begun: Callable[[], asyncio.Future[Progress]],
-        upstream: str,
-        upstream_rests_s: Callable[[], float],
-        min_interval_s: float,
-        now: Callable[[], datetime],
-        begins_within_s: float = BEGINS_WITHIN_S,
-        look_every_s: float = LOOK_EVERY_S,
-    ) -> None:
-        self._refreshes = refreshes
-        self._start = start
-        self._begun = begun
-        self._upstream = upstream
-        self._upstream_rests_s = upstream_rests_s
-        self._min_interval_s = min_interval_s
-        self._now = now
-        self._begins_within_s = begins_within_s
-        self._look_every_s = look_every_s
-        # When somebody last asked here: known though the journal cannot be written.
-        self._asked_at: datetime | None = None
+    refreshes: Refreshes
+    start: Callable[[], asyncio.Task[bool]]
+    begun: Callable[[], asyncio.Future[Progress]]
+    upstream: str
+    upstream_rests_s: Callable[[], float]
+    min_interval_s: float
+    now: Callable[[], datetime]
+    begins_within_s: float = BEGINS_WITHIN_S
+    look_every_s: float = LOOK_EVERY_S
+    # When somebody last asked here: known though the journal cannot be written.
+    _asked_at: datetime | None = field(default=None, init=False)
 
     async def execute(self) -> Progress:
         """The refresh that runs now: one that does already, or one that begins.
@@ -83,19 +72,19 @@ class AskForRefresh:
         Raises TooSoonError if one was asked for a short while ago, or the upstream has asked for a
         rest; NotBegunError; ServiceEndsError; RefreshJournalError.
         """
-        before = await self._refreshes.newest_if_any()
+        before = await self.refreshes.newest_if_any()
         if before is not None and not before.has_ended:
             return before
         if wait_s := self._wait_s(before):
-            raise TooSoonError(wait_s, self._upstream)
-        begun = self._begun()
-        self._asked_at = self._now()
+            raise TooSoonError(wait_s, self.upstream)
+        begun = self.begun()
+        self._asked_at = self.now()
         # Twice: what was under way here may be the end of a refresh before, or no more than the
         # taking over of what another process has collected.
         for _ in range(2):
-            if self._refreshes.is_over:
+            if self.refreshes.is_over:
                 raise ServiceEndsError
-            refreshing = self._start()
+            refreshing = self.start()
             newest = await self._newer_than(before, refreshing, begun)
             if newest is not None:
                 return newest
@@ -103,8 +92,8 @@ class AskForRefresh:
                 break
         else:
             if before is not None:
-                return await self._refreshes.newest()
-        raise ServiceEndsError if self._refreshes.is_over else NotBegunError
+                return await self.refreshes.newest()
+        raise ServiceEndsError if self.refreshes.is_over else NotBegunError
 
     async def _newer_than(
         self,
@@ -114,12 +103,12 @@ class AskForRefresh:
     ) -> Progress | None:
         """The refresh that begins after that one, here or elsewhere; None if none does in time."""
         loop = asyncio.get_running_loop()
-        until = loop.time() + self._begins_within_s
+        until = loop.time() + self.begins_within_s
         while True:
             if begun.done():
                 return begun.result()
-            is_last_look = refreshing.done() or self._refreshes.is_over or loop.time() > until
-            newest = await self._refreshes.newest_if_any()
+            is_last_look = refreshing.done() or self.refreshes.is_over or loop.time() > until
+            newest = await self.refreshes.newest_if_any()
             if newest is not None and (before is None or newest.refresh != before.refresh):
                 return newest
             if is_last_look:
@@ -127,18 +116,18 @@ class AskForRefresh:
             # Only another process's refresh has to be looked for.
             either: set[asyncio.Future[Any]] = {refreshing, begun}
             await asyncio.wait(
-                either, timeout=self._look_every_s, return_when=asyncio.FIRST_COMPLETED
+                either, timeout=self.look_every_s, return_when=asyncio.FIRST_COMPLETED
             )
 
     async def seconds_to_wait(self) -> int:
         """Seconds until a refresh may be asked for; 0 if one may be now."""
-        newest = await self._refreshes.newest_if_any()
+        newest = await self.refreshes.newest_if_any()
         return self._wait_s(newest) if newest is None or newest.has_ended else 0
 
     def _wait_s(self, newest: Progress | None) -> int:
-        rests_s = self._upstream_rests_s()
+        rests_s = self.upstream_rests_s()
         for asked_at in (self._asked_at, newest.asked_by_hand_at if newest else None):
-            since_s = (self._now() - asked_at).total_seconds() if asked_at else math.inf
+            since_s = (self.now() - asked_at).total_seconds() if asked_at else math.inf
             # What lies ahead was dated by a clock that has been set back since.
-            rests_s = max(rests_s, self._min_interval_s - since_s if since_s >= 0 else 0)
+            rests_s = max(rests_s, self.min_interval_s - since_s if since_s >= 0 else 0)
         return math.ceil(rests_s)

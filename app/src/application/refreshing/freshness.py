@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import math
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from src.application.refreshing.current_edition import CurrentEdition
@@ -31,6 +32,7 @@ class NoSnapshotError(Exception):
         self.retry_after_s = retry_after_s
 
 
+@dataclass(kw_only=True)
 class Freshness(Generic[Edition]):
     """Refreshes when it is due, and gives each request the edition to answer with.
 
@@ -43,41 +45,31 @@ class Freshness(Generic[Edition]):
         after_a_fault_s: for how many seconds to rest after a fault of our own.
     """
 
-    def __init__(
-        self,
-        *,
-        current: CurrentEdition[Any, Edition],
-        refreshes: OneRefreshAtATime,
-        schedule: Schedule,
-        wait_s: float,
-        look_every_s: float = LOOK_EVERY_S,
-        after_a_fault_s: float = AFTER_A_FAULT_S,
-    ) -> None:
-        self._current = current
-        self._refreshes = refreshes
-        self._schedule = schedule
-        self._wait_s = wait_s
-        self._look_every_s = look_every_s
-        self._after_a_fault_s = after_a_fault_s
-        self._first_wait_is_over = asyncio.Event()
-        self._is_over = False
+    current: CurrentEdition[Any, Edition]
+    refreshes: OneRefreshAtATime
+    schedule: Schedule
+    wait_s: float
+    look_every_s: float = LOOK_EVERY_S
+    after_a_fault_s: float = AFTER_A_FAULT_S
+    _first_wait_is_over: asyncio.Event = field(default_factory=asyncio.Event, init=False)
+    _is_over: bool = field(default=False, init=False)
 
     def at_once(self) -> Edition:
         """The best edition there is at this moment; raises NoSnapshotError if there is none."""
-        edition = self._current.best
+        edition = self.current.best
         if edition is None:
-            raise NoSnapshotError(math.ceil(self._schedule.seconds_left or FIRST_RETRY_S))
+            raise NoSnapshotError(math.ceil(self.schedule.seconds_left or FIRST_RETRY_S))
         return edition
 
     def at_hand(self) -> Edition | None:
         """What `edition` gives if it neither waits nor fails; None if it would."""
-        waits = self._schedule.is_left_to_requests or not self._first_wait_is_over.is_set()
-        return None if waits else self._current.best
+        waits = self.schedule.is_left_to_requests or not self._first_wait_is_over.is_set()
+        return None if waits else self.current.best
 
     @property
     def waits_for_the_first(self) -> bool:
         """Whether requests wait for the first collection of all."""
-        return not self._schedule.is_left_to_requests and not self._first_wait_is_over.is_set()
+        return not self.schedule.is_left_to_requests and not self._first_wait_is_over.is_set()
 
     async def edition(self) -> Edition:
         """The edition to answer a request with.
@@ -85,7 +77,7 @@ class Freshness(Generic[Edition]):
         A request that goes away while it waits here leaves the refresh running. Raises
         NoSnapshotError if there is nothing to answer with.
         """
-        if self._schedule.is_left_to_requests and not self._is_over:
+        if self.schedule.is_left_to_requests and not self._is_over:
             await self._refreshed_for_a_request()
         else:
             await self._first_wait_is_over.wait()
@@ -107,37 +99,37 @@ class Freshness(Generic[Edition]):
                     log.exception(
                         "As coletas foram interrompidas por um erro interno e serão retomadas"
                     )
-                    await asyncio.sleep(self._after_a_fault_s)
+                    await asyncio.sleep(self.after_a_fault_s)
         finally:
             self._is_over = True
-            await self._current.settle_for_bundled()  # for callers that still wait
+            await self.current.settle_for_bundled()  # for callers that still wait
             self._first_wait_is_over.set()
-            await self._refreshes.aclose()
+            await self.refreshes.aclose()
             await cancel_and_wait(first_wait)
 
     async def _look_and_refresh(self) -> None:
         """See whether another process has stored something newer; refresh if it is due."""
-        if self._refreshes.running is not None:
-            await asyncio.wait({self._refreshes.running})  # it looks for itself
+        if self.refreshes.running is not None:
+            await asyncio.wait({self.refreshes.running})  # it looks for itself
             return
-        await self._refreshes.take_over()
-        if self._schedule.is_due:
-            self._refreshes.start()
+        await self.refreshes.take_over()
+        if self.schedule.is_due:
+            self.refreshes.start()
         else:
-            await asyncio.sleep(self._look_every_s)
+            await asyncio.sleep(self.look_every_s)
 
     async def _end_first_wait(self) -> None:
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._refreshes.is_known.wait(), self._wait_s)
-        await self._current.settle_for_bundled()
+            await asyncio.wait_for(self.refreshes.is_known.wait(), self.wait_s)
+        await self.current.settle_for_bundled()
         self._first_wait_is_over.set()
 
     async def _refreshed_for_a_request(self) -> None:
-        running = self._refreshes.running
-        if running is not None and self._refreshes.is_known.is_set():
+        running = self.refreshes.running
+        if running is not None and self.refreshes.is_known.is_set():
             # Its result is older than this request; only storing it is left.
-            await asyncio.wait({running}, timeout=self._wait_s)
-        self._refreshes.start(afresh=True)
+            await asyncio.wait({running}, timeout=self.wait_s)
+        self.refreshes.start(afresh=True)
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._refreshes.is_known.wait(), self._wait_s)
-        await self._current.settle_for_bundled()
+            await asyncio.wait_for(self.refreshes.is_known.wait(), self.wait_s)
+        await self.current.settle_for_bundled()

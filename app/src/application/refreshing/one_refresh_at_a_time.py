@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from dataclasses import dataclass, field
 from typing import Any
 
 from src.application.ports.upstream_errors import UpstreamError, UpstreamStatusError
@@ -14,36 +15,25 @@ from src.application.refreshing.task_cancellation import cancel_and_wait
 log = logging.getLogger(__name__)
 
 
+@dataclass(kw_only=True)
 class OneRefreshAtATime:
     """Starts a refresh if none runs in this process, and reports its result to the schedule.
 
-    `current` is what its result replaces; `refresh` makes one; `log` is for operators.
+    `current` is what its result replaces; `refresh` makes one; `refresh_log` is for operators.
     """
 
-    def __init__(
-        self,
-        *,
-        current: CurrentEdition[Any, Any],
-        refresh: RefreshSnapshot[Any],
-        schedule: Schedule,
-        refresh_log: RefreshLog,
-    ) -> None:
-        self._current = current
-        self._refresh = refresh
-        self._schedule = schedule
-        self._log = refresh_log
-        self._running: asyncio.Task[bool] | None = None
-        self._is_known = asyncio.Event()
+    current: CurrentEdition[Any, Any]
+    refresh: RefreshSnapshot[Any]
+    schedule: Schedule
+    refresh_log: RefreshLog
+    # Set as soon as the last refresh's result can be read, though it is not stored yet.
+    is_known: asyncio.Event = field(default_factory=asyncio.Event, init=False)
+    _running: asyncio.Task[bool] | None = field(default=None, init=False)
 
     @property
     def running(self) -> asyncio.Task[bool] | None:
         """The refresh that runs now, if any."""
         return self._running if self._running is not None and not self._running.done() else None
-
-    @property
-    def is_known(self) -> asyncio.Event:
-        """Set as soon as the last refresh's result can be read, though it is not stored yet."""
-        return self._is_known
 
     def start(self, *, afresh: bool = False, by_hand: bool = False) -> asyncio.Task[bool]:
         """Start a refresh if none runs; its task, or that one's.
@@ -53,24 +43,24 @@ class OneRefreshAtATime:
         """
         running = self.running
         if running is None:
-            self._is_known.clear()
+            self.is_known.clear()
             running = asyncio.create_task(self._run(afresh=afresh, by_hand=by_hand))
             self._running = running
         return running
 
     async def take_over(self) -> None:
         """Publish what another process has stored since, if it has."""
-        if await self._refresh.take_over():
-            self._is_known.set()
-            self._log.taken_over()
-            known = self._refresh.known
+        if await self.refresh.take_over():
+            self.is_known.set()
+            self.refresh_log.taken_over()
+            known = self.refresh.known
             # At the start, a snapshot that is not whole is no reason to wait.
-            if self._schedule.has_begun or (known is not None and known.is_whole):
-                self._schedule.brought(known)
+            if self.schedule.has_begun or (known is not None and known.is_whole):
+                self.schedule.brought(known)
 
     async def aclose(self) -> None:
         """Break off the running refresh."""
-        self._is_known.set()
+        self.is_known.set()
         if self._running is not None:
             await cancel_and_wait(self._running)
 
@@ -81,33 +71,34 @@ class OneRefreshAtATime:
             is_made_here = await self._collected(started, afresh=afresh, by_hand=by_hand)
         except LostRefreshError:
             is_made_here = False
-            self._schedule.failed(self._refresh.known)
+            self.schedule.failed(self.refresh.known)
         except UpstreamError as error:
-            self._log.failed(error)
+            self.refresh_log.failed(error)
             asked_s = error.retry_after_s if isinstance(error, UpstreamStatusError) else None
-            self._schedule.upstream_failed(self._refresh.known, asked_s=asked_s)
+            self.schedule.upstream_failed(self.refresh.known, asked_s=asked_s)
         except Exception:
             # An internal error must not end the refreshing; the traceback shows it.
             log.exception("A coleta falhou por um erro interno")
-            self._schedule.failed(self._refresh.known)
+            self.schedule.failed(self.refresh.known)
         else:
-            self._schedule.brought(self._refresh.known)
-        await self._current.settle_for_bundled()
-        self._is_known.set()
+            self.schedule.brought(self.refresh.known)
+        await self.current.settle_for_bundled()
+        self.is_known.set()
         return is_made_here
 
     async def _collected(self, started: float, *, afresh: bool, by_hand: bool) -> bool:
         """Whether it was collected here, and not taken over."""
         while True:
             try:
-                collected = await self._refresh.execute(
-                    afresh=afresh, by_hand=by_hand, when_known=self._is_known.set
+                collected = await self.refresh.execute(
+                    afresh=afresh, by_hand=by_hand, when_known=self.is_known.set
                 )
             except LostRefreshError:
-                await self._current.settle_for_bundled()
-                if self._current.best is not None:
+                await self.current.settle_for_bundled()
+                if self.current.best is not None:
                     raise  # there is something to answer, so there is no hurry
             else:
                 if collected is not None:
-                    self._log.collected(collected, asyncio.get_running_loop().time() - started)
+                    seconds = asyncio.get_running_loop().time() - started
+                    self.refresh_log.collected(collected, seconds)
                 return collected is not None

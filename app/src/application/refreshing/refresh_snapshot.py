@@ -5,6 +5,7 @@ turn → collect → succeed → publish → store
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Generic
 
 from src.application.ports.upstream_errors import UpstreamError
@@ -18,6 +19,7 @@ class LostRefreshError(Exception):
     """Another process's refresh was waited for, and brought nothing."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RefreshSnapshot(Generic[S]):
     """One process at a time collects; the others wait for what it stores.
 
@@ -32,29 +34,18 @@ class RefreshSnapshot(Generic[S]):
         look_every_s: how often to look whether another process has ended, in seconds.
     """
 
-    def __init__(
-        self,
-        *,
-        collect: Callable[[], Awaitable[S]],
-        publish: Callable[[S], Awaitable[None]],
-        last_good: LastGoodSnapshot[S],
-        bundled: Callable[[], Awaitable[S | None]],
-        recorder: RefreshRecorder,
-        loss: CredibleLoss | None = None,
-        look_every_s: float = LOOK_EVERY_S,
-    ) -> None:
-        self._collect = collect
-        self._publish = publish
-        self._last_good = last_good
-        self._bundled = bundled
-        self._recorder = recorder
-        self._loss = loss
-        self._look_every_s = look_every_s
+    collect: Callable[[], Awaitable[S]]
+    publish: Callable[[S], Awaitable[None]]
+    last_good: LastGoodSnapshot[S]
+    bundled: Callable[[], Awaitable[S | None]]
+    recorder: RefreshRecorder
+    loss: CredibleLoss | None = None
+    look_every_s: float = LOOK_EVERY_S
 
     @property
     def known(self) -> S | None:
         """The last good snapshot."""
-        return self._last_good.snapshot
+        return self.last_good.snapshot
 
     async def execute(
         self, *, afresh: bool, when_known: Callable[[], object], by_hand: bool = False
@@ -74,44 +65,44 @@ class RefreshSnapshot(Generic[S]):
         """
         has_waited = False
         while True:
-            async with self._last_good.turn() as is_ours:
+            async with self.last_good.turn() as is_ours:
                 is_newer = await self.take_over()
                 if is_newer and (has_waited or not afresh):
                     return None
                 if is_ours and has_waited:
                     raise LostRefreshError
                 if is_ours:
-                    async with self._recorder.recording(by_hand=by_hand) as recording:
+                    async with self.recorder.recording(by_hand=by_hand) as recording:
                         return await self._refresh(recording, when_known)
             has_waited = True
-            await asyncio.sleep(self._look_every_s)
+            await asyncio.sleep(self.look_every_s)
 
     async def take_over(self) -> bool:
         """Publish what another process has stored since; False if there is nothing newer."""
-        newer = await self._last_good.take_over()
+        newer = await self.last_good.take_over()
         if newer is not None:
-            await self._publish(newer)
+            await self.publish(newer)
         return newer is not None
 
     async def _refresh(self, recording: Recording, when_known: Callable[[], object]) -> S:
-        earlier = self._last_good.snapshot
+        earlier = self.last_good.snapshot
         try:
-            snapshot = await self._collect()
+            snapshot = await self.collect()
         except UpstreamError as error:
             if earlier is not None:
                 await self._publish_and_store(unread(earlier, str(error)), when_known)
             raise
         if earlier is None:
-            earlier = await self._bundled()
+            earlier = await self.bundled()
         if earlier is not None:
             # Tens of thousands of comparisons: off the event loop.
-            snapshot = await asyncio.to_thread(succeed, earlier, snapshot, self._loss)
+            snapshot = await asyncio.to_thread(succeed, earlier, snapshot, self.loss)
         recording.collected(snapshot)
         await self._publish_and_store(snapshot, when_known)
         return snapshot
 
     async def _publish_and_store(self, snapshot: S, when_known: Callable[[], object]) -> None:
-        await self._last_good.put(snapshot)
-        await self._publish(snapshot)
+        await self.last_good.put(snapshot)
+        await self.publish(snapshot)
         when_known()
-        await self._last_good.save()
+        await self.last_good.save()

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from src.application.collecting.streamed_collection import StreamedCollection
@@ -12,6 +13,7 @@ Root = TypeVar("Root", bound=Leaf)
 Edition = TypeVar("Edition")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RootsAsTheyCome(Generic[Root, Edition]):
     """Hands out the roots of the first collection while it runs.
 
@@ -19,27 +21,20 @@ class RootsAsTheyCome(Generic[Root, Edition]):
     of that.
     """
 
-    def __init__(
-        self,
-        *,
-        collection: StreamedCollection[Root, Any],
-        freshness: Freshness[Edition],
-        roots_of: Callable[[Edition], Sequence[Root]],
-    ) -> None:
-        self._collection = collection
-        self._freshness = freshness
-        self._roots_of = roots_of
+    collection: StreamedCollection[Root, Any]
+    freshness: Freshness[Edition]
+    roots_of: Callable[[Edition], Sequence[Root]]
 
     async def begin(self) -> AsyncIterator[Root] | None:
         """Each root as it is ready, and then those that could not be read whole.
 
         None if there is an edition, or if there is one before the first root.
         """
-        if not self._freshness.waits_for_the_first:
+        if not self.freshness.waits_for_the_first:
             return None
-        roots = self._collection.follow()
+        roots = self.collection.follow()
         first = asyncio.ensure_future(anext(roots, None))
-        edition = asyncio.ensure_future(self._freshness.edition())
+        edition = asyncio.ensure_future(self.freshness.edition())
         try:
             await asyncio.wait({first, edition}, return_when=asyncio.FIRST_COMPLETED)
             root = first.result() if first.done() else None
@@ -55,6 +50,6 @@ class RootsAsTheyCome(Generic[Root, Edition]):
         async for root in others:
             sent.add(root.id)
             yield root
-        for root in self._roots_of(await self._freshness.edition()):
+        for root in self.roots_of(await self.freshness.edition()):
             if root.id not in sent:
                 yield root

@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from src.domain.snapshot import Snapshot
@@ -25,6 +25,7 @@ class Pauses:
     partly_read: int = 60
 
 
+@dataclass(kw_only=True)
 class Schedule:
     """Says when to refresh again.
 
@@ -36,31 +37,23 @@ class Schedule:
         pauses: how long to wait after a failure.
     """
 
-    def __init__(
-        self,
-        *,
-        ttl_s: float,
-        now: Callable[[], datetime],
-        clock: Callable[[], float] = time.monotonic,
-        pauses: Pauses | None = None,
-    ) -> None:
-        self._ttl_s = ttl_s
-        self._now = now
-        self._clock = clock
-        self._pauses = pauses or Pauses()
-        self._failures = 0
-        self._due_at = -math.inf
-        self._rests_until = -math.inf
+    ttl_s: float
+    now: Callable[[], datetime]
+    clock: Callable[[], float] = time.monotonic
+    pauses: Pauses = field(default_factory=Pauses)
+    _failures: int = field(default=0, init=False)
+    _due_at: float = field(default=-math.inf, init=False)
+    _rests_until: float = field(default=-math.inf, init=False)
 
     @property
     def is_left_to_requests(self) -> bool:
         """Whether each request starts a refresh, and nothing is due."""
-        return self._ttl_s == 0
+        return self.ttl_s == 0
 
     @property
     def is_due(self) -> bool:
         """Whether to refresh now; true until the first result."""
-        return self._clock() >= self._due_at
+        return self.clock() >= self._due_at
 
     @property
     def has_begun(self) -> bool:
@@ -70,13 +63,13 @@ class Schedule:
     @property
     def seconds_left(self) -> float | None:
         """In how many seconds a refresh is due; None if one is due, or left to requests."""
-        seconds = self._due_at - self._clock()
+        seconds = self._due_at - self.clock()
         return seconds if 0 < seconds < math.inf else None
 
     @property
     def upstream_rests_s(self) -> float:
         """Seconds left of the upstream's Retry-After."""
-        return max(0.0, self._rests_until - self._clock())
+        return max(0.0, self._rests_until - self.clock())
 
     def brought(self, snapshot: Snapshot | None) -> None:
         """A refresh has ended with this snapshot, here or in another process."""
@@ -87,7 +80,7 @@ class Schedule:
         self._failures = snapshot.failures
         pause_s = self._pause_s()
         if not snapshot.is_unread:
-            pause_s = min(self._pauses.partly_read * pause_s, self._ttl_s)
+            pause_s = min(self.pauses.partly_read * pause_s, self.ttl_s)
         self._wait(pause_s)
 
     def failed(self, known: Snapshot | None) -> None:
@@ -97,19 +90,19 @@ class Schedule:
 
     def upstream_failed(self, known: Snapshot | None, *, asked_s: float | None) -> None:
         """The same because the upstream failed; `asked_s` is its Retry-After, if any."""
-        rest_s = min(asked_s or 0.0, self._pauses.longest_asked_s)
-        self._rests_until = self._clock() + rest_s
+        rest_s = min(asked_s or 0.0, self.pauses.longest_asked_s)
+        self._rests_until = self.clock() + rest_s
         self.failed(known)
         self._due_at = max(self._due_at, self._rests_until)
 
     def _wait(self, seconds: float) -> None:
-        self._due_at = self._clock() + (math.inf if self.is_left_to_requests else seconds)
+        self._due_at = self.clock() + (math.inf if self.is_left_to_requests else seconds)
 
     def _pause_s(self) -> float:
         doublings = min(self._failures - 1, 30)  # beyond that, the number would not fit a float
-        return min(self._pauses.first_s * 2.0**doublings, self._pauses.longest_s)
+        return min(self.pauses.first_s * 2.0**doublings, self.pauses.longest_s)
 
     def _seconds_fresh(self, snapshot: Snapshot) -> float:
         # A machine with a wrong clock may date a snapshot ahead; that makes it no fresher.
-        age_s = abs((self._now() - snapshot.collected_at).total_seconds())
-        return self._ttl_s - age_s
+        age_s = abs((self.now() - snapshot.collected_at).total_seconds())
+        return self.ttl_s - age_s

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from src.application.ports.refresh_journal import RefreshJournal
@@ -43,6 +43,22 @@ class TooManyFollowersError(Exception):
     """As many follow the refreshes as this process tells at a time."""
 
 
+class _Silence:
+    """How long nothing new has been heard of the newest refresh."""
+
+    def __init__(self) -> None:
+        self._heard: tuple[str, int] | None = None
+        self._heard_at = 0.0
+
+    def seconds(self, last: Progress) -> float:
+        """The time since this moment was read first, by the clock of the event loop."""
+        now = asyncio.get_running_loop().time()
+        if self._heard != (last.refresh, last.number):
+            self._heard, self._heard_at = (last.refresh, last.number), now
+        return now - self._heard_at
+
+
+@dataclass(kw_only=True)
 class Refreshes:
     """The refreshes of all processes that share a journal.
 
@@ -54,19 +70,12 @@ class Refreshes:
         looking: how often the journal is read, and when to stop.
     """
 
-    def __init__(
-        self,
-        *,
-        journal: RefreshJournal,
-        now: Callable[[], datetime],
-        looking: Looking | None = None,
-    ) -> None:
-        self._journal = journal
-        self._now = now
-        self._looking = looking or Looking()
-        self._is_over = asyncio.Event()
-        self._followers = 0
-        self._silence = _Silence()
+    journal: RefreshJournal
+    now: Callable[[], datetime]
+    looking: Looking = field(default_factory=Looking)
+    _is_over: asyncio.Event = field(default_factory=asyncio.Event, init=False)
+    _followers: int = field(default=0, init=False)
+    _silence: _Silence = field(default_factory=_Silence, init=False)
 
     def end(self) -> None:
         """Every stream closes: the process is about to end."""
@@ -79,8 +88,8 @@ class Refreshes:
 
     async def recent(self) -> list[Progress]:
         """How each of the last refreshes is, or was at its end; the newest first."""
-        ids = await self._journal.refreshes()
-        progresses = [await self._journal.last(refresh) for refresh in ids]
+        ids = await self.journal.refreshes()
+        progresses = [await self.journal.last(refresh) for refresh in ids]
         return [self._judged(each, newest=ids[0]) for each in progresses if each is not None]
 
     async def newest(self) -> Progress:
@@ -92,21 +101,21 @@ class Refreshes:
 
     async def newest_if_any(self) -> Progress | None:
         """The same; None if there was none."""
-        ids = await self._journal.refreshes()
-        last = await self._journal.last(ids[0]) if ids else None
+        ids = await self.journal.refreshes()
+        last = await self.journal.last(ids[0]) if ids else None
         return self._judged(last, newest=ids[0]) if last is not None else None
 
     async def of(self, refresh: str) -> Progress:
         """How this refresh is, or was at its end. Raises UnknownRefreshError."""
-        last = await self._journal.last(refresh)
+        last = await self.journal.last(refresh)
         if last is None:
             raise UnknownRefreshError
-        ids = await self._journal.refreshes()
+        ids = await self.journal.refreshes()
         return self._judged(last, newest=ids[0] if ids else refresh)
 
     def require_room(self) -> None:
         """Raises TooManyFollowersError if there are too many followers already."""
-        if self._followers >= self._looking.most_followers:
+        if self._followers >= self.looking.most_followers:
             raise TooManyFollowersError
 
     async def follow(self, refresh: str, *, after: int = -1) -> AsyncIterator[Progress]:
@@ -129,9 +138,9 @@ class Refreshes:
         followed = None
         with self._following() as is_told:
             while is_told():
-                newest = next(iter(await self._journal.refreshes()), None)
+                newest = next(iter(await self.journal.refreshes()), None)
                 if newest is None or newest == followed:
-                    await self._pause(self._looking.next_s)
+                    await self._pause(self.looking.next_s)
                     continue
                 start = after if newest == refresh else -1
                 async for progress in self._follow(newest, start, is_told):
@@ -142,7 +151,7 @@ class Refreshes:
     def _following(self) -> Iterator[Callable[[], bool]]:
         """Count one more follower; the result says whether to go on."""
         loop = asyncio.get_running_loop()
-        until = loop.time() + self._looking.longest_following_s
+        until = loop.time() + self.looking.longest_following_s
         self._followers += 1
         try:
             yield lambda: not self._is_over.is_set() and loop.time() < until
@@ -154,7 +163,7 @@ class Refreshes:
     ) -> AsyncIterator[Progress]:
         age_s, is_over = 0.0, False
         while is_told():
-            told = await self._journal.after(refresh, after)
+            told = await self.journal.after(refresh, after)
             for progress in told:
                 yield progress
                 if progress.has_ended:
@@ -174,7 +183,7 @@ class Refreshes:
             # A refresh that ended between the two looks left its last moments in the journal.
             is_over = now.has_ended
             if not is_over:
-                await self._pause(max(self._looking.running_s, pause_s(age_s)))
+                await self._pause(max(self.looking.running_s, pause_s(age_s)))
 
     def _judged(self, last: Progress, *, newest: str) -> Progress:
         """The same, or that it was broken off: a process that is killed says no last word."""
@@ -183,27 +192,12 @@ class Refreshes:
         return replace(last, phase=Phase.BROKEN_OFF)
 
     def _is_silent(self, last: Progress) -> bool:
-        by_the_clocks_s = (self._now() - last.told_at).total_seconds()
+        by_the_clocks_s = (self.now() - last.told_at).total_seconds()
         return (
-            self._silence.seconds(last) >= self._looking.silent_s
-            or by_the_clocks_s >= self._looking.silent_by_the_clocks_s
+            self._silence.seconds(last) >= self.looking.silent_s
+            or by_the_clocks_s >= self.looking.silent_by_the_clocks_s
         )
 
     async def _pause(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._is_over.wait(), seconds)
-
-
-class _Silence:
-    """How long nothing new has been heard of the newest refresh."""
-
-    def __init__(self) -> None:
-        self._heard: tuple[str, int] | None = None
-        self._heard_at = 0.0
-
-    def seconds(self, last: Progress) -> float:
-        """The time since this moment was read first, by the clock of the event loop."""
-        now = asyncio.get_running_loop().time()
-        if self._heard != (last.refresh, last.number):
-            self._heard, self._heard_at = (last.refresh, last.number), now
-        return now - self._heard_at

@@ -80,5 +80,5 @@ async def open_client(
             budget=RetryBudget(),
             attempts=upstream.attempts,
             timeout_s=upstream.timeout_s,
-            watch=watch,
+            watch=watch or FanOutWatch(),
         )

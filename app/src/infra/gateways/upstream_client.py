@@ -6,6 +6,7 @@ import asyncio
 import random
 import time
 from collections.abc import Callable
+from dataclasses import KW_ONLY, dataclass, field
 from typing import TypeVar
 
 from src.application.manners.admission import Admission, Permit
@@ -27,6 +28,7 @@ FIRST_BACKOFF_S = 0.1
 LONGEST_BACKOFF_S = 5.0
 
 
+@dataclass(frozen=True, slots=True)
 class UpstreamClient:
     """Gets what the gateways ask for, and hands the answer's bytes to their readers.
 
@@ -42,26 +44,15 @@ class UpstreamClient:
         first_backoff_s: the bound of the pause before the first retry, in seconds.
     """
 
-    def __init__(
-        self,
-        exchange: UpstreamExchange,
-        *,
-        admission: Admission,
-        patience: Patience,
-        budget: RetryBudget,
-        attempts: int,
-        timeout_s: float,
-        watch: FanOutWatch | None = None,
-        first_backoff_s: float = FIRST_BACKOFF_S,
-    ) -> None:
-        self._exchange = exchange
-        self.admission = admission
-        self._patience = patience
-        self._budget = budget
-        self._attempts = attempts
-        self._timeout_s = timeout_s
-        self._watch = watch or FanOutWatch()
-        self._first_backoff_s = first_backoff_s
+    exchange: UpstreamExchange
+    _: KW_ONLY
+    admission: Admission
+    patience: Patience
+    budget: RetryBudget
+    attempts: int
+    timeout_s: float
+    watch: FanOutWatch = field(default_factory=FanOutWatch)
+    first_backoff_s: float = FIRST_BACKOFF_S
 
     async def get(
         self,
@@ -80,21 +71,21 @@ class UpstreamClient:
 
         Raises UpstreamError: that of the last try, or UpstreamUnavailableError if none was made.
         """
-        allowance = _Allowance(self._timeout_s)
+        allowance = _Allowance(self.timeout_s)
         attempt = 1
-        request = self._watch.asked(level, parent, root=root)
-        with self._budget:
+        request = self.watch.asked(level, parent, root=root)
+        with self.budget:
             while True:
                 try:
                     async with self.admission.permit(first=first) as permit:
-                        self._watch.sent(request)
+                        self.watch.sent(request)
                         with allowance:
-                            timeout_s = min(self._patience.limit_s(attempt), allowance.left_s)
+                            timeout_s = min(self.patience.limit_s(attempt), allowance.left_s)
                             return await self._try(path, read, permit, timeout_s, request)
                 except UpstreamError as error:
-                    pause_s = _pause_s(error, attempt, self._first_backoff_s)
+                    pause_s = _pause_s(error, attempt, self.first_backoff_s)
                     may_retry = self._may_retry(error, attempt, pause_s, allowance)
-                    self._watch.failed(request, again=may_retry)
+                    self.watch.failed(request, again=may_retry)
                     if not may_retry:
                         raise
                     # A refused request comes first when the upstream has room again. One that
@@ -109,8 +100,8 @@ class UpstreamClient:
         """One try; limit, breaker and patience learn from its outcome."""
         started = time.monotonic()
         try:
-            body = await self._exchange.body(path, timeout_s=timeout_s)
-            self._watch.answered(request)
+            body = await self.exchange.body(path, timeout_s=timeout_s)
+            self.watch.answered(request)
             answer = _read(body, read, path)
         except UpstreamError as error:
             if _is_refusal(error) or isinstance(error, UpstreamTimeoutError):
@@ -118,9 +109,9 @@ class UpstreamClient:
             else:
                 permit.failed()
             raise
-        self._patience.answered(time.monotonic() - started)
+        self.patience.answered(time.monotonic() - started)
         permit.succeeded()
-        self._watch.read(request)
+        self.watch.read(request)
         return answer
 
     def _may_retry(
@@ -128,10 +119,10 @@ class UpstreamClient:
     ) -> bool:
         return (
             error.may_pass
-            and attempt < self._attempts
+            and attempt < self.attempts
             # Asked last, when all else speaks for a retry: asking spends.
             and allowance.spend(pause_s)
-            and self._budget.spend()
+            and self.budget.spend()
         )
 
 

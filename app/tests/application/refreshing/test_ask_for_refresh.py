@@ -141,7 +141,7 @@ async def test_nobody_waits_for_ever_for_a_refresh_to_begin(
         has_begun.set()
         return held
 
-    monkeypatch.setattr(service.ask, "_start", start)
+    monkeypatch.setattr(service.ask, "start", start)
     asking = asyncio.create_task(service.ask.execute())
     await has_begun.wait()
     if ends:

@@ -160,7 +160,7 @@ async def test_live_data_come_after_bundled_ones_that_are_just_being_written() -
         await until(lambda: len(in_order) == 2)
         await until(lambda: freshness.at_once().source is Source.LIVE)
 
-        assert freshness._current._fallback is None
+        assert freshness.current._fallback is None
     assert in_order == [Source.BUNDLED, Source.LIVE]
 
 
