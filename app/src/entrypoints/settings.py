@@ -3,7 +3,7 @@
 import re
 import sys
 from pathlib import Path
-from typing import Annotated, Literal, NoReturn, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import AfterValidator, Field, RedisDsn, TypeAdapter, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -88,26 +88,24 @@ def load(kind: type[S]) -> S:
     try:
         return kind()
     except ValidationError as exc:
-        _stop(exc, kind)
+        # A field of several kinds reports once for each; the variable is named once.
+        bad = {str(error["loc"][0]): error["input"] for error in exc.errors()}
+        faults = [
+            f"{name.upper()}={_shown(name, value)} (use {kind.model_fields[name].description})"
+            for name, value in bad.items()
+        ]
     except UnicodeDecodeError:
-        print(f"Configuração inválida: {APP_DIR / '.env'} não está em UTF-8", file=sys.stderr)
-        sys.exit(STARTUP_FAILURE)
+        faults = [f"{APP_DIR / '.env'} não está em UTF-8"]
     except OSError as exc:
-        print(
-            f"Configuração inválida: {APP_DIR / '.env'} não pode ser lido ({exc})", file=sys.stderr
-        )
-        sys.exit(STARTUP_FAILURE)
-
-
-def _stop(exc: ValidationError, kind: type[BaseSettings]) -> NoReturn:
-    # A field of several kinds reports once for each; the variable is named once.
-    bad = {str(error["loc"][0]): error["input"] for error in exc.errors()}
-    for name, value in bad.items():
-        allowed = kind.model_fields[name].description
-        # An address may hold a password, which ends at the last @.
-        _, at, rest = str(value).rpartition("@")
-        shown = f"***@{rest}" if at else rest
-        if name == "refresh_token":
-            shown = "***"
-        print(f"Configuração inválida: {name.upper()}={shown} (use {allowed})", file=sys.stderr)
+        faults = [f"{APP_DIR / '.env'} não pode ser lido ({exc})"]
+    for fault in faults:
+        print(f"Configuração inválida: {fault}", file=sys.stderr)
     sys.exit(STARTUP_FAILURE)
+
+
+def _shown(name: str, value: object) -> str:
+    if name == "refresh_token":
+        return "***"
+    # An address may hold a password, which ends at the last @.
+    _, at, rest = str(value).rpartition("@")
+    return f"***@{rest}" if at else rest

@@ -76,15 +76,11 @@ class NameIndex(Generic[Part]):
         return Found(tuple(names.parts[at] for at in page), len(ranked))
 
 
-def _wanted(query: str) -> str:
-    return searchable(query)[:LONGEST_QUERY]
-
-
 def _ranked(query: str | None, keys: Sequence[str]) -> Sequence[int]:
     """The positions of the keys that the query finds, the best first."""
     if query is None or not query.strip():
         return range(len(keys))
-    wanted = _wanted(query)
+    wanted = searchable(query)[:LONGEST_QUERY]
     if not wanted:
         return ()
     return _with_it(wanted, keys) or _without_blanks(wanted, keys) or _nearly(wanted, keys)

@@ -20,7 +20,6 @@ _DETAILS = {
     404: "Não há nada neste endereço; veja os recursos em /docs.",
     405: "Este recurso não aceita o método usado; os aceitos estão no cabeçalho Allow.",
 }
-_ANY_DETAIL = "A requisição não pôde ser atendida."
 
 
 def add_error_handlers(app: FastAPI, rows: Iterable[ErrorRow]) -> None:
@@ -31,14 +30,13 @@ def add_error_handlers(app: FastAPI, rows: Iterable[ErrorRow]) -> None:
         if isinstance(error, HTTPException):
             return _raised_by_the_framework(request, error)
         row = next(by_error[kind] for kind in type(error).__mro__ if kind in by_error)
-        occurrence = None
+        instance, occurrence = instance_of(request.scope), None
         if row.status >= 500:
             occurrence = uuid4().hex
             # The traceback of a fault is logged by the server, to which Starlette raises it again.
             level = logging.ERROR if row.status == 500 else logging.WARNING
-            where, why = instance_of(request.scope), row.log_detail(error)
-            log.log(level, "%d em %s: %s (id %s)", row.status, where, why, occurrence)
-        instance = instance_of(request.scope)
+            why = row.log_detail(error)
+            log.log(level, "%d em %s: %s (id %s)", row.status, instance, why, occurrence)
         document = problem(row.status, row.detail(error), instance, occurrence)
         return problem_response(document, row.headers(error))
 
@@ -51,7 +49,7 @@ def _raised_by_the_framework(request: Request, error: HTTPException) -> Response
     headers = dict(error.headers or {})
     if "Allow" in headers:
         headers["Allow"] = ", ".join(_methods(request))
-    detail = _DETAILS.get(error.status_code, _ANY_DETAIL)
+    detail = _DETAILS.get(error.status_code, "A requisição não pôde ser atendida.")
     return problem_response(problem(error.status_code, detail, instance_of(request.scope)), headers)
 
 

@@ -1,10 +1,10 @@
 """The pages for people, and the files that they are made of."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 from fastapi import APIRouter, HTTPException, Request, Response
@@ -50,16 +50,9 @@ def pages_router(pages: Iterable[Page]) -> APIRouter:
     """The pages, and what they are made of."""
     router = APIRouter(include_in_schema=False)
     for page in pages:
-        router.add_api_route(page.path, _page(page.file))
+        router.add_api_route(page.path, partial(_file, page.file))
     router.add_api_route("/assets/{name}", asset)
     return router
-
-
-def _page(file: str) -> Callable[[Request], Awaitable[Response]]:
-    async def page(request: Request) -> Response:
-        return await _file(file, request)
-
-    return page
 
 
 async def asset(name: str, request: Request) -> Response:

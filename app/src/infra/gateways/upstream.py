@@ -53,9 +53,7 @@ class Upstream:
 
 
 @asynccontextmanager
-async def open_client(
-    upstream: Upstream, *, watch: FanOutWatch | None = None
-) -> AsyncIterator[UpstreamClient]:
+async def open_client(upstream: Upstream, *, watch: FanOutWatch) -> AsyncIterator[UpstreamClient]:
     """A client with a session, TLS and manners of its own, all closed at the end.
 
     `watch` hears what becomes of each request.
@@ -80,5 +78,5 @@ async def open_client(
             budget=RetryBudget(),
             attempts=upstream.attempts,
             timeout_s=upstream.timeout_s,
-            watch=watch or FanOutWatch(),
+            watch=watch,
         )

@@ -1,7 +1,6 @@
 """One exchange with the upstream, once: ask and read; every failure becomes an UpstreamError."""
 
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from ssl import SSLContext
@@ -46,21 +45,17 @@ _TRANSLATION: tuple[tuple[type[Exception], type[UpstreamError], str], ...] = (
 )
 
 
-@asynccontextmanager
-async def open_session(
-    *, connections: int, tls: SSLContext
-) -> AsyncIterator[aiohttp.ClientSession]:
+def open_session(*, connections: int, tls: SSLContext) -> aiohttp.ClientSession:
     """The one session of the process, with at most `connections` open at a time.
 
     It keeps no cookies and sets no total time limit of its own: the exchange has one.
     """
-    async with aiohttp.ClientSession(
+    return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=connections, ssl=tls),
         cookie_jar=aiohttp.DummyCookieJar(),
         headers={"User-Agent": USER_AGENT, "Accept": "application/json"},
         timeout=aiohttp.ClientTimeout(total=None),
-    ) as session:
-        yield session
+    )
 
 
 class UpstreamExchange:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import TypeVar
+from urllib.parse import urlencode
 
 import msgspec
 from fastapi import Request, Response
@@ -10,7 +11,6 @@ from src.application.finding.name_index import NameIndex
 from src.application.localities.place_lookup import Places
 from src.domain.localities.territory import City, District
 from src.infra.controllers.localities.dependencies import OpenedLocalities
-from src.infra.controllers.localities.paging import page_headers
 from src.infra.controllers.localities.parameters import NameSearch
 from src.infra.controllers.localities.place_json import Answer
 
@@ -40,3 +40,23 @@ async def answer_search(
         msgspec.json.encode([shown(place, places) for place in found.parts]),
         page_headers(request, search, total=found.total),
     )
+
+
+def page_headers(request: Request, search: NameSearch, *, total: int) -> dict[str, str]:
+    """X-Total-Count, and Link to the first, previous, next and last page (RFC 8288)."""
+    limit, offset = search.limit, search.offset
+    starts = {"first": 0, "last": (total - 1) // limit * limit if total else 0}
+    if offset > 0:
+        starts["prev"] = max(0, offset - limit)
+    if offset + limit < total:
+        starts["next"] = offset + limit
+    links = (f'<{_url(request, search, start)}>; rel="{rel}"' for rel, start in starts.items())
+    return {"X-Total-Count": str(total), "Link": ", ".join(links)}
+
+
+def _url(request: Request, search: NameSearch, offset: int) -> str:
+    # Only what the search has understood: anything else would be repeated in each link, and make
+    # the header longer than proxies take.
+    asked = search.model_dump(include={"q", "uf"}, exclude_unset=True, exclude_none=True)
+    asked |= {"limit": search.limit, "offset": offset}
+    return f"{request.scope['path']}?{urlencode(asked)}"

@@ -3,49 +3,37 @@
 from typing import Any
 
 from src.application.localities.place_lookup import Places
-from src.domain.localities.territory import City, District, State
+from src.domain.localities.territory import City, District
 
 Answer = dict[str, Any]
 
 
 def city_answer(city: City, places: Places) -> Answer:
     """A city with its state and districts."""
-    return {
-        "id": city.id,
-        "nome": city.nome,
-        "estado": _state(places.state_of(city)),
-        "distritos": city.distritos,
-    }
+    return {**_named(city), "estado": _state_of(city, places), "distritos": city.distritos}
 
 
 def district_answer(district: District, places: Places) -> Answer:
     """A district with its city and state."""
-    return {
-        "id": district.id,
-        "nome": district.nome,
-        "cidade": _city(places.city_of(district)),
-        "estado": _state(places.state_of(district)),
-    }
+    city, state = _named(places.city_of(district)), _state_of(district, places)
+    return {**_named(district), "cidade": city, "estado": state}
 
 
 def found_city(city: City, places: Places) -> Answer:
     """A city among those found by name."""
-    return {"id": city.id, "nome": city.nome, "uf": places.state_of(city).sigla}
+    return {**_named(city), "uf": places.state_of(city).sigla}
 
 
 def found_district(district: District, places: Places) -> Answer:
     """A district among those found by name."""
-    return {
-        "id": district.id,
-        "nome": district.nome,
-        "cidade": _city(places.city_of(district)),
-        "uf": places.state_of(district).sigla,
-    }
+    city, state = places.city_of(district), places.state_of(district)
+    return {**_named(district), "cidade": _named(city), "uf": state.sigla}
 
 
-def _state(state: State) -> Answer:
+def _named(place: City | District) -> Answer:
+    return {"id": place.id, "nome": place.nome}
+
+
+def _state_of(place: City | District, places: Places) -> Answer:
+    state = places.state_of(place)
     return {"id": state.id, "sigla": state.sigla, "nome": state.nome}
-
-
-def _city(city: City) -> Answer:
-    return {"id": city.id, "nome": city.nome}

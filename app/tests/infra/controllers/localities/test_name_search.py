@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.requests import Request
 
-from src.infra.controllers.localities.paging import page_headers
+from src.infra.controllers.localities.name_search import page_headers
 from src.infra.controllers.localities.parameters import NameSearch
 
 PATH = "/api/v1/cities"
