@@ -52,7 +52,7 @@ def succeed(earlier: S, collected: S, loss: CredibleLoss | None = None) -> S:
     succession = Succession(unread={gap.key: gap.reason for gap in collected.missing}, loss=loss)
     succeeding = collected.with_roots(succession.of(earlier.roots, collected.roots))
     reasons = {gap.key: gap for gap in (*earlier.missing, *collected.missing)}
-    unknown = tuple(sorted(missing(succeeding.roots, reasons), key=_key))
+    unknown = tuple(sorted(missing(succeeding.roots, reasons), key=lambda gap: gap.key))
     filled = _in_order_and_known(succession.filled, unknown)
     failures = earlier.failures + 1 if unknown or filled else 0
     return replace(succeeding, missing=unknown, filled=filled, failures=failures)
@@ -168,8 +168,4 @@ def _gone(before: Sequence[Part], after: Iterable[Leaf]) -> list[Part]:
 def _in_order_and_known(kept: Iterable[Gap], unknown: Iterable[Gap]) -> tuple[Gap, ...]:
     """What was kept, without the branches of which nothing was there to keep."""
     keys = {gap.key for gap in unknown}
-    return tuple(sorted((gap for gap in kept if gap.key not in keys), key=_key))
-
-
-def _key(gap: Gap) -> Key:
-    return gap.key
+    return tuple(sorted((gap for gap in kept if gap.key not in keys), key=lambda gap: gap.key))

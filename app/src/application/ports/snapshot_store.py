@@ -1,8 +1,4 @@
-"""Where the last good snapshot outlives a process, as the application sees it.
-
-SnapshotStoreError
-└── DamagedSnapshotError   what is stored is no snapshot, or half of one
-"""
+"""Where the last good snapshot outlives a process, as the application sees it."""
 
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass

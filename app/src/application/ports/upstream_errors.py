@@ -1,14 +1,4 @@
-"""The errors that a gateway to an upstream may raise.
-
-UpstreamError
-├── UpstreamConnectionError        no connection, or it broke off before the answer was whole
-│   ├── UpstreamUnreachableError   nobody took the connection in time
-│   └── UpstreamTlsError           no connection that can be trusted
-├── UpstreamTimeoutError           no whole answer in time
-├── UpstreamStatusError            an answer with another status than 200
-├── UpstreamMalformedError         an answer that is not what it should be
-└── UpstreamUnavailableError       not asked, since it has been failing
-"""
+"""The errors that a gateway to an upstream may raise."""
 
 
 class UpstreamError(Exception):

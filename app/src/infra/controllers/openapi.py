@@ -31,11 +31,6 @@ seguem a RFC 9457 (`application/problem+json`).
 # Relative, so that the links hold behind a path prefix.
 _PAGES = [("testar a API", "docs"), ("ler a documentação", "redoc")]
 
-_LICENSE = {"name": "MIT", "identifier": "MIT"}
-_CONTACT = {"name": "Os autores do projeto"}
-# Relative to the document's address (OpenAPI 3.1, "Relative References in URLs").
-_SERVERS = [{"url": ".", "description": "O serviço que publica este documento"}]
-
 
 def describe(app: FastAPI, *, tags: Sequence[Mapping[str, str]], pages: Iterable[Page]) -> None:
     """Completes the description of `app` with what FastAPI cannot know.
@@ -51,10 +46,11 @@ def describe(app: FastAPI, *, tags: Sequence[Mapping[str, str]], pages: Iterable
         document = generate()  # made once; what is put in below is the same each time
         document["info"] |= {
             "description": f"{app.description.strip()}\n{_MANNERS}\nPáginas: {way}",
-            "contact": _CONTACT,
-            "license": _LICENSE,
+            "contact": {"name": "Os autores do projeto"},
+            "license": {"name": "MIT", "identifier": "MIT"},
         }
-        document["servers"] = _SERVERS
+        # Relative to the document's address (OpenAPI 3.1, "Relative References in URLs").
+        document["servers"] = [{"url": ".", "description": "O serviço que publica este documento"}]
         document["tags"] = [*tags, *_TAGS]
         problem = Problem.model_json_schema()
         problem["properties"]["id"].pop("default")  # it is left out, never null
@@ -78,9 +74,6 @@ def describe(app: FastAPI, *, tags: Sequence[Mapping[str, str]], pages: Iterable
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way
 
 
-_SHOWN = ("example", "examples")
-
-
 def _restore_examples(document: dict[str, Any], app: FastAPI) -> None:
     """Puts the examples of responses in as they were given: FastAPI drops every null in them."""
     for route in iter_route_contexts(app.routes):
@@ -90,5 +83,5 @@ def _restore_examples(document: dict[str, Any], app: FastAPI) -> None:
             described = document["paths"][route.path_format][method.lower()]["responses"]
             for status, response in route.responses.items():
                 for media_type, content in response.get("content", {}).items():
-                    shown = {name: content[name] for name in _SHOWN if name in content}
+                    shown = {key: content[key] for key in ("example", "examples") if key in content}
                     described[str(status)]["content"][media_type] |= shown

@@ -4,6 +4,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import Annotated, Any
 
 import msgspec
@@ -67,6 +68,7 @@ def refreshes_router(words: RefreshWords) -> APIRouter:
     following = _FOLLOWING.format(
         levels=", ".join(f"{number} {level}" for number, level in enumerate(words.levels))
     )
+    answers = partial(responses, at=PATH)
     too_soon = replace(TOO_SOON, example=TooSoonError(42, words.upstream))
 
     router = APIRouter(prefix=PATH, tags=["Coletas"])
@@ -76,8 +78,8 @@ def refreshes_router(words: RefreshWords) -> APIRouter:
         operation_id="listRefreshes",
         summary="As últimas coletas, e se você pode pedir outra",
         response_model=RefreshList,
-        responses=responses(
-            "As últimas coletas, a mais nova primeiro", refreshes, UNREADABLE_JOURNAL, at=PATH
+        responses=answers(
+            "As últimas coletas, a mais nova primeiro", refreshes, UNREADABLE_JOURNAL
         ),
     )
     router.add_api_route(
@@ -89,12 +91,11 @@ def refreshes_router(words: RefreshWords) -> APIRouter:
         status_code=202,
         response_model=words.schema,
         openapi_extra={"security": [{"token": []}, {}]},
-        responses=responses(
+        responses=answers(
             "A coleta em andamento",
             refresh,
             *(NOT_AUTHENTICATED, NOT_PERMITTED, too_soon),
             *(UNREADABLE_JOURNAL, NOT_BEGUN, SERVICE_ENDS),
-            at=PATH,
             status=202,
             headers=["Location"],
         ),
@@ -105,7 +106,7 @@ def refreshes_router(words: RefreshWords) -> APIRouter:
         operation_id="getCurrentRefresh",
         summary="A coleta em andamento, ou a última",
         response_model=words.schema,
-        responses=responses("A coleta", refresh, UNKNOWN_REFRESH, UNREADABLE_JOURNAL, at=PATH),
+        responses=answers("A coleta", refresh, UNKNOWN_REFRESH, UNREADABLE_JOURNAL),
     )
     router.add_api_route(
         "/current/events",
@@ -113,11 +114,10 @@ def refreshes_router(words: RefreshWords) -> APIRouter:
         operation_id="followCurrentRefresh",
         summary="A coleta em andamento e as seguintes, ao vivo",
         response_class=EventSourceResponse,
-        responses=responses(
+        responses=answers(
             "Um evento a cada mudança, sem fim" + following,
             events,
             *(INVALID_REFRESH, UNREADABLE_JOURNAL, TOO_MANY_FOLLOWERS),
-            at=PATH,
             headers=["X-Accel-Buffering"],
         ),
     )
@@ -127,8 +127,8 @@ def refreshes_router(words: RefreshWords) -> APIRouter:
         operation_id="getRefresh",
         summary="Uma coleta, em andamento ou terminada",
         response_model=words.schema,
-        responses=responses(
-            "A coleta", refresh, UNKNOWN_REFRESH, INVALID_REFRESH, UNREADABLE_JOURNAL, at=PATH
+        responses=answers(
+            "A coleta", refresh, UNKNOWN_REFRESH, INVALID_REFRESH, UNREADABLE_JOURNAL
         ),
     )
     router.add_api_route(
@@ -137,11 +137,10 @@ def refreshes_router(words: RefreshWords) -> APIRouter:
         operation_id="followRefresh",
         summary="Uma coleta, ao vivo",
         response_class=EventSourceResponse,
-        responses=responses(
+        responses=answers(
             "Um evento a cada mudança, até o fim da coleta" + following,
             events,
             *(UNKNOWN_REFRESH, INVALID_REFRESH, UNREADABLE_JOURNAL, TOO_MANY_FOLLOWERS),
-            at=PATH,
             headers=["X-Accel-Buffering"],
         ),
     )
