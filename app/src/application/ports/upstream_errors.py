@@ -4,10 +4,14 @@
 class UpstreamError(Exception):
     """The upstream did not give what was asked of it; the cause is kept in `__cause__`.
 
-    `may_pass` says whether the same request, made again in a moment, may fare better.
+    `may_pass` says whether the same request, made again in a moment, may fare better, `is_refusal`
+    whether too much was asked at once, and `retry_after_s` for how many seconds the upstream asks
+    to be left alone, if it does.
     """
 
     may_pass = True
+    is_refusal = False
+    retry_after_s: float | None = None
 
 
 class UpstreamConnectionError(UpstreamError):
@@ -41,11 +45,7 @@ class UpstreamStatusError(UpstreamError):
         self.status = status
         self.retry_after_s = retry_after_s
         self.may_pass = status in {408, 429} or status >= 500
-
-    @property
-    def is_refusal(self) -> bool:
-        """Whether too much was asked at once (RFC 6585, section 4; RFC 9110, section 15.6.4)."""
-        return self.status in {429, 503}
+        self.is_refusal = status in {429, 503}  # RFC 6585, section 4; RFC 9110, section 15.6.4
 
 
 class UpstreamMalformedError(UpstreamError):

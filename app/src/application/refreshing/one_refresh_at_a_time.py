@@ -5,7 +5,7 @@ import logging
 from dataclasses import dataclass, field
 from typing import Any
 
-from src.application.ports.upstream_errors import UpstreamError, UpstreamStatusError
+from src.application.ports.upstream_errors import UpstreamError
 from src.application.refreshing.current_edition import CurrentEdition
 from src.application.refreshing.refresh_log import RefreshLog
 from src.application.refreshing.refresh_snapshot import LostRefreshError, RefreshSnapshot
@@ -74,8 +74,7 @@ class OneRefreshAtATime:
             self.schedule.failed(self.refresh.known)
         except UpstreamError as error:
             self.refresh_log.failed(error)
-            asked_s = error.retry_after_s if isinstance(error, UpstreamStatusError) else None
-            self.schedule.upstream_failed(self.refresh.known, asked_s=asked_s)
+            self.schedule.upstream_failed(self.refresh.known, asked_s=error.retry_after_s)
         except Exception:
             # An internal error must not end the refreshing; the traceback shows it.
             log.exception("A coleta falhou por um erro interno")

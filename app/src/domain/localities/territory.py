@@ -67,11 +67,7 @@ class City(Branch):
         if self.distritos is not None:
             if not self.distritos:
                 raise InvalidTerritoryError(f"a cidade {self.id} veio sem distritos")
-            _require_ascending(self.distritos)
-            # In ascending order, what belongs at both ends belongs in between.
-            for district in (self.distritos[0], self.distritos[-1]):
-                if not self.holds(district):
-                    raise InvalidTerritoryError(f"o código {district.id} não pertence a {self.id}")
+            _require_own(self, self.distritos)
 
     @property
     def state_id(self) -> int:
@@ -113,10 +109,7 @@ class State(Branch):
         _settle(self, _STATE_IDS)
         if not _SIGLA.fullmatch(self.sigla):
             raise InvalidTerritoryError(f"sigla de estado inválida: {self.sigla!r}")
-        _require_ascending(self.cidades)
-        for city in (*self.cidades[:1], *self.cidades[-1:]):
-            if not self.holds(city):
-                raise InvalidTerritoryError(f"o código {city.id} não pertence a {self.id}")
+        _require_own(self, self.cidades)
 
     @property
     def short_name(self) -> str:
@@ -172,3 +165,11 @@ def _require_ascending(places: Sequence[State | City | District]) -> None:
         if place.id <= before:
             raise InvalidTerritoryError(f"código repetido ou fora de ordem: {place.id}")
         before = place.id
+
+
+def _require_own(place: State | City, parts: Sequence[City | District]) -> None:
+    _require_ascending(parts)
+    # In ascending order, what belongs at both ends belongs in between.
+    for part in (*parts[:1], *parts[-1:]):
+        if not place.holds(part):
+            raise InvalidTerritoryError(f"o código {part.id} não pertence a {place.id}")

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import TypeAlias
 
 from src.application.collecting.fan_out_counts import FanOutCounts
@@ -14,7 +14,6 @@ from src.domain.localities.territory_snapshot import TerritorySnapshot
 from src.entrypoints.feature import Feature, Opened
 from src.entrypoints.keeping_fresh import keeping_fresh
 from src.entrypoints.localities.settings import LocalitiesSettings
-from src.entrypoints.on_demand import OnDemand
 from src.infra.controllers.localities import (
     cities_controller,
     districts_controller,
@@ -40,17 +39,20 @@ def localities(collecting: Collecting | None = None) -> Feature[LocalitiesSettin
 
     @asynccontextmanager
     async def opened(settings: LocalitiesSettings) -> AsyncIterator[Opened]:
-        async def open_use_case() -> AbstractAsyncContextManager[ListOfStatesAndCities]:
-            if collecting is not None:
-                return collecting(settings, fan_out)
-            return (await asyncio.to_thread(_collecting_from_upstream))(settings, fan_out)
+        use_case: ListOfStatesAndCities | None = None
 
         async def collect(on_state: Callable[[State], None]) -> TerritorySnapshot:
-            return await (await use_case()).execute(on_state)
+            nonlocal use_case
+            if use_case is None:
+                opening = collecting
+                if opening is None:
+                    opening = await asyncio.to_thread(_collecting_from_upstream)
+                use_case = await stack.enter_async_context(opening(settings, fan_out))
+            return await use_case.execute(on_state)
 
         fan_out = FanOutCounts(clock=time.monotonic)
         async with (
-            OnDemand(open_use_case) as use_case,
+            AsyncExitStack() as stack,
             keeping_fresh(
                 settings,
                 kind=TerritorySnapshot,

@@ -16,7 +16,6 @@ from src.application.ports.fan_out_watch import FanOutWatch
 from src.application.ports.upstream_errors import (
     UpstreamError,
     UpstreamMalformedError,
-    UpstreamStatusError,
     UpstreamTimeoutError,
 )
 from src.infra.gateways.upstream_exchange import UpstreamExchange
@@ -90,7 +89,7 @@ class UpstreamClient:
                         raise
                     # A refused request comes first when the upstream has room again. One that
                     # failed in another way does not, or a part that fails would crowd out others.
-                    first = first or _is_refusal(error)
+                    first = first or error.is_refusal
                 await asyncio.sleep(pause_s)
                 attempt += 1
 
@@ -104,8 +103,8 @@ class UpstreamClient:
             self.watch.answered(request)
             answer = _read(body, read, path)
         except UpstreamError as error:
-            if _is_refusal(error) or isinstance(error, UpstreamTimeoutError):
-                permit.refused(_asked_s(error))
+            if error.is_refusal or isinstance(error, UpstreamTimeoutError):
+                permit.refused(error.retry_after_s)
             else:
                 permit.failed()
             raise
@@ -159,15 +158,6 @@ def _read(body: bytes, read: Callable[[bytes], T], path: str) -> T:
         raise UpstreamMalformedError(f"{path}: resposta malformada ({exc})") from exc
 
 
-def _is_refusal(error: UpstreamError) -> bool:
-    return isinstance(error, UpstreamStatusError) and error.is_refusal
-
-
-def _asked_s(error: UpstreamError) -> float | None:
-    """For how many seconds the upstream asked to be left alone, if it did."""
-    return error.retry_after_s if isinstance(error, UpstreamStatusError) else None
-
-
 def _pause_s(error: UpstreamError, attempt: int, first_s: float) -> float:
     """The seconds before a retry: those that the upstream asked for, and some more by chance.
 
@@ -175,4 +165,4 @@ def _pause_s(error: UpstreamError, attempt: int, first_s: float) -> float:
     to the next (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).
     """
     bound_s = min(first_s * 2.0 ** (attempt - 1), LONGEST_BACKOFF_S)
-    return (_asked_s(error) or 0.0) + random.uniform(0, bound_s)  # noqa: S311  # no secret
+    return (error.retry_after_s or 0.0) + random.uniform(0, bound_s)  # noqa: S311  # no secret
