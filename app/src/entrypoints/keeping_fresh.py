@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Generic
 
 from src.application.collecting.fan_out_counts import FanOutCounts
@@ -73,10 +74,6 @@ async def keeping_fresh(
         folder: keeps what is stored apart from what other features store.
     """
 
-    async def load_bundled() -> S:
-        assert bundled is not None
-        return await asyncio.to_thread(bundled)
-
     async def earlier() -> Sequence[Any]:
         # Once there is live data, a root of the next collection is streamed to nobody.
         snapshot = None if current.is_live else await current.bundled()
@@ -86,10 +83,10 @@ async def keeping_fresh(
         open_storage(settings.snapshot_store, kind, folder=folder) as (store, journal),
         contextlib.aclosing(Publisher(presentation, ttl_s=settings.snapshot_ttl_s)) as publisher,
     ):
-        has_bundled = settings.snapshot_bundled and bundled is not None
-        current = CurrentEdition(
-            make=publisher.publish, load_bundled=load_bundled if has_bundled else None
-        )
+        load_bundled = None
+        if settings.snapshot_bundled and bundled is not None:
+            load_bundled = partial(asyncio.to_thread, bundled)
+        current = CurrentEdition(make=publisher.publish, load_bundled=load_bundled)
         collection = StreamedCollection(collect=collect, earlier=earlier, loss=loss)
         schedule = Schedule(ttl_s=settings.snapshot_ttl_s, now=utc_now)
         recorder = RefreshRecorder(journal=journal, fan_out=fan_out, plan=plan, now=exact_utc_now)

@@ -5,8 +5,18 @@ import sys
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import AfterValidator, Field, RedisDsn, TypeAdapter, ValidationError
+from pydantic import (
+    AfterValidator,
+    Field,
+    FilePath,
+    HttpUrl,
+    RedisDsn,
+    TypeAdapter,
+    ValidationError,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from src.infra.gateways.tls import tls_context
 
 S = TypeVar("S", bound=BaseSettings)
 
@@ -44,6 +54,28 @@ def _token(value: str) -> str:
     if value and not _TOKEN.fullmatch(value):
         raise ValueError("cannot be sent as a bearer token")
     return value
+
+
+def _http_url(value: str) -> str:
+    url = TypeAdapter(HttpUrl).validate_python(value)
+    if url.query is not None or url.fragment is not None:
+        raise ValueError("paths are put at its end")
+    (url.host or "").encode("idna")  # raises UnicodeError, a ValueError, for `a..b`
+    return str(url).rstrip("/")
+
+
+def _ca_file(value: Path) -> Path:
+    try:
+        tls_context(ca_file=value, legacy_tls=False)
+    except OSError as exc:
+        raise ValueError("not a PEM bundle") from exc
+    return value
+
+
+# Kinds of settings that several features may have: an address that paths are put at the end of,
+# without its last slash, and a file with certificates in PEM.
+BaseUrl = Annotated[str, AfterValidator(_http_url)]
+CaFile = Annotated[FilePath, AfterValidator(_ca_file)]
 
 
 class ServiceSettings(BaseSettings):

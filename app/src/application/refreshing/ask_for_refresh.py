@@ -10,12 +10,6 @@ from typing import Any
 from src.application.telling.refresh_progress import Progress
 from src.application.telling.refreshes import Refreshes
 
-# How long to wait for a refresh to begin, in seconds; then the request fails.
-BEGINS_WITHIN_S = 5.0
-
-# How often to look whether another process has begun one, in seconds.
-LOOK_EVERY_S = 0.05
-
 
 class TooSoonError(Exception):
     """Another refresh may be asked for after `retry_after_s` seconds.
@@ -50,7 +44,7 @@ class AskForRefresh:
         upstream_rests_s: for how many seconds the upstream has asked to be left alone.
         min_interval_s: the least time between refreshes that somebody asked for, in seconds.
         now: tells the time, in UTC.
-        begins_within_s: how long to wait for a refresh to begin, in seconds.
+        begins_within_s: how long to wait for a refresh to begin, in seconds; then it fails.
         look_every_s: how often to look whether another process has begun one, in seconds.
     """
 
@@ -61,8 +55,8 @@ class AskForRefresh:
     upstream_rests_s: Callable[[], float]
     min_interval_s: float
     now: Callable[[], datetime]
-    begins_within_s: float = BEGINS_WITHIN_S
-    look_every_s: float = LOOK_EVERY_S
+    begins_within_s: float = 5.0
+    look_every_s: float = 0.05
     # When somebody last asked here: known though the journal cannot be written.
     _asked_at: datetime | None = field(default=None, init=False)
 

@@ -20,9 +20,6 @@ Edition = TypeVar("Edition")
 # When to ask again if no refresh is planned, in seconds.
 FIRST_RETRY_S = 2
 
-# How long the loop rests after an internal error, in seconds.
-AFTER_A_FAULT_S = 1.0
-
 
 class NoSnapshotError(Exception):
     """There is no data at all to answer with; worth asking again after `retry_after_s` seconds."""
@@ -50,7 +47,7 @@ class Freshness(Generic[Edition]):
     schedule: Schedule
     wait_s: float
     look_every_s: float = LOOK_EVERY_S
-    after_a_fault_s: float = AFTER_A_FAULT_S
+    after_a_fault_s: float = 1.0
     _first_wait_is_over: asyncio.Event = field(default_factory=asyncio.Event, init=False)
     _is_over: bool = field(default=False, init=False)
 

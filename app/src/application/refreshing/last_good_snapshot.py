@@ -19,9 +19,6 @@ log = logging.getLogger(__name__)
 # is two, for the look, the reading and the writing out.
 LOOK_EVERY_S = 0.5
 
-# How long after a failed attempt to store it is tried again, in seconds.
-SAVE_AGAIN_S = 30.0
-
 Call = Literal["load", "save", "turn"]
 
 
@@ -33,7 +30,7 @@ class LastGoodSnapshot(Generic[S]):
     `save_again_s` seconds at the earliest.
     """
 
-    def __init__(self, store: SnapshotStore[S], *, save_again_s: float = SAVE_AGAIN_S) -> None:
+    def __init__(self, store: SnapshotStore[S], *, save_again_s: float = 30.0) -> None:
         self._store = store
         self._retry_s = save_again_s
         self._version: str | None = None

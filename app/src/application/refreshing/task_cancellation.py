@@ -3,15 +3,13 @@
 import asyncio
 from typing import Any
 
-# How long a task may clean up before its cancellation counts as lost, in seconds.
-CLEANING_UP_S = 3.0
 
-
-async def cancel_and_wait(*tasks: asyncio.Task[Any], cleaning_up_s: float = CLEANING_UP_S) -> None:
+async def cancel_and_wait(*tasks: asyncio.Task[Any], cleaning_up_s: float = 3.0) -> None:
     """Cancel the tasks that are not being cancelled yet, and wait until all have ended.
 
     A second cancellation would interrupt the cleaning up that the first one began. Still, a library
-    may take it for an error of its own and lose it, so it is repeated after `cleaning_up_s`.
+    may take it for an error of its own and lose it, so it is repeated if a task takes
+    longer than `cleaning_up_s` seconds to clean up.
     """
     for task in tasks:
         if not task.cancelling():

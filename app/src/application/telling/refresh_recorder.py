@@ -6,7 +6,7 @@ import logging
 import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from src.application.collecting.fan_out_counts import FanOutCounts
@@ -55,6 +55,7 @@ class Recording:
         )
 
 
+@dataclass(kw_only=True)
 class RefreshRecorder:
     """Keeps the journal of the refreshes that run here.
 
@@ -68,22 +69,13 @@ class RefreshRecorder:
         pause_s: after how many seconds to tell again how a refresh goes, by its age in seconds.
     """
 
-    def __init__(
-        self,
-        *,
-        journal: RefreshJournal,
-        fan_out: FanOutCounts,
-        plan: str,
-        now: Callable[[], datetime],
-        pause_s: Callable[[float], float] = pause_s,
-    ) -> None:
-        self._journal = journal
-        self._fan_out = fan_out
-        self._plan = plan
-        self._now = now
-        self._pause_s = pause_s
-        self._is_failing = False
-        self._begun: asyncio.Future[Progress] | None = None
+    journal: RefreshJournal
+    fan_out: FanOutCounts
+    plan: str
+    now: Callable[[], datetime]
+    pause_s: Callable[[float], float] = pause_s
+    _is_failing: bool = field(default=False, init=False)
+    _begun: asyncio.Future[Progress] | None = field(default=None, init=False)
 
     def begun(self) -> asyncio.Future[Progress]:
         """Resolves with the first moment of the next refresh that begins here."""
@@ -94,8 +86,8 @@ class RefreshRecorder:
     @asynccontextmanager
     async def recording(self, *, by_hand: bool) -> AsyncIterator[Recording]:
         """Record the refresh that the block makes; `by_hand` says whether somebody asked for it."""
-        now = self._now()
-        self._fan_out.begin()
+        now = self.now()
+        self.fan_out.begin()
         recording = Recording(_new_id(now), by_hand, now, now if by_hand else None)
         is_over = asyncio.Event()
         telling = asyncio.create_task(self._keep_telling(recording, is_over))
@@ -119,29 +111,29 @@ class RefreshRecorder:
         while not is_over.is_set():
             await self._tell(recording, Phase.RUNNING)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(is_over.wait(), self._pause_s(self._fan_out.seconds))
-        self._fan_out.end()
+                await asyncio.wait_for(is_over.wait(), self.pause_s(self.fan_out.seconds))
+        self.fan_out.end()
         await self._tell(recording, recording.phase)
 
     async def _succeed_the_last(self, recording: Recording) -> None:
         """Be later than the last refresh that was told, and keep what it knows."""
         with contextlib.suppress(RefreshJournalError):  # told with the first that is not appended
-            for newest in (await self._journal.refreshes())[:1]:
+            for newest in (await self.journal.refreshes())[:1]:
                 if newest >= recording.refresh:  # by a clock that has been set back since
                     recording.refresh = _next_id(newest)
-                last = await self._journal.last(newest)
+                last = await self.journal.last(newest)
                 if last is not None and not recording.by_hand:
                     recording.asked_by_hand_at = last.asked_by_hand_at
 
     async def _tell(self, recording: Recording, phase: Phase) -> None:
-        fan_out = self._fan_out
+        fan_out = self.fan_out
         progress = Progress(
             refresh=recording.refresh,
             number=recording.told,
             phase=phase,
             by_hand=recording.by_hand,
             asked_by_hand_at=recording.asked_by_hand_at,
-            plan=self._plan,
+            plan=self.plan,
             begun_at=recording.begun_at,
             seconds=fan_out.seconds,
             requests=fan_out.requests,
@@ -154,7 +146,7 @@ class RefreshRecorder:
             attempts=fan_out.attempts,
         )
         try:
-            await self._journal.append(progress)
+            await self.journal.append(progress)
         except RefreshJournalError as error:
             if not self._is_failing:
                 log.warning("Não foi possível registrar o andamento da coleta: %s", error)

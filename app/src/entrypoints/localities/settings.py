@@ -3,8 +3,7 @@
 from pydantic import Field
 
 from src.application.localities.list_of_states_and_cities import Plan
-from src.entrypoints.setting_types import BaseUrl, CaFile
-from src.entrypoints.settings import ServiceSettings
+from src.entrypoints.settings import BaseUrl, CaFile, ServiceSettings
 
 
 class LocalitiesSettings(ServiceSettings):

@@ -24,7 +24,6 @@ from src.infra.http.url_limit import LONGEST_URL, UrlTooLongError
 RETRY_SOON_S = 5
 
 _REFRESHES = "/api/v1/refreshes"
-_CURRENT = "/api/v1/refreshes/current"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +75,8 @@ def _challenge(error: NotAuthenticatedError) -> dict[str, str]:
     return {"WWW-Authenticate": f'Bearer realm="coletas"{wrong}'}
 
 
-def _when_it_says(error: NoSnapshotError | TooSoonError) -> dict[str, str]:
-    return {"Retry-After": str(error.retry_after_s)}
-
-
-def _soon(_: Exception) -> dict[str, str]:
-    return {"Retry-After": str(RETRY_SOON_S)}
+def _retry_after(error: Exception) -> dict[str, str]:
+    return {"Retry-After": str(getattr(error, "retry_after_s", RETRY_SOON_S))}
 
 
 def invalid_parameter(allowed: Mapping[str, str], *, name: str, instance: str) -> ErrorRow:
@@ -142,7 +137,7 @@ TOO_SOON = ErrorRow(
     lambda error: f"{as_sentence(error)}; tente de novo em {error.retry_after_s} s.",
     "Outra coleta foi pedida há pouco tempo",
     _REFRESHES,
-    _when_it_says,
+    _retry_after,
 )
 FAULT = ErrorRow(
     Exception(),
@@ -155,7 +150,7 @@ NO_SNAPSHOT = ErrorRow(
     503,
     lambda error: f"Ainda não há dados; tente de novo em {error.retry_after_s} s.",
     "Ainda não há dados; tente de novo após `Retry-After` segundos",
-    headers=_when_it_says,
+    headers=_retry_after,
     log_detail=str,
 )
 UNREADABLE_JOURNAL = ErrorRow(
@@ -163,8 +158,8 @@ UNREADABLE_JOURNAL = ErrorRow(
     503,
     lambda _: f"Não foi possível ler o andamento; tente de novo em {RETRY_SOON_S} s.",
     "Não foi possível ler o andamento; tente de novo após `Retry-After` segundos",
-    _CURRENT,
-    _soon,
+    "/api/v1/refreshes/current",
+    _retry_after,
     str,
 )
 NOT_BEGUN = ErrorRow(
@@ -176,7 +171,7 @@ NOT_BEGUN = ErrorRow(
     ),
     "A coleta foi pedida, mas ainda não há notícia dela",
     _REFRESHES,
-    _soon,
+    _retry_after,
 )
 SERVICE_ENDS = ErrorRow(
     ServiceEndsError(),
@@ -184,7 +179,7 @@ SERVICE_ENDS = ErrorRow(
     lambda _: f"O serviço está sendo encerrado; tente de novo em {RETRY_SOON_S} s.",
     "O serviço está sendo encerrado",
     _REFRESHES,
-    _soon,
+    _retry_after,
 )
 TOO_MANY_FOLLOWERS = ErrorRow(
     TooManyFollowersError(),
@@ -195,7 +190,7 @@ TOO_MANY_FOLLOWERS = ErrorRow(
     ),
     "Há clientes demais acompanhando as coletas",
     "/api/v1/refreshes/current/events",
-    _soon,
+    _retry_after,
 )
 
 NOT_ACCEPTABLE = ErrorRow(

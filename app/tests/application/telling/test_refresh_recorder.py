@@ -146,7 +146,7 @@ async def test_what_could_not_be_told_is_told_with_the_next() -> None:
     journal = FailingJournal()
     records = recorder(Clock(), journal=journal, pause_s=often)
     async with records.recording(by_hand=False) as recording:
-        records._fan_out.read(records._fan_out.asked(Level.STATES, 0, root=0))
+        records.fan_out.read(records.fan_out.asked(Level.STATES, 0, root=0))
         await asyncio.sleep(0.01)
         journal.fails = False
         while recording.told < 2:

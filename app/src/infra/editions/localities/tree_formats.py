@@ -15,13 +15,9 @@ from src.infra.editions.presentation import Presentation, TreeFormat
 from src.infra.http.media_types import CSV, JSON, NDJSON
 
 CSV_HEADER = [
-    "estado_id",
-    "estado_sigla",
-    "estado_nome",
-    "cidade_id",
-    "cidade_nome",
-    "distrito_id",
-    "distrito_nome",
+    *("estado_id", "estado_sigla", "estado_nome"),
+    *("cidade_id", "cidade_nome"),
+    *("distrito_id", "distrito_nome"),
 ]
 
 # A cell that begins so would be run as a formula (OWASP, "CSV Injection").
