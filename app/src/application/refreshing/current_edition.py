@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from src.domain.snapshot import S
@@ -12,6 +13,7 @@ log = logging.getLogger(__name__)
 Edition = TypeVar("Edition")
 
 
+@dataclass(kw_only=True)
 class CurrentEdition(Generic[S, Edition]):
     """The edition of the last good snapshot, or until there is one, of the bundled one.
 
@@ -19,19 +21,13 @@ class CurrentEdition(Generic[S, Edition]):
     snapshot that ships with the code; None if it is not wanted.
     """
 
-    def __init__(
-        self,
-        *,
-        make: Callable[[S], Awaitable[Edition]],
-        load_bundled: Callable[[], Awaitable[S]] | None,
-    ) -> None:
-        self._make = make
-        self._load_bundled = load_bundled
-        self._live: Edition | None = None
-        self._fallback: Edition | None = None
-        self._fault_is_told = False
-        # Serialised: the codings must belong to the edition published last.
-        self._one_at_a_time = asyncio.Lock()
+    make: Callable[[S], Awaitable[Edition]]
+    load_bundled: Callable[[], Awaitable[S]] | None
+    _live: Edition | None = field(default=None, init=False)
+    _fallback: Edition | None = field(default=None, init=False)
+    _fault_is_told: bool = field(default=False, init=False)
+    # Serialised: the codings must belong to the edition published last.
+    _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     @property
     def best(self) -> Edition | None:
@@ -46,7 +42,7 @@ class CurrentEdition(Generic[S, Edition]):
     async def publish(self, snapshot: S) -> None:
         """Answer this snapshot from now on."""
         async with self._one_at_a_time:
-            self._live = await self._make(snapshot)
+            self._live = await self.make(snapshot)
             self._fallback = None  # never needed again
 
     async def settle_for_bundled(self) -> None:
@@ -56,15 +52,15 @@ class CurrentEdition(Generic[S, Edition]):
                 return
             bundled = await self.bundled()
             if bundled is not None:
-                self._fallback = await self._make(bundled)
+                self._fallback = await self.make(bundled)
                 log.info("Respondendo com os dados que acompanham o código até haver uma coleta")
 
     async def bundled(self) -> S | None:
         """The snapshot that ships with the code; None if it is not wanted, or cannot be read."""
-        if self._load_bundled is None:
+        if self.load_bundled is None:
             return None
         try:
-            return await self._load_bundled()
+            return await self.load_bundled()
         except (OSError, ValueError) as error:
             if not self._fault_is_told:
                 log.error("Os dados que acompanham o código não puderam ser lidos: %s", error)  # noqa: TRY400  # a traceback would add nothing

@@ -5,17 +5,15 @@ import contextlib
 import logging
 import math
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic
 
-from src.application.refreshing.current_edition import CurrentEdition
+from src.application.refreshing.current_edition import CurrentEdition, Edition
 from src.application.refreshing.last_good_snapshot import LOOK_EVERY_S
 from src.application.refreshing.one_refresh_at_a_time import OneRefreshAtATime
 from src.application.refreshing.schedule import Schedule
 from src.application.refreshing.task_cancellation import cancel_and_wait
 
 log = logging.getLogger(__name__)
-
-Edition = TypeVar("Edition")
 
 # When to ask again if no refresh is planned, in seconds.
 FIRST_RETRY_S = 2

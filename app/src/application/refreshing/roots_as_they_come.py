@@ -3,14 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic
 
-from src.application.collecting.streamed_collection import StreamedCollection
+from src.application.collecting.streamed_collection import Root, StreamedCollection
+from src.application.refreshing.current_edition import Edition
 from src.application.refreshing.freshness import Freshness
-from src.domain.tree import Leaf
-
-Root = TypeVar("Root", bound=Leaf)
-Edition = TypeVar("Edition")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

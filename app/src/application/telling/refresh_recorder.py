@@ -88,7 +88,7 @@ class RefreshRecorder:
         """Record the refresh that the block makes; `by_hand` says whether somebody asked for it."""
         now = self.now()
         self.fan_out.begin()
-        recording = Recording(_new_id(now), by_hand, now, now if by_hand else None)
+        recording = Recording(_id(now.timestamp() * 1000), by_hand, now, now if by_hand else None)
         is_over = asyncio.Event()
         telling = asyncio.create_task(self._keep_telling(recording, is_over))
         try:
@@ -120,7 +120,7 @@ class RefreshRecorder:
         with contextlib.suppress(RefreshJournalError):  # told with the first that is not appended
             for newest in (await self.journal.refreshes())[:1]:
                 if newest >= recording.refresh:  # by a clock that has been set back since
-                    recording.refresh = _next_id(newest)
+                    recording.refresh = _id(int(newest[:12], 16) + 1)
                 last = await self.journal.last(newest)
                 if last is not None and not recording.by_hand:
                     recording.asked_by_hand_at = last.asked_by_hand_at
@@ -159,10 +159,6 @@ class RefreshRecorder:
             fan_out.forget_attempts(len(progress.attempts))
 
 
-def _new_id(now: datetime) -> str:
+def _id(ms: float) -> str:
     """As long as the clock goes on, greater than all before it: the time in ms, and some chance."""
-    return f"{int(now.timestamp() * 1000):012x}{secrets.token_hex(4)}"
-
-
-def _next_id(refresh: str) -> str:
-    return f"{int(refresh[:12], 16) + 1:012x}{secrets.token_hex(4)}"
+    return f"{int(ms):012x}{secrets.token_hex(4)}"

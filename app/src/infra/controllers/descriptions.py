@@ -14,14 +14,15 @@ Responses = dict[int | str, dict[str, Any]]
 _OCCURRENCE = "6f1d0d7b8c5e4f0f9d6a3c2b1e0f4a5d"
 
 
+_TEXT = {"type": "string"}
+_COUNT = {"type": "integer", "minimum": 0}
+
+
 def _header(
-    description: str, schema: dict[str, Any], example: object, *, always: bool = True
+    description: str, example: object, *, schema: dict[str, Any] = _TEXT, always: bool = True
 ) -> dict[str, Any]:
     return {"description": description, "required": always, "schema": schema, "example": example}
 
-
-_TEXT = {"type": "string"}
-_COUNT = {"type": "integer", "minimum": 0}
 
 # Every header there is, for the components of the document. Those that are not always sent say
 # when they are. Content-Encoding is not among them: a mock server would send the example with a
@@ -29,55 +30,52 @@ _COUNT = {"type": "integer", "minimum": 0}
 HEADERS: dict[str, dict[str, Any]] = {
     "ETag": _header(
         "Muda só quando o conteúdo muda; igual em todas as instâncias, diferente por codificação",
-        {"type": "string", "pattern": '^"[0-9a-f]{32}(-(br|zstd|gzip))?"$'},
         '"0f343b0931126a20f133d67c2b018a3b"',
+        schema={"type": "string", "pattern": '^"[0-9a-f]{32}(-(br|zstd|gzip))?"$'},
     ),
     "Vary": _header(
-        "Os cabeçalhos da requisição dos quais a resposta depende", _TEXT, "Accept, Accept-Encoding"
+        "Os cabeçalhos da requisição dos quais a resposta depende", "Accept, Accept-Encoding"
     ),
-    "Last-Modified": _header(
-        "Quando os dados foram coletados", _TEXT, "Tue, 31 Dec 2024 00:00:00 GMT"
-    ),
+    "Last-Modified": _header("Quando os dados foram coletados", "Tue, 31 Dec 2024 00:00:00 GMT"),
     "Cache-Control": _header(
         "Por quanto tempo a resposta pode ficar em cache; fora dos dados, `no-store`",
-        _TEXT,
         "public, max-age=300, stale-while-revalidate=3600, stale-if-error=86400",
     ),
     "X-Snapshot-Source": _header(
         "`live`: coletado da fonte; `bundled`: dados que acompanham o código",
-        {"type": "string", "enum": ["live", "bundled"]},
         "live",
+        schema={"type": "string", "enum": ["live", "bundled"]},
     ),
-    "X-Snapshot-Missing": _header("Quantos estados e cidades têm dados faltando", _COUNT, 2),
-    "X-Snapshot-Filled": _header("Quantos estados e cidades vêm de uma coleta anterior", _COUNT, 3),
-    "X-Total-Count": _header("O total de resultados encontrados", _COUNT, 42),
+    "X-Snapshot-Missing": _header("Quantos estados e cidades têm dados faltando", 2, schema=_COUNT),
+    "X-Snapshot-Filled": _header(
+        "Quantos estados e cidades vêm de uma coleta anterior", 3, schema=_COUNT
+    ),
+    "X-Total-Count": _header("O total de resultados encontrados", 42, schema=_COUNT),
     "Link": _header(
         "Os endereços da primeira página, da anterior, da próxima e da última (RFC 8288)",
-        _TEXT,
         '</api/v1/cities?q=sao&limit=20&offset=20>; rel="next"',
     ),
     "Content-Disposition": _header(
         "Só em CSV: o nome com que o navegador salva o arquivo",
-        _TEXT,
         'attachment; filename="estados-e-cidades.csv"',
         always=False,
     ),
-    "X-Accel-Buffering": _header("Para o nginx enviar cada evento sem demora", _TEXT, "no"),
+    "X-Accel-Buffering": _header("Para o nginx enviar cada evento sem demora", "no"),
     "Location": _header(
-        "O endereço da coleta, relativo ao da requisição", _TEXT, "refreshes/019a8f3c2b7d5e1f6a90"
+        "O endereço da coleta, relativo ao da requisição", "refreshes/019a8f3c2b7d5e1f6a90"
     ),
-    "WWW-Authenticate": _header("Como se autenticar (RFC 6750)", _TEXT, 'Bearer realm="coletas"'),
+    "WWW-Authenticate": _header("Como se autenticar (RFC 6750)", 'Bearer realm="coletas"'),
     "Retry-After": _header(
-        "Quantos segundos esperar antes de pedir de novo", {"type": "integer", "minimum": 1}, 30
+        "Quantos segundos esperar antes de pedir de novo",
+        30,
+        schema={"type": "integer", "minimum": 1},
     ),
     "X-Content-Type-Options": _header(
         "O navegador não deve adivinhar outro tipo de conteúdo",
-        _TEXT,
         SECURITY_HEADERS["X-Content-Type-Options"],
     ),
     "Content-Security-Policy": _header(
         "O navegador não executa nem carrega nada do que está na resposta",
-        _TEXT,
         SECURITY_HEADERS["Content-Security-Policy"],
     ),
 }

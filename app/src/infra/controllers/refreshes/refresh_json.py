@@ -1,6 +1,5 @@
 """The shape of what is answered about a refresh."""
 
-from datetime import datetime
 from itertools import zip_longest
 from typing import Any
 
@@ -49,7 +48,7 @@ def refresh_answer(progress: Progress, words: RefreshWords) -> Answer:
         "situacao": PHASES[progress.phase],
         "pedida": "por_pessoa" if progress.by_hand else "automaticamente",
         "plano": progress.plan,
-        "inicio": _time(progress.begun_at),
+        "inicio": progress.begun_at.replace(microsecond=0).isoformat().replace("+00:00", "Z"),
         "segundos": round(progress.seconds, 3),
         "requisicoes": _requests(progress.requests),
         "mais_em_voo": progress.most_in_flight,
@@ -100,7 +99,3 @@ def _requests(requests: Requests) -> Answer:
         "repetidas": requests.retried,
         "falhas": requests.failed,
     }
-
-
-def _time(time: datetime) -> str:
-    return time.replace(microsecond=0).isoformat().replace("+00:00", "Z")

@@ -37,8 +37,6 @@ from src.infra.http.media_types import EVENTS, JSON
 
 PATH = "/api/v1/refreshes"
 
-_NO_STORE = {"Cache-Control": "no-store"}
-
 # What the documentation says of every stream of events.
 _FOLLOWING = (
     ". Cada evento `andamento` traz a coleta como em `/api/v1/refreshes/{{refresh_id}}` e, em "
@@ -190,8 +188,8 @@ async def ask_for_refresh(request: Request, opened: CurrentRefreshes) -> Respons
     opened.right.require(request)
     progress = await opened.ask_for_refresh.execute()
     # Relative to this address, so that it holds behind a path prefix, too.
-    location = {"Location": f"refreshes/{progress.refresh}"}
-    return _json(refresh_answer(progress, opened.words), status=202, headers=location)
+    location = f"refreshes/{progress.refresh}"
+    return _json(refresh_answer(progress, opened.words), status=202, Location=location)
 
 
 async def get_current_refresh(opened: CurrentRefreshes) -> Response:
@@ -256,7 +254,6 @@ def _event_id(value: str) -> tuple[str | None, int]:
     return (match[1], int(match[2])) if match else (None, -1)
 
 
-def _json(
-    content: dict[str, Any], *, status: int = 200, headers: dict[str, str] | None = None
-) -> Response:
-    return JSONResponse(content, status_code=status, headers={**_NO_STORE, **(headers or {})})
+def _json(content: dict[str, Any], *, status: int = 200, **headers: str) -> Response:
+    headers = {"Cache-Control": "no-store", **headers}
+    return JSONResponse(content, status_code=status, headers=headers)
