@@ -1,1 +1,1 @@
-"""Policy: how the territory is collected, how often, and what is answered meanwhile."""
+"""Policy: how data are collected, how often, and what is answered meanwhile."""

@@ -1,1 +1,1 @@
-"""Meaning: what a place is, and what the service knows of the territory."""
+"""Meaning: what data are, and which of them are to be believed."""

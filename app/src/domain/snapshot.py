@@ -44,7 +44,7 @@ class Snapshot:
     """
 
     collected_at: datetime
-    source: Source
+    source: Source = Source.LIVE
     missing: tuple[Gap, ...] = ()
     filled: tuple[Gap, ...] = ()
     failures: int = 0

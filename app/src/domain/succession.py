@@ -43,12 +43,14 @@ class CredibleLoss:
     of_tree: Callable[[int], int] = lambda before: max(10, before // 100)
 
 
-def succeed(earlier: S, collected: S, loss: CredibleLoss | None = None) -> S:
-    """The collected snapshot, with all that it lacks and the earlier one has.
+def succeed(earlier: S | None, collected: S, loss: CredibleLoss | None = None) -> S:
+    """The collected snapshot, with all that it lacks and the earlier one has, if there is one.
 
     Its `filled` names the branches that were kept or completed; its `missing` those of which
     neither snapshot knows the parts. `loss` says what may be gone.
     """
+    if earlier is None:
+        return replace(collected, failures=int(not collected.is_whole))
     succession = Succession(unread={gap.key: gap.reason for gap in collected.missing}, loss=loss)
     succeeding = collected.with_roots(succession.of(earlier.roots, collected.roots))
     reasons = {gap.key: gap for gap in (*earlier.missing, *collected.missing)}

@@ -59,8 +59,11 @@ def create_api(settings: Settings, *, features: Sequence[Feature[Settings]] = FE
         give_back_large_blocks()
         async with AsyncExitStack() as stack:
             opened = [await stack.enter_async_context(each.open(settings)) for each in features]
-            state = {name: value for each in opened for name, value in each.state.items()}
-            yield {**state, "ready": [each.require_data for each in opened]}
+            state: dict[str, Any] = {"ready": [each.require_data for each in opened]}
+            for each in opened:
+                assert not state.keys() & each.state.keys(), "two features use one name"
+                state |= each.state
+            yield state
 
     api = FastAPI(
         title=TITLE,

@@ -32,7 +32,7 @@ from src.infra.controllers.refreshes.refresh_words import RefreshWords
 from src.infra.editions.edition import Edition
 from src.infra.editions.presentation import LookUp, Presentation
 from src.infra.editions.publisher import Publisher
-from src.infra.process.clock import exact_utc_now, utc_now
+from src.infra.process.clock import utc_now
 from src.infra.process.leaving import leaving
 
 
@@ -54,8 +54,8 @@ async def keeping_fresh(
     bundled: Callable[[], S] | None,
     presentation: Presentation[S, LookUp],
     words: RefreshWords,
-    plan: str,
     fan_out: FanOutCounts,
+    plan: str = "",
     loss: CredibleLoss | None = None,
     folder: str = "",
 ) -> AsyncIterator[KeptFresh[S, LookUp]]:
@@ -89,7 +89,7 @@ async def keeping_fresh(
         current = CurrentEdition(make=publisher.publish, load_bundled=load_bundled)
         collection = StreamedCollection(collect=collect, earlier=earlier, loss=loss)
         schedule = Schedule(ttl_s=settings.snapshot_ttl_s, now=utc_now)
-        recorder = RefreshRecorder(journal=journal, fan_out=fan_out, plan=plan, now=exact_utc_now)
+        recorder = RefreshRecorder(journal=journal, fan_out=fan_out, plan=plan, now=utc_now)
         one_at_a_time = OneRefreshAtATime(
             current=current,
             refresh=RefreshSnapshot(
@@ -101,7 +101,7 @@ async def keeping_fresh(
                 loss=loss,
             ),
             schedule=schedule,
-            refresh_log=RefreshLog(words.levels),
+            refresh_log=RefreshLog(words.upstream, words.levels),
         )
         freshness = Freshness(
             current=current,
@@ -109,7 +109,7 @@ async def keeping_fresh(
             schedule=schedule,
             wait_s=settings.snapshot_wait_s,
         )
-        refreshes = Refreshes(journal=journal, now=exact_utc_now)
+        refreshes = Refreshes(journal=journal, now=utc_now)
         ask_for_refresh = AskForRefresh(
             refreshes=refreshes,
             start=lambda: one_at_a_time.start(by_hand=True),
@@ -117,7 +117,7 @@ async def keeping_fresh(
             upstream=words.upstream,
             upstream_rests_s=lambda: schedule.upstream_rests_s,
             min_interval_s=settings.refresh_min_interval_s,
-            now=exact_utc_now,
+            now=utc_now,
         )
         keeping = asyncio.create_task(freshness.keep())
 

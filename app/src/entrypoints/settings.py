@@ -14,6 +14,7 @@ from pydantic import (
     TypeAdapter,
     ValidationError,
 )
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from src.infra.gateways.tls import tls_context
@@ -121,10 +122,10 @@ def load(kind: type[S]) -> S:
         return kind()
     except ValidationError as exc:
         # A field of several kinds reports once for each; the variable is named once.
-        bad = {str(error["loc"][0]): error["input"] for error in exc.errors()}
+        bad = {str(error["loc"][0]): error for error in exc.errors()}
         faults = [
-            f"{name.upper()}={_shown(name, value)} (use {kind.model_fields[name].description})"
-            for name, value in bad.items()
+            f"{name.upper()}{_shown(name, error)} (use {kind.model_fields[name].description})"
+            for name, error in bad.items()
         ]
     except UnicodeDecodeError:
         faults = [f"{APP_DIR / '.env'} não está em UTF-8"]
@@ -135,9 +136,11 @@ def load(kind: type[S]) -> S:
     sys.exit(STARTUP_FAILURE)
 
 
-def _shown(name: str, value: object) -> str:
+def _shown(name: str, error: ErrorDetails) -> str:
+    if error["type"] == "missing":
+        return " não está definida"  # what pydantic shows of it are all other settings
     if name == "refresh_token":
-        return "***"
+        return "=***"
     # An address may hold a password, which ends at the last @.
-    _, at, rest = str(value).rpartition("@")
-    return f"***@{rest}" if at else rest
+    _, at, rest = str(error["input"]).rpartition("@")
+    return f"=***@{rest}" if at else f"={rest}"

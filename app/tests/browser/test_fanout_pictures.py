@@ -22,7 +22,7 @@ from src.application.telling.refresh_progress import (
 )
 from src.domain.localities.territory import State
 from src.entrypoints.features import Settings
-from src.infra.process.clock import exact_utc_now, utc_now
+from src.infra.process.clock import utc_now
 from src.infra.storage.file_journal import FileJournal
 from stand_in.faults import Behaviour
 from stand_in.server import StandIn
@@ -100,7 +100,7 @@ async def showing(
     """The page at a service that has this collection behind it, and begins no other."""
     told = moment(
         phase=Phase.WHOLE,
-        begun_at=exact_utc_now(),
+        begun_at=utc_now(),
         seconds=1.0,
         requests=Requests(done=len({attempt.request for attempt in attempts})),
         most_in_flight=len(attempts),

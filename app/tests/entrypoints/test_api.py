@@ -123,7 +123,7 @@ async def test_with_the_upstream_down_the_bundled_data_are_answered(
     assert answer.headers["Last-Modified"] == "Tue, 31 Dec 2024 00:00:00 GMT"
     assert sum(len(state["cidades"]) for state in states) == 5_570
     assert "Traceback" not in caplog.text
-    assert caplog.messages.count("A coleta falhou e será tentada de novo: sem conexão") == 1
+    assert caplog.messages.count("A coleta do IBGE falhou e será tentada de novo: sem conexão") == 1
 
 
 async def test_without_any_data_the_answer_is_503(caplog: pytest.LogCaptureFixture) -> None:

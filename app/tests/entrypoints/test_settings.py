@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 import trustme
+from pydantic import Field
 
 from src.entrypoints.features import Settings, load_settings
-from src.entrypoints.settings import APP_DIR
+from src.entrypoints.settings import APP_DIR, ServiceSettings, load
 
 
 def test_the_defaults_are_the_documented_ones(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -151,6 +152,22 @@ def test_an_env_file_that_is_no_text_is_refused(
         load_settings()
 
     assert "não está em UTF-8" in capsys.readouterr().err
+
+
+def test_a_setting_without_a_default_is_asked_for_and_shows_no_other(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A feature may need one; what pydantic shows of it are the values of all others."""
+
+    class OwnSettings(ServiceSettings):
+        own_url: str = Field(description="um endereço")
+
+    monkeypatch.setenv("REFRESH_TOKEN", "segredo")
+    with pytest.raises(SystemExit):
+        load(OwnSettings)
+
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line == "Configuração inválida: OWN_URL não está definida (use um endereço)"
 
 
 def test_an_env_file_that_cannot_be_read_is_told(

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp
 from src.application.localities.list_of_states_and_cities import ListOfStatesAndCities, Plan
 from src.application.ports.fan_out_watch import FanOutWatch
 from src.entrypoints.feature import Feature
-from src.entrypoints.features import Settings
+from src.entrypoints.features import FEATURES, Settings
 from src.entrypoints.localities.feature import Collecting, localities
 from src.entrypoints.localities.settings import LocalitiesSettings
 from tests.helpers.fakes import (
@@ -77,7 +77,7 @@ def features_over(
     upstream: FakeUpstream, *, now: Callable[[], datetime] | None = None
 ) -> list[Feature[Settings]]:
     """The service's features, over a fake upstream as in `collecting_from`."""
-    return [localities(collecting_from(upstream, now=now))]
+    return [localities(collecting_from(upstream, now=now)), *FEATURES[1:]]
 
 
 @asynccontextmanager

@@ -11,11 +11,9 @@ from fastapi import APIRouter, Request, Response
 
 from src.application.collecting.fan_out import FanOut
 from src.application.collecting.fan_out_counts import FanOutCounts
-from src.domain.snapshot import Source
 from src.entrypoints.feature import Feature, Opened
 from src.entrypoints.keeping_fresh import keeping_fresh
 from src.entrypoints.settings import ServiceSettings
-from src.infra.controllers.refreshes.refresh_schemas import Refresh
 from src.infra.controllers.refreshes.refresh_words import RefreshWords
 from src.infra.editions.presentation import Presentation, TreeFormat
 from src.infra.gateways.upstream import Upstream, open_client
@@ -26,9 +24,6 @@ from tests.second_feature.brands import Brand, BrandsSnapshot, Model, Year
 WORDS = RefreshWords(
     upstream="a tabela de carros",
     levels=("marcas", "modelos", "anos"),
-    short_name="abreviatura",
-    schema=Refresh,
-    example={},
 )
 BRANDS: Presentation[BrandsSnapshot, None] = Presentation(
     formats={JSON: TreeFormat(lambda snapshot: msgspec.json.encode(snapshot.marcas))},
@@ -51,7 +46,6 @@ def brands(base_url: str) -> Feature[ServiceSettings]:
     """The feature, over the upstream at this address."""
     upstream = Upstream(
         name=WORDS.upstream,
-        settings="BRANDS_",
         base_url=base_url,
         at_once=3,
         connections=3,
@@ -82,9 +76,7 @@ def brands(base_url: str) -> Feature[ServiceSettings]:
                 return BrandsSnapshot(
                     marcas=tuple(await fan_out.roots(found, models_of)),
                     collected_at=utc_now(),
-                    source=Source.LIVE,
                     missing=fan_out.gaps,
-                    failures=int(bool(fan_out.gaps)),
                 )
 
             async with keeping_fresh(
@@ -94,7 +86,6 @@ def brands(base_url: str) -> Feature[ServiceSettings]:
                 bundled=None,
                 presentation=BRANDS,
                 words=WORDS,
-                plan="tudo",
                 fan_out=counts,
                 folder="brands",
             ) as kept:

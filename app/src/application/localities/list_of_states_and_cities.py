@@ -18,7 +18,6 @@ from src.application.ports.fan_out_watch import FanOutWatch
 from src.application.ports.upstream_errors import UpstreamMalformedError
 from src.domain.localities.territory import City, District, InvalidTerritoryError, State, in_order
 from src.domain.localities.territory_snapshot import TerritorySnapshot
-from src.domain.snapshot import Source
 
 
 class Plan(StrEnum):
@@ -66,9 +65,7 @@ class ListOfStatesAndCities:
         return TerritorySnapshot(
             states=tuple(collected),
             collected_at=self.now(),
-            source=Source.LIVE,
             missing=fan_out.gaps,
-            failures=int(bool(fan_out.gaps)),
         )
 
     async def _cities_by_city(self, state: State, fan_out: FanOut[State]) -> Sequence[City]:

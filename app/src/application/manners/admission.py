@@ -181,8 +181,8 @@ class Admission:
     def _next(self) -> asyncio.Future[bool] | None:
         """A waiting request, if any.
 
-        The others are picked at random: cities are asked about state by state, and a state that
-        fails must not look like an upstream that is down.
+        The others are picked at random: a collection asks root by root, and one root that fails
+        must not look like an upstream that is down.
         """
         while self._first or self._others:
             if self._first:

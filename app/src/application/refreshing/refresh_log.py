@@ -12,17 +12,19 @@ log = logging.getLogger(__name__)
 class RefreshLog:
     """Writes a line for each refresh, and one for an outage, however long it lasts.
 
-    `levels` are what the parts on each level of the tree are called in Portuguese, the top first.
+    `upstream` is its name in Portuguese, with its article; `levels` are what the parts on each
+    level of the tree are called, the top first.
     """
 
-    def __init__(self, levels: Sequence[str]) -> None:
+    def __init__(self, upstream: str, levels: Sequence[str]) -> None:
+        self._of = f"d{upstream}"  # "de" and the article of its name are one word
         self._levels = levels
         self._outage_is_told = False
 
     def failed(self, error: Exception) -> None:
         """The upstream could not be read."""
         level = logging.DEBUG if self._outage_is_told else logging.WARNING
-        log.log(level, "A coleta falhou e será tentada de novo: %s", error)
+        log.log(level, "A coleta %s falhou e será tentada de novo: %s", self._of, error)
         self._outage_is_told = True
 
     def taken_over(self) -> None:
@@ -41,8 +43,9 @@ class RefreshLog:
         if not snapshot.is_whole:
             gap = (snapshot.missing or snapshot.filled)[0]
             log.warning(
-                "A coleta ficou incompleta: %d itens sem dados, %d mantidos da anterior; "
+                "A coleta %s ficou incompleta: %d itens sem dados, %d mantidos da anterior; "
                 "o primeiro é %s: %s",
+                self._of,
                 len(snapshot.missing),
                 len(snapshot.filled),
                 gap.nome,

@@ -94,9 +94,8 @@ class RefreshSnapshot(Generic[S]):
             raise
         if earlier is None:
             earlier = await self.bundled()
-        if earlier is not None:
-            # Tens of thousands of comparisons: off the event loop.
-            snapshot = await asyncio.to_thread(succeed, earlier, snapshot, self.loss)
+        # Tens of thousands of comparisons: off the event loop.
+        snapshot = await asyncio.to_thread(succeed, earlier, snapshot, self.loss)
         recording.collected(snapshot)
         await self._publish_and_store(snapshot, when_known)
         return snapshot

@@ -46,10 +46,8 @@ HEADERS: dict[str, dict[str, Any]] = {
         "live",
         schema={"type": "string", "enum": ["live", "bundled"]},
     ),
-    "X-Snapshot-Missing": _header("Quantos estados e cidades têm dados faltando", 2, schema=_COUNT),
-    "X-Snapshot-Filled": _header(
-        "Quantos estados e cidades vêm de uma coleta anterior", 3, schema=_COUNT
-    ),
+    "X-Snapshot-Missing": _header("Quantos itens têm dados faltando", 2, schema=_COUNT),
+    "X-Snapshot-Filled": _header("Quantos itens vêm de uma coleta anterior", 3, schema=_COUNT),
     "X-Total-Count": _header("O total de resultados encontrados", 42, schema=_COUNT),
     "Link": _header(
         "Os endereços da primeira página, da anterior, da próxima e da última (RFC 8288)",

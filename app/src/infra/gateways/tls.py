@@ -101,12 +101,13 @@ def _resuming_connections() -> type[ssl.SSLObject]:
 def tls_advice(error: BaseException, *, settings: str) -> str | None:
     """Which setting mends this TLS failure, as a sentence for the log; None if none does.
 
-    `settings` is what the names of the upstream's settings begin with, e.g. "IBGE_".
+    `settings` is what the names of the upstream's settings begin with, e.g. "IBGE_"; empty if it
+    has none.
 
     Looks along the causes of `error`, since aiohttp wraps what OpenSSL said: its own errors are of
     the same classes, but know neither `verify_code` nor `reason`.
     """
-    cause: BaseException | None = error
+    cause: BaseException | None = error if settings else None
     while cause is not None:
         if getattr(cause, "verify_code", None) in _INCOMPLETE_CHAIN:
             return (

@@ -26,7 +26,6 @@ class Upstream:
 
     Args:
         name: as people know it, with its article in Portuguese; for errors.
-        settings: what the names of its settings begin with; for advice in errors.
         base_url: ends before the first path segment.
         at_once: how many requests may be in flight, at most.
         connections: how many connections may be open, at most.
@@ -35,12 +34,13 @@ class Upstream:
         timeout_s: seconds for all tries of one request together.
         recent_answers: how many of the last answers tell whether it is failing: fifty if thousands
             of requests are usual, a handful if a handful is.
+        settings: what the names of its settings begin with, if `ca_file` and `legacy_tls` are among
+            them; for advice in errors.
         ca_file: a PEM bundle trusted besides the system's.
         legacy_tls: whether a server without secure renegotiation is accepted.
     """
 
     name: str
-    settings: str
     base_url: str
     at_once: int
     connections: int
@@ -48,6 +48,7 @@ class Upstream:
     attempts: int = 4
     timeout_s: float = 10
     recent_answers: int = RECENT_ANSWERS
+    settings: str = ""
     ca_file: Path | None = None
     legacy_tls: bool = False
 

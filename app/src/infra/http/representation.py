@@ -59,7 +59,7 @@ def representation(
     headers = {"ETag": etag, **SECURITY_HEADERS, **headers}
     return Representation(
         etag,
-        last_modified,
+        last_modified.replace(microsecond=0),  # finer than that, HTTP dates do not go
         Response(body, headers={**headers, **coded}, media_type=media_type),
         # It has no body that could be coded (RFC 9110, section 15.4.5).
         Response(status_code=304, headers=headers),

@@ -71,7 +71,10 @@ async def keeping(
     freshness = Freshness(
         current=current,
         refreshes=OneRefreshAtATime(
-            current=current, refresh=refresh, schedule=schedule, refresh_log=RefreshLog(LEVELS)
+            current=current,
+            refresh=refresh,
+            schedule=schedule,
+            refresh_log=RefreshLog("o IBGE", LEVELS),
         ),
         schedule=schedule,
         wait_s=wait_s,
@@ -203,7 +206,7 @@ async def test_an_outage_is_one_line_in_the_log(caplog: pytest.LogCaptureFixture
 
     warnings = [record for record in caplog.records if record.levelname == "WARNING"]
     assert [record.getMessage() for record in warnings] == [
-        "A coleta falhou e será tentada de novo: sem conexão"
+        "A coleta do IBGE falhou e será tentada de novo: sem conexão"
     ]
     assert warnings[0].exc_info is None
 

@@ -64,7 +64,7 @@ def refresh_answer(progress: Progress, words: RefreshWords) -> Answer:
         roots: [
             {
                 "id": root.id,
-                words.short_name: root.short_name,
+                **({words.short_name: root.short_name} if words.short_name else {}),
                 "nome": root.nome,
                 "situacao": ROOT_PHASES[root.phase],
                 **_requests(root.requests),
