@@ -29,11 +29,7 @@ class FanOut(Generic[Root]):
     """
 
     def __init__(
-        self,
-        *,
-        roots_limit: asyncio.Semaphore,
-        watch: FanOutWatch,
-        on_root: Callable[[Root], None],
+        self, *, roots_limit: asyncio.Semaphore, watch: FanOutWatch, on_root: Callable[[Root], None]
     ) -> None:
         self._roots_limit = roots_limit
         self._watch = watch

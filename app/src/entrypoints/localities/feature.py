@@ -15,10 +15,9 @@ from src.entrypoints.feature import Feature, Opened
 from src.entrypoints.keeping_fresh import keeping_fresh
 from src.entrypoints.localities.settings import LocalitiesSettings
 from src.infra.controllers.localities import (
-    cities_controller,
-    districts_controller,
     errors,
     parameters,
+    places_controller,
     states_controller,
 )
 from src.infra.controllers.localities.collection_words import COLLECTION_WORDS
@@ -76,8 +75,7 @@ def localities(collecting: Collecting | None = None) -> Feature[LocalitiesSettin
         open=opened,
         routers=[
             states_controller.router,
-            cities_controller.router,
-            districts_controller.router,
+            places_controller.router,
             refreshes_router(COLLECTION_WORDS),
         ],
         tags=[

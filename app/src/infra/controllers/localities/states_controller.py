@@ -13,7 +13,6 @@ from src.infra.controllers.localities import schemas
 from src.infra.controllers.localities.dependencies import CurrentLocalities, OpenedLocalities
 from src.infra.controllers.localities.errors import LOOK_UP, NOT_ACCEPTABLE
 from src.infra.controllers.localities.parameters import Uf
-from src.infra.controllers.localities.schemas import CSV_EXAMPLE, NDJSON_EXAMPLE, STATE_EXAMPLE
 from src.infra.editions.localities.tree_formats import TERRITORY, as_ndjson
 from src.infra.http.media_types import CSV, NDJSON
 
@@ -29,12 +28,12 @@ router = APIRouter(tags=["Localidades"])
     response_model=list[schemas.State],
     responses=data_responses(
         "Os estados em ordem de código",
-        [STATE_EXAMPLE],
+        [schemas.STATE_EXAMPLE],
         NOT_ACCEPTABLE,
         at="/api/v1/states",
         content={
-            NDJSON: {"schema": {"type": "string"}, "example": NDJSON_EXAMPLE},
-            CSV: {"schema": {"type": "string"}, "example": CSV_EXAMPLE},
+            NDJSON: {"schema": {"type": "string"}, "example": schemas.NDJSON_EXAMPLE},
+            CSV: {"schema": {"type": "string"}, "example": schemas.CSV_EXAMPLE},
         },
         headers=("Content-Disposition",),
     ),
@@ -74,7 +73,7 @@ def states_at_hand(opened: Mapping[str, Any], request: Headers) -> Response | No
     operation_id="getState",
     summary="Um estado, com cidades e distritos",
     response_model=schemas.State,
-    responses=data_responses("O estado", STATE_EXAMPLE, *LOOK_UP, at="/api/v1/states/DF"),
+    responses=data_responses("O estado", schemas.STATE_EXAMPLE, *LOOK_UP, at="/api/v1/states/DF"),
 )
 async def get_state(uf: Uf, request: Request, opened: CurrentLocalities) -> Response:
     """Retorna um estado como ele está na árvore inteira."""
@@ -92,7 +91,7 @@ async def get_state(uf: Uf, request: Request, opened: CurrentLocalities) -> Resp
     response_model=list[schemas.City],
     responses=data_responses(
         "As cidades em ordem de código",
-        STATE_EXAMPLE["cidades"],
+        schemas.STATE_EXAMPLE["cidades"],
         *LOOK_UP,
         at="/api/v1/states/DF/cities",
     ),

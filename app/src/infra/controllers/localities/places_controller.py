@@ -1,0 +1,115 @@
+"""`/api/v1/cities` and `/api/v1/districts`: places by name and by code."""
+
+import msgspec
+from fastapi import APIRouter, Request, Response
+
+from src.infra.controllers.descriptions import data_responses
+from src.infra.controllers.localities import place_json, schemas
+from src.infra.controllers.localities.dependencies import CurrentLocalities
+from src.infra.controllers.localities.errors import LOOK_UP
+from src.infra.controllers.localities.name_search import answer_search
+from src.infra.controllers.localities.parameters import CityId, DistrictId, Search
+
+router = APIRouter(prefix="/api/v1", tags=["Localidades"])
+
+
+@router.get(
+    "/cities",
+    operation_id="findCities",
+    summary="Cidades por nome",
+    response_model=list[schemas.FoundCity],
+    responses=data_responses(
+        "As cidades encontradas, da mais à menos parecida",
+        schemas.FOUND_CITIES_EXAMPLE,
+        *LOOK_UP,
+        at="/api/v1/cities",
+        pages=True,
+    ),
+)
+async def find_cities(request: Request, opened: CurrentLocalities, search: Search) -> Response:
+    """Procura cidades por nome: primeiro o nome exato, depois os que começam com o texto, depois os
+    que o contêm; se não há nenhum, vêm nomes parecidos."""
+    return await answer_search(
+        request, opened, search, index=lambda places: places.cities, shown=place_json.found_city
+    )
+
+
+@router.get(
+    "/cities/{city_id}",
+    operation_id="getCity",
+    summary="Uma cidade, com seu estado e seus distritos",
+    response_model=schemas.CityWithState,
+    responses=data_responses(
+        "A cidade", schemas.CITY_EXAMPLE, *LOOK_UP, at="/api/v1/cities/5300108"
+    ),
+)
+async def get_city(city_id: CityId, request: Request, opened: CurrentLocalities) -> Response:
+    """Retorna uma cidade, com o estado a que pertence e seus distritos."""
+    edition = await opened.freshness.edition()
+    places = await edition.look_up()
+    answer = place_json.city_answer(places.city(city_id), places)
+    return edition.answer(request.headers, msgspec.json.encode(answer))
+
+
+@router.get(
+    "/cities/{city_id}/districts",
+    operation_id="listDistrictsOfCity",
+    summary="Os distritos de uma cidade",
+    response_model=list[schemas.District] | None,
+    responses=data_responses(
+        "Os distritos em ordem de código; `null` se nada se sabe deles",
+        schemas.CITY_EXAMPLE["distritos"],
+        *LOOK_UP,
+        at="/api/v1/cities/5300108/districts",
+    ),
+)
+async def list_districts_of_city(
+    city_id: CityId, request: Request, opened: CurrentLocalities
+) -> Response:
+    """Retorna os distritos de uma cidade como eles estão na árvore inteira."""
+    edition = await opened.freshness.edition()
+    city = (await edition.look_up()).city(city_id)
+    return edition.answer(request.headers, msgspec.json.encode(city.distritos))
+
+
+@router.get(
+    "/districts",
+    operation_id="findDistricts",
+    summary="Distritos por nome",
+    response_model=list[schemas.FoundDistrict],
+    responses=data_responses(
+        "Os distritos encontrados, do mais ao menos parecido",
+        schemas.FOUND_DISTRICTS_EXAMPLE,
+        *LOOK_UP,
+        at="/api/v1/districts",
+        pages=True,
+    ),
+)
+async def find_districts(request: Request, opened: CurrentLocalities, search: Search) -> Response:
+    """Procura distritos por nome, como em `/api/v1/cities`."""
+    return await answer_search(
+        request,
+        opened,
+        search,
+        index=lambda places: places.districts,
+        shown=place_json.found_district,
+    )
+
+
+@router.get(
+    "/districts/{district_id}",
+    operation_id="getDistrict",
+    summary="Um distrito, com sua cidade e seu estado",
+    response_model=schemas.DistrictWithCity,
+    responses=data_responses(
+        "O distrito", schemas.DISTRICT_EXAMPLE, *LOOK_UP, at="/api/v1/districts/530010805"
+    ),
+)
+async def get_district(
+    district_id: DistrictId, request: Request, opened: CurrentLocalities
+) -> Response:
+    """Retorna um distrito, com a cidade e o estado a que pertence."""
+    edition = await opened.freshness.edition()
+    places = await edition.look_up()
+    answer = place_json.district_answer(places.district(district_id), places)
+    return edition.answer(request.headers, msgspec.json.encode(answer))
