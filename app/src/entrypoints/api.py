@@ -16,7 +16,6 @@ from src.infra.controllers import (
     errors,
     health_controller,
     pages_controller,
-    parameters,
 )
 from src.infra.controllers.error_handlers import add_error_handlers
 from src.infra.controllers.openapi import describe
@@ -90,7 +89,7 @@ def create_api(settings: Settings, *, features: Sequence[Feature[Settings]] = FE
 
 def error_rows(features: Sequence[Feature[Any]]) -> list[errors.ErrorRow]:
     """All errors that callers may meet."""
-    allowed = dict(parameters.ALLOWED)
+    allowed = dict(errors.ALLOWED)
     for feature in features:
         allowed |= feature.parameters
     invalid = errors.invalid_parameter(allowed, name="refresh_id", instance="/api/v1/refreshes/abc")

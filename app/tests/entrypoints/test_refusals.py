@@ -8,7 +8,7 @@ import pytest_asyncio
 
 from src.entrypoints.api import create_api
 from src.entrypoints.features import Settings
-from src.infra.controllers import parameters
+from src.infra.controllers import errors
 from src.infra.controllers.localities import parameters as localities_parameters
 from tests.helpers.fakes import FakeUpstream
 from tests.helpers.places import TWO_STATES
@@ -18,7 +18,7 @@ from tests.helpers.serving import client, features_over, served
 # One service for all tests of this module, so that each costs a few requests only.
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-ALLOWED = {**parameters.ALLOWED, **localities_parameters.ALLOWED}
+ALLOWED = {**errors.ALLOWED, **localities_parameters.ALLOWED}
 
 TREE = "/api/v1/states"
 RESOURCES = [

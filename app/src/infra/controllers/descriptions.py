@@ -1,7 +1,9 @@
-"""What the documentation says of answers that many resources share."""
+"""What the documentation says of answers that many resources share, and how it shows examples."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
+
+from fastapi.openapi.models import Example
 
 from src.infra.controllers.errors import FAULT, NO_SNAPSHOT, URL_TOO_LONG, ErrorRow
 from src.infra.http.media_types import JSON
@@ -84,6 +86,11 @@ _ON_DATA = (
     *("X-Snapshot-Source", "X-Snapshot-Missing", "X-Snapshot-Filled"),
 )
 _ON_PAGES = ("X-Total-Count", "Link")
+
+
+def examples(values: dict[str, object]) -> dict[str, Example]:
+    """Examples under the names by which Swagger UI offers them; it fills in the first."""
+    return {name: {"value": value} for name, value in values.items()}
 
 
 def responses(

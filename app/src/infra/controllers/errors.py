@@ -10,7 +10,6 @@ from src.application.ports.refresh_journal import RefreshJournalError
 from src.application.refreshing.ask_for_refresh import NotBegunError, ServiceEndsError, TooSoonError
 from src.application.refreshing.freshness import NoSnapshotError
 from src.application.telling.refreshes import TooManyFollowersError, UnknownRefreshError
-from src.infra.controllers.parameters import ALLOWED
 from src.infra.controllers.refreshes.refresh_right import (
     NOT_FROM_HERE,
     NotAuthenticatedError,
@@ -22,6 +21,12 @@ from src.infra.http.url_limit import LONGEST_URL, UrlTooLongError
 
 # When to retry what should work again soon, in seconds.
 RETRY_SOON_S = 5
+
+# What is allowed of the core's parameters, by name; features add theirs.
+ALLOWED = {
+    "refresh_id": "o id de uma das últimas coletas, ou `current`",
+    "Last-Event-ID": "o id do último evento recebido",
+}
 
 _REFRESHES = "/api/v1/refreshes"
 

@@ -1,9 +1,9 @@
-"""What the controllers of refreshes find open, and how they ask for it."""
+"""What the controllers of refreshes find open, how they ask for it, and their parameters."""
 
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Header, Path, Request
 
 from src.application.refreshing.ask_for_refresh import AskForRefresh
 from src.application.telling.refreshes import Refreshes
@@ -28,3 +28,19 @@ async def _opened(request: Request) -> OpenedRefreshes:
 
 
 CurrentRefreshes = Annotated[OpenedRefreshes, Depends(_opened)]
+
+RefreshId = Annotated[
+    str,
+    Path(
+        pattern="^[0-9a-f]{20}$",
+        description="O id da coleta, como veio em `Location`",
+        openapi_examples={"id": {"value": "019a8f3c2b7d5e1f6a90"}},
+    ),
+]
+LastEventId = Annotated[
+    str,
+    Header(
+        description="O id do último evento recebido; a resposta continua a partir dele",
+        max_length=100,
+    ),
+]

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
@@ -27,8 +27,12 @@ from src.infra.controllers.errors import (
     UNKNOWN_REFRESH,
     UNREADABLE_JOURNAL,
 )
-from src.infra.controllers.parameters import RefreshId
-from src.infra.controllers.refreshes.dependencies import CurrentRefreshes, OpenedRefreshes
+from src.infra.controllers.refreshes.dependencies import (
+    CurrentRefreshes,
+    LastEventId,
+    OpenedRefreshes,
+    RefreshId,
+)
 from src.infra.controllers.refreshes.refresh_json import event_answer, refresh_answer
 from src.infra.controllers.refreshes.refresh_right import NotAuthenticatedError, NotPermittedError
 from src.infra.controllers.refreshes.refresh_schemas import RefreshList
@@ -48,14 +52,6 @@ _FOLLOWING = (
 
 # What the events' ids look like: the refresh, and the number of the event.
 _EVENT_ID = re.compile(r"([0-9a-f]{20})-([0-9]{1,9})")
-
-LastEventId = Annotated[
-    str,
-    Header(
-        description="O id do último evento recebido; a resposta continua a partir dele",
-        max_length=100,
-    ),
-]
 
 
 def refreshes_router(words: RefreshWords) -> APIRouter:
