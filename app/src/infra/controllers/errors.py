@@ -36,8 +36,8 @@ class ErrorRow:
     """One kind of error.
 
     Args:
-        example: one of them, whose class it is, with its subclasses; the documentation shows its
-            detail.
+        example: an error of this kind; the row is for its class and the subclasses of that, and the
+            documentation shows its detail.
         status: of the response.
         detail: what happened and what to do next, in Portuguese.
         description: what the documentation says of it.
@@ -56,7 +56,7 @@ class ErrorRow:
 
     @property
     def error(self) -> type[Exception]:
-        """Its class."""
+        """The class that the row is for."""
         return type(self.example)
 
 
