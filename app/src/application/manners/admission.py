@@ -47,7 +47,8 @@ class Permit:
             turn = self._admission.queue(first=self._is_first)
             try:
                 self._is_probe = await turn
-                await self._admission.keep_pace()
+                if self._admission.pace is not None:
+                    await self._admission.pace()
             except asyncio.CancelledError:
                 if turn.done() and not turn.cancelled() and turn.exception() is None:
                     self._is_probe = turn.result()
@@ -104,7 +105,7 @@ class Admission:
         self._limit = limit
         self._breaker = breaker
         self.clock = clock
-        self._pace = pace
+        self.pace = pace
         self._upstream = upstream
         self._in_flight = 0
         self._first: deque[asyncio.Future[bool]] = deque()
@@ -136,11 +137,6 @@ class Admission:
         (self._first if first else self._others).append(turn)
         self._let_in()
         return turn
-
-    async def keep_pace(self) -> None:
-        """Wait until the fixed rate, if there is one, allows one more request."""
-        if self._pace is not None:
-            await self._pace()
 
     def leave(self) -> None:
         """A turn is over."""

@@ -17,10 +17,8 @@ def to_line(progress: Progress) -> bytes:
 
 def last_of(lines: Sequence[bytes]) -> Progress | None:
     """The last moment in these lines; None if there is none."""
-    for line in reversed(lines):
-        if (progress := _moment(line)) is not None:
-            return progress
-    return None
+    moments = map(_moment, reversed(lines))
+    return next((moment for moment in moments if moment is not None), None)
 
 
 def next_of(lines: Sequence[bytes], number: int) -> list[Progress]:
