@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Hashable, Mapping
+from functools import partial
 from typing import Generic
 
 from fastapi import Response
@@ -69,13 +70,8 @@ class Edition(Generic[S, LookUp]):
             # entity tag stands for the same bytes always.
             raise NotAcceptableError(self._presentation.available)
         tree_format = self._presentation.formats[media_type]
-        return await self._kept(
-            request,
-            media_type,
-            lambda: tree_format.write(self.snapshot),
-            media_type,
-            tree_format.headers,
-        )
+        write = partial(tree_format.write, self.snapshot)
+        return await self._kept(request, media_type, write, media_type, tree_format.headers)
 
     def _json_tree(self, request: Headers) -> Response | None:
         coding = best_coding(_accept_encoding(request), self._tree)
