@@ -17,35 +17,26 @@ Settings_contra = TypeVar("Settings_contra", contravariant=True)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """What a feature has opened.
+    """What a feature has opened."""
 
-    Args:
-        state: what its controllers find in `request.state`, by name.
-        require_data: raises NoSnapshotError if there is nothing yet that it could answer with.
-    """
-
-    state: Mapping[str, Any]
+    state: Mapping[str, Any]  # what its controllers find in `request.state`, by name
+    # Raises NoSnapshotError if there is nothing yet that it could answer with.
     require_data: Callable[[], object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feature(Generic[Settings_contra]):
-    """What the service offers its callers of one kind of data.
+    """What the service offers its callers of one kind of data."""
 
-    Args:
-        open: opens all it needs; the end of the block closes that.
-        routers: its resources.
-        tags: describe its resources in the documentation, as OpenAPI has them.
-        errors: what its resources may raise besides the errors that every resource may.
-        parameters: what is allowed of its resources' parameters, by name, in Portuguese.
-        at_hand: by path, the answers that need not go through FastAPI.
-        pages: for people.
-    """
-
+    # Opens all it needs; the end of the block closes that.
     open: Callable[[Settings_contra], AbstractAsyncContextManager[Opened]]
-    routers: Sequence[APIRouter]
+    routers: Sequence[APIRouter]  # its resources
+    # Describe its resources in the documentation, as OpenAPI has them.
     tags: Sequence[Mapping[str, str]] = ()
+    # What its resources may raise besides the errors that every resource may.
     errors: Sequence[ErrorRow] = ()
+    # What is allowed of its resources' parameters, by name, in Portuguese.
     parameters: Mapping[str, str] = field(default_factory=dict)
+    # By path, the answers that need not go through FastAPI.
     at_hand: Mapping[str, AtHand] = field(default_factory=dict)
-    pages: Sequence[Page] = ()
+    pages: Sequence[Page] = ()  # for people

@@ -29,20 +29,17 @@ class Plan(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListOfStatesAndCities:
-    """Fans out over the three gateways and assembles what they answer into one tree.
-
-    `states_limit` bounds the states in work, for all executions together. How many requests are on
-    the wire at once is the gateways' affair. `plan` says how the districts are asked for. `now`
-    tells the time in UTC; `watch` hears of each state in work.
-    """
+    """Fans out over the three gateways and assembles what they answer into one tree."""
 
     states: StatesGateway
     cities: CitiesGateway
     districts: DistrictsGateway
+    # Bounds the states in work, for all executions together. How many requests are on the wire at
+    # once is the gateways' affair.
     states_limit: asyncio.Semaphore
-    plan: Plan
-    now: Callable[[], datetime]
-    watch: FanOutWatch = field(default_factory=FanOutWatch)
+    plan: Plan  # how the districts are asked for
+    now: Callable[[], datetime]  # tells the time, in UTC
+    watch: FanOutWatch = field(default_factory=FanOutWatch)  # hears of each state in work
 
     async def execute(
         self, on_state: Callable[[State], None] = lambda _: None

@@ -33,29 +33,22 @@ class ServiceEndsError(Exception):
 
 @dataclass(kw_only=True)
 class AskForRefresh:
-    """Begins a refresh, unless one runs.
+    """Begins a refresh, unless one runs."""
 
-    Args:
-        refreshes: those of all processes.
-        start: begins a refresh in this process if none runs, and gives its task; that says whether
-            it was made here, and not by another process meanwhile.
-        begun: gives the first moment of the next refresh that begins in this process.
-        upstream: its name in Portuguese, for errors.
-        upstream_rests_s: for how many seconds the upstream has asked to be left alone.
-        min_interval_s: the least time between refreshes that somebody asked for, in seconds.
-        now: tells the time, in UTC.
-        begins_within_s: how long to wait for a refresh to begin, in seconds; then it fails.
-        look_every_s: how often to look whether another process has begun one, in seconds.
-    """
-
-    refreshes: Refreshes
+    refreshes: Refreshes  # those of all processes
+    # Begins a refresh in this process if none runs, and gives its task; that says whether it was
+    # made here, and not by another process meanwhile.
     start: Callable[[], asyncio.Task[bool]]
+    # Gives the first moment of the next refresh that begins in this process.
     begun: Callable[[], asyncio.Future[Progress]]
-    upstream: str
+    upstream: str  # its name in Portuguese, for errors
+    # For how many seconds the upstream has asked to be left alone.
     upstream_rests_s: Callable[[], float]
-    min_interval_s: float
-    now: Callable[[], datetime]
+    min_interval_s: float  # the least time between refreshes that somebody asked for, in seconds
+    now: Callable[[], datetime]  # tells the time, in UTC
+    # How long to wait for a refresh to begin, in seconds; then it fails.
     begins_within_s: float = 5.0
+    # How often to look whether another process has begun one, in seconds.
     look_every_s: float = 0.05
     # When somebody last asked here: known though the journal cannot be written.
     _asked_at: datetime | None = field(default=None, init=False)

@@ -29,23 +29,15 @@ class NoSnapshotError(Exception):
 
 @dataclass(kw_only=True)
 class Freshness(Generic[Edition]):
-    """Refreshes when it is due, and gives each request the edition to answer with.
-
-    Args:
-        current: the current edition.
-        refreshes: runs them.
-        schedule: says when the next one is due.
-        wait_s: for how many seconds a request waits for a collection if there is nothing live.
-        look_every_s: how often to look for what other processes have stored, in seconds.
-        after_a_fault_s: for how many seconds to rest after a fault of our own.
-    """
+    """Refreshes when it is due, and gives each request the edition to answer with."""
 
     current: CurrentEdition[Any, Edition]
-    refreshes: OneRefreshAtATime
-    schedule: Schedule
-    wait_s: float
+    refreshes: OneRefreshAtATime  # runs them
+    schedule: Schedule  # says when the next one is due
+    wait_s: float  # for how many seconds a request waits for a collection if there is nothing live
+    # How often to look for what other processes have stored, in seconds.
     look_every_s: float = LOOK_EVERY_S
-    after_a_fault_s: float = 1.0
+    after_a_fault_s: float = 1.0  # for how many seconds to rest after a fault of our own
     _first_wait_is_over: asyncio.Event = field(default_factory=asyncio.Event, init=False)
     _is_over: bool = field(default=False, init=False)
 

@@ -17,15 +17,12 @@ log = logging.getLogger(__name__)
 
 @dataclass(kw_only=True)
 class OneRefreshAtATime:
-    """Starts a refresh if none runs in this process, and reports its result to the schedule.
+    """Starts a refresh if none runs in this process, and reports its result to the schedule."""
 
-    `current` is what its result replaces; `refresh` makes one; `refresh_log` is for operators.
-    """
-
-    current: CurrentEdition[Any, Any]
-    refresh: RefreshSnapshot[Any]
+    current: CurrentEdition[Any, Any]  # what its result replaces
+    refresh: RefreshSnapshot[Any]  # makes one
     schedule: Schedule
-    refresh_log: RefreshLog
+    refresh_log: RefreshLog  # for operators
     # Set as soon as the last refresh's result can be read, though it is not stored yet.
     is_known: asyncio.Event = field(default_factory=asyncio.Event, init=False)
     _running: asyncio.Task[bool] | None = field(default=None, init=False)

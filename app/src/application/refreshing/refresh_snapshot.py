@@ -21,25 +21,17 @@ class LostRefreshError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefreshSnapshot(Generic[S]):
-    """One process at a time collects; the others wait for what it stores.
+    """One process at a time collects; the others wait for what it stores."""
 
-    Args:
-        collect: collects a live snapshot; raises UpstreamError.
-        publish: lets everyone here read a snapshot.
-        last_good: the last good snapshot, which the result replaces.
-        bundled: loads what ships with the code, for parts of which nothing else is known; it
-            answers None if that is not wanted.
-        recorder: writes down how it goes.
-        loss: what may be gone from one snapshot to the next.
-        look_every_s: how often to look whether another process has ended, in seconds.
-    """
-
-    collect: Callable[[], Awaitable[S]]
-    publish: Callable[[S], Awaitable[None]]
-    last_good: LastGoodSnapshot[S]
+    collect: Callable[[], Awaitable[S]]  # collects a live snapshot; raises UpstreamError
+    publish: Callable[[S], Awaitable[None]]  # lets everyone here read a snapshot
+    last_good: LastGoodSnapshot[S]  # the last good snapshot, which the result replaces
+    # Loads what ships with the code, for parts of which nothing else is known; it answers None if
+    # that is not wanted.
     bundled: Callable[[], Awaitable[S | None]]
-    recorder: RefreshRecorder
-    loss: CredibleLoss | None = None
+    recorder: RefreshRecorder  # writes down how it goes
+    loss: CredibleLoss | None = None  # what may be gone from one snapshot to the next
+    # How often to look whether another process has ended, in seconds.
     look_every_s: float = LOOK_EVERY_S
 
     @property

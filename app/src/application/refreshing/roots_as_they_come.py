@@ -12,15 +12,11 @@ from src.application.refreshing.freshness import Freshness
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RootsAsTheyCome(Generic[Root, Edition]):
-    """Hands out the roots of the first collection while it runs.
+    """Hands out the roots of the first collection while it runs."""
 
-    `collection` has them, `freshness` has the edition that follows, and `roots_of` gives the roots
-    of that.
-    """
-
-    collection: StreamedCollection[Root, Any]
-    freshness: Freshness[Edition]
-    roots_of: Callable[[Edition], Sequence[Root]]
+    collection: StreamedCollection[Root, Any]  # has them
+    freshness: Freshness[Edition]  # has the edition that follows
+    roots_of: Callable[[Edition], Sequence[Root]]  # gives the roots of that
 
     async def begin(self) -> AsyncIterator[Root] | None:
         """Each root as it is ready, and then those that could not be read whole.

@@ -27,20 +27,14 @@ class Pauses:
 
 @dataclass(kw_only=True)
 class Schedule:
-    """Says when to refresh again.
+    """Says when to refresh again."""
 
-    Args:
-        ttl_s: for how many seconds a whole snapshot is fresh; 0 leaves it to requests to start
-            refreshes, and nothing is due.
-        now: the current time, in UTC.
-        clock: seconds of a monotonic clock.
-        pauses: how long to wait after a failure.
-    """
-
+    # For how many seconds a whole snapshot is fresh; 0 leaves it to requests to start refreshes,
+    # and nothing is due.
     ttl_s: float
-    now: Callable[[], datetime]
-    clock: Callable[[], float] = time.monotonic
-    pauses: Pauses = field(default_factory=Pauses)
+    now: Callable[[], datetime]  # the current time, in UTC
+    clock: Callable[[], float] = time.monotonic  # seconds of a monotonic clock
+    pauses: Pauses = field(default_factory=Pauses)  # how long to wait after a failure
     _failures: int = field(default=0, init=False)
     _due_at: float = field(default=-math.inf, init=False)
     _rests_until: float = field(default=-math.inf, init=False)

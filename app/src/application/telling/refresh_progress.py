@@ -114,43 +114,25 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """A refresh as it was at one moment.
+    """A refresh as it was at one moment."""
 
-    Args:
-        refresh: its id; a later refresh has a greater one.
-        number: the moment's place among all that were told of this refresh, from 0.
-        phase: how far it is.
-        by_hand: whether somebody asked for it.
-        asked_by_hand_at: when the last refresh began that somebody asked for, this or another.
-        plan: the feature's name for the way in which it asks the upstream.
-        begun_at: in UTC.
-        seconds: how long it had been running.
-        requests: all of them.
-        most_in_flight: how many were in flight at once at most.
-        roots_in_work: how many roots hold a permit.
-        limits: None until something has been asked of the upstream.
-        roots: in order of id; empty until they are known.
-        outcome: None until there is one.
-        cause: the kind of error that made it fail.
-        attempts: those that have ended since the moment told before.
-    """
-
-    refresh: str
-    number: int
-    phase: Phase
-    by_hand: bool
+    refresh: str  # its id; a later refresh has a greater one
+    number: int  # the moment's place among all that were told of this refresh, from 0
+    phase: Phase  # how far it is
+    by_hand: bool  # whether somebody asked for it
+    # When the last refresh began that somebody asked for, this or another.
     asked_by_hand_at: datetime | None
-    plan: str
-    begun_at: datetime
-    seconds: float
-    requests: Requests
-    most_in_flight: int
-    roots_in_work: int
-    limits: Limits | None
-    roots: list[RootProgress]
-    outcome: Outcome | None
-    cause: str | None
-    attempts: list[Attempt]
+    plan: str  # the feature's name for the way in which it asks the upstream
+    begun_at: datetime  # in UTC
+    seconds: float  # how long it had been running
+    requests: Requests  # all of them
+    most_in_flight: int  # how many were in flight at once at most
+    roots_in_work: int  # how many roots hold a permit
+    limits: Limits | None  # None until something has been asked of the upstream
+    roots: list[RootProgress]  # in order of id; empty until they are known
+    outcome: Outcome | None  # None until there is one
+    cause: str | None  # the kind of error that made it fail
+    attempts: list[Attempt]  # those that have ended since the moment told before
 
     @property
     def has_ended(self) -> bool:

@@ -60,19 +60,13 @@ class RefreshRecorder:
     """Keeps the journal of the refreshes that run here.
 
     A journal that fails costs the telling, never the refresh.
-
-    Args:
-        journal: what all processes can read.
-        fan_out: the counts of the collection.
-        plan: the feature's name for the way in which it asks the upstream.
-        now: tells the time, in UTC.
-        pause_s: after how many seconds to tell again how a refresh goes, by its age in seconds.
     """
 
-    journal: RefreshJournal
-    fan_out: FanOutCounts
-    plan: str
-    now: Callable[[], datetime]
+    journal: RefreshJournal  # what all processes can read
+    fan_out: FanOutCounts  # the counts of the collection
+    plan: str  # the feature's name for the way in which it asks the upstream
+    now: Callable[[], datetime]  # tells the time, in UTC
+    # After how many seconds to tell again how a refresh goes, by its age in seconds.
     pause_s: Callable[[float], float] = pause_s
     _is_failing: bool = field(default=False, init=False)
     _begun: asyncio.Future[Progress] | None = field(default=None, init=False)

@@ -63,15 +63,11 @@ class Refreshes:
     """The refreshes of all processes that share a journal.
 
     All of it raises RefreshJournalError if the journal cannot be read.
-
-    Args:
-        journal: where every process records its refreshes.
-        now: tells the time, in UTC.
-        looking: how often the journal is read, and when to stop.
     """
 
-    journal: RefreshJournal
-    now: Callable[[], datetime]
+    journal: RefreshJournal  # where every process records its refreshes
+    now: Callable[[], datetime]  # tells the time, in UTC
+    # How often the journal is read, and when to stop.
     looking: Looking = field(default_factory=Looking)
     _is_over: asyncio.Event = field(default_factory=asyncio.Event, init=False)
     _followers: int = field(default=0, init=False)

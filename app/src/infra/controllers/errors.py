@@ -33,25 +33,18 @@ _REFRESHES = "/api/v1/refreshes"
 
 @dataclass(frozen=True, slots=True)
 class ErrorRow:
-    """One kind of error.
+    """One kind of error."""
 
-    Args:
-        example: an error of this kind; the row is for its class and the subclasses of that, and the
-            documentation shows its detail.
-        status: of the response.
-        detail: what happened and what to do next, in Portuguese.
-        description: what the documentation says of it.
-        instance: the address at which the documentation shows it; None for any.
-        headers: of the response, besides those of every problem.
-        log_detail: what the log says of it, besides its status and address.
-    """
-
+    # An error of this kind; the row is for its class and the subclasses of that, and the
+    # documentation shows its detail.
     example: Exception
-    status: int
-    detail: Callable[[Any], str]
-    description: str
-    instance: str | None = None
+    status: int  # of the response
+    detail: Callable[[Any], str]  # what happened and what to do next, in Portuguese
+    description: str  # what the documentation says of it
+    instance: str | None = None  # the address at which the documentation shows it; None for any
+    # Of the response, besides those of every problem.
     headers: Callable[[Any], Mapping[str, str]] = lambda _: {}
+    # What the log says of it, besides its status and address.
     log_detail: Callable[[Exception], str] = lambda error: type(error).__name__
 
     @property

@@ -33,17 +33,12 @@ class TreeFormat(Generic[S]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Presentation(Generic[S, LookUp]):
-    """The formats of the whole tree, and what answers questions about its parts.
+    """The formats of the whole tree, and what answers questions about its parts."""
 
-    Args:
-        formats: by media type; JSON is one of them, and the first is answered if any will do.
-        available: the media types there are, in Portuguese, for errors.
-        look_up: makes, once for a snapshot, what its parts are found by.
-    """
-
+    # By media type; JSON is one of them, and the first is answered if any will do.
     formats: Mapping[str, TreeFormat[S]]
-    available: str
-    look_up: Callable[[S], LookUp]
+    available: str  # the media types there are, in Portuguese, for errors
+    look_up: Callable[[S], LookUp]  # makes, once for a snapshot, what its parts are found by
 
     def format_for(self, request: Headers) -> str | None:
         """The media type of the tree that suits a client best; None if none does."""

@@ -22,35 +22,23 @@ from src.infra.gateways.upstream_exchange import UpstreamExchange, open_session
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upstream:
-    """Where an upstream is, and how much it is asked.
+    """Where an upstream is, and how much it is asked."""
 
-    Args:
-        name: as people know it, with its article in Portuguese; for errors.
-        base_url: ends before the first path segment.
-        at_once: how many requests may be in flight, at most.
-        connections: how many connections may be open, at most.
-        max_rps: how many requests may be sent in a second; 0 for any number.
-        attempts: tries for one request, the first included.
-        timeout_s: seconds for all tries of one request together.
-        recent_answers: how many of the last answers tell whether it is failing: fifty if thousands
-            of requests are usual, a handful if a handful is.
-        settings: what the names of its settings begin with, if `ca_file` and `legacy_tls` are among
-            them; for advice in errors.
-        ca_file: a PEM bundle trusted besides the system's.
-        legacy_tls: whether a server without secure renegotiation is accepted.
-    """
-
-    name: str
-    base_url: str
-    at_once: int
-    connections: int
-    max_rps: float = 0
-    attempts: int = 4
-    timeout_s: float = 10
+    name: str  # as people know it, with its article in Portuguese; for errors
+    base_url: str  # ends before the first path segment
+    at_once: int  # how many requests may be in flight, at most
+    connections: int  # how many connections may be open, at most
+    max_rps: float = 0  # how many requests may be sent in a second; 0 for any number
+    attempts: int = 4  # tries for one request, the first included
+    timeout_s: float = 10  # seconds for all tries of one request together
+    # How many of the last answers tell whether it is failing: fifty if thousands of requests are
+    # usual, a handful if a handful is.
     recent_answers: int = RECENT_ANSWERS
+    # What the names of its settings begin with, if `ca_file` and `legacy_tls` are among them; for
+    # advice in errors.
     settings: str = ""
-    ca_file: Path | None = None
-    legacy_tls: bool = False
+    ca_file: Path | None = None  # a PEM bundle trusted besides the system's
+    legacy_tls: bool = False  # whether a server without secure renegotiation is accepted
 
 
 @asynccontextmanager

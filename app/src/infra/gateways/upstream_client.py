@@ -29,28 +29,19 @@ LONGEST_BACKOFF_S = 5.0
 
 @dataclass(frozen=True, slots=True)
 class UpstreamClient:
-    """Gets what the gateways ask for, and hands the answer's bytes to their readers.
+    """Gets what the gateways ask for, and hands the answer's bytes to their readers."""
 
-    Args:
-        exchange: asks once.
-        admission: gives the turns; shared.
-        patience: says how long to wait for one try; shared.
-        budget: says whether one more retry may be made; shared.
-        attempts: tries for one request, the first included.
-        timeout_s: seconds for all tries of one request together, and the pauses between them;
-            the time in which a request waits for its turn does not count.
-        watch: hears what becomes of each request.
-        first_backoff_s: the bound of the pause before the first retry, in seconds.
-    """
-
-    exchange: UpstreamExchange
+    exchange: UpstreamExchange  # asks once
     _: KW_ONLY
-    admission: Admission
-    patience: Patience
-    budget: RetryBudget
-    attempts: int
+    admission: Admission  # gives the turns; shared
+    patience: Patience  # says how long to wait for one try; shared
+    budget: RetryBudget  # says whether one more retry may be made; shared
+    attempts: int  # tries for one request, the first included
+    # Seconds for all tries of one request together, and the pauses between them; the time in which
+    # a request waits for its turn does not count.
     timeout_s: float
-    watch: FanOutWatch = field(default_factory=FanOutWatch)
+    watch: FanOutWatch = field(default_factory=FanOutWatch)  # hears what becomes of each request
+    # The bound of the pause before the first retry, in seconds.
     first_backoff_s: float = FIRST_BACKOFF_S
 
     async def get(

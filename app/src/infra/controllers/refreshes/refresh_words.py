@@ -15,21 +15,14 @@ _ATTEMPT = [3, 2, 5300108, 1, 5, 6, 107, 107, 0]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefreshWords:
-    """The words of one feature; a feature without resources for its refreshes needs two of them.
+    """The words of one feature; a feature without resources for its refreshes needs two of them."""
 
-    Args:
-        upstream: the upstream's name with its article, in Portuguese.
-        levels: the JSON fields of what is collected on each level of the tree, the top first.
-        short_name: the JSON field of a root's short name; empty if roots have none.
-        schema: documents a refresh.
-        example: a refresh as it is answered.
-    """
-
-    upstream: str
+    upstream: str  # the upstream's name with its article, in Portuguese
+    # The JSON fields of what is collected on each level of the tree, the top first.
     levels: Sequence[str]
-    short_name: str = ""
-    schema: type[Refresh] = Refresh
-    example: Mapping[str, Any] = field(default_factory=dict)
+    short_name: str = ""  # the JSON field of a root's short name; empty if roots have none
+    schema: type[Refresh] = Refresh  # documents a refresh
+    example: Mapping[str, Any] = field(default_factory=dict)  # a refresh as it is answered
 
     @property
     def list_example(self) -> dict[str, Any]:
