@@ -1,7 +1,7 @@
 """Answers a search by name, page by page, whatever kind of place is looked for."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 import msgspec
@@ -12,7 +12,6 @@ from src.application.localities.place_lookup import Places
 from src.domain.localities.territory import City, District
 from src.infra.controllers.localities.dependencies import OpenedLocalities
 from src.infra.controllers.localities.parameters import NameSearch
-from src.infra.controllers.localities.place_json import Answer
 
 Place = TypeVar("Place", City, District)
 
@@ -23,7 +22,7 @@ async def answer_search(
     search: NameSearch,
     *,
     index: Callable[[Places], NameIndex[Place]],
-    shown: Callable[[Place, Places], Answer],
+    shown: Callable[[Place, Places], dict[str, Any]],
 ) -> Response:
     """The page that was asked for.
 

@@ -1,14 +1,20 @@
 """`/api/v1/cities` and `/api/v1/districts`: places by name and by code."""
 
+from typing import Any
+
 import msgspec
 from fastapi import APIRouter, Request, Response
 
+from src.application.localities.place_lookup import Places
+from src.domain.localities.territory import City, District
 from src.infra.controllers.descriptions import data_responses
-from src.infra.controllers.localities import place_json, schemas
+from src.infra.controllers.localities import schemas
 from src.infra.controllers.localities.dependencies import CurrentLocalities
 from src.infra.controllers.localities.errors import LOOK_UP
 from src.infra.controllers.localities.name_search import answer_search
 from src.infra.controllers.localities.parameters import CityId, DistrictId, Search
+
+Answer = dict[str, Any]
 
 router = APIRouter(prefix="/api/v1", tags=["Localidades"])
 
@@ -30,7 +36,7 @@ async def find_cities(request: Request, opened: CurrentLocalities, search: Searc
     """Procura cidades por nome: primeiro o nome exato, depois os que começam com o texto, depois os
     que o contêm; se não há nenhum, vêm nomes parecidos."""
     return await answer_search(
-        request, opened, search, index=lambda places: places.cities, shown=place_json.found_city
+        request, opened, search, index=lambda places: places.cities, shown=_found_city
     )
 
 
@@ -47,7 +53,8 @@ async def get_city(city_id: CityId, request: Request, opened: CurrentLocalities)
     """Retorna uma cidade, com o estado a que pertence e seus distritos."""
     edition = await opened.freshness.edition()
     places = await edition.look_up()
-    answer = place_json.city_answer(places.city(city_id), places)
+    city = places.city(city_id)
+    answer = {**_named(city), "estado": _state_of(city, places), "distritos": city.distritos}
     return edition.answer(request.headers, msgspec.json.encode(answer))
 
 
@@ -92,7 +99,7 @@ async def find_districts(request: Request, opened: CurrentLocalities, search: Se
         opened,
         search,
         index=lambda places: places.districts,
-        shown=place_json.found_district,
+        shown=_found_district,
     )
 
 
@@ -111,5 +118,25 @@ async def get_district(
     """Retorna um distrito, com a cidade e o estado a que pertence."""
     edition = await opened.freshness.edition()
     places = await edition.look_up()
-    answer = place_json.district_answer(places.district(district_id), places)
+    district = places.district(district_id)
+    city, state = _named(places.city_of(district)), _state_of(district, places)
+    answer = {**_named(district), "cidade": city, "estado": state}
     return edition.answer(request.headers, msgspec.json.encode(answer))
+
+
+def _found_city(city: City, places: Places) -> Answer:
+    return {**_named(city), "uf": places.state_of(city).sigla}
+
+
+def _found_district(district: District, places: Places) -> Answer:
+    city, state = places.city_of(district), places.state_of(district)
+    return {**_named(district), "cidade": _named(city), "uf": state.sigla}
+
+
+def _named(place: City | District) -> Answer:
+    return {"id": place.id, "nome": place.nome}
+
+
+def _state_of(place: City | District, places: Places) -> Answer:
+    state = places.state_of(place)
+    return {"id": state.id, "sigla": state.sigla, "nome": state.nome}
