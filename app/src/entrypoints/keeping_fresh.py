@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Generic
 
-from src.application.collecting.fan_out_counts import FanOutCounts
 from src.application.collecting.streamed_collection import StreamedCollection
 from src.application.refreshing.ask_for_refresh import AskForRefresh
 from src.application.refreshing.current_edition import CurrentEdition
@@ -20,6 +19,7 @@ from src.application.refreshing.refresh_snapshot import RefreshSnapshot
 from src.application.refreshing.roots_as_they_come import RootsAsTheyCome
 from src.application.refreshing.schedule import Schedule
 from src.application.refreshing.task_cancellation import cancel_and_wait
+from src.application.telling.fan_out_counts import FanOutCounts
 from src.application.telling.refresh_recorder import RefreshRecorder
 from src.application.telling.refreshes import Refreshes
 from src.domain.snapshot import S

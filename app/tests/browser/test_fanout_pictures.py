@@ -10,7 +10,7 @@ from playwright.async_api import Page, expect
 
 from main import create_app
 from src.application.localities.gateways import Level
-from src.application.telling.refresh_progress import (
+from src.application.ports.refresh_progress import (
     Attempt,
     Fate,
     Limits,

@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from src.application.collecting.fan_out_counts import FanOutCounts
 from src.application.localities.gateways import CitiesGateway, DistrictsGateway, StatesGateway
 from src.application.ports.refresh_journal import RefreshJournal
 from src.application.ports.snapshot_store import (
@@ -17,6 +16,7 @@ from src.application.ports.snapshot_store import (
     SnapshotStoreError,
     Stored,
 )
+from src.application.telling.fan_out_counts import FanOutCounts
 from src.application.telling.refresh_recorder import RefreshRecorder, pause_s
 from src.domain.localities.territory import City, District, State
 from src.domain.localities.territory_snapshot import TerritorySnapshot

@@ -4,8 +4,8 @@ import asyncio
 from dataclasses import replace
 from typing import Any
 
+from src.application.ports.refresh_progress import Progress
 from src.application.refreshing.ask_for_refresh import AskForRefresh
-from src.application.telling.refresh_progress import Progress
 from src.application.telling.refreshes import Looking, Refreshes
 from src.infra.storage.memory_journal import MemoryJournal
 from tests.helpers.fakes import Clock

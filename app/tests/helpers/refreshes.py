@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from src.application.localities.gateways import Level
-from src.application.telling.refresh_progress import Attempt, Fate, Phase, Progress, Requests
+from src.application.ports.refresh_progress import Attempt, Fate, Phase, Progress, Requests
 from tests.helpers.fakes import NOON
 
 BEGUN = Progress(

@@ -10,7 +10,7 @@ import msgspec
 from fastapi import APIRouter, Request, Response
 
 from src.application.collecting.fan_out import FanOut
-from src.application.collecting.fan_out_counts import FanOutCounts
+from src.application.telling.fan_out_counts import FanOutCounts
 from src.entrypoints.feature import Feature, Opened
 from src.entrypoints.keeping_fresh import keeping_fresh
 from src.entrypoints.settings import ServiceSettings

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from src.application.telling.refresh_progress import Limits
+from src.application.ports.refresh_progress import Limits
 from src.domain.tree import Leaf
 
 

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from src.application.telling.refresh_progress import Progress
+from src.application.ports.refresh_progress import Progress
 
 # As many refreshes are kept, the newest.
 KEPT = 5

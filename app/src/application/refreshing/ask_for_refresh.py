@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from src.application.telling.refresh_progress import Progress
+from src.application.ports.refresh_progress import Progress
 from src.application.telling.refreshes import Refreshes
 
 

@@ -9,10 +9,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from src.application.collecting.fan_out_counts import FanOutCounts
 from src.application.ports.refresh_journal import RefreshJournal, RefreshJournalError
+from src.application.ports.refresh_progress import Outcome, Phase, Progress
 from src.application.ports.upstream_errors import UpstreamError
-from src.application.telling.refresh_progress import Outcome, Phase, Progress
+from src.application.telling.fan_out_counts import FanOutCounts
 from src.domain.snapshot import Snapshot
 from src.domain.tree import count_by_level
 

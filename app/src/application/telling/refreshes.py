@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from src.application.ports.refresh_journal import RefreshJournal
-from src.application.telling.refresh_progress import Phase, Progress
+from src.application.ports.refresh_progress import Phase, Progress
 from src.application.telling.refresh_recorder import TELL_AT_LEAST_EVERY_S, pause_s
 
 

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 from src.application.localities.list_of_states_and_cities import ListOfStatesAndCities
 from src.application.ports.fan_out_watch import FanOutWatch
-from src.application.telling.refresh_progress import Limits
+from src.application.ports.refresh_progress import Limits
 from src.entrypoints.localities.settings import LocalitiesSettings
 from src.infra.controllers.localities.collection_words import COLLECTION_WORDS
 from src.infra.gateways.localities.ibge_gateways import (

@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import TypeAlias
 
-from src.application.collecting.fan_out_counts import FanOutCounts
 from src.application.localities.list_of_states_and_cities import ListOfStatesAndCities
 from src.application.ports.fan_out_watch import FanOutWatch
+from src.application.telling.fan_out_counts import FanOutCounts
 from src.domain.localities.territory import State
 from src.domain.localities.territory_snapshot import TerritorySnapshot
 from src.entrypoints.feature import Feature, Opened

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from src.application.ports.refresh_journal import KEPT, RefreshJournal, RefreshJournalError
-from src.application.telling.refresh_progress import Progress
+from src.application.ports.refresh_progress import Progress
 from src.infra.storage.journal_lines import last_of, next_of, to_line
 
 SUFFIX = ".ndjson"

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from src.application.ports.refresh_journal import AT_A_TIME
-from src.application.telling.refresh_progress import Progress
+from src.application.ports.refresh_progress import Progress
 
 _DECODER = msgspec.json.Decoder(Progress)
 

@@ -1,7 +1,7 @@
 """A journal that forgets with its process, and shares with nobody."""
 
 from src.application.ports.refresh_journal import KEPT, RefreshJournal
-from src.application.telling.refresh_progress import Progress
+from src.application.ports.refresh_progress import Progress
 from src.infra.storage.journal_lines import last_of, next_of, to_line
 
 

@@ -8,7 +8,7 @@ from src.application.ports.refresh_journal import (
     RefreshJournal,
     RefreshJournalError,
 )
-from src.application.telling.refresh_progress import Progress
+from src.application.ports.refresh_progress import Progress
 from src.infra.storage.journal_lines import last_of, next_of, to_line
 from src.infra.storage.redis_connection import connected_to, redis_errors_as
 

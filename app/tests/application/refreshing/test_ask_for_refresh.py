@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import pytest
 
+from src.application.ports.refresh_progress import Phase
 from src.application.refreshing.ask_for_refresh import (
     NotBegunError,
     ServiceEndsError,
     TooSoonError,
 )
-from src.application.telling.refresh_progress import Phase
 from tests.helpers.fakes import NOON
 from tests.helpers.refresh_service import INTERVAL_S, Service
 from tests.helpers.refreshes import moment, told

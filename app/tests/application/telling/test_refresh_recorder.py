@@ -9,8 +9,8 @@ import pytest
 
 from src.application.localities.gateways import Level
 from src.application.ports.refresh_journal import RefreshJournalError
+from src.application.ports.refresh_progress import Outcome, Phase, Progress
 from src.application.ports.upstream_errors import UpstreamTimeoutError
-from src.application.telling.refresh_progress import Outcome, Phase, Progress
 from src.application.telling.refresh_recorder import pause_s
 from src.domain.snapshot import Gap
 from src.infra.storage.memory_journal import MemoryJournal

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from src.application.telling.refresh_progress import Phase, Progress
+from src.application.ports.refresh_progress import Phase, Progress
 from src.application.telling.refreshes import (
     Looking,
     TooManyFollowersError,

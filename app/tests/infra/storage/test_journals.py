@@ -12,7 +12,7 @@ from src.application.ports.refresh_journal import (
     RefreshJournal,
     RefreshJournalError,
 )
-from src.application.telling.refresh_progress import (
+from src.application.ports.refresh_progress import (
     Limits,
     Outcome,
     Phase,

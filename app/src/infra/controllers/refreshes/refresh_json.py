@@ -4,7 +4,7 @@ from itertools import zip_longest
 from typing import Any
 
 from src.application.ports import upstream_errors
-from src.application.telling.refresh_progress import Phase, Progress, Requests, RootPhase
+from src.application.ports.refresh_progress import Phase, Progress, Requests, RootPhase
 from src.infra.controllers.errors import as_sentence
 from src.infra.controllers.refreshes.refresh_words import RefreshWords
 

@@ -13,8 +13,8 @@ from fastapi.responses import JSONResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from src.application.ports.refresh_journal import RefreshJournalError
+from src.application.ports.refresh_progress import Progress
 from src.application.refreshing.ask_for_refresh import TooSoonError
-from src.application.telling.refresh_progress import Progress
 from src.infra.controllers.descriptions import responses
 from src.infra.controllers.errors import (
     INVALID_REFRESH,

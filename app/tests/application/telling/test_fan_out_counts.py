@@ -4,15 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from src.application.collecting.fan_out_counts import FanOutCounts
 from src.application.localities.gateways import Level
-from src.application.telling.refresh_progress import (
+from src.application.ports.refresh_progress import (
     Attempt,
     Fate,
     Limits,
     Requests,
     RootPhase,
 )
+from src.application.telling.fan_out_counts import FanOutCounts
 from tests.helpers.hand_clock import SecondsClock
 from tests.helpers.places import ALTA_FLORESTA, DISTRITO_FEDERAL, RONDONIA, TWO_STATES
 

@@ -3,9 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from src.application.collecting.request_times import RequestTimes
 from src.application.ports.fan_out_watch import FanOutWatch
-from src.application.telling.refresh_progress import (
+from src.application.ports.refresh_progress import (
     Attempt,
     Fate,
     Limits,
@@ -13,6 +12,7 @@ from src.application.telling.refresh_progress import (
     RootPhase,
     RootProgress,
 )
+from src.application.telling.request_times import RequestTimes
 from src.domain.tree import Leaf
 
 

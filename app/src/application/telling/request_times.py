@@ -2,7 +2,7 @@
 
 from array import array
 
-from src.application.telling.refresh_progress import Attempt, Fate
+from src.application.ports.refresh_progress import Attempt, Fate
 
 NOT_YET = -1
 
