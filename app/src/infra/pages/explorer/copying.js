@@ -1,5 +1,6 @@
 // Copies what a button offers when it is clicked, and says so.
 
+import { element } from "./elements.js";
 import { tell } from "./notice.js";
 
 const MARKED_FOR_MS = 1_500;
@@ -31,9 +32,7 @@ async function copied(text) {
 
 function copiedBySelecting(text) {
   const before = document.activeElement;
-  const field = document.createElement("textarea");
-  field.className = "unseen";
-  field.value = text;
+  const field = element("textarea", { className: "unseen", value: text });
   document.body.append(field);
   field.select();
   const done = document.execCommand("copy");

@@ -1,6 +1,7 @@
 // Saves the places as CSV: all of them, or those of one state.
 
 import { getCsv } from "./api.js";
+import { element } from "./elements.js";
 import { tell } from "./notice.js";
 
 const BYTE_ORDER_MARK = "\ufeff"; // without it, spreadsheets take UTF-8 for something else
@@ -39,9 +40,8 @@ function linesOf(sigla, csv) {
 }
 
 function save(blob, ending) {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(blob);
-  link.download = `estados-e-cidades${ending}.csv`;
+  const href = URL.createObjectURL(blob);
+  const link = element("a", { href, download: `estados-e-cidades${ending}.csv` });
   link.click();
-  URL.revokeObjectURL(link.href);
+  URL.revokeObjectURL(href);
 }

@@ -3,7 +3,8 @@
 import { getJson, getSource } from "./api.js";
 import { copyOnClick } from "./copying.js";
 import { downloadOnClick } from "./downloading.js";
-import * as parts from "./elements.js";
+import { byId } from "./elements.js";
+import * as parts from "./parts.js";
 import { HOME, routeOf, searchHash } from "./route.js";
 import { find } from "./search.js";
 import { STATES } from "./states.js";
@@ -14,13 +15,13 @@ const PAUSE_IN_TYPING_MS = 150;
 const SLOW_AFTER_MS = 400;
 const SOURCE_EVERY_MS = 60_000;
 
-const content = document.querySelector("#content");
-const form = document.querySelector("#search");
-const query = document.querySelector("#query");
-const source = document.querySelector("#source");
-const status = document.querySelector("#status");
-const view = document.querySelector("#view");
-const welcome = document.querySelector("#welcome");
+const content = byId("content");
+const form = byId("search");
+const query = byId("query");
+const source = byId("source");
+const status = byId("status");
+const view = byId("view");
+const welcome = byId("welcome");
 
 let shown = ""; // the address of what stands there
 let work = new AbortController(); // fetches what is to stand there next

@@ -1,8 +1,10 @@
 // A short notice at the foot of the window, seen and read aloud.
 
+import { byId } from "./elements.js";
+
 const SHOWN_FOR_MS = 4_000;
 
-const notice = document.querySelector("#notice");
+const notice = byId("notice");
 let ending;
 
 /** Tells a person this sentence for a while. */

@@ -1,9 +1,10 @@
 // What is shown below the search: the states, what was found, one state, one city, or trouble.
 // Each view is { title, status, nodes }.
 
+import { element } from "./elements.js";
 import { tell } from "./notice.js";
 import { plural, unbroken } from "./numbers.js";
-import * as parts from "./elements.js";
+import * as parts from "./parts.js";
 import { HOME, placeHash } from "./route.js";
 import { findMore } from "./search.js";
 import { STATES } from "./states.js";
@@ -21,11 +22,11 @@ export function homeView() {
   });
   const nodes = [
     unseenHeading(unbroken("Os", plural(STATES.length, "estado", "estados"))),
-    parts.element(
+    element(
       "div",
       { className: "home" },
       parts.map(),
-      parts.element("div", { className: "regions" }, ...regions),
+      element("div", { className: "regions" }, ...regions),
     ),
   ];
   return { title: SITE, status: "", nodes };
@@ -46,7 +47,7 @@ export function foundView(text, { states, cities, districts, hint }) {
     cities.total > 0 && group("Cidades", "cities", text, cities, cityRow),
     districts.total > 0 && group("Distritos", "districts", text, districts, districtRow),
   ];
-  const found = parts.element("div", { className: "found" }, ...groups.filter(Boolean));
+  const found = element("div", { className: "found" }, ...groups.filter(Boolean));
   const nodes = [unseenHeading("Resultado da busca"), found];
   return { title, status: `Resultado: ${count}.`, nodes };
 }
@@ -58,7 +59,7 @@ export function stateView(state, cities) {
     const more = city.distritos?.length === 1 ? "" : countedDistricts(city.distritos);
     return parts.placeRow(city, { more, hash: placeHash(city.id) });
   });
-  const csv = parts.element("button", {
+  const csv = element("button", {
     type: "button",
     className: "plain",
     textContent: `Baixar ${state.sigla} em CSV`,
@@ -73,7 +74,7 @@ export function stateView(state, cities) {
     }),
     parts.section(
       plural(cities.length, "cidade", "cidades"),
-      parts.element("div", { className: "tools" }, parts.filter(inOrder, rows), csv),
+      element("div", { className: "tools" }, parts.filter(inOrder, rows), csv),
       parts.list(rows, "columns"),
     ),
   ];
@@ -89,7 +90,7 @@ export function cityView(city, state, markedId) {
     return row;
   });
   const shortCode = String(city.id).slice(0, 6);
-  const shortened = parts.element("p", {}, "Sem o dígito verificador: ");
+  const shortened = element("p", {}, "Sem o dígito verificador: ");
   shortened.append(parts.copyButton(shortCode, `${city.nome}, sem o dígito verificador`));
   const nodes = [
     parts.path([["Brasil", HOME], [state.nome, placeHash(state.sigla)], [city.nome]]),
@@ -105,25 +106,25 @@ export function cityView(city, state, markedId) {
 
 /** An address that names no place: this sentence about it, the way back, and the states. */
 export function unknownView(status) {
-  const back = parts.element("a", { href: HOME, textContent: "Voltar ao início" });
+  const back = element("a", { href: HOME, textContent: "Voltar ao início" });
   const home = homeView();
   return {
     title: `Não encontrado · ${SITE}`,
     status,
-    nodes: [parts.element("p", { className: "back" }, back), ...home.nodes],
+    nodes: [element("p", { className: "back" }, back), ...home.nodes],
   };
 }
 
 /** What failed, with a button to try again where that may help. */
 export function troubleView(error, retry) {
   if (error.status === 404) return unknownView(error.message);
-  const button = parts.element("button", { type: "button", textContent: "Tentar de novo" });
+  const button = element("button", { type: "button", textContent: "Tentar de novo" });
   button.addEventListener("click", retry);
   return { title: SITE, status: error.message, nodes: [button] };
 }
 
 function unseenHeading(text) {
-  return parts.element("h2", { className: "unseen", textContent: text, tabIndex: -1 });
+  return element("h2", { className: "unseen", textContent: text, tabIndex: -1 });
 }
 
 function cityRow(city) {
@@ -138,7 +139,7 @@ function districtRow(district) {
 // Places of one kind, and a button for more of them as long as there are.
 function group(title, kind, text, { places, total }, row) {
   const list = parts.list(places.map(row));
-  const button = parts.element("button", { type: "button", className: "plain" });
+  const button = element("button", { type: "button", className: "plain" });
   const label = () => {
     const left = total - list.children.length;
     button.textContent = `Mostrar mais (${plural(left, "resta", "restam")})`;

@@ -4,6 +4,7 @@ import { roundEnd } from "./analysis.js";
 import { answer } from "./headline.js";
 import { followTheme } from "./canvas.js";
 import { BANDS, Collection } from "./collection.js";
+import { byId } from "./elements.js";
 import { listen } from "./events.js";
 import * as explanations from "./explanations.js";
 import { Figures } from "./gauges.js";
@@ -14,7 +15,7 @@ import { Rows } from "./request_rows.js";
 import * as sentences from "./sentences.js";
 import { STATES } from "./states.js";
 import { fillTable } from "./states_table.js";
-import { byId, mark, write } from "./writing.js";
+import { mark, write } from "./writing.js";
 import { TileMap } from "./tile_map.js";
 import { Waterfall } from "./waterfall.js";
 

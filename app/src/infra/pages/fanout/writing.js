@@ -1,16 +1,17 @@
-// Writing into the page, only where something changed.
+// Writes into the page, only if something changed.
 
-export const byId = (id) => document.getElementById(id);
+import { element } from "./elements.js";
 
-export function write(element, text) {
-  if (element.textContent !== text) element.textContent = text;
+/** Writes plain text. */
+export function write(target, text) {
+  if (target.textContent !== text) target.textContent = text;
 }
 
 /** Writes a text in which *…* is bold and `…` is code. */
-export function mark(element, text) {
-  if (element.dataset.marked === text) return;
-  element.dataset.marked = text;
-  element.replaceChildren(...text.split(/(\*[^*]*\*|`[^`]*`)/).map(marked));
+export function mark(target, text) {
+  if (target.dataset.marked === text) return;
+  target.dataset.marked = text;
+  target.replaceChildren(...text.split(/(\*[^*]*\*|`[^`]*`)/).map(marked));
 }
 
 export function unmarked(text) {
@@ -19,8 +20,5 @@ export function unmarked(text) {
 
 function marked(part) {
   const tag = { "*": "strong", "`": "code" }[part[0]];
-  if (tag === undefined) return part;
-  const element = document.createElement(tag);
-  element.textContent = part.slice(1, -1);
-  return element;
+  return tag === undefined ? part : element(tag, {}, part.slice(1, -1));
 }

@@ -1,5 +1,5 @@
-// The 27 states as both pages need them before any answer; `row` and `column` say where each lies
-// on a map of equal tiles.
+// The 27 states, which both pages show before any answer comes. `row` and `column` place each on a
+// map of equal tiles.
 export const STATES = [
   { id: 11, sigla: "RO", nome: "Rondônia", regiao: "Norte", row: 2, column: 1 },
   { id: 12, sigla: "AC", nome: "Acre", regiao: "Norte", row: 2, column: 0 },
@@ -29,3 +29,8 @@ export const STATES = [
   { id: 52, sigla: "GO", nome: "Goiás", regiao: "Centro-Oeste", row: 3, column: 2 },
   { id: 53, sigla: "DF", nome: "Distrito Federal", regiao: "Centro-Oeste", row: 3, column: 3 },
 ];
+
+/** The cell of a state's tile in the map's CSS grid, which counts from 1. */
+export function gridArea({ row, column }) {
+  return `${row + 1} / ${column + 1}`;
+}

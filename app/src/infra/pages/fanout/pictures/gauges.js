@@ -1,9 +1,10 @@
 // The figures of a collection, and the two gauges.
 
 import { extremes, oneAfterAnother, timeSpent } from "./analysis.js";
+import { byId } from "./elements.js";
 import { count, duration, outOf, plural, unbroken } from "./numbers.js";
 import { Permits } from "./permit_box.js";
-import { byId, mark, write } from "./writing.js";
+import { mark, write } from "./writing.js";
 
 export class Figures {
   #states;

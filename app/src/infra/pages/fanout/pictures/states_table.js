@@ -1,6 +1,7 @@
 // The numbers behind the pictures, state by state.
 
 import { total } from "./collection.js";
+import { element } from "./elements.js";
 import { count } from "./numbers.js";
 import { SITUATIONS } from "./sentences.js";
 import { write } from "./writing.js";
@@ -24,9 +25,7 @@ export function fillTable(body, states) {
 
 function newRow(body) {
   const row = body.insertRow();
-  const heading = document.createElement("th");
-  heading.scope = "row";
-  row.append(heading);
+  row.append(element("th", { scope: "row" }));
   for (let column = 1; column < 6; column += 1) row.insertCell();
   return row;
 }

@@ -1,9 +1,10 @@
 // The country as a map of equal tiles, each filling as its state is collected.
 
 import { total } from "./collection.js";
+import { element } from "./elements.js";
 import { count, unbroken } from "./numbers.js";
 import { progressSentence, stateSentence } from "./sentences.js";
-import { STATES } from "./states.js";
+import { gridArea, STATES } from "./states.js";
 import { write } from "./writing.js";
 
 const MARKS = { completo: "✓", incompleto: "!" };
@@ -13,15 +14,15 @@ export class TileMap {
 
   constructor(root, onChoose) {
     for (const state of STATES) {
-      const tile = document.createElement("button");
-      tile.type = "button";
-      tile.className = "tile";
-      tile.dataset.state = state.sigla;
-      tile.style.gridRow = state.row + 1;
-      tile.style.gridColumn = state.column + 1;
-      const [sigla, progress] = [document.createElement("b"), document.createElement("span")];
-      sigla.textContent = state.sigla;
-      tile.append(sigla, " ", progress);
+      const progress = element("span");
+      const tile = element(
+        "button",
+        { type: "button", className: "tile", dataset: { state: state.sigla } },
+        element("b", {}, state.sigla),
+        " ",
+        progress,
+      );
+      tile.style.gridArea = gridArea(state);
       tile.addEventListener("click", () => onChoose(state.id));
       root.append(tile);
       this.#tiles.set(state.id, { tile, progress, state });

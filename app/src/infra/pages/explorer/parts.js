@@ -1,19 +1,12 @@
-// The pieces that the views are made of. Names from the data are only ever set as text.
+// The parts that views are made of.
 
+import { element } from "./elements.js";
 import { plural } from "./numbers.js";
 import { placeHash } from "./route.js";
-import { STATES } from "./states.js";
+import { gridArea, STATES } from "./states.js";
 import { byName, comparable } from "./place_sentences.js";
 
 const WORTH_FILTERING = 12;
-
-/** An element with these properties and children. */
-export function element(tag, { dataset = {}, ...properties } = {}, ...children) {
-  const made = Object.assign(document.createElement(tag), properties);
-  Object.assign(made.dataset, dataset);
-  made.append(...children);
-  return made;
-}
 
 /** A part of a view below a heading of its own. */
 export function section(title, ...children) {
@@ -94,7 +87,7 @@ export function map(current) {
       dataset: { region: state.regiao },
     });
     tile.classList.toggle("current", state === current);
-    tile.style.gridArea = `${state.row + 1} / ${state.column + 1}`;
+    tile.style.gridArea = gridArea(state);
     return tile;
   });
   // For eyes and pointers only: the same links stand in the list, or in the path above.
