@@ -5,11 +5,11 @@ import { copyOnClick } from "./copying.js";
 import { downloadOnClick } from "./downloading.js";
 import { byId } from "./elements.js";
 import * as parts from "./parts.js";
+import { sourceSentence } from "./place_sentences.js";
 import { HOME, routeOf, searchHash } from "./route.js";
 import { find } from "./search.js";
 import { STATES } from "./states.js";
 import { cityView, foundView, homeView, stateView, troubleView, unknownView } from "./views.js";
-import { sourceSentence } from "./place_sentences.js";
 
 const PAUSE_IN_TYPING_MS = 150;
 const SLOW_AFTER_MS = 400;

@@ -2,9 +2,10 @@
 
 import { element } from "./elements.js";
 import { plural } from "./numbers.js";
+import { countedCities } from "./places.js";
 import { placeHash } from "./route.js";
+import { comparable } from "./search.js";
 import { gridArea, STATES } from "./states.js";
-import { byName, comparable } from "./place_sentences.js";
 
 const WORTH_FILTERING = 12;
 
@@ -16,11 +17,6 @@ export function section(title, ...children) {
 /** Places as a list of rows. */
 export function list(rows, className = "") {
   return element("ul", { className: `places ${className}` }, ...rows);
-}
-
-/** A list in the order of a Brazilian dictionary. */
-export function sorted(places) {
-  return [...places].sort((one, other) => byName(one.nome, other.nome));
 }
 
 /** A place in a list: its name, where it is or what it has, its JSON, and its code to be copied. */
@@ -126,7 +122,7 @@ export function filter(places, rows) {
   const field = element("input", {
     type: "search",
     placeholder: "Filtrar por nome ou código",
-    ariaLabel: `Filtrar ${plural(places.length, "cidade", "cidades")}`,
+    ariaLabel: `Filtrar ${countedCities(places.length)}`,
     autocomplete: "off",
   });
   field.addEventListener("input", () => {

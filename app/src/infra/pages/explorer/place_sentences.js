@@ -1,6 +1,7 @@
-// Portuguese sentences about numbers, times and names.
+// Portuguese sentences about places and the age of their data.
 
 import { plural, unbroken } from "./numbers.js";
+import { countedCities, countedDistricts, countedStates } from "./places.js";
 
 const AGO = new Intl.RelativeTimeFormat("pt-BR", { numeric: "auto" });
 const MOMENT = new Intl.DateTimeFormat("pt-BR", { dateStyle: "long", timeStyle: "short" });
@@ -8,27 +9,16 @@ const DAY = new Intl.DateTimeFormat("pt-BR", { dateStyle: "long", timeZone: "UTC
 const LIST = new Intl.ListFormat("pt-BR");
 const UNITS = [["day", 86_400], ["hour", 3_600], ["minute", 60]];
 
-export const byName = new Intl.Collator("pt-BR").compare;
-
-/** "1 estado, 12 cidades e 40 distritos"; what there is none of is left out. */
+/** "1 estado, 12 cidades e 40 distritos", without the kinds that have none. */
 export function countedPlaces(states, cities, districts) {
-  const counts = [
-    [states, "estado", "estados"],
-    [cities, "cidade", "cidades"],
-    [districts, "distrito", "distritos"],
-  ];
-  return LIST.format(counts.filter(([count]) => count > 0).map((each) => plural(...each)));
+  const counts = [[states, countedStates], [cities, countedCities], [districts, countedDistricts]];
+  const some = counts.filter(([number]) => number > 0);
+  return LIST.format(some.map(([number, counted]) => counted(number)));
 }
 
-/** How many districts a city has; nothing may be known of them. */
-export function countedDistricts(districts) {
-  if (districts === null) return "distritos ainda desconhecidos";
-  return plural(districts.length, "distrito", "distritos");
-}
-
-/** The name as it is compared: accents, case, blanks and punctuation do not count. */
-export function comparable(name) {
-  return name.normalize("NFD").toLowerCase().replace(/[^a-z0-9]/g, "");
+/** How many districts a city has, if that is known. */
+export function districtsOf({ distritos }) {
+  return distritos === null ? "distritos ainda desconhecidos" : countedDistricts(distritos.length);
 }
 
 /** Where the data are from and how old they are. */

@@ -2,7 +2,6 @@
 
 import { getJson } from "./api.js";
 import { STATES } from "./states.js";
-import { comparable } from "./place_sentences.js";
 
 const FIRST_PAGE = 10;
 const NEXT_PAGE = 50;
@@ -23,6 +22,11 @@ export async function find(text, signal) {
 /** The places of one kind that come after the first `offset`. */
 export function findMore(kind, text, offset) {
   return page(kind, text, offset, NEXT_PAGE);
+}
+
+/** A name as it is compared: accents, case, blanks and punctuation do not count. */
+export function comparable(name) {
+  return name.normalize("NFD").toLowerCase().replace(/[^a-z0-9]/g, "");
 }
 
 async function page(kind, text, offset, limit, signal) {

@@ -5,10 +5,11 @@ import { element } from "./elements.js";
 import { tell } from "./notice.js";
 import { plural, unbroken } from "./numbers.js";
 import * as parts from "./parts.js";
+import { countedPlaces, districtsOf } from "./place_sentences.js";
+import { countedCities, countedStates, sortedByName } from "./places.js";
 import { HOME, placeHash } from "./route.js";
 import { findMore } from "./search.js";
 import { STATES } from "./states.js";
-import { countedDistricts, countedPlaces } from "./place_sentences.js";
 
 const SITE = "Estados e cidades do Brasil";
 // In the order in which they fill three columns of about one height.
@@ -18,10 +19,10 @@ const REGIONS = ["Norte", "Sul", "Nordeste", "Centro-Oeste", "Sudeste"];
 export function homeView() {
   const regions = REGIONS.map((region) => {
     const states = STATES.filter((state) => state.regiao === region);
-    return parts.section(region, parts.list(parts.sorted(states).map(parts.stateRow)));
+    return parts.section(region, parts.list(sortedByName(states).map(parts.stateRow)));
   });
   const nodes = [
-    unseenHeading(unbroken("Os", plural(STATES.length, "estado", "estados"))),
+    unseenHeading(unbroken("Os", countedStates(STATES.length))),
     element(
       "div",
       { className: "home" },
@@ -54,9 +55,9 @@ export function foundView(text, { states, cities, districts, hint }) {
 
 /** One state and its cities. */
 export function stateView(state, cities) {
-  const inOrder = parts.sorted(cities);
+  const inOrder = sortedByName(cities);
   const rows = inOrder.map((city) => {
-    const more = city.distritos?.length === 1 ? "" : countedDistricts(city.distritos);
+    const more = city.distritos?.length === 1 ? "" : districtsOf(city);
     return parts.placeRow(city, { more, hash: placeHash(city.id) });
   });
   const csv = element("button", {
@@ -73,7 +74,7 @@ export function stateView(state, cities) {
       path: `states/${state.sigla}`,
     }),
     parts.section(
-      plural(cities.length, "cidade", "cidades"),
+      countedCities(cities.length),
       element("div", { className: "tools" }, parts.filter(inOrder, rows), csv),
       parts.list(rows, "columns"),
     ),
@@ -83,7 +84,7 @@ export function stateView(state, cities) {
 
 /** One city and its districts, of which one may be marked. */
 export function cityView(city, state, markedId) {
-  const rows = parts.sorted(city.distritos ?? []).map((district) => {
+  const rows = sortedByName(city.distritos ?? []).map((district) => {
     const json = parts.jsonLink(`districts/${district.id}`, district.nome);
     const row = parts.placeRow(district, { json });
     if (String(district.id) === markedId) row.ariaCurrent = "true";
@@ -99,7 +100,7 @@ export function cityView(city, state, markedId) {
       { kind: `Cidade · ${state.nome}`, state, path: `cities/${city.id}` },
       shortened,
     ),
-    parts.section(countedDistricts(city.distritos), parts.list(rows, "columns")),
+    parts.section(districtsOf(city), parts.list(rows, "columns")),
   ];
   return { title: `${city.nome}, ${state.sigla} · ${SITE}`, status: "", nodes };
 }

@@ -10,6 +10,7 @@ import * as explanations from "./explanations.js";
 import { Figures } from "./gauges.js";
 import { InFlightChart } from "./in_flight_chart.js";
 import { learnNames, nameOf } from "./city_names.js";
+import { sortedByName } from "./places.js";
 import { RefreshButton } from "./refresh_button.js";
 import { Rows } from "./request_rows.js";
 import * as sentences from "./sentences.js";
@@ -59,8 +60,7 @@ const rows = new Rows(byId("rows"), {
 start();
 
 function start() {
-  const byName = STATES.toSorted((one, other) => one.nome.localeCompare(other.nome, "pt-BR"));
-  byId("choice").append(...byName.map(({ id, nome }) => new Option(nome, id)));
+  byId("choice").append(...sortedByName(STATES).map(({ id, nome }) => new Option(nome, id)));
   byId("choice").addEventListener("change", ({ target }) => choose(stateOf(Number(target.value))));
   byId("back").addEventListener("click", () => {
     choose(null);

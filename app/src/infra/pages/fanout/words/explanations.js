@@ -3,8 +3,8 @@
 
 import { leastTime } from "./analysis.js";
 import { count, duration, outOf, plural, unbroken } from "./numbers.js";
-
-const requests = (number) => plural(number, "requisição", "requisições");
+import { countedStates } from "./places.js";
+import { countedRequests } from "./sentences.js";
 
 /** How many requests waited for their answers at once. */
 export function gain({ progress }) {
@@ -25,9 +25,8 @@ export function statesInWork({ progress }) {
 export function limits({ progress }) {
   const { estados, requisicoes_configurado } = progress.limites;
   if (requisicoes_configurado === 0) return "";
-  const states = plural(estados, "estado", "estados");
   return (
-    `Aqui são ${states} e ${requests(requisicoes_configurado)}, ` +
+    `Aqui são ${countedStates(estados)} e ${countedRequests(requisicoes_configurado)}, ` +
     "sejam elas da lista, de cidades ou de distritos."
   );
 }
@@ -42,7 +41,7 @@ export function least(collection) {
   const rounds = waves === 1 ? "cabem em uma só leva" : `são ${plural(waves, "leva", "levas")}`;
   const time = waves === 1 ? "" : `, ${duration(all)}`;
   return (
-    `O limite dita o tempo mínimo: ${requests(asked)}${kind}, ` +
+    `O limite dita o tempo mínimo: ${countedRequests(asked)}${kind}, ` +
     `${unbroken(count(atOnce), "por", "vez")}, ${rounds}; a ${duration(each)} cada uma${time}.`
   );
 }

@@ -3,6 +3,7 @@
 import { extremes } from "./analysis.js";
 import { CITIES, FAILED, GOOD, STATES_LIST, total } from "./collection.js";
 import { count, duration, outOf, plural, unbroken } from "./numbers.js";
+import { countedCities, countedDistricts, countedStates } from "./places.js";
 
 const DATE = new Intl.DateTimeFormat("pt-BR", { dateStyle: "short", timeStyle: "medium" });
 const MOST_NAMED = 8;
@@ -20,8 +21,8 @@ export const SITUATIONS = {
   incompleto: "incompleto",
 };
 
-const requests = (number) => plural(number, "requisição", "requisições");
-const failures = (number) => plural(number, "falha", "falhas");
+export const countedRequests = (number) => plural(number, "requisição", "requisições");
+const countedFailures = (number) => plural(number, "falha", "falhas");
 
 /** What became of the collection. */
 export function outcome(collection) {
@@ -42,11 +43,7 @@ export function outcome(collection) {
 }
 
 function inventory({ estados, cidades, distritos }) {
-  return [
-    plural(estados, "estado", "estados"),
-    plural(cidades, "cidade", "cidades"),
-    plural(distritos, "distrito", "distritos"),
-  ].join(", ");
+  return [countedStates(estados), countedCities(cidades), countedDistricts(distritos)].join(", ");
 }
 
 // Where it failed, and what was kept of the collection before.
@@ -54,8 +51,8 @@ function gaps({ estados, requisicoes, resultado }) {
   const failing = estados.filter((state) => state.falhas > 0);
   const where =
     failing.length > MOST_NAMED
-      ? `${plural(failing.length, "estado", "estados")} (${failures(requisicoes.falhas)})`
-      : failing.map((state) => `${state.sigla} (${failures(state.falhas)})`).join(", ");
+      ? `${countedStates(failing.length)} (${countedFailures(requisicoes.falhas)})`
+      : failing.map((state) => `${state.sigla} (${countedFailures(state.falhas)})`).join(", ");
   const kept = plural(resultado.mantidos, "lugar ficou", "lugares ficaram");
   const before = resultado.mantidos > 0 ? ` ${kept} como na coleta anterior.` : "";
   return `Houve falhas em ${where}.${before}`;
@@ -78,7 +75,7 @@ export function curve(collection) {
   const { mais_em_voo, limites } = collection.progress;
   const { waiting } = extremes(collection);
   return (
-    `No pico, ${requests(mais_em_voo)} em andamento, com um limite de ` +
+    `No pico, ${countedRequests(mais_em_voo)} em andamento, com um limite de ` +
     `${count(limites.requisicoes_configurado)}. Na fila, até ${count(waiting)}.`
   );
 }
@@ -92,7 +89,7 @@ export function stateSentence(state) {
 export function progressSentence(state) {
   const done = state.concluidas + state.falhas;
   const asked = unbroken(outOf(done, total(state)), "requisições");
-  const failed = state.falhas > 0 ? `, ${failures(state.falhas)}` : "";
+  const failed = state.falhas > 0 ? `, ${countedFailures(state.falhas)}` : "";
   return `${asked}, ${SITUATIONS[state.situacao]}${failed}`;
 }
 
