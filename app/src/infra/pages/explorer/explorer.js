@@ -47,14 +47,14 @@ async function show() {
 async function viewOf({ text, sigla, cityId, districtId, unknown }, signal) {
   if (text) return foundView(text, await find(text, signal));
   if (cityId) {
-    const { data: city } = await getJson(`api/v1/cities/${cityId}`, signal);
+    const { data: city } = await getJson(`api/v1/cities/${cityId}`, { signal });
     return cityView(city, stateOf(city.estado.sigla), districtId);
   }
   if (unknown) return unknownView("Não há lugar neste endereço.");
   if (!sigla) return homeView();
   const state = stateOf(sigla);
   if (!state) return unknownView(`Não há estado com a sigla ${sigla}.`);
-  const { data: cities } = await getJson(`api/v1/states/${sigla}/cities`, signal);
+  const { data: cities } = await getJson(`api/v1/states/${sigla}/cities`, { signal });
   return stateView(state, cities);
 }
 

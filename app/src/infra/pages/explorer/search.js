@@ -31,7 +31,7 @@ export function comparable(name) {
 
 async function page(kind, text, offset, limit, signal) {
   const query = new URLSearchParams({ q: text, limit, offset });
-  const { data, total } = await getJson(`api/v1/${kind}?${query}`, signal);
+  const { data, total } = await getJson(`api/v1/${kind}?${query}`, { signal });
   return { places: data, total };
 }
 
@@ -62,7 +62,7 @@ async function withCode(code, signal) {
 
 async function lookedUp(kind, code, signal) {
   try {
-    const { data } = await getJson(`api/v1/${kind}/${code}`, signal);
+    const { data } = await getJson(`api/v1/${kind}/${code}`, { signal });
     return { [kind]: { places: [{ ...data, uf: data.estado.sigla }], total: 1 } };
   } catch (error) {
     if (error.status !== 404) throw error;

@@ -1,5 +1,7 @@
 // The cities' names, asked for when a state is chosen.
 
+import { getJson } from "./api.js";
+
 const names = new Map();
 const asked = new Set();
 
@@ -8,9 +10,8 @@ export async function learnNames(sigla, onNames) {
   if (asked.has(sigla)) return;
   asked.add(sigla);
   try {
-    const answer = await fetch(`api/v1/states/${sigla}`);
-    if (!answer.ok) throw new Error(`${answer.status}`);
-    for (const city of (await answer.json()).cidades) names.set(city.id, city.nome);
+    const { data } = await getJson(`api/v1/states/${sigla}`);
+    for (const { id, nome } of data.cidades) names.set(id, nome);
     onNames();
   } catch {
     asked.delete(sigla); // asked for again with the next choice; until then, the code is shown

@@ -1,5 +1,6 @@
 // The button that starts a collection, where that is allowed, and the reason where it is not.
 
+import { getJson } from "./api.js";
 import { duration, seconds } from "./numbers.js";
 import { write } from "./writing.js";
 
@@ -49,9 +50,8 @@ export class RefreshButton {
   // Asks the service whether a collection may be started.
   async ask() {
     try {
-      const answer = await fetch(URL, { cache: "no-store" });
-      if (!answer.ok) throw new Error(answer.statusText);
-      this.#may = await answer.json();
+      const { data } = await getJson(URL, { cache: "no-store" });
+      this.#may = data;
       this.#message = reasonOf(this.#may);
       this.#wait(mayEver(this.#may) ? this.#may.espera_s : 0);
     } catch {

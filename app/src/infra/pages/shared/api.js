@@ -1,6 +1,6 @@
-// What the service answers, and what a person is told where it does not.
+// Asks the service, and explains its failures to people.
 
-/** A failure whose message is a sentence for the person who reads the page. */
+/** A failure with a message for the reader of the page. */
 export class Trouble extends Error {
   constructor(message, status) {
     super(message);
@@ -8,9 +8,9 @@ export class Trouble extends Error {
   }
 }
 
-/** The answer's JSON, and for a search how many places were found in all. */
-export function getJson(path, signal) {
-  return ask(path, { signal }, async (answer) => ({
+/** The JSON of an answer and, for a search, how many places match in `total`. */
+export function getJson(path, options) {
+  return ask(path, options, async (answer) => ({
     data: await answer.json(),
     total: Number(answer.headers.get("X-Total-Count")),
   }));
@@ -22,7 +22,7 @@ export function getCsv() {
   return ask("api/v1/states", options, (answer) => answer.blob());
 }
 
-/** Where the data come from, as the headers of every answer tell it. */
+/** The source and the age of the data, from the headers that every answer carries. */
 export function getSource() {
   return ask("api/v1/states", { method: "HEAD" }, ({ headers }) => ({
     isLive: headers.get("X-Snapshot-Source") === "live",
@@ -51,7 +51,7 @@ async function refusal(answer) {
   return new Trouble(detail ?? `O serviço falhou (erro ${answer.status}). Tente de novo.`);
 }
 
-// The service names codes that differ in one digit; what else it says is for programs.
+// The service names similar codes for people; the rest of its detail is for programs.
 function unknownCode(detail) {
   const similar = /Códigos parecidos: .*/.exec(detail)?.[0];
   return `Não há lugar com este código. ${similar ?? "Confira os dígitos ou procure pelo nome."}`;
