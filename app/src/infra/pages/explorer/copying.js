@@ -1,36 +1,37 @@
-// Copies what a button offers when it is clicked, and says so.
+// Copies a button's text if it is clicked, and says so.
 
 import { element } from "./elements.js";
-import { tell } from "./notice.js";
+import { showNotice } from "./notice.js";
 
 const MARKED_FOR_MS = 1_500;
 
-/** Lets every button with `data-copy` copy that, also those that come later; `data-kind` names it. */
+/** Makes buttons copy their `data-copy`, also later buttons; `data-kind` names the text. */
 export function copyOnClick() {
   document.addEventListener("click", async ({ target }) => {
     const button = target.closest("button[data-copy]");
     if (!button) return;
-    const { copy, kind } = button.dataset;
-    if (!(await copied(copy))) {
-      tell(`O navegador não deixou copiar. O ${kind.toLowerCase()} é ${copy}.`);
+    const { copy: text, kind } = button.dataset;
+    if (!(await copy(text))) {
+      showNotice(`O navegador não deixou copiar. O ${kind.toLowerCase()} é ${text}.`);
       return;
     }
-    tell(`${kind} ${copy} copiado.`);
+    showNotice(`${kind} ${text} copiado.`);
     button.classList.add("copied");
     setTimeout(() => button.classList.remove("copied"), MARKED_FOR_MS);
   });
 }
 
-async function copied(text) {
+// Returns whether the text was copied.
+async function copy(text) {
   try {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
-    return copiedBySelecting(text); // over plain HTTP there is no clipboard, or it is denied
+    return copyBySelecting(text); // the clipboard is denied, or missing over plain HTTP
   }
 }
 
-function copiedBySelecting(text) {
+function copyBySelecting(text) {
   const before = document.activeElement;
   const field = element("textarea", { className: "unseen", value: text });
   document.body.append(field);

@@ -1,39 +1,32 @@
-// Saves the places as CSV: all of them, or those of one state.
+// Saves places as CSV.
 
 import { getCsv } from "./api.js";
+import { whileBusy } from "./busy_button.js";
 import { element } from "./elements.js";
-import { tell } from "./notice.js";
+import { showNotice } from "./notice.js";
 
-const BYTE_ORDER_MARK = "\ufeff"; // without it, spreadsheets take UTF-8 for something else
+const BYTE_ORDER_MARK = "\ufeff"; // without it, spreadsheets guess another coding than UTF-8
 
-/** Lets every button with `data-csv` save a file: with a sigla in it, of that state only. */
+/** Makes buttons with `data-csv` save all places, or those of the state that it names. */
 export function downloadOnClick() {
-  document.addEventListener("click", async ({ target }) => {
+  document.addEventListener("click", ({ target }) => {
     const button = target.closest("button[data-csv]");
-    if (!button || button.ariaBusy) return;
-    button.ariaBusy = "true";
-    tell("Preparando o arquivo…");
-    try {
-      await download(button.dataset.csv);
-      tell("Arquivo CSV baixado.");
-    } catch (error) {
-      tell(error.message);
-    } finally {
-      button.ariaBusy = null;
-    }
+    if (button) whileBusy(button, () => download(button.dataset.csv));
   });
 }
 
 async function download(sigla) {
+  showNotice("Preparando o arquivo…");
   const all = await getCsv();
   if (sigla) {
     save(new Blob([BYTE_ORDER_MARK, linesOf(sigla, await all.text())]), `-${sigla}`);
   } else {
     save(all, "");
   }
+  showNotice("Arquivo CSV baixado.");
 }
 
-// The second column is the sigla.
+// The header and the lines of one state; the second column is the sigla.
 function linesOf(sigla, csv) {
   const [header, ...lines] = csv.split("\r\n");
   return [header, ...lines.filter((line) => line.split(",", 2)[1] === sigla), ""].join("\r\n");

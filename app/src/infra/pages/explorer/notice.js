@@ -1,4 +1,4 @@
-// A short notice at the foot of the window, seen and read aloud.
+// The notice at the foot of the window, which screen readers read aloud.
 
 import { byId } from "./elements.js";
 
@@ -7,8 +7,8 @@ const SHOWN_FOR_MS = 4_000;
 const notice = byId("notice");
 let ending;
 
-/** Tells a person this sentence for a while. */
-export function tell(sentence) {
+/** Shows a sentence for a while. */
+export function showNotice(sentence) {
   notice.textContent = sentence;
   clearTimeout(ending);
   ending = setTimeout(() => (notice.textContent = ""), SHOWN_FOR_MS);

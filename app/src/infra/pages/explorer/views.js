@@ -1,8 +1,8 @@
 // What is shown below the search: the states, what was found, one state, one city, or trouble.
 // Each view is { title, status, nodes }.
 
+import { whileBusy } from "./busy_button.js";
 import { element } from "./elements.js";
-import { tell } from "./notice.js";
 import { plural, unbroken } from "./numbers.js";
 import * as parts from "./parts.js";
 import { countedPlaces, districtsOf } from "./place_sentences.js";
@@ -147,21 +147,14 @@ function group(title, kind, text, { places, total }, row) {
     button.ariaLabel = `${button.textContent} de ${title.toLowerCase()}`;
     button.hidden = left <= 0;
   };
-  button.addEventListener("click", async () => {
-    if (button.ariaBusy) return;
-    button.ariaBusy = "true"; // a disabled button would lose the focus
-    try {
-      const next = await findMore(kind, text, list.children.length);
-      const rows = next.places.map(row);
-      list.append(...rows);
-      label();
-      rows[0]?.querySelector("a").focus();
-    } catch (error) {
-      tell(error.message);
-    } finally {
-      button.ariaBusy = null;
-    }
-  });
+  const showMore = async () => {
+    const next = await findMore(kind, text, list.children.length);
+    const rows = next.places.map(row);
+    list.append(...rows);
+    label();
+    rows[0]?.querySelector("a").focus();
+  };
+  button.addEventListener("click", () => whileBusy(button, showMore));
   label();
   return parts.section(title, list, button);
 }
