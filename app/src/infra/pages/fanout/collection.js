@@ -14,7 +14,6 @@ const COLUMNS = [
   "ended",
   "outcome",
 ];
-const NONE = -1;
 const OVER = new Set(["completo", "incompleto"]); // states of which nothing more is asked for
 
 // Until the service tells its limits.
@@ -36,25 +35,16 @@ export const FAILED = 2; // 1: failed, and tried again
 export const BANDS = [{ id: 0, sigla: "lista", nome: "Lista dos estados" }, ...STATES];
 const BAND_OF = new Map(BANDS.map((band, index) => [band.id, index]));
 
-// A column of whole numbers that grows.
-function grown(column, size) {
-  if (size <= column.length) return column;
-  const larger = new Int32Array(Math.max(size, column.length * 2));
-  larger.set(column);
-  return larger;
-}
-
 export class Collection {
+  #attempts = new Map(); // by request, as indexes into the columns
+
   constructor(id) {
     this.id = id;
     this.progress = null;
     this.samples = []; // what each event said about the moment at which it was sent
     this.size = 0; // attempts
     this.lastEnd = 0; // of an attempt
-    for (const name of COLUMNS) this[name] = new Int32Array(8192);
-    this.next = new Int32Array(8192); // the following attempt of the same request
-    this.first = new Int32Array(8192).fill(NONE); // by request: its first attempt
-    this.last = new Int32Array(8192).fill(NONE);
+    for (const name of COLUMNS) this[name] = [];
     this.bands = BANDS.map(() => []); // the requests of each band, in the order in which they ended
   }
 
@@ -102,17 +92,15 @@ export class Collection {
     return Math.max(this.bands[band].length, state === undefined ? 0 : total(state));
   }
 
-  // The attempts of a request, by their index, in order.
+  // The indexes of a request's attempts, in order.
   attemptsOf(request) {
-    const attempts = [];
-    for (let each = this.first[request]; each !== NONE; each = this.next[each]) attempts.push(each);
-    return attempts;
+    return this.#attempts.get(request);
   }
 
   // The places in a band whose request failed for good.
   failuresOf(band) {
     return this.bands[band]
-      .map((request) => this.last[request])
+      .map((request) => this.attemptsOf(request).at(-1))
       .filter((attempt) => this.outcome[attempt] === FAILED)
       .map((attempt) => this.place[attempt]);
   }
@@ -124,30 +112,16 @@ export class Collection {
 
   #add(values) {
     const index = this.size++;
-    COLUMNS.forEach((name, position) => {
-      this[name] = grown(this[name], this.size);
-      this[name][index] = values[position];
-    });
-    this.next = grown(this.next, this.size);
-    this.next[index] = NONE;
+    COLUMNS.forEach((name, position) => this[name].push(values[position]));
     this.lastEnd = Math.max(this.lastEnd, this.ended[index]);
-    this.#chain(this.request[index], index);
-  }
-
-  // Puts an attempt behind the former one of its request, or the request into its band.
-  #chain(request, index) {
-    if (request >= this.first.length) {
-      const known = this.first.length;
-      this.first = grown(this.first, request + 1).fill(NONE, known);
-      this.last = grown(this.last, request + 1).fill(NONE, known);
+    const request = this.request[index];
+    const earlier = this.#attempts.get(request);
+    if (earlier !== undefined) {
+      earlier.push(index);
+      return;
     }
-    if (this.first[request] === NONE) {
-      this.first[request] = index;
-      this.bands[this.bandOf(index)].push(request);
-    } else {
-      this.next[this.last[request]] = index;
-    }
-    this.last[request] = index;
+    this.#attempts.set(request, [index]);
+    this.bands[this.bandOf(index)].push(request);
   }
 }
 

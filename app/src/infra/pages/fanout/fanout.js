@@ -255,7 +255,7 @@ function point(describing) {
 }
 
 function describe(request) {
-  const attempt = collection.first[request];
+  const [attempt] = collection.attemptsOf(request);
   return sentences.requestSentence(collection, request, placeName(collection.place[attempt]));
 }
 
