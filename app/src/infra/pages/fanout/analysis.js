@@ -14,12 +14,17 @@ export function inFlightByMs({ size, sent, ended }, ms) {
   return counts;
 }
 
-/** The highest of each of so many equal parts: a picture of it hides no peak. */
-export function highest(values, parts) {
-  return Float32Array.from({ length: parts }, (_, part) => {
-    const from = Math.floor((part * values.length) / parts);
-    const to = Math.max(from + 1, Math.floor(((part + 1) * values.length) / parts));
-    return values.subarray(from, to).reduce((most, value) => Math.max(most, value), 0);
+/** Where one of several equal parts of a list begins and ends; it has at least one item. */
+export function bounds(length, parts, part) {
+  const from = Math.floor((part * length) / parts);
+  return [from, Math.max(from + 1, Math.floor(((part + 1) * length) / parts))];
+}
+
+/** The highest value of each of several equal parts, so that a chart hides no peak. */
+export function peaks(values, parts) {
+  return Array.from({ length: parts }, (_, part) => {
+    const some = values.subarray(...bounds(values.length, parts, part));
+    return some.reduce((most, value) => Math.max(most, value), 0);
   });
 }
 

@@ -64,11 +64,19 @@ export function timeWidth(canvas) {
   return widthOf(canvas) - GUTTER - MARGIN;
 }
 
-/** Where a moment lies on the shared time axis, and which moment lies there. */
-export function xOf(ms, endMs, width) {
-  return GUTTER + (ms / endMs) * (width - GUTTER - MARGIN);
+/** Where a moment lies on the time axis. */
+export function xOf(canvas, ms, endMs) {
+  return GUTTER + (ms / endMs) * timeWidth(canvas);
 }
 
-export function msAt(x, endMs, width) {
-  return Math.min(Math.max(((x - GUTTER) / (width - GUTTER - MARGIN)) * endMs, 0), endMs);
+/** Which moment lies there. */
+export function msAt(canvas, x, endMs) {
+  return Math.min(Math.max(((x - GUTTER) / timeWidth(canvas)) * endMs, 0), endMs);
+}
+
+/** Writes a label on the left of the time axis. */
+export function writeLabel(brush, text, y) {
+  brush.fillStyle = colours.quiet;
+  brush.textAlign = "right";
+  brush.fillText(text, GUTTER - 8, y);
 }

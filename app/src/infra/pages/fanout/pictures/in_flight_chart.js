@@ -1,7 +1,17 @@
 // How many requests were in flight over time, and the limit, with the time axis below.
 
-import { highest, inFlightByMs, marks } from "./analysis.js";
-import { colours, followSize, GUTTER, heightOf, msAt, widthOf, wiped, xOf } from "./canvas.js";
+import { inFlightByMs, marks, peaks } from "./analysis.js";
+import {
+  colours,
+  followSize,
+  GUTTER,
+  heightOf,
+  msAt,
+  widthOf,
+  wiped,
+  writeLabel,
+  xOf,
+} from "./canvas.js";
 import { count, duration, seconds } from "./numbers.js";
 
 const TOP = 18;
@@ -36,7 +46,7 @@ export class InFlightChart {
   }
 
   #x(ms) {
-    return xOf(Math.min(ms, this.#endMs), this.#endMs, widthOf(this.#canvas));
+    return xOf(this.#canvas, Math.min(ms, this.#endMs), this.#endMs);
   }
 
   #y(requests) {
@@ -57,11 +67,10 @@ export class InFlightChart {
     }
     line(brush, GUTTER, this.#floor + 0.5, width, this.#floor + 0.5);
     const { mais_em_voo, limites } = this.#collection.progress;
-    brush.textAlign = "right";
     const values = [0, limites.requisicoes_configurado];
     const isApart = values.every((value) => Math.abs(this.#y(value) - this.#y(mais_em_voo)) > 14);
     for (const value of isApart ? [...values, mais_em_voo] : values) {
-      brush.fillText(count(value), GUTTER - 8, this.#y(value));
+      writeLabel(brush, count(value), this.#y(value));
     }
   }
 
@@ -91,7 +100,7 @@ export class InFlightChart {
     } else {
       this.#counts ??= inFlightByMs(this.#collection, collectedMs);
       const columns = Math.max(1, Math.round(this.#x(collectedMs) - GUTTER));
-      highest(this.#counts, columns).forEach((requests, column) => {
+      peaks(this.#counts, columns).forEach((requests, column) => {
         brush.lineTo(GUTTER + column, this.#y(requests));
       });
       brush.lineTo(GUTTER + columns, this.#floor);
@@ -121,7 +130,7 @@ export class InFlightChart {
   }
 
   #moment(x) {
-    const ms = msAt(x, this.#endMs, widthOf(this.#canvas));
+    const ms = msAt(this.#canvas, x, this.#endMs);
     const { samples, isCollecting } = this.#collection;
     const sample = samples.findLast((each) => each.ms <= ms) ?? samples[0];
     const exact = isCollecting ? undefined : this.#counts?.[Math.round(ms)];

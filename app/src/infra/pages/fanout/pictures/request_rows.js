@@ -1,6 +1,6 @@
 // The requests of one state, each in a row of its own that can be looked at.
 
-import { colours, followSize, GUTTER, heightOf, widthOf, wiped, xOf } from "./canvas.js";
+import { colours, followSize, heightOf, widthOf, wiped, writeLabel, xOf } from "./canvas.js";
 import { GOOD } from "./collection.js";
 import { wirePhase } from "./waterfall.js";
 
@@ -67,9 +67,9 @@ export class Rows {
   #paint(brush, row, y) {
     const { queued, sent, answered, ended, outcome } = this.#collection;
     const strip = (fromMs, toMs, colour, least) => {
-      const x = this.#x(fromMs);
+      const [x, end] = [fromMs, toMs].map((ms) => xOf(this.#canvas, ms, this.#endMs));
       brush.fillStyle = colour;
-      brush.fillRect(x, y, Math.max(this.#x(toMs) - x, least), this.#height - 1);
+      brush.fillRect(x, y, Math.max(end - x, least), this.#height - 1);
     };
     if (row === this.#current) {
       brush.fillStyle = colours.line;
@@ -82,14 +82,8 @@ export class Rows {
       if (isGood) strip(answered[attempt], ended[attempt], colours.reading, 1);
     }
     if (row === 0 || (row + 1) % NUMBERED === 0) {
-      brush.fillStyle = colours.quiet;
-      brush.textAlign = "right";
-      brush.fillText(row + 1, GUTTER - 8, Math.max(y + this.#height / 2, 7));
+      writeLabel(brush, row + 1, Math.max(y + this.#height / 2, 7));
     }
-  }
-
-  #x(ms) {
-    return xOf(ms, this.#endMs, widthOf(this.#canvas));
   }
 
   #press(event) {

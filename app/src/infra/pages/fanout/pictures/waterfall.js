@@ -1,8 +1,9 @@
 // All requests of a collection: a band for each state, in it a row for each request, in the order
 // in which they ended. Several rows share a row of pixels, which is their average (blended_pixels.js).
 
+import { bounds } from "./analysis.js";
 import { Blend } from "./blended_pixels.js";
-import { brushOf, colours, followSize, GUTTER, heightOf, timeWidth, wiped } from "./canvas.js";
+import { brushOf, followSize, GUTTER, heightOf, timeWidth, wiped, writeLabel } from "./canvas.js";
 import { BANDS, FAILED, GOOD } from "./collection.js";
 
 const LEAST_HEIGHT = 13; // of a band, for its label
@@ -75,9 +76,7 @@ export class Waterfall {
     this.#bands = rows.slice(0, bands).map((count, index) => {
       const share = Math.floor(Math.min((free * count) / all, TALLEST_ROW * count));
       const band = { top, height: LEAST_HEIGHT + share, rows: count };
-      brush.fillStyle = colours.quiet;
-      brush.textAlign = "right";
-      brush.fillText(BANDS[index].sigla, GUTTER - 8, top + band.height / 2);
+      writeLabel(brush, BANDS[index].sigla, top + band.height / 2);
       top += band.height + GAP;
       return band;
     });
@@ -104,10 +103,7 @@ export class Waterfall {
     const requests = this.#collection.bands[band];
     const [left, first] = [GUTTER, highest].map((each) => Math.round(each * devicePixelRatio));
     const pixels = Math.round(height * devicePixelRatio);
-    const at = (pixel) => {
-      const from = Math.floor((pixel * rows) / pixels);
-      return requests.slice(from, Math.max(from + 1, Math.floor(((pixel + 1) * rows) / pixels)));
-    };
+    const at = (pixel) => requests.slice(...bounds(rows, pixels, pixel));
     const isChanged = (pixel) => at(pixel).some((request) => changed.has(request));
     const all = Array.from({ length: pixels }, (_, pixel) => pixel);
     const [top, bottom] = [all.find(isChanged), all.findLast(isChanged)];
