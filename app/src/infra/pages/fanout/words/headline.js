@@ -50,10 +50,10 @@ function whyNotMore(collection) {
 }
 
 function notReached(configured, rate, isCollecting) {
-  const so = isCollecting ? "ainda não" : "não";
-  const paced =
+  const not = isCollecting ? "ainda não" : "não";
+  const pace =
     rate > 0 ? ` São enviadas no máximo *${count(rate)}* por segundo (${RATE_LIMIT}).` : "";
-  return `O limite de ${count(configured)} (${REQUESTS_LIMIT}) ${so} foi alcançado.${paced}`;
+  return `O limite de ${count(configured)} (${REQUESTS_LIMIT}) ${not} foi alcançado.${pace}`;
 }
 
 function lowered(configured, { first, lowest, highest }) {
@@ -80,16 +80,18 @@ function noPermitLeft(configured, waiting) {
 
 function onePairForEachState(states) {
   return (
-    "Não foram mais porque o plano é por estado (`IBGE_PLAN=state`): são duas por estado, e só " +
-    `${plural(states, "estado fica", "estados ficam")} em andamento por vez (${STATES_LIMIT}).`
+    "Não foram mais porque o plano é por estado (`IBGE_PLAN=state`): são duas por estado, e " +
+    `${fewAtOnce(states)}.`
   );
 }
 
 function fewStates(states) {
-  return (
-    `Não foram mais porque só ${plural(states, "estado fica", "estados ficam")} em andamento por ` +
-    `vez (${STATES_LIMIT}); os outros esperaram.`
-  );
+  return `Não foram mais porque ${fewAtOnce(states)}; os outros esperaram.`;
+}
+
+function fewAtOnce(states) {
+  const few = plural(states, "estado fica", "estados ficam");
+  return `só ${few} em andamento por vez (${STATES_LIMIT})`;
 }
 
 function circuit(collection) {
