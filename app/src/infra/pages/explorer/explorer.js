@@ -1,13 +1,13 @@
-// The explorer: shows what the address asks for, and searches as one types.
+// The page /: shows what the address asks for, and searches while one types.
 
 import { getJson, getSource } from "./api.js";
 import { copyOnClick } from "./copying.js";
 import { downloadOnClick } from "./downloading.js";
 import { byId } from "./elements.js";
-import * as parts from "./parts.js";
+import { showAddress } from "./parts.js";
 import { sourceSentence } from "./place_sentences.js";
 import { HOME, routeOf, searchHash } from "./route.js";
-import { find } from "./search.js";
+import { findPlaces } from "./search.js";
 import { STATES } from "./states.js";
 import { cityView, foundView, homeView, stateView, troubleView, unknownView } from "./views.js";
 
@@ -23,21 +23,21 @@ const status = byId("status");
 const view = byId("view");
 const welcome = byId("welcome");
 
-let shown = ""; // the address of what stands there
-let work = new AbortController(); // fetches what is to stand there next
-let pause; // in typing
+let shownHash = ""; // the address of the current view
+let fetching = new AbortController(); // aborts the requests for the next view
+let typingPause; // the timer that waits for the end of typing
 
-/** Shows what the address asks for; tells whether it stands there now. */
+/** Shows the view for the address; returns false if a later call replaced it. */
 async function show() {
-  work.abort(); // an earlier answer must not come over a later one
-  work = new AbortController();
-  const { signal } = work;
+  fetching.abort(); // an earlier response must not replace a later one
+  fetching = new AbortController();
+  const { signal } = fetching;
   const { hash } = location;
   const slow = setTimeout(() => (status.textContent = "Buscando…"), SLOW_AFTER_MS);
-  const next = await viewOf(routeOf(hash), signal).catch((error) => troubleView(error, go));
+  const next = await viewOf(routeOf(hash), signal).catch((error) => troubleView(error, followLink));
   clearTimeout(slow);
   if (signal.aborted) return false;
-  shown = hash;
+  shownHash = hash;
   document.title = next.title;
   status.textContent = next.status;
   view.replaceChildren(...next.nodes);
@@ -45,7 +45,7 @@ async function show() {
 }
 
 async function viewOf({ text, sigla, cityId, districtId, unknown }, signal) {
-  if (text) return foundView(text, await find(text, signal));
+  if (text) return foundView(text, await findPlaces(text, signal));
   if (cityId) {
     const { data: city } = await getJson(`api/v1/cities/${cityId}`, { signal });
     return cityView(city, stateOf(city.estado.sigla), districtId);
@@ -62,9 +62,9 @@ function stateOf(sigla) {
   return STATES.find((state) => state.sigla === sigla);
 }
 
-/** Searches what is typed. Back leads to a place that was left so, not to each text on the way. */
+/** Searches for the typed text. Back returns to the place that was left, not to earlier texts. */
 function search() {
-  clearTimeout(pause);
+  clearTimeout(typingPause);
   const text = query.value.trim();
   const hash = text ? searchHash(text) : HOME;
   if (isPlace(routeOf(location.hash))) history.pushState(null, "", hash);
@@ -72,13 +72,13 @@ function search() {
   return show();
 }
 
-/** Goes where a link or Back leads, and puts the focus on what was left, or on the new heading. */
-async function go() {
+/** Follows a link or Back; focuses the row of the place that was left, or the new heading. */
+async function followLink() {
   const { hash } = location;
-  if (hash && !hash.startsWith(HOME)) return; // a part of this page
-  clearTimeout(pause); // what was typed last is left, too
-  const left = shown;
-  arrange();
+  if (hash && !hash.startsWith(HOME)) return; // a link within this page
+  clearTimeout(typingPause); // no search for the text typed last
+  const left = shownHash;
+  fitSearchToAddress();
   if (!(await show())) return;
   const row = view.querySelector(`a.name[href="${CSS.escape(left)}"]`);
   (row ?? view.querySelector("h2") ?? content).focus({ preventScroll: true });
@@ -90,8 +90,8 @@ function reveal(row) {
   row?.scrollIntoView({ block: "nearest" });
 }
 
-/** The search fits the address; at a place the welcome makes room, though not while one types. */
-function arrange() {
+/** Shows the address's text in the search field. A place hides the welcome, a search leaves it. */
+function fitSearchToAddress() {
   const route = routeOf(location.hash);
   query.value = route.text ?? "";
   if (!route.text) welcome.classList.toggle("unseen", isPlace(route));
@@ -110,21 +110,21 @@ async function showSource() {
 }
 
 query.addEventListener("input", () => {
-  clearTimeout(pause);
-  pause = setTimeout(search, PAUSE_IN_TYPING_MS);
+  clearTimeout(typingPause);
+  typingPause = setTimeout(search, PAUSE_IN_TYPING_MS);
 });
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
   if (await search()) view.querySelector("a.name")?.focus();
 });
-addEventListener("hashchange", go);
-parts.address(document.querySelector("#address a"));
+addEventListener("hashchange", followLink);
+showAddress(document.querySelector("#address a"));
 copyOnClick();
 downloadOnClick();
 setInterval(() => document.hidden || showSource(), SOURCE_EVERY_MS);
 showSource();
-// The welcome stays at first, wherever the address leads: nothing below it moves.
+// The welcome stays at first, for every address, so that nothing below it moves.
 query.value = routeOf(location.hash).text ?? "";
-// Who comes for no place in particular comes to type; on a phone that would open the keyboard.
+// Visitors without an address want to type; on a phone, the focus would open the keyboard.
 if (!location.hash && matchMedia("(pointer: fine)").matches) query.focus();
 if (await show()) reveal(view.querySelector("[aria-current]"));

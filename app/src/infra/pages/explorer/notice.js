@@ -5,11 +5,11 @@ import { byId } from "./elements.js";
 const SHOWN_FOR_MS = 4_000;
 
 const notice = byId("notice");
-let ending;
+let hiding; // the timer
 
 /** Shows a sentence for a while. */
 export function showNotice(sentence) {
   notice.textContent = sentence;
-  clearTimeout(ending);
-  ending = setTimeout(() => (notice.textContent = ""), SHOWN_FOR_MS);
+  clearTimeout(hiding);
+  hiding = setTimeout(() => (notice.textContent = ""), SHOWN_FOR_MS);
 }

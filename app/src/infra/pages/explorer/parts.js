@@ -9,17 +9,17 @@ import { gridArea, STATES } from "./states.js";
 
 const WORTH_FILTERING = 12;
 
-/** A part of a view below a heading of its own. */
+/** A section of a view with its heading. */
 export function section(title, ...children) {
   return element("section", {}, element("h3", { textContent: title }), ...children);
 }
 
-/** Places as a list of rows. */
-export function list(rows, className = "") {
+/** A list of places, one row each. */
+export function placeList(rows, className = "") {
   return element("ul", { className: `places ${className}` }, ...rows);
 }
 
-/** A place in a list: its name, where it is or what it has, its JSON, and its code to be copied. */
+/** A place in a list: its name, `more` about it, its JSON, and its code, which a click copies. */
 export function placeRow(place, { more, hash, badge, json = "" } = {}) {
   const name = element(hash ? "a" : "span", { className: "name" }, place.nome);
   if (hash) name.href = hash;
@@ -28,7 +28,7 @@ export function placeRow(place, { more, hash, badge, json = "" } = {}) {
   return element("li", {}, name, json, copyButton(place.id, place.nome));
 }
 
-/** A state in a list, with its sigla in the colour of its region. */
+/** A state in a list; its sigla has the colour of its region. */
 export function stateRow(state) {
   const badge = element("span", {
     className: "badge",
@@ -38,7 +38,7 @@ export function stateRow(state) {
   return placeRow(state, { hash: placeHash(state.sigla), badge });
 }
 
-/** The code of a place, which a click copies (copying.js). */
+/** The code of a place as a button; a click copies it (copying.js). */
 export function copyButton(code, name) {
   return element("button", {
     type: "button",
@@ -49,8 +49,8 @@ export function copyButton(code, name) {
   });
 }
 
-/** An address of the API as a whole, to be opened or copied (copying.js). */
-export function address(link) {
+/** Makes a link show its whole address, beside a button that copies it (copying.js). */
+export function showAddress(link) {
   const button = element("button", {
     type: "button",
     className: "copy",
@@ -62,7 +62,7 @@ export function address(link) {
   link.after(" ", button);
 }
 
-/** The way to a place's own JSON. */
+/** A link to the JSON of a place. */
 export function jsonLink(path, name) {
   return element("a", {
     href: `api/v1/${path}`,
@@ -72,8 +72,8 @@ export function jsonLink(path, name) {
   });
 }
 
-/** The states as equal tiles, each where it lies; `current` is marked. */
-export function map(current) {
+/** The map of the states as equal tiles; `current` is marked. */
+export function stateMap(current) {
   const tiles = STATES.map((state) => {
     const tile = element("a", {
       href: placeHash(state.sigla),
@@ -86,20 +86,20 @@ export function map(current) {
     tile.style.gridArea = gridArea(state);
     return tile;
   });
-  // For eyes and pointers only: the same links stand in the list, or in the path above.
+  // Only for eyes and pointers: the list or the breadcrumbs have the same links.
   return element("div", { className: "map", ariaHidden: "true" }, ...tiles);
 }
 
-/** The way from the country down to here. */
-export function path(steps) {
+/** The path from the country down to the place of the view. */
+export function breadcrumbs(steps) {
   const items = steps.map(([name, hash]) =>
     element("li", {}, hash ? element("a", { href: hash, textContent: name }) : name),
   );
-  const way = element("ol", {}, ...items);
-  return element("nav", { className: "path", ariaLabel: "Você está em" }, way);
+  const list = element("ol", {}, ...items);
+  return element("nav", { className: "breadcrumbs", ariaLabel: "Você está em" }, list);
 }
 
-/** A place's own heading with its code, and its JSON at this path of the API. */
+/** The heading of a place with its code and its JSON, at `path` in the API. */
 export function placeHeading(place, { kind, state, path }, ...more) {
   const code = element("p", {}, "Código do IBGE: ", copyButton(place.id, place.nome));
   code.append(" ", jsonLink(path, place.nome));
@@ -111,14 +111,14 @@ export function placeHeading(place, { kind, state, path }, ...more) {
     code,
     ...more,
   );
-  return element("div", { className: "heading" }, text, map(state));
+  return element("div", { className: "heading" }, text, stateMap(state));
 }
 
-/** A field that hides the rows of all places but those whose name or code has what is typed. */
-export function filter(places, rows) {
+/** A field that hides the rows of places without the typed text in their name or code. */
+export function filterField(places, rows) {
   if (places.length < WORTH_FILTERING) return "";
   const keys = places.map(({ id, nome }) => comparable(nome) + id);
-  const count = element("span", { className: "quiet", role: "status" });
+  const result = element("span", { className: "quiet", role: "status" });
   const field = element("input", {
     type: "search",
     placeholder: "Filtrar por nome ou código",
@@ -129,7 +129,7 @@ export function filter(places, rows) {
     const wanted = comparable(field.value);
     rows.forEach((row, at) => (row.hidden = !keys[at].includes(wanted)));
     const left = rows.filter((row) => !row.hidden).length;
-    count.textContent = wanted ? plural(left, "encontrada", "encontradas") : "";
+    result.textContent = wanted ? plural(left, "encontrada", "encontradas") : "";
   });
-  return element("div", { className: "filter" }, field, count);
+  return element("div", { className: "filter" }, field, result);
 }

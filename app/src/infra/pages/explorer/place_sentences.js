@@ -21,7 +21,7 @@ export function districtsOf({ distritos }) {
   return distritos === null ? "distritos ainda desconhecidos" : countedDistricts(distritos.length);
 }
 
-/** Where the data are from and how old they are. */
+/** The source of the data and how old they are. */
 export function sourceSentence({ isLive, collectedAt, answeredAt, missing, filled }) {
   if (!isLive) {
     return `Cópia de ${DAY.format(collectedAt)} que acompanha o serviço: ` +

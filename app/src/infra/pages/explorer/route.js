@@ -1,5 +1,5 @@
-// What the address shows: the part after # names a place or a search, so that each can be linked to
-// and the browser's Back works.
+// Routes: the part of the address after # names a place or a search, so that both can be linked and
+// the browser's Back works.
 
 const PLACE = /^#\/(?:([a-z]{2})|(\d{7})(\d{2})?)$/i;
 const SEARCH = "#/?";
@@ -11,14 +11,14 @@ export function searchHash(text) {
   return SEARCH + new URLSearchParams({ q: text });
 }
 
-/** The address of a state by its sigla, of a city or district by its code. */
+/** The address of a state, by its sigla, or of a city or a district, by its code. */
 export function placeHash(code) {
   return HOME + code;
 }
 
 /**
- * What an address asks for: { sigla }, { cityId, districtId }, { text }, {} for the start, or
- * { unknown } for what cannot be the name of a place.
+ * What an address asks for: { sigla }, { cityId, districtId }, { text }, or { unknown }, which is
+ * false for the start and true for an address that cannot name a place.
  */
 export function routeOf(hash) {
   if (hash.startsWith(SEARCH)) {

@@ -1,4 +1,4 @@
-// Finds places by what was typed: a name or a part of it, a sigla, or a code.
+// Finds places by a name or a part of it, a sigla or a code.
 
 import { getJson } from "./api.js";
 import { STATES } from "./states.js";
@@ -7,21 +7,21 @@ const FIRST_PAGE = 10;
 const NEXT_PAGE = 50;
 const NOTHING = { places: [], total: 0 };
 
-/** The places for this text, by kind; where there are none, a `hint` says what to do. */
-export async function find(text, signal) {
+/** The places for a text, by kind. If there are none, a `hint` may say what to do. */
+export async function findPlaces(text, signal) {
   const code = text.replace(/[\s.-]/g, "");
   if (/^\d+$/.test(code)) {
-    return { states: [], cities: NOTHING, districts: NOTHING, ...(await withCode(code, signal)) };
+    return { states: [], cities: NOTHING, districts: NOTHING, ...(await findByCode(code, signal)) };
   }
   const [cities, districts] = await Promise.all(
-    ["cities", "districts"].map((kind) => page(kind, text, 0, FIRST_PAGE, signal)),
+    ["cities", "districts"].map((kind) => fetchPage(kind, text, 0, FIRST_PAGE, signal)),
   );
   return { states: statesNamed(text), cities, districts };
 }
 
-/** The places of one kind that come after the first `offset`. */
+/** The next places of one kind, after the first `offset`. */
 export function findMore(kind, text, offset) {
-  return page(kind, text, offset, NEXT_PAGE);
+  return fetchPage(kind, text, offset, NEXT_PAGE);
 }
 
 /** A name as it is compared: accents, case, blanks and punctuation do not count. */
@@ -29,13 +29,13 @@ export function comparable(name) {
   return name.normalize("NFD").toLowerCase().replace(/[^a-z0-9]/g, "");
 }
 
-async function page(kind, text, offset, limit, signal) {
+async function fetchPage(kind, text, offset, limit, signal) {
   const query = new URLSearchParams({ q: text, limit, offset });
   const { data, total } = await getJson(`api/v1/${kind}?${query}`, { signal });
   return { places: data, total };
 }
 
-// "sul" finds Rio Grande do Sul, but "ara" not Paraná: from the start of any word on.
+// The text must start a word: "sul" finds Rio Grande do Sul, but "ara" does not find Paraná.
 function statesNamed(text) {
   const wanted = comparable(text);
   const isMeant = ({ sigla, nome }) =>
@@ -46,21 +46,21 @@ function statesNamed(text) {
   return wanted ? STATES.filter(isMeant) : [];
 }
 
-async function withCode(code, signal) {
+async function findByCode(code, signal) {
   switch (code.length) {
     case 2:
       return { states: STATES.filter((state) => String(state.id) === code) };
     case 6:
     case 7:
-      return lookedUp("cities", code, signal);
+      return lookUp("cities", code, signal);
     case 9:
-      return lookedUp("districts", code, signal);
+      return lookUp("districts", code, signal);
     default:
       return { hint: "Um código tem 2 dígitos (estado), 6 ou 7 (cidade) ou 9 (distrito)." };
   }
 }
 
-async function lookedUp(kind, code, signal) {
+async function lookUp(kind, code, signal) {
   try {
     const { data } = await getJson(`api/v1/${kind}/${code}`, { signal });
     return { [kind]: { places: [{ ...data, uf: data.estado.sigla }], total: 1 } };

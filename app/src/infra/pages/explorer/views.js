@@ -1,4 +1,4 @@
-// What is shown below the search: the states, what was found, one state, one city, or trouble.
+// The views below the search: all states, search results, one state, one city, or trouble.
 // Each view is { title, status, nodes }.
 
 import { whileBusy } from "./busy_button.js";
@@ -12,28 +12,28 @@ import { findMore } from "./search.js";
 import { STATES } from "./states.js";
 
 const SITE = "Estados e cidades do Brasil";
-// In the order in which they fill three columns of about one height.
+// In this order they fill three columns of about the same height.
 const REGIONS = ["Norte", "Sul", "Nordeste", "Centro-Oeste", "Sudeste"];
 
-/** The start: the 27 states, on a map and by region. */
+/** The home view: the 27 states, on a map and by region. */
 export function homeView() {
   const regions = REGIONS.map((region) => {
     const states = STATES.filter((state) => state.regiao === region);
-    return parts.section(region, parts.list(sortedByName(states).map(parts.stateRow)));
+    return parts.section(region, parts.placeList(sortedByName(states).map(parts.stateRow)));
   });
   const nodes = [
     unseenHeading(unbroken("Os", countedStates(STATES.length))),
     element(
       "div",
       { className: "home" },
-      parts.map(),
+      parts.stateMap(),
       element("div", { className: "regions" }, ...regions),
     ),
   ];
   return { title: SITE, status: "", nodes };
 }
 
-/** What was found for a text; below a sentence about nothing, the states. */
+/** The places found for a text; if there are none, the home view with a sentence about it. */
 export function foundView(text, { states, cities, districts, hint }) {
   const title = `${text} · ${SITE}`;
   const count = countedPlaces(states.length, cities.total, districts.total);
@@ -44,7 +44,7 @@ export function foundView(text, { states, cities, districts, hint }) {
   }
   const stateRows = states.map(parts.stateRow);
   const groups = [
-    states.length > 0 && parts.section("Estados", parts.list(stateRows, "columns")),
+    states.length > 0 && parts.section("Estados", parts.placeList(stateRows, "columns")),
     cities.total > 0 && group("Cidades", "cities", text, cities, cityRow),
     districts.total > 0 && group("Distritos", "districts", text, districts, districtRow),
   ];
@@ -67,7 +67,7 @@ export function stateView(state, cities) {
     dataset: { csv: state.sigla },
   });
   const nodes = [
-    parts.path([["Brasil", HOME], [state.nome]]),
+    parts.breadcrumbs([["Brasil", HOME], [state.nome]]),
     parts.placeHeading(state, {
       kind: `Estado (${state.sigla}) · ${state.regiao}`,
       state,
@@ -75,14 +75,14 @@ export function stateView(state, cities) {
     }),
     parts.section(
       countedCities(cities.length),
-      element("div", { className: "tools" }, parts.filter(inOrder, rows), csv),
-      parts.list(rows, "columns"),
+      element("div", { className: "tools" }, parts.filterField(inOrder, rows), csv),
+      parts.placeList(rows, "columns"),
     ),
   ];
   return { title: `${state.nome} · ${SITE}`, status: "", nodes };
 }
 
-/** One city and its districts, of which one may be marked. */
+/** One city and its districts; one of them may be marked. */
 export function cityView(city, state, markedId) {
   const rows = sortedByName(city.distritos ?? []).map((district) => {
     const json = parts.jsonLink(`districts/${district.id}`, district.nome);
@@ -94,18 +94,18 @@ export function cityView(city, state, markedId) {
   const shortened = element("p", {}, "Sem o dígito verificador: ");
   shortened.append(parts.copyButton(shortCode, `${city.nome}, sem o dígito verificador`));
   const nodes = [
-    parts.path([["Brasil", HOME], [state.nome, placeHash(state.sigla)], [city.nome]]),
+    parts.breadcrumbs([["Brasil", HOME], [state.nome, placeHash(state.sigla)], [city.nome]]),
     parts.placeHeading(
       city,
       { kind: `Cidade · ${state.nome}`, state, path: `cities/${city.id}` },
       shortened,
     ),
-    parts.section(districtsOf(city), parts.list(rows, "columns")),
+    parts.section(districtsOf(city), parts.placeList(rows, "columns")),
   ];
   return { title: `${city.nome}, ${state.sigla} · ${SITE}`, status: "", nodes };
 }
 
-/** An address that names no place: this sentence about it, the way back, and the states. */
+/** The view for an address without a place: a sentence about it, a link back, and the states. */
 export function unknownView(status) {
   const back = element("a", { href: HOME, textContent: "Voltar ao início" });
   const home = homeView();
@@ -116,7 +116,7 @@ export function unknownView(status) {
   };
 }
 
-/** What failed, with a button to try again where that may help. */
+/** The view for a failure, with a button to try again if that may help. */
 export function troubleView(error, retry) {
   if (error.status === 404) return unknownView(error.message);
   const button = element("button", { type: "button", textContent: "Tentar de novo" });
@@ -137,9 +137,9 @@ function districtRow(district) {
   return parts.placeRow(district, { more, hash: placeHash(district.id) });
 }
 
-// Places of one kind, and a button for more of them as long as there are.
+// The places of one kind, with a button for more while there are more.
 function group(title, kind, text, { places, total }, row) {
-  const list = parts.list(places.map(row));
+  const list = parts.placeList(places.map(row));
   const button = element("button", { type: "button", className: "plain" });
   const label = () => {
     const left = total - list.children.length;
