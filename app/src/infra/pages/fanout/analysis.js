@@ -1,8 +1,8 @@
-// What can be calculated from the attempts of a collection; nothing here knows the page.
+// Calculates numbers from the attempts of a collection, without the page.
 
 import { CITIES, DISTRICTS, GOOD } from "./collection.js";
 
-/** How many requests were in flight in each millisecond: sent, and not yet read. */
+/** How many requests were in flight in each millisecond: sent and not yet read. */
 export function inFlightByMs({ size, sent, ended }, ms) {
   const counts = new Int32Array(Math.ceil(ms) + 2);
   const latest = counts.length - 1;
@@ -14,7 +14,7 @@ export function inFlightByMs({ size, sent, ended }, ms) {
   return counts;
 }
 
-/** Where one of several equal parts of a list begins and ends; it has at least one item. */
+/** Where one of several equal parts of a list begins and ends; no part is empty. */
 export function bounds(length, parts, part) {
   const from = Math.floor((part * length) / parts);
   return [from, Math.max(from + 1, Math.floor(((part + 1) * length) / parts))];
@@ -28,53 +28,50 @@ export function peaks(values, parts) {
   });
 }
 
-/** The value below which this share of them lies; 0 where there is none. */
-export function percentile(values, share) {
+/** The value below which this share of the values lies; 0 if there are no values. */
+function percentile(values, share) {
   if (values.length === 0) return 0;
   const sorted = Float64Array.from(values).sort();
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
 }
 
 /**
- * What the same attempts would take one after another, at the very least: each as long as one of
- * the fastest tenth, since alone they would not hold each other up.
+ * The time that the same attempts would take one after another, at the very least. Each counts like
+ * the fastest tenth, because attempts alone would not slow each other down.
  */
 export function oneAfterAnother({ size, sent, ended, outcome }) {
   const times = [];
-  for (let each = 0; each < size; each += 1) {
-    // What failed in no time was not sent at all: the circuit was open.
-    if (outcome[each] === GOOD || ended[each] > sent[each]) times.push(ended[each] - sent[each]);
+  for (let index = 0; index < size; index += 1) {
+    const time = ended[index] - sent[index];
+    // An attempt that failed in no time was never sent: the circuit was open.
+    if (outcome[index] === GOOD || time > 0) times.push(time);
   }
   const each = percentile(times, 0.1);
   return { attempts: times.length, each, all: each * times.length };
 }
 
 /**
- * What the limit alone makes a collection take: its requests for districts, so many at once, in so
- * many waves, each as long as one of the fastest tenth of all requests. By the plan for states, each
- * state has one request for its cities and one for its districts, both at once.
+ * The time that a collection needs because of its limit alone: its requests for districts, `atOnce`
+ * at a time, in waves that each take as long as the fastest tenth of all requests. In the plan by
+ * state, each state has two requests at once: for its cities and for its districts.
  */
 export function leastTime(collection) {
   const { plano, limites } = collection.progress;
   const isByState = plano === "state";
   const limit = limites.requisicoes_configurado;
   const atOnce = isByState ? Math.min(limit, 2 * limites.estados) : limit;
-  const asked = askedFor(collection, isByState ? CITIES : DISTRICTS);
-  const waves = Math.ceil(asked / atOnce);
+  const requests = requestsFor(collection, isByState ? CITIES : DISTRICTS);
+  const waves = Math.ceil(requests / atOnce);
   const { each } = oneAfterAnother(collection);
-  return { asked, atOnce, waves, each, all: waves * each };
+  return { requests, atOnce, waves, each, all: waves * each };
 }
 
-// How many requests were for something of this kind, or further down.
-function askedFor({ size, kind, number }, highest) {
-  let requests = 0;
-  for (let each = 0; each < size; each += 1) {
-    if (kind[each] >= highest && number[each] === 1) requests += 1;
-  }
-  return requests;
+// How many requests were for this kind or one further down.
+function requestsFor({ kind, number }, top) {
+  return kind.filter((each, index) => each >= top && number[index] === 1).length;
 }
 
-/** How long all attempts together waited, were on the wire and were read. */
+/** The times that all attempts together waited, were on the wire and were read. */
 export function timeSpent({ size, queued, sent, answered, ended }) {
   const spent = { waiting: 0, wire: 0, reading: 0 };
   for (let each = 0; each < size; each += 1) {
@@ -85,9 +82,9 @@ export function timeSpent({ size, queued, sent, answered, ended }) {
   return spent;
 }
 
-/** What the events say of the whole: the highest of what they tell, and how the limit went. */
+/** The highest values that the events report, and how the limit changed. */
 export function extremes({ samples }) {
-  // What a limit was lowered to long ago is forgotten with the first answer.
+  // Until the first attempt ends, the limit may still be one that was lowered long ago.
   const limits = samples.filter((sample) => sample.ended > 0).map((sample) => sample.limit);
   return {
     states: Math.max(...samples.map((sample) => sample.states)),
@@ -98,15 +95,15 @@ export function extremes({ samples }) {
   };
 }
 
-/** A round end of the time axis, so that a running picture is seldom drawn anew. */
+/** A round end for the time axis, so that a running waterfall seldom starts again. */
 export function roundEnd(ms) {
   let end = 2000;
   while (end < ms) end *= 1.5;
   return end;
 }
 
-/** Where the marks of a time axis stand, at most so many. */
-export function marks(endMs, most) {
+/** The moments of the ticks on a time axis, with at most `most` steps between them. */
+export function ticks(endMs, most) {
   const steps = [100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 30_000, 60_000, 120_000, 300_000];
   const step = steps.find((each) => endMs / each <= most) ?? 600_000;
   return Array.from({ length: Math.floor(endMs / step) + 1 }, (_, index) => index * step);

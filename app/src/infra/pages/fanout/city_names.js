@@ -1,23 +1,23 @@
-// The cities' names, asked for when a state is chosen.
+// The names of cities, fetched when their state is chosen.
 
 import { getJson } from "./api.js";
 
 const names = new Map();
-const asked = new Set();
+const fetched = new Set();
 
-/** Asks for the names of a state's cities once; calls `onNames` when they are there. */
-export async function learnNames(sigla, onNames) {
-  if (asked.has(sigla)) return;
-  asked.add(sigla);
+/** Fetches the names of a state's cities once; calls `onNames` when they are there. */
+export async function fetchCityNames(sigla, onNames) {
+  if (fetched.has(sigla)) return;
+  fetched.add(sigla);
   try {
     const { data } = await getJson(`api/v1/states/${sigla}`);
     for (const { id, nome } of data.cidades) names.set(id, nome);
     onNames();
   } catch {
-    asked.delete(sigla); // asked for again with the next choice; until then, the code is shown
+    fetched.delete(sigla); // the next choice tries again; until then, the code is shown
   }
 }
 
-export function nameOf(id) {
+export function cityName(id) {
   return names.get(id) ?? `cidade ${id}`;
 }

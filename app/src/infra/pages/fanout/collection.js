@@ -1,8 +1,8 @@
-// One collection as the service tells of it: the latest progress, and every attempt so far.
+// One collection as the events report it: its latest progress and all its attempts so far.
 
 import { STATES } from "./states.js";
 
-// The columns of the attempts, in the order in which events have them; times in milliseconds.
+// The columns of the attempts, in the order of the events; times are in milliseconds.
 const COLUMNS = [
   "request",
   "kind",
@@ -14,9 +14,9 @@ const COLUMNS = [
   "ended",
   "outcome",
 ];
-const OVER = new Set(["completo", "incompleto"]); // states of which nothing more is asked for
+const OVER = new Set(["completo", "incompleto"]); // the situations of finished states
 
-// Until the service tells its limits.
+// The limits until the service sends them.
 const NO_LIMITS = {
   estados: 0,
   requisicoes: 0,
@@ -29,49 +29,50 @@ export const CITIES = 1;
 export const DISTRICTS = 2;
 
 export const GOOD = 0;
-export const FAILED = 2; // 1: failed, and tried again
+export const FAILED = 2; // for good; 1 failed and was tried again
 
-/** Where the rows of a request are drawn: with the list of states, or with its state. */
+/** The bands of the waterfall: one for the list of states and one for each state. */
 export const BANDS = [{ id: 0, sigla: "lista", nome: "Lista dos estados" }, ...STATES];
 const BAND_OF = new Map(BANDS.map((band, index) => [band.id, index]));
 
 export class Collection {
-  #attempts = new Map(); // by request, as indexes into the columns
+  #attempts = new Map(); // for each request, indexes into the columns
 
   constructor(id) {
     this.id = id;
     this.progress = null;
-    this.samples = []; // what each event said about the moment at which it was sent
-    this.size = 0; // attempts
+    this.samples = []; // what each event says about its moment
+    this.size = 0; // how many attempts
     this.lastEnd = 0; // of an attempt
     for (const name of COLUMNS) this[name] = [];
-    this.bands = BANDS.map(() => []); // the requests of each band, in the order in which they ended
+    // For each band, its requests in the order in which their first attempts ended.
+    this.bands = BANDS.map(() => []);
   }
 
-  // Takes an event in, unless it is known already.
-  take(progress) {
+  // Adds an event, unless it is known already.
+  addEvent(progress) {
     if (this.progress !== null && progress.numero <= this.progress.numero) return;
     this.progress = { ...progress, limites: progress.limites ?? NO_LIMITS };
     this.samples.push(sampleOf(this.progress));
-    for (const attempt of progress.tentativas) this.#add(attempt);
+    for (const attempt of progress.tentativas) this.#addAttempt(attempt);
   }
 
   get isRunning() {
     return this.progress.situacao === "em_andamento";
   }
 
-  // Whether there are requests still to be made. After them the collection goes on running while
-  // its result is compared, made ready to be sent, and stored.
+  // Whether requests are still to be made. After the last one, the collection keeps running until
+  // its result is compared, encoded and stored.
   get isCollecting() {
     return this.isRunning && !this.#hasEveryState;
   }
 
-  // Milliseconds from the beginning to the latest that is known.
+  // Milliseconds from the start to the latest event.
   get ms() {
     return this.progress.segundos * 1000;
   }
 
-  // Milliseconds from the beginning to the end of the last request, or to now.
+  // Milliseconds from the start to the end of the last request, if that is known, or else to `ms`.
   get collectedMs() {
     return this.#hasEveryState ? this.lastEnd : this.ms;
   }
@@ -81,15 +82,20 @@ export class Collection {
     return estados.length > 0 && estados.every(({ situacao }) => OVER.has(situacao));
   }
 
-  // The requests that were asked for so far.
-  get requests() {
-    return total(this.progress.requisicoes);
+  // How many requests are known so far.
+  get requestCount() {
+    return requestCount(this.progress.requisicoes);
   }
 
-  // How many rows a band has, or will have once all that it waits for has ended.
+  // How many rows a band will have when all its known requests have ended.
   rowsOf(band) {
-    const state = this.progress.estados.find((each) => each.id === BANDS[band].id);
-    return Math.max(this.bands[band].length, state === undefined ? 0 : total(state));
+    const state = this.progressOf(BANDS[band].id);
+    return Math.max(this.bands[band].length, state === undefined ? 0 : requestCount(state));
+  }
+
+  // How far a state is, if that is known.
+  progressOf(stateId) {
+    return this.progress.estados.find(({ id }) => id === stateId);
   }
 
   // The indexes of a request's attempts, in order.
@@ -97,7 +103,7 @@ export class Collection {
     return this.#attempts.get(request);
   }
 
-  // The places in a band whose request failed for good.
+  // The places in a band with a request that failed for good.
   failuresOf(band) {
     return this.bands[band]
       .map((request) => this.attemptsOf(request).at(-1))
@@ -105,12 +111,13 @@ export class Collection {
       .map((attempt) => this.place[attempt]);
   }
 
+  // The band of an attempt. A code of more than two digits begins with that of its state.
   bandOf(attempt) {
     const place = this.place[attempt];
     return BAND_OF.get(place > 99 ? Math.floor(place / 100_000) : place) ?? 0;
   }
 
-  #add(values) {
+  #addAttempt(values) {
     const index = this.size++;
     COLUMNS.forEach((name, position) => this[name].push(values[position]));
     this.lastEnd = Math.max(this.lastEnd, this.ended[index]);
@@ -138,7 +145,7 @@ function sampleOf({ segundos, requisicoes, estados_em_andamento, estados, limite
   };
 }
 
-/** All requests of a state or of the whole, whatever became of them. */
-export function total({ na_fila, em_voo, concluidas, falhas }) {
+/** How many requests of a state, or of a whole collection, are known. */
+export function requestCount({ na_fila, em_voo, concluidas, falhas }) {
   return na_fila + em_voo + concluidas + falhas;
 }

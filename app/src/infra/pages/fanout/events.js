@@ -1,17 +1,15 @@
-// The collections as they go on: the last or the running one from its start, then live.
+// Listens to the events of collections: of the running or the last one from its start, then live.
 
 const AGAIN_MS = 3000;
 
-/**
- * Calls `onEvent` with the JSON of each event, and `onConnection` with whether the service is heard.
- */
+/** Calls `onEvent` with the JSON of each event, and `onConnection` with whether there is one. */
 export function listen(onEvent, onConnection) {
   const source = new EventSource("api/v1/refreshes/current/events");
   source.addEventListener("andamento", (event) => onEvent(event.data));
   source.addEventListener("open", () => onConnection(true));
   source.addEventListener("error", () => {
     onConnection(false);
-    // The browser connects again by itself, but not after an answer that is no stream.
+    // The browser reconnects by itself, but not after a response that is no stream.
     if (source.readyState === EventSource.CLOSED) {
       setTimeout(() => listen(onEvent, onConnection), AGAIN_MS);
     }

@@ -1,29 +1,29 @@
-// The page /fanout: hears of a collection and has it drawn, while something changes.
+// The page /fanout: receives the events of a collection and draws it as it changes.
 
 import { roundEnd } from "./analysis.js";
-import { answer } from "./headline.js";
 import { followTheme } from "./canvas.js";
+import { cityName, fetchCityNames } from "./city_names.js";
 import { BANDS, Collection } from "./collection.js";
 import { byId } from "./elements.js";
 import { listen } from "./events.js";
 import * as explanations from "./explanations.js";
-import { Figures } from "./gauges.js";
+import { Figures } from "./figures.js";
+import { headline } from "./headline.js";
 import { InFlightChart } from "./in_flight_chart.js";
-import { learnNames, nameOf } from "./city_names.js";
 import { sortedByName } from "./places.js";
 import { RefreshButton } from "./refresh_button.js";
-import { Rows } from "./request_rows.js";
+import { RequestRows } from "./request_rows.js";
 import * as sentences from "./sentences.js";
 import { STATES } from "./states.js";
 import { fillTable } from "./states_table.js";
-import { mark, write } from "./writing.js";
 import { TileMap } from "./tile_map.js";
 import { Waterfall } from "./waterfall.js";
+import { write, writeMarked } from "./writing.js";
 
-const SAID_EVERY_MS = 5000;
+const ANNOUNCE_EVERY_MS = 5000;
 const SLICE_MS = 10;
-const BURST_MS = 50; // less than lies between two events of a collection that runs
-const SILENCE_MS = 1000; // after which there has been no collection yet
+const BURST_MS = 50; // shorter than the pause between two events of a running collection
+const SILENCE_MS = 1000; // without an event after connecting: there is no collection yet
 const EXPLANATIONS = [
   ["gain", explanations.gain],
   ["states-in-work", explanations.statesInWork],
@@ -32,29 +32,29 @@ const EXPLANATIONS = [
 ];
 
 let collection = null;
-let chosen = null; // the state whose requests are shown alone
-let detail = () => sentences.HINT; // of what is pointed at
-let isChanged = false;
-let saidAt = 0;
-let burst; // of events
-const heard = []; // events that were not taken in yet
+let chosen = null; // the state that is shown alone
+let detail = () => sentences.HINT; // describes what the pointer is on
+let isStale = false;
+let announcedAt = 0;
+let burst; // the timer that waits for the end of a burst of events
+const received = []; // events not yet added to the collection
 
-const refresh = new RefreshButton(byId("refresh"), changed);
-const figures = new Figures({ onSize: changed });
+const refresh = new RefreshButton(byId("refresh"), redraw);
+const figures = new Figures({ redraw });
 const tiles = new TileMap(byId("map"), (id) => {
   toggle(id);
   if (chosen !== null) goToTimeline();
 });
-const chart = new InFlightChart(byId("in-flight"), { onSize: changed, onPoint: point });
+const chart = new InFlightChart(byId("in-flight"), { redraw, onPoint: showDetail });
 const waterfall = new Waterfall(byId("waterfall"), {
-  onSize: changed,
+  redraw,
   onBand: pointAtBand,
   onChoose: toggle,
 });
-const rows = new Rows(byId("rows"), {
-  onSize: changed,
+const rows = new RequestRows(byId("rows"), {
+  redraw,
   describe,
-  onLook: (request) => point(() => describe(request)),
+  onLook: (request) => showDetail(() => describe(request)),
 });
 
 start();
@@ -66,64 +66,64 @@ function start() {
     choose(null);
     byId("choice").focus();
   });
-  byId("numbers").addEventListener("toggle", changed);
+  byId("numbers").addEventListener("toggle", redraw);
   followTheme(() => {
     waterfall.forget();
-    changed();
+    redraw();
   });
-  listen(hear, (isHeard) => {
-    write(byId("connection"), isHeard ? "" : sentences.NO_CONNECTION);
-    if (!isHeard) return;
-    refresh.ask();
-    setTimeout(sayThatThereWasNone, SILENCE_MS);
+  listen(receive, (isConnected) => {
+    write(byId("connection"), isConnected ? "" : sentences.NO_CONNECTION);
+    if (!isConnected) return;
+    refresh.checkAvailability();
+    setTimeout(showThatThereIsNone, SILENCE_MS);
   });
-  changed();
+  redraw();
 }
 
-// The events of a collection that has ended come in a burst, and are drawn together.
-function hear(event) {
-  heard.push(event);
+// The events of a past collection come in a burst and are drawn together.
+function receive(event) {
+  received.push(event);
   clearTimeout(burst);
-  burst = setTimeout(changed, BURST_MS);
+  burst = setTimeout(redraw, BURST_MS);
 }
 
-// Takes the events in that were heard, for no longer at a time than a frame may take.
-async function takeEvents() {
+// Adds the received events, for no longer at a time than a frame may take.
+async function addEvents() {
   let until = performance.now() + SLICE_MS;
-  while (heard.length > 0) {
-    take(JSON.parse(heard.shift()));
+  while (received.length > 0) {
+    addEvent(JSON.parse(received.shift()));
     if (performance.now() < until) continue;
-    await frame();
+    await nextFrame();
     until = performance.now() + SLICE_MS;
   }
 }
 
-// An event of another collection begins a new picture.
-function take(progress) {
+// Adds an event; one of another collection starts new pictures.
+function addEvent(progress) {
   if (collection?.id !== progress.id) {
     collection = new Collection(progress.id);
     pointAtNothing();
   }
-  collection.take(progress);
+  collection.addEvent(progress);
 }
 
-function sayThatThereWasNone() {
-  if (collection !== null || heard.length > 0) return;
-  mark(byId("answer"), sentences.NO_COLLECTION);
+function showThatThereIsNone() {
+  if (collection !== null || received.length > 0) return;
+  writeMarked(byId("answer"), sentences.NO_COLLECTION);
   write(byId("outcome"), "");
   byId("timeline").hidden = true;
 }
 
-// Has all drawn anew, whatever changed and how often. Each step has a frame of its own, so that
-// none takes long enough to hold up the page; how it ended is said last, beside finished pictures.
-async function changed() {
-  isChanged = true;
+// Draws everything again, once for all changes in the meantime. Each step has its own frame and so
+// does not block the page; the outcome comes last, when the pictures are finished.
+async function redraw() {
+  isStale = true;
   const { dataset } = byId("timeline");
   if (dataset.pictures === "drawing") return;
   dataset.pictures = "drawing";
   try {
-    while (isChanged) {
-      isChanged = false;
+    while (isStale) {
+      isStale = false;
       await draw();
     }
   } finally {
@@ -132,20 +132,20 @@ async function changed() {
 }
 
 async function draw() {
-  await frame();
-  await takeEvents();
+  await nextFrame();
+  await addEvents();
   drawMap();
   if (collection === null) return;
-  await frame();
+  await nextFrame();
   drawFigures();
-  await frame();
+  await nextFrame();
   drawChart();
-  do await frame();
+  do await nextFrame();
   while (!drawRequests());
   writeOutcome();
 }
 
-function frame() {
+function nextFrame() {
   return new Promise(requestAnimationFrame);
 }
 
@@ -155,25 +155,25 @@ function drawMap() {
 }
 
 function drawFigures() {
-  mark(byId("answer"), answer(collection));
+  writeMarked(byId("answer"), headline(collection));
   figures.draw(collection);
   for (const [id, explain] of EXPLANATIONS) write(byId(id), explain(collection));
 }
 
 function drawChart() {
   byId("timeline").hidden = !collection.isRunning && collection.progress.mais_em_voo === 0;
-  byId("all").classList.toggle("short", !collection.isRunning && collection.requests === 1);
+  byId("all").classList.toggle("short", !collection.isRunning && collection.requestCount === 1);
   chart.draw(collection, endMs());
 }
 
-// Tells whether all of them are drawn.
+// Returns whether all requests are drawn.
 function drawRequests() {
   if (chosen === null) return waterfall.draw(collection, endMs());
   rows.draw(collection, bandOf(chosen), endMs());
   return true;
 }
 
-// Where the time axis ends.
+// The end of the time axis.
 function endMs() {
   const { isCollecting, collectedMs } = collection;
   return isCollecting ? roundEnd(collectedMs) : Math.max(collectedMs, 1);
@@ -181,26 +181,26 @@ function endMs() {
 
 function writeOutcome() {
   const { progress } = collection;
-  write(byId("outcome"), sentences.outcome(collection));
+  write(byId("outcome"), sentences.outcomeSentence(collection));
   byId("outcome").dataset.situation = progress.situacao;
-  write(byId("asked"), sentences.askedBy(progress));
-  write(byId("in-flight-said"), sentences.curve(collection));
-  say();
+  write(byId("asked"), sentences.startSentence(progress));
+  write(byId("in-flight-said"), sentences.curveSentence(collection));
+  announce();
   const table = byId("numbers");
   if (table.open) fillTable(table.querySelector("tbody"), progress.estados);
   refresh.follow(progress);
 }
 
-// Says to screen readers how it goes on, but not ten times a second.
-function say() {
+// Announces the progress to screen readers, but not ten times a second.
+function announce() {
   const now = performance.now();
-  if (collection.isCollecting && now - saidAt < SAID_EVERY_MS) return;
-  saidAt = now;
-  const sentence = collection.isCollecting ? sentences.howFar : sentences.outcome;
+  if (collection.isCollecting && now - announcedAt < ANNOUNCE_EVERY_MS) return;
+  announcedAt = now;
+  const sentence = collection.isCollecting ? sentences.runningSentence : sentences.outcomeSentence;
   write(byId("said"), sentence(collection));
 }
 
-// Shows the requests of a state alone, or of all again.
+// Chooses a state, or all again if it is chosen already.
 function toggle(id) {
   choose(id === chosen?.id ? null : stateOf(id));
 }
@@ -213,12 +213,12 @@ function choose(state) {
   byId("back").hidden = state === null;
   write(byId("waterfall-title"), sentences.rowsTitle(state));
   waterfall.forget();
-  mark(byId("map-hint"), sentences.choiceHint(state));
-  if (state !== null) learnNames(state.sigla, changed);
+  writeMarked(byId("map-hint"), sentences.choiceHint(state));
+  if (state !== null) fetchCityNames(state.sigla, redraw);
   pointAtNothing();
 }
 
-// A tile lies far above the rows that it brings.
+// Scrolls down from the map, which is far above the rows of the chosen state.
 function goToTimeline() {
   const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   byId("waterfall-title").focus({ preventScroll: true });
@@ -227,31 +227,31 @@ function goToTimeline() {
 
 function pointAtNothing() {
   rows.restart();
-  point(chosen === null ? () => sentences.HINT : introduction);
+  showDetail(chosen === null ? () => sentences.HINT : introduction);
 }
 
-// What a state's rows begin with: how far it is, and what failed.
+// The detail of a chosen state: how far it is, and what failed.
 function introduction() {
-  const known = collection?.progress.estados.find(({ id }) => id === chosen.id);
-  if (known === undefined) return sentences.ROWS_HINT;
-  return sentences.introduction(known, collection.failuresOf(bandOf(chosen)).map(placeName));
+  const state = collection?.progressOf(chosen.id);
+  if (state === undefined) return sentences.ROWS_HINT;
+  return sentences.introduction(state, collection.failuresOf(bandOf(chosen)).map(placeName));
 }
 
 function pointAtBand(band) {
-  const place = waterfall.placeOf(band);
-  byId("band").hidden = place === undefined;
-  if (place === undefined) return;
-  byId("band").style.top = `${place.top - 1}px`;
-  byId("band").style.height = `${place.height + 2}px`;
-  point(() => {
-    const state = collection.progress.estados.find(({ id }) => id === BANDS[band].id);
+  const extent = waterfall.extentOf(band);
+  byId("band").hidden = extent === undefined;
+  if (extent === undefined) return;
+  byId("band").style.top = `${extent.top - 1}px`;
+  byId("band").style.height = `${extent.height + 2}px`;
+  showDetail(() => {
+    const state = collection.progressOf(BANDS[band].id);
     return state === undefined ? BANDS[band].nome : `${sentences.stateSentence(state)}.`;
   });
 }
 
-function point(describing) {
+function showDetail(describing) {
   detail = describing;
-  changed();
+  redraw();
 }
 
 function describe(request) {
@@ -260,7 +260,7 @@ function describe(request) {
 }
 
 function placeName(id) {
-  return stateOf(id)?.nome ?? nameOf(id);
+  return stateOf(id)?.nome ?? cityName(id);
 }
 
 function stateOf(id) {

@@ -1,34 +1,34 @@
-// The button that starts a collection, where that is allowed, and the reason where it is not.
+// The button that starts a collection, and the reason if it may not.
 
 import { getJson } from "./api.js";
-import { duration, seconds } from "./numbers.js";
+import { duration, inSeconds } from "./numbers.js";
 import { write } from "./writing.js";
 
-const URL = "api/v1/refreshes";
+const REFRESHES = "api/v1/refreshes";
 const NEEDS_TOKEN = "Para pedir uma coleta, informe o token do serviço (REFRESH_TOKEN).";
-const REST = "Entre duas coletas pedidas, o serviço deixa o IBGE descansar.";
+const RESTING = "Entre duas coletas pedidas, o serviço deixa o IBGE descansar.";
 
 export class RefreshButton {
   #button;
   #reason;
   #tokenField;
   #token;
-  #onAsked;
+  #onStart;
   #isRunning = false;
-  #isAsking = false;
-  #awaited = null; // the collection that was started here, until it is heard of
-  #may = { permitido: false, precisa_de_token: false };
+  #isStarting = false;
+  #startedId = null; // the collection that was started here, until its first event
+  #availability = { permitido: false, precisa_de_token: false };
   #message = "";
-  #seconds = 0; // until a collection may be started
+  #secondsLeft = 0; // until a collection may be started
   #timer = 0;
 
-  // `onAsked` is called when a collection was started.
-  constructor(form, onAsked) {
+  // `onStart` is called after a collection was started.
+  constructor(form, onStart) {
     this.#button = form.querySelector("button");
     this.#reason = form.querySelector("[role=status]");
     this.#tokenField = form.querySelector(".token");
     this.#token = form.querySelector("input");
-    this.#onAsked = onAsked;
+    this.#onStart = onStart;
     this.#token.addEventListener("input", () => this.#show());
     form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -36,92 +36,94 @@ export class RefreshButton {
     });
   }
 
-  // Hears of a collection; when it ends, whether another may be started is asked again.
+  // Follows the progress of a collection; when it ends, checks whether another may be started.
   follow({ id, situacao }) {
-    if (this.#awaited !== null && id !== this.#awaited) return;
-    this.#awaited = null;
+    if (this.#startedId !== null && id !== this.#startedId) return;
+    this.#startedId = null;
     const isRunning = situacao === "em_andamento";
     if (isRunning === this.#isRunning) return;
     this.#isRunning = isRunning;
     if (isRunning) this.#show();
-    else this.ask();
+    else this.checkAvailability();
   }
 
   // Asks the service whether a collection may be started.
-  async ask() {
+  async checkAvailability() {
     try {
-      const { data } = await getJson(URL, { cache: "no-store" });
-      this.#may = data;
-      this.#message = reasonOf(this.#may);
-      this.#wait(mayEver(this.#may) ? this.#may.espera_s : 0);
+      const { data } = await getJson(REFRESHES, { cache: "no-store" });
+      this.#availability = data;
+      this.#message = reasonOf(data);
+      this.#countDown(isEverAllowed(data) ? data.espera_s : 0);
     } catch {
-      this.#may = { ...this.#may, permitido: false };
+      this.#availability = { ...this.#availability, permitido: false };
       this.#message = "Não foi possível saber se uma coleta pode ser pedida agora.";
       this.#show();
     }
   }
 
   async #start() {
-    [this.#isAsking, this.#message] = [true, ""];
+    [this.#isStarting, this.#message] = [true, ""];
     this.#show();
     const token = this.#token.value;
     const headers = token === "" ? {} : { Authorization: `Bearer ${token}` };
     try {
-      await this.#started(await fetch(URL, { method: "POST", headers }));
+      await this.#take(await fetch(REFRESHES, { method: "POST", headers }));
     } catch {
       this.#message = "O serviço não respondeu; tente de novo.";
     }
-    this.#isAsking = false;
+    this.#isStarting = false;
     this.#show();
   }
 
-  async #started(answer) {
-    if (answer.ok) {
-      this.#awaited = (await answer.json()).id;
+  // Takes the response to a start.
+  async #take(response) {
+    if (response.ok) {
+      this.#startedId = (await response.json()).id;
       this.#isRunning = true;
-      this.#onAsked();
+      this.#onStart();
       return;
     }
-    const problem = await answer.json().catch(() => ({}));
-    this.#message = problem.detail ?? `O serviço respondeu ${answer.status}.`;
-    this.#wait(Number(answer.headers.get("Retry-After")) || 0);
+    const problem = await response.json().catch(() => ({}));
+    this.#message = problem.detail ?? `O serviço respondeu ${response.status}.`;
+    this.#countDown(Number(response.headers.get("Retry-After")) || 0);
   }
 
   // Counts the seconds down until a collection may be started.
-  #wait(seconds) {
+  #countDown(seconds) {
     clearTimeout(this.#timer);
-    this.#seconds = seconds;
+    this.#secondsLeft = seconds;
     this.#show();
     if (seconds <= 0) return;
-    this.#timer = setTimeout(() => (seconds > 1 ? this.#wait(seconds - 1) : this.ask()), 1000);
+    const next = () => (seconds > 1 ? this.#countDown(seconds - 1) : this.checkAvailability());
+    this.#timer = setTimeout(next, 1000);
   }
 
   #show() {
-    const { permitido, precisa_de_token } = this.#may;
+    const { permitido, precisa_de_token } = this.#availability;
     this.#tokenField.hidden = !precisa_de_token || this.#isRunning;
     write(this.#reason, this.#isRunning ? "" : this.#message);
     write(this.#button, this.#caption);
     const isAllowed = permitido || (precisa_de_token && this.#token.value !== "");
-    const isFree = !this.#isRunning && !this.#isAsking && this.#seconds === 0;
-    // Not with `disabled`: who has just pressed the button keeps the focus.
+    const isFree = !this.#isRunning && !this.#isStarting && this.#secondsLeft === 0;
+    // `disabled` would take the focus from a button that was just pressed.
     this.#button.setAttribute("aria-disabled", !(isAllowed && isFree));
   }
 
   get #caption() {
     if (this.#isRunning) return "Coleta em andamento…";
-    if (this.#seconds === 0) return "Atualizar agora";
-    const ms = this.#seconds * 1000;
-    return `Aguarde ${this.#seconds < 60 ? seconds(ms) : duration(ms)}`;
+    if (this.#secondsLeft === 0) return "Atualizar agora";
+    const ms = this.#secondsLeft * 1000;
+    return `Aguarde ${this.#secondsLeft < 60 ? inSeconds(ms) : duration(ms)}`;
   }
 }
 
-// Whether who looks at the page may start a collection, now or later.
-function mayEver({ permitido, precisa_de_token }) {
+// Whether this visitor may start a collection, now or later.
+function isEverAllowed({ permitido, precisa_de_token }) {
   return permitido || precisa_de_token;
 }
 
-function reasonOf(may) {
-  if (!mayEver(may)) return may.motivo ?? "";
-  if (may.espera_s > 0) return REST;
-  return may.precisa_de_token ? NEEDS_TOKEN : "";
+function reasonOf(availability) {
+  if (!isEverAllowed(availability)) return availability.motivo ?? "";
+  if (availability.espera_s > 0) return RESTING;
+  return availability.precisa_de_token ? NEEDS_TOKEN : "";
 }

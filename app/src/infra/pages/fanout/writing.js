@@ -8,17 +8,18 @@ export function write(target, text) {
 }
 
 /** Writes a text in which *…* is bold and `…` is code. */
-export function mark(target, text) {
+export function writeMarked(target, text) {
   if (target.dataset.marked === text) return;
   target.dataset.marked = text;
-  target.replaceChildren(...text.split(/(\*[^*]*\*|`[^`]*`)/).map(marked));
+  target.replaceChildren(...text.split(/(\*[^*]*\*|`[^`]*`)/).map(boldOrCode));
 }
 
+/** Such a text without its marks. */
 export function unmarked(text) {
   return text.replaceAll(/[*`]/g, "");
 }
 
-function marked(part) {
+function boldOrCode(part) {
   const tag = { "*": "strong", "`": "code" }[part[0]];
   return tag === undefined ? part : element(tag, {}, part.slice(1, -1));
 }

@@ -1,17 +1,16 @@
-// A row of pixels that stands for several requests: at each column, the average of their colours.
+// A row of pixels that shows several requests: each pixel has the average of their colours.
 
 import { colours } from "./canvas.js";
 
-// What is short or rare counts for so many requests, or it would not be seen beside the waiting.
+// A short or rare phase counts for several requests; otherwise the waiting would hide it.
 const WEIGHTS = { waiting: 1, wire: 3, reading: 1, retry: 5, failed: 8 };
-const LEAST_OF_FAILURE = 2; // columns
+const LEAST_FAILURE = 2; // columns
 
-export class Blend {
+export class BlendedPixels {
   #columns;
   #ground = rgbOf(colours.card);
-  // By column: how much red, green, blue and weight come there, less those that end.
-  #changes;
-  #steps = {}; // how far each phase's colour lies from the ground, by its weight
+  #changes; // the red, green, blue and weight that begin at each column, less those that end there
+  #steps = {}; // what each phase adds: its weighted distance from the ground, and its weight
 
   constructor(columns) {
     this.#columns = columns;
@@ -22,10 +21,10 @@ export class Blend {
     }
   }
 
-  // A request is in this phase from one column to before another.
+  // Adds a phase of a request, from one column up to another.
   add(phase, from, to) {
     const steps = this.#steps[phase];
-    const least = phase === "retry" || phase === "failed" ? LEAST_OF_FAILURE : 0;
+    const least = phase === "retry" || phase === "failed" ? LEAST_FAILURE : 0;
     const start = Math.min(from, this.#columns);
     const end = Math.min(Math.max(to, start + least), this.#columns);
     for (let part = 0; part < 4; part += 1) {
@@ -34,8 +33,8 @@ export class Blend {
     }
   }
 
-  // Sets one row of an image to the average of this many requests, and forgets what was added.
-  take(requests, { data }, row) {
+  // Paints one row of an image with the average of this many requests, and starts over.
+  paint(requests, { data }, row) {
     const [reds, greens, blues, weights] = this.#changes;
     const [groundRed, groundGreen, groundBlue] = this.#ground;
     let [red, green, blue, weight] = [0, 0, 0, 0];

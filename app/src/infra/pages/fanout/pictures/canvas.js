@@ -1,14 +1,14 @@
-// What all pictures on canvas share: the theme's colours, sharp pixels, the time axis.
+// What all pictures on a canvas share: the theme's colours, sharp pixels, the time axis.
 
 const NAMES = ["card", "line", "text", "quiet", "waiting", "wire", "reading", "retry", "failed"];
 
 export const GUTTER = 46; // for the labels on the left of the time axis
-const MARGIN = 10; // on its right
+const MARGIN = 10; // on the right of it
 
 export const colours = {};
 let font = "";
 
-/** Reads the theme's colours, now and whenever it changes. */
+/** Reads the theme's colours now and whenever it changes. */
 export function followTheme(onChange) {
   const read = () => {
     const style = getComputedStyle(document.documentElement);
@@ -22,27 +22,26 @@ export function followTheme(onChange) {
   });
 }
 
-/**
- * Gives a canvas as many pixels as the screen has where it lies, now and whenever it is resized.
- */
+/** Gives a canvas as many pixels as it covers on the screen, now and whenever its size changes. */
 export function followSize(canvas, onChange) {
   new ResizeObserver(([entry]) => {
     const { width, height } = entry.contentRect;
     canvas.width = Math.round(width * devicePixelRatio);
     canvas.height = Math.round(height * devicePixelRatio);
-    wiped(canvas); // it is black now, and is drawn some frames later
+    wipe(canvas); // it would be black until it is drawn, some frames later
     onChange();
   }).observe(canvas);
 }
 
-/** The brush of a canvas whose unit is the CSS pixel, on a ground wiped clean. */
-export function wiped(canvas) {
+/** Wipes a canvas and returns its brush. */
+export function wipe(canvas) {
   const brush = brushOf(canvas);
   brush.fillStyle = colours.card;
   brush.fillRect(0, 0, widthOf(canvas), heightOf(canvas));
   return brush;
 }
 
+/** The brush of a canvas; its unit is the CSS pixel. */
 export function brushOf(canvas) {
   const brush = canvas.getContext("2d", { alpha: false });
   brush.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
@@ -64,12 +63,12 @@ export function timeWidth(canvas) {
   return widthOf(canvas) - GUTTER - MARGIN;
 }
 
-/** Where a moment lies on the time axis. */
+/** The place of a moment on the time axis. */
 export function xOf(canvas, ms, endMs) {
   return GUTTER + (ms / endMs) * timeWidth(canvas);
 }
 
-/** Which moment lies there. */
+/** The moment at a place on the time axis. */
 export function msAt(canvas, x, endMs) {
   return Math.min(Math.max(((x - GUTTER) / timeWidth(canvas)) * endMs, 0), endMs);
 }

@@ -1,6 +1,6 @@
-// How many requests were in flight over time, and the limit, with the time axis below.
+// The requests in flight over time and their limit, above the time axis.
 
-import { inFlightByMs, marks, peaks } from "./analysis.js";
+import { inFlightByMs, ticks, peaks } from "./analysis.js";
 import {
   colours,
   followSize,
@@ -8,11 +8,11 @@ import {
   heightOf,
   msAt,
   widthOf,
-  wiped,
+  wipe,
   writeLabel,
   xOf,
 } from "./canvas.js";
-import { count, duration, seconds } from "./numbers.js";
+import { duration, formatted, inSeconds } from "./numbers.js";
 
 const TOP = 18;
 const BOTTOM = 22;
@@ -23,18 +23,18 @@ export class InFlightChart {
   #endMs = 1;
   #counts = null;
 
-  constructor(canvas, { onSize, onPoint }) {
+  constructor(canvas, { redraw, onPoint }) {
     this.#canvas = canvas;
-    followSize(canvas, onSize);
+    followSize(canvas, redraw);
     canvas.addEventListener("pointermove", ({ offsetX }) => {
-      if (this.#collection !== null) onPoint(() => this.#moment(offsetX));
+      if (this.#collection !== null) onPoint(() => this.#momentSentence(offsetX));
     });
   }
 
   draw(collection, endMs) {
     if (collection !== this.#collection || collection.isCollecting) this.#counts = null;
     [this.#collection, this.#endMs] = [collection, endMs];
-    const brush = wiped(this.#canvas);
+    const brush = wipe(this.#canvas);
     this.#drawAxis(brush);
     this.#drawPauses(brush);
     this.#drawArea(brush);
@@ -60,21 +60,21 @@ export class InFlightChart {
     brush.strokeStyle = colours.line;
     brush.fillStyle = colours.quiet;
     brush.textAlign = "center";
-    for (const ms of marks(this.#endMs, width < 500 ? 5 : 11)) {
+    for (const ms of ticks(this.#endMs, width < 500 ? 5 : 11)) {
       const x = Math.round(this.#x(ms)) + 0.5;
       line(brush, x, TOP, x, this.#floor + 4);
-      brush.fillText(seconds(ms), x, this.#floor + 13);
+      brush.fillText(inSeconds(ms), x, this.#floor + 13);
     }
     line(brush, GUTTER, this.#floor + 0.5, width, this.#floor + 0.5);
     const { mais_em_voo, limites } = this.#collection.progress;
     const values = [0, limites.requisicoes_configurado];
     const isApart = values.every((value) => Math.abs(this.#y(value) - this.#y(mais_em_voo)) > 14);
     for (const value of isApart ? [...values, mais_em_voo] : values) {
-      writeLabel(brush, count(value), this.#y(value));
+      writeLabel(brush, formatted(value), this.#y(value));
     }
   }
 
-  // The times at which the circuit was open.
+  // Shades the times at which the circuit was open.
   #drawPauses(brush) {
     const { samples } = this.#collection;
     brush.fillStyle = colours.failed;
@@ -87,7 +87,7 @@ export class InFlightChart {
     brush.globalAlpha = 1;
   }
 
-  // From the attempts when all have ended; until then, from what each event said of its moment.
+  // Draws from the attempts once all have ended; until then, from the samples of the events.
   #drawArea(brush) {
     brush.beginPath();
     brush.moveTo(GUTTER, this.#floor);
@@ -129,13 +129,13 @@ export class InFlightChart {
     brush.fillText("limite", this.#x(samples[0].ms) + 4, this.#y(samples[0].limit) - 9);
   }
 
-  #moment(x) {
+  #momentSentence(x) {
     const ms = msAt(this.#canvas, x, this.#endMs);
     const { samples, isCollecting } = this.#collection;
     const sample = samples.findLast((each) => each.ms <= ms) ?? samples[0];
     const exact = isCollecting ? undefined : this.#counts?.[Math.round(ms)];
-    const inFlight = count(exact ?? sample.inFlight);
-    return `Aos ${duration(ms)}: ${inFlight} em andamento, limite de ${count(sample.limit)}.`;
+    const inFlight = formatted(exact ?? sample.inFlight);
+    return `Aos ${duration(ms)}: ${inFlight} em andamento, limite de ${formatted(sample.limit)}.`;
   }
 }
 

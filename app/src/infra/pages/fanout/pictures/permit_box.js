@@ -1,30 +1,30 @@
-// A semaphore as a box of permits: a square for each, full while somebody holds it.
+// A semaphore as a box of permits: one square each, filled while the permit is in use.
 
-import { colours, followSize, heightOf, widthOf, wiped } from "./canvas.js";
-import { mark, unmarked } from "./writing.js";
+import { colours, followSize, heightOf, widthOf, wipe } from "./canvas.js";
+import { unmarked, writeMarked } from "./writing.js";
 
 const LARGEST = 18; // pixels for a square and the gap beside it
 
-export class Permits {
+export class PermitBox {
   #meter;
   #canvas;
   #words;
 
-  // `meter` holds the canvas, `words` is the element beside it that says the same.
-  constructor(meter, words, { onSize }) {
+  // `meter` holds the canvas; `words` is the element that says the same as a sentence.
+  constructor(meter, words, { redraw }) {
     this.#meter = meter;
     this.#canvas = meter.querySelector("canvas");
     this.#words = words;
-    followSize(this.#canvas, onSize);
+    followSize(this.#canvas, redraw);
   }
 
-  // So many are `used` of those `allowed` now; `all` is as many as there may ever be.
+  // `used` permits of those `allowed` now; there are never more than `all`.
   draw({ used, allowed, all, sentence }) {
-    mark(this.#words, sentence);
+    writeMarked(this.#words, sentence);
     this.#meter.setAttribute("aria-valuemax", Math.max(allowed, used));
     this.#meter.setAttribute("aria-valuenow", used);
     this.#meter.setAttribute("aria-valuetext", unmarked(sentence));
-    const brush = wiped(this.#canvas);
+    const brush = wipe(this.#canvas);
     const { cell, rows } = grid(all, widthOf(this.#canvas), heightOf(this.#canvas));
     const size = cell - (cell > 6 ? 2 : 1);
     for (let each = 0; each < all; each += 1) {
@@ -36,7 +36,7 @@ export class Permits {
   }
 }
 
-// The largest squares of which so many fit, and how many lie in a column; columns fill one by one.
+// The largest squares that all fit, and how many are in a column; columns fill one by one.
 function grid(all, width, height) {
   let columns = Math.max(1, Math.ceil(width / LARGEST));
   while (columns * Math.floor(height / (width / columns)) < all && columns < width) columns += 1;

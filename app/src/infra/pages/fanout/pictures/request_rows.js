@@ -1,17 +1,17 @@
-// The requests of one state, each in a row of its own that can be looked at.
+// The requests of one state, one row each.
 
-import { colours, followSize, heightOf, widthOf, wiped, writeLabel, xOf } from "./canvas.js";
+import { colours, followSize, heightOf, widthOf, wipe, writeLabel, xOf } from "./canvas.js";
 import { GOOD } from "./collection.js";
 import { wirePhase } from "./waterfall.js";
 
 const [LEAST, MOST] = [4, 16]; // pixels for a row
-const NUMBERED = 10; // each so many rows
+const NUMBERED_EVERY = 10; // rows
 
 /**
- * A canvas as high as the window onto the rows, in an element that scrolls through all of them. For
- * keyboards and screen readers it is a slider whose value is the request looked at.
+ * A canvas that fills an element and stays in place as the element scrolls through all rows. For
+ * keyboards and screen readers, the element is a slider and its value is the current request.
  */
-export class Rows {
+export class RequestRows {
   #window;
   #canvas;
   #length;
@@ -19,18 +19,18 @@ export class Rows {
   #onLook;
   #collection = null;
   #requests = [];
-  #count = 0; // of the rows, those to come included
+  #count = 0; // of all rows, also those to come
   #endMs = 1;
   #current = -1;
 
-  // `describe` says a request in a sentence, `onLook` is told which is looked at.
-  constructor(root, { onSize, describe, onLook }) {
+  // `describe` makes a sentence about a request; `onLook` gets the current request.
+  constructor(root, { redraw, describe, onLook }) {
     this.#window = root;
     this.#canvas = root.querySelector("canvas");
     this.#length = root.querySelector(".length");
     [this.#describe, this.#onLook] = [describe, onLook];
-    followSize(this.#canvas, onSize);
-    root.addEventListener("scroll", onSize, { passive: true });
+    followSize(this.#canvas, redraw);
+    root.addEventListener("scroll", redraw, { passive: true });
     root.addEventListener("keydown", (event) => this.#press(event));
     for (const type of ["pointermove", "pointerdown"]) {
       this.#canvas.addEventListener(type, ({ offsetY }) => {
@@ -39,7 +39,7 @@ export class Rows {
     }
   }
 
-  // Looks at none, and shows the first.
+  // Scrolls to the first request; none is current.
   restart() {
     this.#current = -1;
     this.#window.scrollTop = 0;
@@ -50,8 +50,8 @@ export class Rows {
     this.#requests = collection.bands[band];
     this.#count = collection.rowsOf(band);
     this.#length.style.height = `${this.#count * this.#height}px`;
-    this.#tell();
-    const brush = wiped(this.#canvas);
+    this.#writeValue();
+    const brush = wipe(this.#canvas);
     const top = this.#window.scrollTop;
     const from = Math.floor(top / this.#height);
     const shown = Math.ceil(heightOf(this.#canvas) / this.#height) + 1;
@@ -81,7 +81,7 @@ export class Rows {
       strip(sent[attempt], answered[attempt], colours[wirePhase(outcome[attempt])], isGood ? 1 : 3);
       if (isGood) strip(answered[attempt], ended[attempt], colours.reading, 1);
     }
-    if (row === 0 || (row + 1) % NUMBERED === 0) {
+    if (row === 0 || (row + 1) % NUMBERED_EVERY === 0) {
       writeLabel(brush, row + 1, Math.max(y + this.#height / 2, 7));
     }
   }
@@ -116,8 +116,8 @@ export class Rows {
     this.#window.scrollTop = Math.max(Math.min(scrollTop, top), lowest);
   }
 
-  // Tells those who do not see the canvas which request is looked at.
-  #tell() {
+  // Describes the current request to screen readers.
+  #writeValue() {
     const request = this.#requests[this.#current];
     const values = {
       "aria-valuemax": Math.max(this.#requests.length, 1),

@@ -1,12 +1,12 @@
 // The numbers behind the pictures, state by state.
 
-import { total } from "./collection.js";
+import { requestCount } from "./collection.js";
 import { element } from "./elements.js";
-import { count } from "./numbers.js";
+import { formatted } from "./numbers.js";
 import { SITUATIONS } from "./sentences.js";
 import { write } from "./writing.js";
 
-/** Writes the states into the table's body, each number in its cell. */
+/** Writes a row for each state into the table's body. */
 export function fillTable(body, states) {
   while (body.rows.length > states.length) body.deleteRow(-1);
   states.forEach((state, index) => {
@@ -14,10 +14,10 @@ export function fillTable(body, states) {
     const cells = [
       `${state.sigla} ${state.nome}`,
       SITUATIONS[state.situacao],
-      count(total(state)),
-      count(state.concluidas),
-      count(state.repetidas),
-      count(state.falhas),
+      formatted(requestCount(state)),
+      formatted(state.concluidas),
+      formatted(state.repetidas),
+      formatted(state.falhas),
     ];
     cells.forEach((text, column) => write(row.cells[column], text));
   });

@@ -1,8 +1,8 @@
-// The country as a map of equal tiles, each filling as its state is collected.
+// The country as a map of equal tiles; each fills as its state is collected.
 
-import { total } from "./collection.js";
+import { requestCount } from "./collection.js";
 import { element } from "./elements.js";
-import { count, unbroken } from "./numbers.js";
+import { formatted, unbroken } from "./numbers.js";
 import { progressSentence, stateSentence } from "./sentences.js";
 import { gridArea, STATES } from "./states.js";
 import { write } from "./writing.js";
@@ -38,22 +38,22 @@ export class TileMap {
   }
 
   #fill(tile, progress, state) {
-    const all = total(state);
+    const all = requestCount(state);
     const done = state.concluidas + state.falhas;
     tile.dataset.situation = state.situacao;
     tile.style.setProperty("--done", `${all === 0 ? 0 : Math.round((100 * done) / all)}%`);
     const mark = MARKS[state.situacao];
     const isOver = mark !== undefined;
-    const text = isOver ? unbroken(mark, count(all)) : all === 0 ? "–" : `${done}/${all}`;
+    const text = isOver ? unbroken(mark, formatted(all)) : all === 0 ? "–" : `${done}/${all}`;
     write(progress, text);
     tile.title = stateSentence(state);
-    // Begins with what is seen: people who speak to their browser say that.
+    // It begins with the visible text, because people who speak to their browser say that.
     const name = `${state.sigla} ${text}, ${state.nome}: ${progressSentence(state)}`;
     tile.setAttribute("aria-label", name);
   }
 }
 
-// A state of which nothing was heard yet.
+// A state before any event.
 function waiting(state) {
   return { ...state, situacao: "na_fila", na_fila: 0, em_voo: 0, concluidas: 0, falhas: 0 };
 }

@@ -1,9 +1,9 @@
-// All requests of a collection: a band for each state, in it a row for each request, in the order
-// in which they ended. Several rows share a row of pixels, which is their average (blended_pixels.js).
+// All requests of a collection: a band for each state with a row for each request, in the order in
+// which they ended. A row of pixels shows the average of several rows (blended_pixels.js).
 
 import { bounds } from "./analysis.js";
-import { Blend } from "./blended_pixels.js";
-import { brushOf, followSize, GUTTER, heightOf, timeWidth, wiped, writeLabel } from "./canvas.js";
+import { BlendedPixels } from "./blended_pixels.js";
+import { brushOf, followSize, GUTTER, heightOf, timeWidth, wipe, writeLabel } from "./canvas.js";
 import { BANDS, FAILED, GOOD } from "./collection.js";
 
 const LEAST_HEIGHT = 13; // of a band, for its label
@@ -15,19 +15,19 @@ export class Waterfall {
   #canvas;
   #collection = null;
   #endMs = 0;
-  #bands = []; // of each: its top and height, and how many rows it is to hold
+  #bands = []; // of each, its top, its height and how many rows it holds
   #blend = null;
   #columns = 1; // of pixels
   #columnsPerMs = 0;
-  #seen = 0; // attempts
-  #changed = new Map(); // the requests to be painted, by band
+  #seen = 0; // how many attempts
+  #changed = new Map(); // for each band, the requests to paint
   #isStale = true;
 
-  constructor(canvas, { onSize, onBand, onChoose }) {
+  constructor(canvas, { redraw, onBand, onChoose }) {
     this.#canvas = canvas;
     followSize(canvas, () => {
       this.forget();
-      onSize();
+      redraw();
     });
     const bandAt = ({ offsetY }) =>
       this.#bands.findIndex(({ top, height }) => offsetY >= top && offsetY < top + height + GAP);
@@ -36,17 +36,17 @@ export class Waterfall {
     canvas.addEventListener("click", (event) => onChoose(BANDS[bandAt(event)]?.id));
   }
 
-  // Paints all anew next time.
+  // Makes the next draw paint everything.
   forget() {
     this.#isStale = true;
   }
 
-  // Where a band lies, in CSS pixels.
-  placeOf(band) {
+  // The top and the height of a band, in CSS pixels.
+  extentOf(band) {
     return this.#bands[band];
   }
 
-  // Paints what is new, for no longer than a frame may take; tells whether that was all.
+  // Paints what is new, no longer than a frame may take; returns whether that was all.
   draw(collection, endMs) {
     const until = performance.now() + MOST_MS;
     const rows = BANDS.map((_, band) => collection.rowsOf(band));
@@ -56,7 +56,7 @@ export class Waterfall {
       [this.#collection, this.#endMs, this.#isStale] = [collection, endMs, false];
       this.#layOut(rows);
     }
-    this.#notice();
+    this.#noteChanges();
     const brush = brushOf(this.#canvas);
     for (const [band, requests] of this.#changed) {
       this.#changed.delete(band);
@@ -66,9 +66,9 @@ export class Waterfall {
     return this.#changed.size === 0;
   }
 
-  // Gives each band its place, the higher the more rows, and wipes what was painted.
+  // Wipes the canvas and places the bands; those with more rows are higher.
   #layOut(rows) {
-    const brush = wiped(this.#canvas);
+    const brush = wipe(this.#canvas);
     const all = rows.reduce((sum, each) => sum + each, 0) || 1;
     const bands = this.#collection.progress.estados.length === 0 ? 1 : BANDS.length;
     const free = heightOf(this.#canvas) - bands * (LEAST_HEIGHT + GAP);
@@ -81,14 +81,14 @@ export class Waterfall {
       return band;
     });
     this.#columns = Math.max(1, Math.round(timeWidth(this.#canvas) * devicePixelRatio));
-    this.#blend = new Blend(this.#columns);
+    this.#blend = new BlendedPixels(this.#columns);
     this.#columnsPerMs = this.#columns / this.#endMs;
     this.#seen = 0;
     this.#changed.clear();
   }
 
-  // Notes the requests that have an attempt which was not there before.
-  #notice() {
+  // Notes the requests with new attempts.
+  #noteChanges() {
     const { request, size } = this.#collection;
     for (; this.#seen < size; this.#seen += 1) {
       const band = this.#collection.bandOf(this.#seen);
@@ -97,7 +97,7 @@ export class Waterfall {
     }
   }
 
-  // Paints the rows of pixels from the first to the last in which one of the requests lies.
+  // Paints the rows of pixels from the first to the last that shows a changed request.
   #paintBand(brush, band, changed) {
     const { top: highest, height, rows } = this.#bands[band];
     const requests = this.#collection.bands[band];
@@ -112,12 +112,12 @@ export class Waterfall {
     for (let pixel = top; pixel <= bottom; pixel += 1) {
       const these = at(pixel);
       for (const request of these) this.#add(request);
-      this.#blend.take(these.length, image, pixel - top);
+      this.#blend.paint(these.length, image, pixel - top);
     }
     brush.putImageData(image, left, first + top);
   }
 
-  // Adds a request's phases to the row of pixels that is being made.
+  // Adds the phases of a request to the current row of pixels.
   #add(request) {
     const { queued, sent, answered, ended, outcome } = this.#collection;
     const column = (ms) => Math.round(ms * this.#columnsPerMs);
@@ -130,7 +130,7 @@ export class Waterfall {
   }
 }
 
-/** What an attempt on the wire is shown as, once its outcome is known. */
+/** The phase of an attempt on the wire, by its outcome. */
 export function wirePhase(outcome) {
   if (outcome === GOOD) return "wire";
   return outcome === FAILED ? "failed" : "retry";

@@ -1,14 +1,14 @@
-// The answer to what everybody asks: how many requests were in flight at once, and why not more?
+// The headline: how many requests were in flight at once, and why not more?
 
 import { extremes } from "./analysis.js";
-import { count, plural, unbroken } from "./numbers.js";
+import { formatted, plural, unbroken } from "./numbers.js";
 
 const REQUESTS_LIMIT = "`IBGE_CITIES_LIMIT`";
 const STATES_LIMIT = "`IBGE_STATES_LIMIT`";
 const RATE_LIMIT = "`IBGE_MAX_RPS`";
 
-/** In words, of which *…* are to be set bold and `…` as code. */
-export function answer(collection) {
+/** A text in which *…* is bold and `…` is code. */
+export function headline(collection) {
   const { isCollecting, progress } = collection;
   if (progress.mais_em_voo === 0) return nothing(isCollecting);
   if (progress.estados.length === 0) return onlyTheList(isCollecting);
@@ -33,8 +33,9 @@ function onlyTheList(isCollecting) {
 
 function inFlight(most) {
   return most === 1
-    ? `só ${unbroken("*1", "requisição*")} por vez esteve em andamento: enviada e ainda sem resposta.`
-    : `${unbroken(`*${count(most)}`, "requisições*")} estiveram em andamento ao mesmo tempo: ` +
+    ? `só ${unbroken("*1", "requisição*")} por vez esteve em andamento: ` +
+        "enviada e ainda sem resposta."
+    : `${unbroken(`*${formatted(most)}`, "requisições*")} estiveram em andamento ao mesmo tempo: ` +
         "enviadas e ainda sem resposta.";
 }
 
@@ -52,28 +53,29 @@ function whyNotMore(collection) {
 function notReached(configured, rate, isCollecting) {
   const not = isCollecting ? "ainda não" : "não";
   const pace =
-    rate > 0 ? ` São enviadas no máximo *${count(rate)}* por segundo (${RATE_LIMIT}).` : "";
-  return `O limite de ${count(configured)} (${REQUESTS_LIMIT}) ${not} foi alcançado.${pace}`;
+    rate > 0 ? ` São enviadas no máximo *${formatted(rate)}* por segundo (${RATE_LIMIT}).` : "";
+  return `O limite de ${formatted(configured)} (${REQUESTS_LIMIT}) ${not} foi alcançado.${pace}`;
 }
 
 function lowered(configured, { first, lowest, highest }) {
   if (first === configured) {
     return (
-      `O limite começou em *${count(first)}* (${REQUESTS_LIMIT}) e caiu até ` +
-      `*${count(lowest)}*, porque o IBGE recusou muitas ou demorou demais.`
+      `O limite começou em *${formatted(first)}* (${REQUESTS_LIMIT}) e caiu até ` +
+      `*${formatted(lowest)}*, porque o IBGE recusou muitas ou demorou demais.`
     );
   }
-  const rest = lowest < first ? `caiu até *${count(lowest)}*` : `subiu até *${count(highest)}*`;
+  const rest =
+    lowest < first ? `caiu até *${formatted(lowest)}*` : `subiu até *${formatted(highest)}*`;
   return (
-    `O limite pode ir até ${count(configured)} (${REQUESTS_LIMIT}), mas o IBGE andou recusando: ` +
-    `começou em *${count(first)}* e ${rest}.`
+    `O limite pode ir até ${formatted(configured)} (${REQUESTS_LIMIT}), mas o IBGE andou ` +
+    `recusando: começou em *${formatted(first)}* e ${rest}.`
   );
 }
 
 function noPermitLeft(configured, waiting) {
   return (
     "Não foram mais porque o semáforo, um contador de permissões, só tem " +
-    `*${count(configured)}* (${REQUESTS_LIMIT}): até ` +
+    `*${formatted(configured)}* (${REQUESTS_LIMIT}): até ` +
     `${plural(waiting, "outra esperou", "outras esperaram")} na fila.`
   );
 }

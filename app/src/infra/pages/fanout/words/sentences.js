@@ -1,8 +1,8 @@
-// What else the pictures show, in words.
+// What the pictures show, in words.
 
 import { extremes } from "./analysis.js";
-import { CITIES, FAILED, GOOD, STATES_LIST, total } from "./collection.js";
-import { count, duration, outOf, plural, unbroken } from "./numbers.js";
+import { CITIES, FAILED, GOOD, requestCount, STATES_LIST } from "./collection.js";
+import { duration, formatted, outOf, plural, unbroken } from "./numbers.js";
 import { countedCities, countedDistricts, countedStates } from "./places.js";
 
 const DATE = new Intl.DateTimeFormat("pt-BR", { dateStyle: "short", timeStyle: "medium" });
@@ -25,7 +25,7 @@ export const countedRequests = (number) => plural(number, "requisição", "requi
 const countedFailures = (number) => plural(number, "falha", "falhas");
 
 /** What became of the collection. */
-export function outcome(collection) {
+export function outcomeSentence(collection) {
   const { situacao, resultado, motivo } = collection.progress;
   const time = duration(collection.ms);
   switch (situacao) {
@@ -46,7 +46,7 @@ function inventory({ estados, cidades, distritos }) {
   return [countedStates(estados), countedCities(cidades), countedDistricts(distritos)].join(", ");
 }
 
-// Where it failed, and what was kept of the collection before.
+// Where the collection failed, and what was kept from an earlier one.
 function gaps({ estados, requisicoes, resultado }) {
   const failing = estados.filter((state) => state.falhas > 0);
   const where =
@@ -58,25 +58,26 @@ function gaps({ estados, requisicoes, resultado }) {
   return `Houve falhas em ${where}.${before}`;
 }
 
-export function askedBy({ pedida, inicio }) {
-  const who = pedida === "por_pessoa" ? "Pedida por uma pessoa" : "Iniciada pelo próprio serviço";
-  return `${who} em ${DATE.format(new Date(inicio))}.`;
+/** Why and when the collection started. */
+export function startSentence({ pedida, inicio }) {
+  const start = pedida === "por_pessoa" ? "Pedida por uma pessoa" : "Iniciada pelo próprio serviço";
+  return `${start} em ${DATE.format(new Date(inicio))}.`;
 }
 
 /** How far a running collection is. */
-export function howFar(collection) {
+export function runningSentence(collection) {
   const { concluidas } = collection.progress.requisicoes;
-  const all = collection.requests;
+  const all = collection.requestCount;
   return `Coleta em andamento: ${unbroken(outOf(concluidas, all), "requisições")}.`;
 }
 
-/** The curve of the requests in flight. */
-export function curve(collection) {
+/** What the curve of the requests in flight shows. */
+export function curveSentence(collection) {
   const { mais_em_voo, limites } = collection.progress;
   const { waiting } = extremes(collection);
   return (
     `No pico, ${countedRequests(mais_em_voo)} em andamento, com um limite de ` +
-    `${count(limites.requisicoes_configurado)}. Na fila, até ${count(waiting)}.`
+    `${formatted(limites.requisicoes_configurado)}. Na fila, até ${formatted(waiting)}.`
   );
 }
 
@@ -88,9 +89,9 @@ export function stateSentence(state) {
 /** How far a state is. */
 export function progressSentence(state) {
   const done = state.concluidas + state.falhas;
-  const asked = unbroken(outOf(done, total(state)), "requisições");
+  const answered = unbroken(outOf(done, requestCount(state)), "requisições");
   const failed = state.falhas > 0 ? `, ${countedFailures(state.falhas)}` : "";
-  return `${asked}, ${SITUATIONS[state.situacao]}${failed}`;
+  return `${answered}, ${SITUATIONS[state.situacao]}${failed}`;
 }
 
 export function choiceHint(state) {
@@ -99,26 +100,26 @@ export function choiceHint(state) {
     : `A cascata mostra só *${state.nome}*. Escolha o mesmo estado para ver todos de novo.`;
 }
 
-/** What stands above the rows: of which state they are. */
+/** The title above the rows: all requests, or those of one state. */
 export function rowsTitle(state) {
   return state === null ? "Cada requisição" : `${state.nome}: cada requisição`;
 }
 
-/** A state alone, and the names of those of its places that failed. */
+/** The sentences about a chosen state; `names` are those of its failed places. */
 export function introduction(state, names) {
-  const more = names.length > MOST_NAMED ? ` e mais ${count(names.length - MOST_NAMED)}` : "";
+  const more = names.length > MOST_NAMED ? ` e mais ${formatted(names.length - MOST_NAMED)}` : "";
   const listed = names.slice(0, MOST_NAMED).join(", ");
   const failed = names.length > 0 ? ` Falharam: ${listed}${more}.` : "";
   return `${stateSentence(state)}.${failed} ${ROWS_HINT}`;
 }
 
-/** How long a request took and on what, attempt by attempt; `name` is the city's or the state's. */
+/** What a request spent its time on, attempt by attempt; `name` is its city's or state's. */
 export function requestSentence(collection, request, name) {
   const attempts = collection.attemptsOf(request);
   const kind = collection.kind[attempts[0]];
   const subject = { [STATES_LIST]: "Lista dos estados", [CITIES]: `${name}, cidades` }[kind];
-  const told = attempts.map((attempt) => attemptSentence(collection, attempt));
-  return `${subject ?? `${name}, distritos`}: ${told.join("; ")}.`;
+  const parts = attempts.map((attempt) => attemptSentence(collection, attempt));
+  return `${subject ?? `${name}, distritos`}: ${parts.join("; ")}.`;
 }
 
 function attemptSentence({ number, queued, sent, answered, ended, outcome }, index) {

@@ -1,18 +1,18 @@
-// The figures of a collection, and the two gauges.
+// The figures of a collection and its two gauges.
 
 import { extremes, oneAfterAnother, timeSpent } from "./analysis.js";
 import { byId } from "./elements.js";
-import { count, duration, outOf, plural, unbroken } from "./numbers.js";
-import { Permits } from "./permit_box.js";
-import { mark, write } from "./writing.js";
+import { duration, formatted, outOf, plural, unbroken } from "./numbers.js";
+import { PermitBox } from "./permit_box.js";
+import { write, writeMarked } from "./writing.js";
 
 export class Figures {
   #states;
   #requests;
 
-  constructor({ onSize }) {
-    this.#states = new Permits(byId("states-gauge"), byId("states-gauge-text"), { onSize });
-    this.#requests = new Permits(byId("requests-gauge"), byId("requests-gauge-text"), { onSize });
+  constructor({ redraw }) {
+    this.#states = new PermitBox(byId("states-gauge"), byId("states-gauge-text"), { redraw });
+    this.#requests = new PermitBox(byId("requests-gauge"), byId("requests-gauge-text"), { redraw });
   }
 
   draw(collection) {
@@ -22,7 +22,7 @@ export class Figures {
     writeTimeSpent(collection);
   }
 
-  // While the collection runs, what is in use now; afterwards, what was at the most.
+  // Shows the permits in use while the collection runs, and their peak afterwards.
   #drawGauges({ isCollecting, progress, samples }) {
     const { limites, requisicoes } = progress;
     const most = extremes({ samples });
@@ -42,16 +42,16 @@ export class Figures {
       all: limites.requisicoes_configurado,
       sentence: `${unbroken(`*${outOf(requests, allowed)}*`, "requisições")} ${when}`,
     });
-    const waiting = count(isCollecting ? requisicoes.na_fila : most.waiting);
-    mark(byId("queue"), `${isCollecting ? "" : "até "}*${waiting}* à espera na fila`);
+    const waiting = formatted(isCollecting ? requisicoes.na_fila : most.waiting);
+    writeMarked(byId("queue"), `${isCollecting ? "" : "até "}*${waiting}* à espera na fila`);
   }
 }
 
-function writeCounts({ isCollecting, ms, collectedMs, progress, requests }) {
+function writeCounts({ isCollecting, ms, collectedMs, progress, requestCount }) {
   const { repetidas, falhas } = progress.requisicoes;
-  write(byId("requests"), count(requests));
-  write(byId("retries"), count(repetidas));
-  write(byId("failures"), count(falhas));
+  write(byId("requests"), formatted(requestCount));
+  write(byId("retries"), formatted(repetidas));
+  write(byId("failures"), formatted(falhas));
   write(byId("time"), duration(ms));
   const parts = [collectedMs, ms - collectedMs].map(duration);
   const why = `${parts[0]} de requisições, ${parts[1]} para guardar`;
@@ -61,7 +61,7 @@ function writeCounts({ isCollecting, ms, collectedMs, progress, requests }) {
 }
 
 function writeOneAfterAnother(collection) {
-  const isComparable = collection.size > 0 && collection.requests > 1;
+  const isComparable = collection.size > 0 && collection.requestCount > 1;
   if (!isComparable) {
     write(byId("one-by-one"), "–");
     write(byId("one-by-one-why"), "");
@@ -69,7 +69,8 @@ function writeOneAfterAnother(collection) {
   }
   const { attempts, each, all } = oneAfterAnother(collection);
   const times = Math.round(all / collection.collectedMs);
-  const ratio = collection.isCollecting || times < 2 ? "" : ` São ${unbroken(count(times), "vezes")} o desta coleta.`;
+  const isWorthSaying = !collection.isCollecting && times > 1;
+  const ratio = isWorthSaying ? ` São ${unbroken(formatted(times), "vezes")} o desta coleta.` : "";
   write(byId("one-by-one"), `pelo menos ${duration(all)}`);
   write(
     byId("one-by-one-why"),
@@ -80,7 +81,7 @@ function writeOneAfterAnother(collection) {
 
 function writeTimeSpent(collection) {
   const { waiting, wire, reading } = timeSpent(collection);
-  mark(
+  writeMarked(
     byId("spent"),
     `Somando todas as requisições, foram *${duration(waiting)}* à espera de permissão, ` +
       `*${duration(wire)}* na rede e *${duration(reading)}* de leitura. ` +
