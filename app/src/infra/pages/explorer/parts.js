@@ -41,7 +41,6 @@ export function stateRow(state) {
 /** The code of a place as a button; a click copies it (copying.js). */
 export function copyButton(code, name) {
   return element("button", {
-    type: "button",
     className: "copy code",
     textContent: code,
     ariaLabel: `Copiar código ${code} de ${name}`,
@@ -52,7 +51,6 @@ export function copyButton(code, name) {
 /** Makes a link show its whole address, beside a button that copies it (copying.js). */
 export function showAddress(link) {
   const button = element("button", {
-    type: "button",
     className: "copy",
     textContent: "Copiar",
     ariaLabel: "Copiar o endereço",

@@ -61,7 +61,6 @@ export function stateView(state, cities) {
     return parts.placeRow(city, { more, hash: placeHash(city.id) });
   });
   const csv = element("button", {
-    type: "button",
     className: "plain",
     textContent: `Baixar ${state.sigla} em CSV`,
     dataset: { csv: state.sigla },
@@ -119,7 +118,7 @@ export function unknownView(status) {
 /** The view for a failure, with a button to try again if that may help. */
 export function troubleView(error, retry) {
   if (error.status === 404) return unknownView(error.message);
-  const button = element("button", { type: "button", textContent: "Tentar de novo" });
+  const button = element("button", { textContent: "Tentar de novo" });
   button.addEventListener("click", retry);
   return { title: SITE, status: error.message, nodes: [button] };
 }
@@ -140,7 +139,7 @@ function districtRow(district) {
 // The places of one kind, with a button for more while there are more.
 function group(title, kind, text, { places, total }, row) {
   const list = parts.placeList(places.map(row));
-  const button = element("button", { type: "button", className: "plain" });
+  const button = element("button", { className: "plain" });
   const label = () => {
     const left = total - list.children.length;
     button.textContent = `Mostrar mais (${plural(left, "resta", "restam")})`;

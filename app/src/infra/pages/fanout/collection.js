@@ -17,12 +17,7 @@ const COLUMNS = [
 const OVER = new Set(["completo", "incompleto"]); // the situations of finished states
 
 // The limits until the service sends them.
-const NO_LIMITS = {
-  estados: 0,
-  requisicoes: 0,
-  requisicoes_configurado: 0,
-  circuito_aberto: false,
-};
+const NO_LIMITS = { estados: 0, requisicoes: 0, requisicoes_configurado: 0 };
 
 export const STATES_LIST = 0; // the kind of the one request for the list of states
 export const CITIES = 1;

@@ -17,7 +17,7 @@ export class TileMap {
       const progress = element("span");
       const tile = element(
         "button",
-        { type: "button", className: "tile", dataset: { state: state.sigla } },
+        { className: "tile", dataset: { state: state.sigla } },
         element("b", {}, state.sigla),
         " ",
         progress,
