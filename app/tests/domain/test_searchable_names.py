@@ -1,4 +1,4 @@
-"""Spellings of the same name are the same."""
+"""All spellings of a name have the same searchable form."""
 
 import sys
 from unicodedata import normalize
@@ -28,34 +28,34 @@ from src.domain.searchable_names import searchable
     ],
 )
 def test_accents_case_and_punctuation_do_not_count(name: str, form: str) -> None:
-    """What is left are the words: letters of any script and digits, with a blank between."""
+    """Only the words are left: letters of any script and digits, with one blank between words."""
     assert searchable(name) == form
 
 
 @pytest.mark.parametrize("between", [*"'’‘`´ʼ-‐–_./ \t\n\0\u00a0\u200b🙂", "' ", " - ", "\ud800"])
-def test_whatever_stands_between_words_is_one_blank(between: str) -> None:
-    """An apostrophe is typed in many ways, or left out for a blank."""
+def test_anything_between_words_becomes_one_blank(between: str) -> None:
+    """People type an apostrophe in many ways, or a blank instead."""
     assert searchable(f"Filadélfia d{between}Oeste") == "filadelfia d oeste"
 
 
 @pytest.mark.parametrize("text", ["", " ", "!!!", "\0\0", "🙂🙂", "\ud800", "\u0301", "'", "_"])
-def test_without_letter_or_digit_nothing_is_left(text: str) -> None:
-    """The form is empty, and no error."""
+def test_text_without_letters_or_digits_has_an_empty_form(text: str) -> None:
+    """An empty form is no error."""
     assert searchable(text) == ""
 
 
 @given(st.text(st.characters()))
 @example("\u1fb3")
 @example("a\u0301\u0327")
-def test_composed_and_decomposed_are_the_same(text: str) -> None:
-    """Keyboards and systems differ in how they write an accent."""
+def test_composed_and_decomposed_accents_are_the_same(text: str) -> None:
+    """Keyboards and systems differ in how they encode an accent."""
     forms = {searchable(normalize(form, text)) for form in ("NFC", "NFD", "NFKC", "NFKD")}
 
     assert forms == {searchable(text)}
 
 
 def test_the_form_of_a_form_is_itself() -> None:
-    """For every character there is, and thereby for every text: each is taken by itself."""
+    """This holds for every character, and so for every text: each is converted by itself."""
     form = searchable(" ".join(map(chr, range(sys.maxunicode + 1))))
 
     assert searchable(form) == form

@@ -1,6 +1,6 @@
-"""Succession of any tree: here brands of cars, their models, and the years of these.
+"""Succession in any tree: here car brands, their models and the years of a model.
 
-Ids are unique on their level only: there is a brand, a model and a year with the id 1.
+Ids are unique on their level only: a brand, a model and a year all have the id 1.
 """
 
 from dataclasses import replace
@@ -20,8 +20,8 @@ FIRST, SECOND = Brand(1, "marca 1", (ONE, TWO)), Brand(2, "marca 2", (Model(3, "
 ALL = (FIRST, SECOND)
 
 
-def test_what_is_read_whole_is_taken_as_it_is() -> None:
-    """Nothing is kept, and nothing is made anew."""
+def test_a_complete_collection_is_taken_as_it_is() -> None:
+    """Nothing is kept, and nothing is rebuilt."""
     succession = Succession(unread={})
     later = (replace(FIRST, modelos=(ONE, TWO, Model(4, "modelo 4", years(1)))), SECOND)
 
@@ -32,8 +32,8 @@ def test_what_is_read_whole_is_taken_as_it_is() -> None:
     assert succession.filled == []
 
 
-def test_the_reason_is_that_of_the_part_on_its_level() -> None:
-    """The brand 1 was read, and its model 1 was not: their ids do not tell them apart."""
+def test_a_gap_gets_the_reason_of_its_own_level() -> None:
+    """Brand 1 was read and its model 1 was not; their ids alone do not tell them apart."""
     collected = (replace(FIRST, modelos=(replace(ONE, anos=None), TWO)), SECOND)
     succession = Succession(unread={(0, 1): "marca", (1, 1): "modelo"})
 
@@ -42,7 +42,7 @@ def test_the_reason_is_that_of_the_part_on_its_level() -> None:
 
 
 def test_an_unread_branch_is_kept_with_all_branches_below_it() -> None:
-    """Each is named, for its parts may be old."""
+    """Each of them is named, because its parts may be old."""
     succession = Succession(unread={})
 
     assert succession.of(ALL, (replace(FIRST, modelos=None), SECOND)) == list(ALL)
@@ -53,8 +53,8 @@ def test_an_unread_branch_is_kept_with_all_branches_below_it() -> None:
     ]
 
 
-def test_a_branch_without_parts_is_read() -> None:
-    """It gains what comes, and what it had may be gone; unread it would be named as missing."""
+def test_an_empty_branch_counts_as_read() -> None:
+    """Only an unread branch is named as missing."""
     empty, unread = Model(5, "modelo 5", ()), Model(5, "modelo 5", None)
 
     assert list(missing((Brand(1, "marca 1", (empty,)),), {})) == []
@@ -63,8 +63,8 @@ def test_a_branch_without_parts_is_read() -> None:
     ]
 
 
-def test_a_loss_that_a_feature_finds_credible_is_believed() -> None:
-    """A brand may go from this tree, and a model may lose all its years."""
+def test_a_loss_that_the_feature_finds_credible_is_believed() -> None:
+    """In this tree, a brand may disappear and a model may lose all its years."""
     loss = CredibleLoss(of_top=lambda before: before // 2, of_list=lambda before: before)
     gone = (replace(FIRST, modelos=(replace(ONE, anos=()), TWO)),)
     generous, strict = Succession(unread={}, loss=loss), Succession(unread={})

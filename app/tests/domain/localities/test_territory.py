@@ -1,4 +1,4 @@
-"""A place that exists is a valid one."""
+"""A place is valid or cannot be created."""
 
 import pytest
 
@@ -19,20 +19,20 @@ from tests.helpers.places import ALTA_FLORESTA, ARIQUEMES, BRASILIA, DISTRITO_FE
         (lambda: State(11, "RON", "Rondônia"), "sigla"),
     ],
 )
-def test_a_place_without_usable_code_or_name_cannot_be(make: object, message: str) -> None:
-    """Ids of the wrong length, blank names and siglas that are none are refused."""
+def test_a_place_without_a_valid_code_or_name_is_refused(make: object, message: str) -> None:
+    """Ids of the wrong length, blank names and malformed siglas raise an error."""
     assert callable(make)
     with pytest.raises(InvalidTerritoryError, match=message):
         make()
 
 
-def test_stray_blanks_are_no_part_of_a_name() -> None:
-    """The official lists hold names such as 'Lagoa da Cruz ' with a blank at the end."""
+def test_blanks_around_a_name_are_stripped() -> None:
+    """The official lists contain names with a trailing blank, such as 'Lagoa da Cruz '."""
     assert District(261153310, "Lagoa da Cruz ").nome == "Lagoa da Cruz"
 
 
-def test_children_are_put_in_order_of_id() -> None:
-    """Whatever the order of arrival, each level is in ascending order of id."""
+def test_children_are_sorted_by_id() -> None:
+    """Each level is in ascending order of id, whatever order the places arrive in."""
     districts = ALTA_FLORESTA.distritos
     assert districts is not None
 
@@ -53,7 +53,7 @@ def test_children_belong_to_their_parent() -> None:
 
 
 def test_no_place_appears_twice() -> None:
-    """A code that comes twice at any level is refused."""
+    """A code that occurs twice at any level is refused."""
     with pytest.raises(InvalidTerritoryError, match="repetido"):
         ARIQUEMES.with_districts((ARIQUEMES.distritos or ()) * 2)
     with pytest.raises(InvalidTerritoryError, match="repetido"):
@@ -63,7 +63,7 @@ def test_no_place_appears_twice() -> None:
 
 
 def test_every_city_has_a_district() -> None:
-    """An empty list of districts is no knowledge of a city; None says that nothing is known."""
+    """An empty list of districts is refused; None means that they are unknown."""
     assert City(1100023, "Ariquemes").distritos is None
     with pytest.raises(InvalidTerritoryError, match="sem distritos"):
         City(1100023, "Ariquemes").with_districts([])

@@ -1,4 +1,4 @@
-"""Data never get worse, and what truly changes gets through."""
+"""Data never gets worse, and real changes get through."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -18,7 +18,7 @@ TIMED_OUT = "demorou"
 
 
 def state_of(*districts: int, state_id: int = 11) -> State:
-    """A state with a city for each of these numbers of districts."""
+    """A state with a city for each argument, which is its number of districts."""
     return State(state_id, "RO", "Estado").with_cities(
         city_of(state_id * 100_000 + number, districts=size)
         for number, size in enumerate(districts)
@@ -26,24 +26,24 @@ def state_of(*districts: int, state_id: int = 11) -> State:
 
 
 def city_of(city_id: int, *, districts: int) -> City:
-    """A city with so many districts."""
+    """A city with this number of districts."""
     return City(city_id, "Cidade").with_districts(
         District(city_id * 100 + number, "Distrito") for number in range(districts)
     )
 
 
 def without_cities(state: State, lost: int) -> State:
-    """The state, with this number of its cities gone."""
+    """The state without its first `lost` cities."""
     return replace(state, cidades=state.cidades[lost:])
 
 
 def without_districts(city: City, lost: int) -> City:
-    """The city, with this number of its districts gone."""
+    """The city without its first `lost` districts."""
     return replace(city, distritos=(city.distritos or ())[lost:])
 
 
 def named(places: Sequence[State | City], reason: str) -> tuple[Gap, ...]:
-    """The places as a snapshot names them."""
+    """The gaps that name these places in a snapshot."""
     return tuple(
         Gap(place.id, place.nome, reason, int(isinstance(place, City))) for place in places
     )
@@ -57,7 +57,7 @@ def with_a_gap() -> TerritorySnapshot:
 
 
 def bare(state: State) -> TerritorySnapshot:
-    """A state as collected if its cities could not be read."""
+    """A snapshot of this state, as collected if its cities could not be read."""
     return replace(live((replace(state, cidades=()),)), missing=named([state], TIMED_OUT))
 
 
@@ -91,14 +91,14 @@ def bare(state: State) -> TerritorySnapshot:
     ],
 )
 def test_a_change_gets_through_at_once(changed: tuple[State, ...]) -> None:
-    """The territory changes by a handful of places in a year; a name may change anywhere."""
+    """The territory changes by a handful of places a year; names may change anywhere."""
     succession = succeed(live(TWO_STATES), live(changed))
 
     assert succession == live(changed)
 
 
-def test_no_state_is_believed_gone() -> None:
-    """A list of states that lacks one is a list cut off; it is kept with all below it."""
+def test_the_loss_of_a_state_is_never_believed() -> None:
+    """A list that lacks a state was cut off: the state is kept with everything below it."""
     succession = succeed(live(TWO_STATES), live((RONDONIA,)))
 
     assert succession.states == TWO_STATES
@@ -111,7 +111,7 @@ def test_no_state_is_believed_gone() -> None:
     [(10, 1, True), (19, 2, False), (30, 3, True), (30, 4, False), (10, 9, False)],
 )
 def test_a_list_may_lose_one_place_or_a_tenth(cities: int, lost: int, *, is_believed: bool) -> None:
-    """Where more is gone, the list was cut off: the gone are kept, and named."""
+    """If more are gone, the list was cut off: the lost places are kept, and named."""
     earlier = state_of(*[1] * cities)
     collected = without_cities(earlier, lost)
 
@@ -122,8 +122,8 @@ def test_a_list_may_lose_one_place_or_a_tenth(cities: int, lost: int, *, is_beli
     assert succession.filled == named(gone, NOT_BELIEVED)
 
 
-def test_a_list_of_districts_that_was_cut_off_names_its_city() -> None:
-    """A city of ten districts that comes with one keeps all ten."""
+def test_a_truncated_list_of_districts_names_its_city() -> None:
+    """A city of ten districts that comes back with one keeps all ten."""
     earlier = state_of(10, 1)
     cut_off, other = earlier.cidades
     collected = earlier.with_cities([without_districts(cut_off, 9), other])
@@ -136,7 +136,7 @@ def test_a_list_of_districts_that_was_cut_off_names_its_city() -> None:
 
 @pytest.mark.parametrize(("ill_cities", "is_believed"), [(10, True), (11, False)])
 def test_the_tree_may_lose_ten_places(ill_cities: int, *, is_believed: bool) -> None:
-    """Many cities of two districts that lose one each are an ill upstream, not news."""
+    """Many cities that lose one of their two districts mean a failing upstream, not news."""
     earlier = state_of(*[2] * 20)
     ill = [without_districts(city, 1) for city in earlier.cidades[:ill_cities]]
     collected = earlier.with_cities([*ill, *earlier.cidades[ill_cities:]])
@@ -149,7 +149,7 @@ def test_the_tree_may_lose_ten_places(ill_cities: int, *, is_believed: bool) -> 
 
 @pytest.mark.parametrize(("lost", "is_believed"), [(20, True), (21, False)])
 def test_a_large_tree_may_lose_a_hundredth(lost: int, *, is_believed: bool) -> None:
-    """Of 2001 places twenty may be gone."""
+    """Of 2001 places, twenty may be gone."""
     earlier = state_of(*[1] * 1000)
     collected = without_cities(earlier, lost)
 
@@ -159,7 +159,7 @@ def test_a_large_tree_may_lose_a_hundredth(lost: int, *, is_believed: bool) -> N
 
 
 def test_places_of_all_levels_count_together() -> None:
-    """Nine districts and a city are ten, which may be gone; a state besides is one too many."""
+    """Nine districts and a city make ten, which may be gone; a state as well is one too many."""
     earlier, other = state_of(*[2] * 20), state_of(1, state_id=12)
     _, *cities = earlier.cidades
     ill = [without_districts(city, 1) for city in cities[:9]]
@@ -172,8 +172,8 @@ def test_places_of_all_levels_count_together() -> None:
     assert eleven_gone.states == (earlier, other)
 
 
-def test_what_could_not_be_read_is_not_counted_as_gone() -> None:
-    """Much may be unread at once, and the city that is truly gone is believed all the same."""
+def test_unread_places_do_not_count_as_gone() -> None:
+    """Much may be unread at once; a city that is really gone is still believed gone."""
     earlier, unread_state = state_of(1, 50), state_of(*[1] * 50, state_id=12)
     _, city = earlier.cidades
     unread_city = replace(city, distritos=None)
@@ -187,8 +187,8 @@ def test_what_could_not_be_read_is_not_counted_as_gone() -> None:
     assert succession.states == (earlier.with_cities([city]), unread_state)
 
 
-def test_what_is_below_a_place_that_is_gone_is_not_counted_again() -> None:
-    """A city that is gone is one place, however many districts it had."""
+def test_places_below_a_gone_place_do_not_count() -> None:
+    """A city that is gone counts as one place, however many districts it had."""
     earlier = state_of(50, 1)
     collected = without_cities(earlier, 1)
 
@@ -197,8 +197,8 @@ def test_what_is_below_a_place_that_is_gone_is_not_counted_again() -> None:
     assert succession == live((collected,))
 
 
-def test_a_state_that_could_not_be_read_keeps_its_cities() -> None:
-    """It is named with the reason, and so is each of its cities; its own name may be new."""
+def test_an_unread_state_keeps_its_cities() -> None:
+    """The state and each of its cities are named with the reason; its own name may be new."""
     renamed = replace(RONDONIA, nome="Guaporé")
 
     succession = succeed(live((RONDONIA,)), bare(renamed))
@@ -208,8 +208,8 @@ def test_a_state_that_could_not_be_read_keeps_its_cities() -> None:
     assert succession.missing == ()
 
 
-def test_a_city_that_could_not_be_read_keeps_its_districts() -> None:
-    """It is named with the reason; its own name may be new."""
+def test_an_unread_city_keeps_its_districts() -> None:
+    """The city is named with the reason; its own name may be new."""
     renamed = replace(ARIQUEMES, nome="Nova Ariquemes")
     unread_city = replace(renamed, distritos=None)
     collected = replace(
@@ -224,8 +224,8 @@ def test_a_city_that_could_not_be_read_keeps_its_districts() -> None:
     assert succession.missing == ()
 
 
-def test_what_neither_knows_stays_missing() -> None:
-    """A state without cities and a city without districts, in both snapshots or new in this."""
+def test_data_that_neither_snapshot_has_stays_missing() -> None:
+    """A state without cities and a city without districts stay gaps, known before or new."""
     unread_city = replace(ARIQUEMES, distritos=None)
     unread_state = replace(DISTRITO_FEDERAL, cidades=())
     states = (RONDONIA.with_cities([ALTA_FLORESTA, unread_city]), unread_state)
@@ -236,7 +236,7 @@ def test_what_neither_knows_stays_missing() -> None:
 
 
 def test_failures_in_a_row_are_counted() -> None:
-    """From one snapshot to the next, until one is whole again."""
+    """The count grows with each snapshot until one is whole again."""
     first = succeed(live(TWO_STATES), bare(RONDONIA))
     second = unread(first, TIMED_OUT)
 
@@ -245,8 +245,8 @@ def test_failures_in_a_row_are_counted() -> None:
     assert succeed(second, live(TWO_STATES)).failures == 0
 
 
-def test_a_collection_that_read_nothing_keeps_all_of_the_earlier_snapshot() -> None:
-    """It is as old as it was, and every state and city in it is named."""
+def test_a_collection_that_read_nothing_keeps_the_earlier_snapshot() -> None:
+    """The result is as old as the earlier one and names each of its states and cities."""
     succession = unread(live(TWO_STATES), TIMED_OUT)
 
     assert replace(succession, filled=(), failures=0) == live(TWO_STATES)
@@ -254,8 +254,8 @@ def test_a_collection_that_read_nothing_keeps_all_of_the_earlier_snapshot() -> N
     assert succession.filled == named(places, TIMED_OUT)
 
 
-def test_a_snapshot_is_whole_when_all_of_it_was_read() -> None:
-    """Neither is anything missing in it nor was anything filled from an earlier one."""
+def test_a_snapshot_is_whole_if_all_of_it_was_read() -> None:
+    """Nothing is missing from it, and nothing was filled from an earlier one."""
     whole, lacking = live((RONDONIA,)), bare(RONDONIA)
     filled = succeed(whole, lacking)
 
@@ -264,9 +264,9 @@ def test_a_snapshot_is_whole_when_all_of_it_was_read() -> None:
 
 @st.composite
 def ill_collections(draw: st.DrawFn) -> tuple[TerritorySnapshot, TerritorySnapshot]:
-    """Any small territory, and what an ill upstream gave of it.
+    """Any small territory, and what a failing upstream returned of it.
 
-    Each list has lost some of its places; where it has lost them all it could not be read.
+    Each list has lost some of its places; a list that lost all of them could not be read.
     """
     sizes = st.lists(st.lists(st.integers(1, 4), min_size=1, max_size=12), min_size=1, max_size=4)
     states = tuple(
@@ -295,7 +295,7 @@ def ill_collections(draw: st.DrawFn) -> tuple[TerritorySnapshot, TerritorySnapsh
 
 
 def lists(snapshot: TerritorySnapshot) -> dict[int, set[int]]:
-    """The ids in each list of the tree, by the place that holds it; 0 holds the states."""
+    """The ids in each list of the tree, by the place that has the list; 0 has the states."""
     held = {0: {state.id for state in snapshot.states}}
     for state in snapshot.states:
         held[state.id] = {city.id for city in state.cidades}
@@ -303,7 +303,7 @@ def lists(snapshot: TerritorySnapshot) -> dict[int, set[int]]:
     return held
 
 
-def test_what_is_missing_from_what_is_kept_stays_missing() -> None:
+def test_gaps_of_kept_places_stay_missing() -> None:
     """A kept state may have a gap of its own, which is named as before and not as kept."""
     earlier = with_a_gap()
 
@@ -317,7 +317,7 @@ def test_what_is_missing_from_what_is_kept_stays_missing() -> None:
 def test_no_more_is_lost_than_the_rule_allows(
     snapshots: tuple[TerritorySnapshot, TerritorySnapshot],
 ) -> None:
-    """One place or a tenth of each list that is there still; ten or a hundredth of the tree."""
+    """Each remaining list loses one place or a tenth, the tree ten places or a hundredth."""
     earlier, collected = snapshots
 
     before, after = lists(earlier), lists(succeed(earlier, collected))
@@ -328,10 +328,10 @@ def test_no_more_is_lost_than_the_rule_allows(
 
 
 @given(ill_collections())
-def test_what_could_not_be_read_is_as_it_was(
+def test_unread_places_stay_as_they_were(
     snapshots: tuple[TerritorySnapshot, TerritorySnapshot],
 ) -> None:
-    """Each such state and city has the whole of the list that it had, and is named."""
+    """Each unread state or city keeps its whole earlier list, and is named."""
     earlier, collected = snapshots
 
     succession = succeed(earlier, collected)
@@ -346,8 +346,8 @@ def test_what_could_not_be_read_is_as_it_was(
 
 
 @given(ill_collections())
-def test_all_that_was_read_is_there(snapshots: tuple[TerritorySnapshot, TerritorySnapshot]) -> None:
-    """Whatever is kept besides; and what stands as it was read is whole, nothing else is."""
+def test_everything_read_is_kept(snapshots: tuple[TerritorySnapshot, TerritorySnapshot]) -> None:
+    """The result may hold more; it is whole only if it equals the collection."""
     earlier, collected = snapshots
 
     succession = succeed(earlier, collected)
@@ -359,7 +359,7 @@ def test_all_that_was_read_is_there(snapshots: tuple[TerritorySnapshot, Territor
 
 @given(ill_collections())
 def test_the_result_is_in_order(snapshots: tuple[TerritorySnapshot, TerritorySnapshot]) -> None:
-    """The states are, and what is named is, each once; the other lists cannot be otherwise."""
+    """States and gaps are sorted, each gap once; other lists cannot be out of order."""
     succession = succeed(*snapshots)
 
     assert succession.states == in_order(succession.states)
@@ -368,10 +368,10 @@ def test_the_result_is_in_order(snapshots: tuple[TerritorySnapshot, TerritorySna
 
 
 @given(ill_collections())
-def test_a_snapshot_that_succeeds_itself_stays_as_it_is(
+def test_a_snapshot_that_succeeds_itself_is_unchanged(
     snapshots: tuple[TerritorySnapshot, TerritorySnapshot],
 ) -> None:
-    """Whole or not: nothing is filled, nothing is lost."""
+    """Nothing is filled and nothing is lost, whether it is whole or not."""
     for each in snapshots:
         assert replace(succeed(each, each), failures=0) == each
 
@@ -380,7 +380,7 @@ def test_a_snapshot_that_succeeds_itself_stays_as_it_is(
 def test_a_healthy_collection_restores_everything(
     snapshots: tuple[TerritorySnapshot, TerritorySnapshot],
 ) -> None:
-    """Nothing of the illness is left in the tree once the upstream is well."""
+    """Once the upstream is well again, no trace of the failure is left in the tree."""
     healthy, ill = snapshots
 
     assert succeed(succeed(healthy, ill), healthy) == healthy
