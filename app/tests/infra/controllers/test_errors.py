@@ -29,8 +29,8 @@ from src.infra.http.url_limit import UrlTooLongError
 from tests.helpers.places import ALTA_FLORESTA, RONDONIA
 from tests.helpers.serving import client, served
 
-# Errors that reach no controller, with their subclasses, and why. Should one of them escape all
-# the same, it is a fault of ours: 500.
+# Errors that reach no controller, subclasses included, and why. If one escapes nevertheless, it is
+# our own fault: 500.
 KEPT_INSIDE: dict[type[Exception], str] = {
     UpstreamError: "a collection turns it into a gap, or fails; Freshness serves what there is",
     LostRefreshError: "Freshness tries again, and serves what there is",
@@ -40,7 +40,7 @@ KEPT_INSIDE: dict[type[Exception], str] = {
 
 
 def exceptions_in(package: Any) -> set[type[Exception]]:
-    """The public exceptions that are defined in this package."""
+    """The public exceptions that this package defines."""
     modules = [
         importlib.import_module(module.name)
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
@@ -62,29 +62,29 @@ OURS = set[type[Exception]]().union(
 
 @pytest.mark.parametrize("kind", sorted(OURS, key=str))
 def test_every_error_has_a_row_or_stays_inside(kind: type[Exception]) -> None:
-    """Who adds an error decides what its callers are told, or why it never reaches them."""
+    """A new error needs a decision: what callers get, or why it never reaches them."""
     answered = kind in {row.error for row in error_rows(FEATURES)}
     kept = issubclass(kind, tuple(KEPT_INSIDE))
 
     assert answered != kept
 
 
-def test_the_tables_name_no_error_that_is_gone() -> None:
-    """Each row stands for an error of ours, or for one of FastAPI's or Python's own."""
+def test_the_tables_name_only_existing_errors() -> None:
+    """Each row stands for one of our errors, or for one of FastAPI's or Python's own."""
     assert set(KEPT_INSIDE) <= OURS
     assert {row.error for row in error_rows(FEATURES)} - OURS == {RequestValidationError, Exception}
 
 
 @pytest.mark.parametrize("row", error_rows(FEATURES), ids=lambda row: row.error.__name__)
 def test_each_row_shows_an_error_of_its_kind(row: ErrorRow) -> None:
-    """What the documentation shows is what is answered: its detail is made of the example."""
+    """The documentation shows real answers: the detail is made from the row's example."""
     assert type(row.example) is row.error
     assert row.detail(row.example).endswith(".")
     assert not row.description.endswith(".")
 
 
 def test_no_error_has_two_rows() -> None:
-    """The second would never be found."""
+    """The second row would never be found."""
     assert len({row.error for row in error_rows(FEATURES)}) == len(error_rows(FEATURES))
 
 
@@ -149,7 +149,7 @@ BAD_OTHER = {"loc": ("body", "outro"), "msg": "Input should be", "input": "segre
 async def test_each_error_as_its_callers_see_it(
     error: Exception, status: int, title: str, detail: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Status, title and what to do; an id from 500 on, which the log line repeats."""
+    """Callers get status, title and advice; from 500 on also an id, which the log line repeats."""
     app = FastAPI()
     add_error_handlers(app, error_rows(FEATURES))
 

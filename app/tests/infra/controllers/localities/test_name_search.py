@@ -1,4 +1,4 @@
-"""Links from one page of results to the others (RFC 8288)."""
+"""Links from one page of results to the other pages (RFC 8288)."""
 
 import re
 from typing import Any
@@ -16,18 +16,18 @@ PATH = "/api/v1/cities"
 
 
 def headers_of(total: int, **query: Any) -> dict[str, str]:
-    """The headers of the page that was asked for with this query."""
+    """The headers of the page that this query asks for."""
     scope = {"type": "http", "path": PATH, "query_string": urlencode(query).encode()}
     return page_headers(Request(scope), NameSearch(**query), total=total)
 
 
 def links_of(headers: dict[str, str]) -> dict[str, str]:
-    """The links by what they lead to."""
+    """The links by relation."""
     return {rel: url for url, rel in re.findall(r'<([^>]*)>; rel="([a-z]+)"', headers["Link"])}
 
 
 def offsets_of(total: int, **query: Any) -> dict[str, int]:
-    """Where each linked page starts."""
+    """The offset at which each linked page starts."""
     links = links_of(headers_of(total, **query))
     return {rel: int(parse_qs(urlsplit(url).query)["offset"][0]) for rel, url in links.items()}
 
@@ -47,25 +47,25 @@ def offsets_of(total: int, **query: Any) -> dict[str, int]:
         (0, 20, 500, {"first": 0, "last": 0, "prev": 480}),
     ],
 )
-def test_links_to_the_other_pages_that_there_are(
+def test_links_lead_to_the_other_pages(
     total: int, limit: int, offset: int, starts: dict[str, int]
 ) -> None:
-    """None before the first, none after the last."""
+    """The first page has no `prev` and the last no `next`."""
     headers = headers_of(total, limit=limit, offset=offset)
 
     assert headers["X-Total-Count"] == str(total)
     assert offsets_of(total, limit=limit, offset=offset) == starts
 
 
-def test_a_link_is_a_reference_with_the_whole_search() -> None:
-    """Path and query, with the page's size even where the client left it to us."""
+def test_a_link_repeats_the_whole_search() -> None:
+    """It has path and query, with the page's size even if the client did not choose one."""
     links = links_of(headers_of(30, q="são josé", uf="SC"))
 
     assert links["next"] == f"{PATH}?q=s%C3%A3o+jos%C3%A9&uf=SC&limit=20&offset=20"
 
 
-def test_what_was_not_asked_is_not_in_a_link() -> None:
-    """Neither a default, nor what is no parameter: the header would grow with it."""
+def test_a_link_repeats_nothing_but_the_search() -> None:
+    """Unset and unknown parameters are left out; the header would grow with them."""
     scope = {"type": "http", "path": PATH, "query_string": b"utm_source=" + b"x" * 1_500}
 
     headers = page_headers(Request(scope), NameSearch(), total=1)
@@ -75,7 +75,7 @@ def test_what_was_not_asked_is_not_in_a_link() -> None:
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=100))
 def test_no_name_breaks_out_of_its_link(q: str) -> None:
-    """Whatever is in it, brackets, quotes, commas or ends of line, comes back as it was."""
+    """Brackets, quotes, commas and line ends in a name come back unchanged."""
     headers = headers_of(100, q=q, limit=10, offset=50)
 
     assert headers["Link"].isascii()
@@ -87,8 +87,8 @@ def test_no_name_breaks_out_of_its_link(q: str) -> None:
 
 
 @given(total=st.integers(0, 300), limit=st.integers(1, 100))
-def test_who_follows_next_sees_all_and_ends_at_last(total: int, limit: int) -> None:
-    """Each result once; `prev` leads back the same way."""
+def test_following_next_visits_every_page_and_ends_at_last(total: int, limit: int) -> None:
+    """Each result comes once; `prev` leads back the same way."""
     starts = [0]
     while (offsets := offsets_of(total, limit=limit, offset=starts[-1])).get("next") is not None:
         starts.append(offsets["next"])

@@ -1,4 +1,4 @@
-"""Who may ask for a refresh."""
+"""The right to ask for a refresh."""
 
 import pytest
 from starlette.requests import Request
@@ -14,7 +14,7 @@ SENT = "a-b.c_d~e+f/g=="
 
 
 def request(client: str | None, **headers: str) -> Request:
-    """A request of this client, with these headers besides the usual."""
+    """A request from this client, with these headers besides the usual ones."""
     headers = {"host": "localhost:8001", **headers}
     raw = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
     address = (client, 50_000) if client is not None else None
@@ -22,8 +22,8 @@ def request(client: str | None, **headers: str) -> Request:
 
 
 @pytest.mark.parametrize("client", [HERE, "127.8.9.1", "::1", "::ffff:127.0.0.1"])
-def test_without_a_token_who_is_on_this_machine_may_ask(client: str) -> None:
-    """By any of the loopback's addresses (RFC 5735, section 3; RFC 4291, sections 2.5.3, 2.5.5)."""
+def test_without_a_token_a_client_on_this_machine_may_ask(client: str) -> None:
+    """Any loopback address counts (RFC 5735, section 3; RFC 4291, sections 2.5.3 and 2.5.5)."""
     RefreshRight("").require(request(client))
 
 
@@ -31,14 +31,14 @@ def test_without_a_token_who_is_on_this_machine_may_ask(client: str) -> None:
     "client", ["192.168.0.7", "8.8.8.8", "::ffff:8.8.8.8", "fe80::1", "x", None]
 )
 def test_without_a_token_nobody_else_may_ask(client: str | None) -> None:
-    """Not from the same network either, nor from where there is no address."""
+    """A client on the same network may not, nor a client without an address."""
     with pytest.raises(NotPermittedError, match="REFRESH_TOKEN"):
         RefreshRight("").require(request(client))
 
 
 @pytest.mark.parametrize("host", ["localhost", "localhost:1", "127.0.0.1:8001", "[::1]:8001"])
-def test_without_a_token_the_address_asked_is_the_loopbacks(host: str) -> None:
-    """By name or number."""
+def test_without_a_token_the_host_may_name_the_loopback(host: str) -> None:
+    """The Host header may have its name or its address."""
     RefreshRight("").require(request(HERE, host=host))
 
 
@@ -47,7 +47,7 @@ def test_without_a_token_the_address_asked_is_the_loopbacks(host: str) -> None:
     ["exemplo.br", "localhost.exemplo.br:8001", "192.168.0.7", "", "[abc", "x@localhost", "é"],
 )
 def test_without_a_token_a_name_that_points_here_is_not_enough(host: str) -> None:
-    """Its owner may let it point anywhere, and has pages under it (DNS rebinding)."""
+    """The name's owner may point it anywhere and serve pages under it (DNS rebinding)."""
     with pytest.raises(NotPermittedError, match="localhost"):
         RefreshRight("").require(request(HERE, host=host))
 
@@ -56,7 +56,7 @@ def test_without_a_token_a_name_that_points_here_is_not_enough(host: str) -> Non
     "header", ["forwarded", "x_forwarded_for", "x_forwarded_proto", "via", "x_real_ip"]
 )
 def test_without_a_token_nobody_may_ask_through_a_proxy(header: str) -> None:
-    """A proxy on this machine would make everyone look as if they were here."""
+    """With a proxy on this machine, everybody would look local."""
     with pytest.raises(NotPermittedError, match="proxy"):
         RefreshRight("").require(request(HERE, **{header: "for=8.8.8.8"}))
 
@@ -77,7 +77,7 @@ def test_without_a_token_nobody_may_ask_through_a_proxy(header: str) -> None:
 def test_without_a_token_a_page_of_another_site_may_not_ask(
     headers: dict[str, str], *, may: bool
 ) -> None:
-    """The browser is on this machine, but not the page; with a token, the page has to know it."""
+    """The browser is on this machine, but the page is not; with a token, the page must know it."""
     asking = request(HERE, **headers)
     if may:
         RefreshRight("").require(asking)
@@ -88,8 +88,8 @@ def test_without_a_token_a_page_of_another_site_may_not_ask(
 
 
 @pytest.mark.parametrize("authorization", [f"Bearer {SENT}", f"bearer  {SENT} "])
-def test_with_a_token_who_sends_it_may_ask(authorization: str) -> None:
-    """From anywhere, and through a proxy."""
+def test_with_a_token_a_client_that_sends_it_may_ask(authorization: str) -> None:
+    """The request may come from anywhere, even through a proxy."""
     asking = request("8.8.8.8", authorization=authorization, x_forwarded_for="9.9.9.9")
     RefreshRight(SENT).require(asking)
 
@@ -105,13 +105,13 @@ def test_with_a_token_who_sends_it_may_ask(authorization: str) -> None:
     ],
 )
 def test_with_a_token_nobody_may_ask_without_it(authorization: str, *, has_token: bool) -> None:
-    """Not on this machine either; a wrong one is told from none."""
+    """Not even from this machine; a wrong token is told apart from a missing one."""
     with pytest.raises(NotAuthenticatedError) as raised:
         RefreshRight(SENT).require(request(HERE, authorization=authorization))
     assert raised.value.has_token is has_token
 
 
-def test_whether_a_token_is_needed_is_known() -> None:
-    """For the page that asks for it."""
+def test_the_right_says_if_it_needs_a_token() -> None:
+    """The page uses this to ask the user for it."""
     assert RefreshRight(SENT).needs_token
     assert not RefreshRight("").needs_token
