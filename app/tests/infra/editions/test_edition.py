@@ -1,4 +1,4 @@
-"""A snapshot as it is sent."""
+"""A snapshot as clients receive it."""
 
 import asyncio
 import sys
@@ -38,31 +38,31 @@ TerritoryPublisher: TypeAlias = Publisher[TerritorySnapshot, Places]
 
 @pytest.fixture
 async def publisher() -> AsyncIterator[TerritoryPublisher]:
-    """A publisher that is stopped at the end."""
+    """A publisher, which is closed at the end."""
     made = Publisher(TERRITORY, ttl_s=86_400)
     yield made
     await made.aclose()
 
 
 def sent(edition: TerritoryEdition, accept_encoding: str = "") -> Response:
-    """What a client gets that accepts this."""
+    """The response to a client that accepts these codings."""
     answer = edition.tree_at_hand(Headers({"Accept-Encoding": accept_encoding}))
     assert answer is not None
     return answer
 
 
 async def compressed(edition: TerritoryEdition) -> TerritoryEdition:
-    """The edition, when all its codings are ready."""
+    """The edition, once all its codings are ready."""
     async with asyncio.timeout(30):
         while len(edition.bodies) < 4:
             await asyncio.sleep(0.01)
     return edition
 
 
-async def test_the_documented_shapes_are_those_that_are_written(
+async def test_the_documented_models_match_the_real_answer(
     publisher: TerritoryPublisher, brazil: tuple[State, ...]
 ) -> None:
-    """The documentation's models have the domain's fields, in order, and accept the real answer."""
+    """The models have the domain's fields, in order, and accept the real answer."""
     pairs: list[tuple[type, type[BaseModel]]] = [
         (territory.State, schemas.State),
         (territory.City, schemas.City),
@@ -78,7 +78,7 @@ async def test_the_documented_shapes_are_those_that_are_written(
 
 
 async def test_each_coding_carries_the_same_bytes(brazil: tuple[State, ...]) -> None:
-    """And each is smaller than the one before, within the sizes that were promised."""
+    """Each coding decodes to the plain bytes, within the size promised for it."""
     async with aclosing(Publisher(TERRITORY, ttl_s=86_400, compressors=THOROUGH)) as publisher:
         edition = await compressed(await publisher.publish(live(brazil)))
 
@@ -94,7 +94,7 @@ async def test_each_coding_carries_the_same_bytes(brazil: tuple[State, ...]) -> 
 
 
 async def test_the_first_answer_does_not_wait_for_a_coding(publisher: TerritoryPublisher) -> None:
-    """Until it is made, a client that would take it gets the next best that is there."""
+    """Until the best coding is made, a client gets the next best that is ready."""
     edition = await publisher.publish(live(TWO_STATES))
 
     assert list(edition.bodies) == ["identity"]
@@ -104,7 +104,7 @@ async def test_the_first_answer_does_not_wait_for_a_coding(publisher: TerritoryP
 
 
 async def test_the_same_content_is_not_compressed_again(publisher: TerritoryPublisher) -> None:
-    """A newer snapshot without news has all its codings at once."""
+    """A newer snapshot with the same content has all its codings at once."""
     first = await compressed(await publisher.publish(live(TWO_STATES)))
     later = replace(
         live(TWO_STATES), collected_at=live(TWO_STATES).collected_at + timedelta(days=1)
@@ -117,10 +117,10 @@ async def test_the_same_content_is_not_compressed_again(publisher: TerritoryPubl
     assert sent(second, "br").headers["Last-Modified"] != sent(first, "br").headers["Last-Modified"]
 
 
-async def test_a_newer_snapshot_with_the_same_content_gets_what_is_being_made(
+async def test_a_newer_snapshot_with_the_same_content_shares_unfinished_codings(
     brazil: tuple[State, ...],
 ) -> None:
-    """However often it is collected again meanwhile, each coding is made once."""
+    """Each coding is made once, however often the data is collected meanwhile."""
     made: list[str] = []
     counting = {coding: counted(coding, compress, made) for coding, compress in COMPRESSORS.items()}
     async with aclosing(Publisher(TERRITORY, ttl_s=86_400, compressors=counting)) as publisher:
@@ -134,7 +134,7 @@ async def test_a_newer_snapshot_with_the_same_content_gets_what_is_being_made(
 def counted(
     coding: str, compress: Callable[[bytes], bytes], made: list[str]
 ) -> Callable[[bytes], bytes]:
-    """The compressor, which notes that it was used."""
+    """The compressor, which also notes each use in `made`."""
 
     def compressing(body: bytes) -> bytes:
         made.append(coding)
@@ -143,8 +143,8 @@ def counted(
     return compressing
 
 
-async def test_the_tag_comes_from_content_and_coding_alone(publisher: TerritoryPublisher) -> None:
-    """When and whence does not matter; what does, and how it is coded."""
+async def test_the_tag_depends_on_content_and_coding_alone(publisher: TerritoryPublisher) -> None:
+    """Where the data came from does not change the tag."""
     snapshot = live(TWO_STATES)
     edition = await compressed(await publisher.publish(snapshot))
     tags = {sent(edition, coding).headers["ETag"] for coding in ("", "gzip", "zstd", "br")}
@@ -156,10 +156,10 @@ async def test_the_tag_comes_from_content_and_coding_alone(publisher: TerritoryP
     assert sent(other_content).headers["ETag"] not in tags
 
 
-async def test_what_waits_for_something_better_is_cached_for_less_time(
+async def test_a_provisional_answer_is_cached_for_less_time(
     publisher: TerritoryPublisher,
 ) -> None:
-    """A bundled or incomplete answer is asked for again soon; any beats none (RFC 5861)."""
+    """Clients ask again soon if it is bundled or incomplete; any answer beats none (RFC 5861)."""
     whole = live(TWO_STATES)
     incomplete = replace(whole, missing=(Gap(11, "Rondônia", "caiu"),))
 
@@ -173,8 +173,8 @@ async def test_what_waits_for_something_better_is_cached_for_less_time(
     assert cached == [longer, shorter, shorter]
 
 
-async def test_caches_keep_nothing_longer_than_it_is_fresh() -> None:
-    """With `SNAPSHOT_TTL_S=0` every request is to reach the service."""
+async def test_caches_keep_no_answer_longer_than_it_is_fresh() -> None:
+    """With `SNAPSHOT_TTL_S=0`, every request has to reach the service."""
     async with aclosing(Publisher(TERRITORY, ttl_s=0)) as publisher:
         cached = sent(await publisher.publish(live(TWO_STATES))).headers["Cache-Control"]
 

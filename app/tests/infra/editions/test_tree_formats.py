@@ -17,14 +17,14 @@ Rows = list[list[str]]
 
 
 def rows_of(body: bytes) -> Rows:
-    """The lines of a file as Python's csv reads them, its header apart."""
+    """The rows of a file as Python's csv module reads them, without the header."""
     header, *rows = csv.reader(io.StringIO(body.decode("utf-8-sig"), newline=""))
     assert header == CSV_HEADER
     return rows
 
 
 def rows_from(states: Sequence[State]) -> Rows:
-    """The lines that a tree should have."""
+    """The rows that a tree should have."""
     rows = []
     for state in states:
         of_state = [str(state.id), state.sigla, shown(state.nome)]
@@ -40,17 +40,17 @@ def rows_from(states: Sequence[State]) -> Rows:
 
 
 def shown(name: str) -> str:
-    """A name as it stands in a cell."""
+    """A name as it appears in a cell."""
     return f"'{name}" if name[0] in "=+-@\t\r" else name
 
 
 def from_json(body: bytes) -> tuple[State, ...]:
-    """The tree that was written."""
+    """The tree in a JSON body."""
     return msgspec.json.decode(body, type=tuple[State, ...])
 
 
 def from_ndjson(body: bytes) -> tuple[State, ...]:
-    """As above."""
+    """The tree in an NDJSON body."""
     lines = body.decode().split("\n")
     assert lines.pop() == ""
     return tuple(msgspec.json.decode(line, type=State) for line in lines)
@@ -58,14 +58,14 @@ def from_ndjson(body: bytes) -> tuple[State, ...]:
 
 @given(trees())
 def test_all_formats_carry_the_same_places(states: tuple[State, ...]) -> None:
-    """JSON and NDJSON give the tree back; CSV has a line for each district, or for the gap."""
+    """JSON and NDJSON give the tree back; CSV has a row for each district, or for the gap."""
     assert from_json(as_json(states)) == states
     assert from_ndjson(as_ndjson(states)) == states
     assert rows_of(as_csv(states)) == rows_from(states)
 
 
-def test_the_real_tree_in_all_formats(brazil: tuple[State, ...]) -> None:
-    """As above, with each place there is."""
+def test_all_formats_carry_the_real_tree(brazil: tuple[State, ...]) -> None:
+    """The same holds for every place there is."""
     assert from_json(as_json(brazil)) == brazil
     assert from_ndjson(as_ndjson(brazil)) == brazil
     assert rows_of(as_csv(brazil)) == rows_from(brazil)
@@ -73,7 +73,7 @@ def test_the_real_tree_in_all_formats(brazil: tuple[State, ...]) -> None:
 
 @given(trees())
 def test_no_cell_is_run_as_a_formula(states: tuple[State, ...]) -> None:
-    """None begins as a formula does (OWASP, "CSV Injection")."""
+    """No cell begins as a formula does (OWASP, "CSV Injection")."""
     cells = [cell for row in rows_of(as_csv(states)) for cell in row]
 
     assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
@@ -86,7 +86,7 @@ def test_no_cell_is_run_as_a_formula(states: tuple[State, ...]) -> None:
         ("+55", "'+55"),
         ("-1", "'-1"),
         ("@SUM(A1)", "'@SUM(A1)"),
-        ("\t=1", "'=1"),  # blanks around a name are no part of it
+        ("\t=1", "'=1"),  # blanks around a name are stripped
         ("\r=1", "'=1"),
         ("Alta, Floresta", "Alta, Floresta"),
         ('"Aspas"', '"Aspas"'),
@@ -97,15 +97,15 @@ def test_no_cell_is_run_as_a_formula(states: tuple[State, ...]) -> None:
     ],
 )
 def test_awkward_names_survive_a_spreadsheet(name: str, cell: str) -> None:
-    """At each level, as text."""
+    """They stay text, at each level."""
     district = District(530010805, name)
     state = State(53, "DF", name).with_cities([City(5300108, name).with_districts([district])])
 
     assert rows_of(as_csv([state])) == [["53", "DF", cell, "5300108", cell, "530010805", cell]]
 
 
-def test_spreadsheets_open_the_file_right() -> None:
-    """The mark of UTF-8, a header and the ends of line of RFC 4180."""
+def test_spreadsheets_open_the_file_correctly() -> None:
+    """The file has a UTF-8 byte order mark, a header and the line ends of RFC 4180."""
     body = as_csv(TWO_STATES)
 
     lines = body.decode().split("\r\n")
@@ -118,8 +118,8 @@ def test_spreadsheets_open_the_file_right() -> None:
     assert len(lines) == 6
 
 
-def test_what_is_not_known_has_a_line_without_it() -> None:
-    """A city without districts and a state without cities are in the file, too."""
+def test_gaps_become_empty_cells() -> None:
+    """A city without districts and a state without cities have a row, too."""
     unread = City(ALTA_FLORESTA.id, ALTA_FLORESTA.nome)
     states = [RONDONIA.with_cities([unread]), DISTRITO_FEDERAL.with_cities([])]
 
@@ -130,7 +130,7 @@ def test_what_is_not_known_has_a_line_without_it() -> None:
 
 
 def test_an_empty_tree_is_an_empty_file() -> None:
-    """A header alone, no line, an empty array."""
+    """CSV has only the header, NDJSON no line, JSON an empty array."""
     assert rows_of(as_csv(())) == []
     assert as_ndjson(()) == b""
     assert as_json(()) == b"[]"
