@@ -1,4 +1,4 @@
-"""A time limit counts the other side's time, not that of an event loop that stood still."""
+"""A time limit counts the other side's time, not that of a blocked event loop."""
 
 import asyncio
 import socket
@@ -9,8 +9,8 @@ import pytest
 from src.infra.gateways.time_limit import Stalls, TimeLimit
 
 
-async def test_what_is_in_time_passes() -> None:
-    """And leaves nothing behind that ticks."""
+async def test_a_block_that_ends_in_time_passes() -> None:
+    """The clock stops ticking afterwards."""
     stalls = Stalls()
 
     async with TimeLimit(60, stalls):
@@ -20,15 +20,15 @@ async def test_what_is_in_time_passes() -> None:
     assert stalls._tick is None
 
 
-async def test_what_is_late_is_given_up() -> None:
-    """As with asyncio's own time limit."""
+async def test_a_late_block_is_given_up() -> None:
+    """It raises TimeoutError, as asyncio's own time limit does."""
     with pytest.raises(TimeoutError):
         async with TimeLimit(0.01, Stalls()):
             await asyncio.Event().wait()
 
 
 async def test_an_answer_that_came_during_a_stall_is_not_late() -> None:
-    """It is read as soon as the loop goes on."""
+    """It is read as soon as the loop runs again."""
     ours, theirs = socket.socketpair()
     reader, writer = await asyncio.open_connection(sock=ours)
 
@@ -43,7 +43,7 @@ async def test_an_answer_that_came_during_a_stall_is_not_late() -> None:
 
 
 async def test_silence_is_given_up_after_a_stall_too() -> None:
-    """Twice the time is the most, however long the stall."""
+    """After the stall, the other side gets the whole limit once more."""
     loop = asyncio.get_running_loop()
     began = loop.time()
 
@@ -61,7 +61,7 @@ async def test_silence_is_given_up_after_a_stall_too() -> None:
 
 
 async def test_one_clock_counts_for_all_limits() -> None:
-    """It ticks until the last of them is over."""
+    """It ticks until the last limit has ended."""
     stalls = Stalls()
     async with TimeLimit(60, stalls):
         async with TimeLimit(60, stalls):

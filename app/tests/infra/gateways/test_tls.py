@@ -1,4 +1,4 @@
-"""TLS against real servers on loopback, with a certificate authority of the test's own."""
+"""TLS against real servers on loopback, with the test's own certificate authority."""
 
 import asyncio
 import ssl
@@ -40,7 +40,7 @@ def ca_file(authority: trustme.CA, tmp_path_factory: pytest.TempPathFactory) -> 
 
 @pytest.fixture
 def server_tls(authority: trustme.CA) -> ssl.SSLContext:
-    """A server's context with a certificate of that authority."""
+    """A server's context with a certificate from that authority."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     authority.issue_cert("127.0.0.1").configure_cert(context)
     return context
@@ -48,7 +48,7 @@ def server_tls(authority: trustme.CA) -> ssl.SSLContext:
 
 @pytest.fixture
 def legacy_server(authority: trustme.CA) -> Iterator[LegacyTlsServer]:
-    """A server that knows no secure renegotiation."""
+    """A server without secure renegotiation."""
     certificate = authority.issue_cert("127.0.0.1", key_type=trustme.KeyType.RSA)
     with LegacyTlsServer(certificate, BODY) as server:
         yield server
@@ -56,7 +56,7 @@ def legacy_server(authority: trustme.CA) -> Iterator[LegacyTlsServer]:
 
 @pytest.fixture(autouse=True)
 async def transports_are_closed() -> AsyncIterator[None]:
-    """TLS takes leave in the background: asyncio warns of a transport that the test left open."""
+    """Waits until TLS has closed in the background; asyncio warns of transports left open."""
     yield
     transports = getattr(asyncio.get_running_loop(), "_transports", {})
     while any(transport._sock for transport in transports.values()):
@@ -73,14 +73,16 @@ async def names_of_states(base_url: str, tls: ssl.SSLContext) -> list[str]:
 async def test_an_unknown_authority_is_refused_with_the_setting_that_helps(
     server_tls: ssl.SSLContext,
 ) -> None:
-    """An incomplete chain or an authority of one's own: the error names IBGE_CA_FILE."""
+    """For an incomplete chain or a private authority, the error names IBGE_CA_FILE."""
     async with StandIn(TWO_STATES, tls=server_tls) as upstream:
         with pytest.raises(UpstreamTlsError, match="IBGE_CA_FILE"):
             await names_of_states(upstream.base_url, tls_context(ca_file=None, legacy_tls=False))
 
 
-async def test_the_ca_file_mends_it(server_tls: ssl.SSLContext, ca_file: Path) -> None:
-    """With the authority's certificate the connection is made, and verified."""
+async def test_the_ca_file_makes_an_authority_known(
+    server_tls: ssl.SSLContext, ca_file: Path
+) -> None:
+    """With the authority's certificate, the connection is made and verified."""
     async with StandIn(TWO_STATES, tls=server_tls) as upstream:
         names = await names_of_states(
             upstream.base_url, tls_context(ca_file=ca_file, legacy_tls=False)
@@ -91,7 +93,7 @@ async def test_the_ca_file_mends_it(server_tls: ssl.SSLContext, ca_file: Path) -
 async def test_no_secure_renegotiation_is_refused_with_the_setting_that_helps(
     legacy_server: LegacyTlsServer, ca_file: Path
 ) -> None:
-    """OpenSSL 3 refuses such a server: the error names IBGE_LEGACY_TLS."""
+    """OpenSSL 3 refuses a server without it; the error names IBGE_LEGACY_TLS."""
     tls = tls_context(ca_file=ca_file, legacy_tls=False)
     with pytest.raises(UpstreamTlsError, match="IBGE_LEGACY_TLS"):
         await names_of_states(legacy_server.base_url, tls)
@@ -101,7 +103,7 @@ async def test_no_secure_renegotiation_is_refused_with_the_setting_that_helps(
 async def test_sessions_are_resumed(
     server_tls: ssl.SSLContext, ca_file: Path, version: ssl.TLSVersion
 ) -> None:
-    """Where many connections are opened, the server proves once who it is."""
+    """Of many connections, only the first needs a full handshake."""
     server_tls.minimum_version = server_tls.maximum_version = version
     tls = tls_context(ca_file=ca_file, legacy_tls=False)
     async with StandIn(TWO_STATES, tls=server_tls, behaviour=Behaviour(latency_s=0.1)) as upstream:
@@ -113,10 +115,10 @@ async def test_sessions_are_resumed(
     assert upstream.figures.resumed_tls_sessions == 19
 
 
-async def test_those_that_are_opened_first_have_none_to_resume(
+async def test_the_first_connections_have_no_session_to_resume(
     server_tls: ssl.SSLContext, ca_file: Path
 ) -> None:
-    """Three at once, whose handshakes are under way together."""
+    """Three connections are opened at once, so their handshakes run together."""
     tls = tls_context(ca_file=ca_file, legacy_tls=False)
     async with StandIn(TWO_STATES, tls=server_tls, behaviour=Behaviour(latency_s=0.1)) as upstream:
         async with exchange_with(upstream.base_url, tls=tls) as exchange:
@@ -130,10 +132,10 @@ async def test_those_that_are_opened_first_have_none_to_resume(
 async def test_a_session_that_the_server_has_forgotten_is_dropped(
     authority: trustme.CA, ca_file: Path, version: ssl.TLSVersion
 ) -> None:
-    """A day later the first connection gets a new one, which the others resume."""
+    """A day later, the first connection gets a new session, which the others resume."""
     tls = tls_context(ca_file=ca_file, legacy_tls=False)
     resumed = []
-    for _ in range(3):  # each time a server with other keys
+    for _ in range(3):  # a server with other keys each time
         server_tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         authority.issue_cert("127.0.0.1").configure_cert(server_tls)
         server_tls.minimum_version = server_tls.maximum_version = version
@@ -147,8 +149,8 @@ async def test_a_session_that_the_server_has_forgotten_is_dropped(
     assert resumed == [4, 4, 4]
 
 
-def test_where_no_handshake_works_with_a_session_none_is_offered_again() -> None:
-    """A server that breaks off whoever resumes is asked without."""
+def test_a_session_is_not_offered_again_if_no_handshake_succeeds_with_it() -> None:
+    """A server that breaks off resumed handshakes is connected to without a session."""
     connection = Mock(session=Mock(id=b"1"), session_reused=False)
     last_session = tls_module._LastSession(not_working_after_s=0.05)
     last_session.through(connection, None)
@@ -160,7 +162,7 @@ def test_where_no_handshake_works_with_a_session_none_is_offered_again() -> None
 
 
 async def test_a_server_need_not_offer_sessions(server_tls: ssl.SSLContext, ca_file: Path) -> None:
-    """Where there is nothing to resume, each connection proves anew who the server is."""
+    """Without a session to resume, each connection makes a full handshake."""
     server_tls.minimum_version = ssl.TLSVersion.TLSv1_3
     server_tls.num_tickets = 0
     tls = tls_context(ca_file=ca_file, legacy_tls=False)
@@ -173,7 +175,9 @@ async def test_a_server_need_not_offer_sessions(server_tls: ssl.SSLContext, ca_f
     assert upstream.figures.resumed_tls_sessions == 0
 
 
-async def test_legacy_tls_mends_it(legacy_server: LegacyTlsServer, ca_file: Path) -> None:
+async def test_legacy_tls_allows_a_server_without_secure_renegotiation(
+    legacy_server: LegacyTlsServer, ca_file: Path
+) -> None:
     """With the setting on, the connection is made."""
     tls = tls_context(ca_file=ca_file, legacy_tls=True)
     assert await names_of_states(legacy_server.base_url, tls) == ["Rondônia"]
@@ -186,7 +190,7 @@ async def test_legacy_tls_still_verifies_the_certificate(legacy_server: LegacyTl
 
 
 def test_other_failures_get_no_advice() -> None:
-    """Advice is given only where a setting helps."""
+    """Advice is given only if a setting helps."""
     expired = ssl.SSLCertVerificationError()
     expired.verify_code = 10
     assert tls_advice(expired, settings="IBGE_") is None

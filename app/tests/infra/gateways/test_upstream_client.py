@@ -1,4 +1,4 @@
-"""What the client adds to one exchange: retries that help, and manners towards the upstream."""
+"""What the client adds to one exchange: useful retries, and manners towards the upstream."""
 
 import asyncio
 import time
@@ -31,9 +31,9 @@ STATES = Level.STATES
 
 
 class Upstream(StandIn):
-    """A stand-in that answers the first requests with these faults, one each, and then mends.
+    """A stand-in that answers the first requests with these faults, one each, then recovers.
 
-    `asked` has the paths in the order in which they were answered.
+    `asked` has the paths in the order of the responses.
     """
 
     def __init__(self, *faults: Fault, latency_s: float = 0) -> None:
@@ -47,7 +47,7 @@ class Upstream(StandIn):
 
 
 class ScriptedExchange(UpstreamExchange):
-    """What one exchange after the other gives, without any upstream: an answer or an error."""
+    """Gives these answers and errors in turn, without any upstream."""
 
     def __init__(self, *outcomes: bytes | UpstreamError) -> None:
         self._outcomes = list(outcomes)
@@ -74,23 +74,23 @@ async def client_of(
 
 
 def status(code: int, retry_after: int | None = None) -> Fault:
-    """An answer with this status."""
+    """A response with this status."""
     return Fault(kind=Kind.STATUS, status=code, retry_after=retry_after)
 
 
 def name_of(value: object) -> str | None:
-    """What a fault is called in the name of a test."""
+    """The name of a fault in the id of a test."""
     if not isinstance(value, Fault):
         return None
     return str(value.status) if value.kind is Kind.STATUS else value.kind
 
 
 def paths(count: int) -> list[str]:
-    """As many different paths; the upstream knows nothing below them, and answers an empty list."""
+    """This many different paths, for each of which the upstream returns an empty list."""
     return [f"/municipios/{number}/distritos" for number in range(count)]
 
 
-# What is asked again, and what is not.
+# What is retried, and what is not.
 
 
 @pytest.mark.parametrize(
@@ -108,8 +108,8 @@ def paths(count: int) -> list[str]:
     ],
     ids=name_of,
 )
-async def test_a_retry_mends_what_passes(fault: Fault) -> None:
-    """One more request, and the answer is there."""
+async def test_a_retry_overcomes_a_passing_fault(fault: Fault) -> None:
+    """The second request is answered."""
     async with Upstream(fault) as upstream, client_of(upstream, attempts=2) as client:
         states = await client.get("/estados", rows.STATES.read, level=STATES)
 
@@ -118,7 +118,7 @@ async def test_a_retry_mends_what_passes(fault: Fault) -> None:
 
 
 async def test_a_silent_try_is_given_up_for_another() -> None:
-    """Its patience ends long before the time for all tries does."""
+    """Its patience ends long before the time limit for all tries does."""
     async with Upstream(Fault(kind=Kind.SILENCE)) as upstream:
         async with client_of(upstream, Manners(first_s=0.5), attempts=5, timeout_s=30) as client:
             async with asyncio.timeout(10):
@@ -128,7 +128,7 @@ async def test_a_silent_try_is_given_up_for_another() -> None:
 
 
 @pytest.mark.parametrize("code", [204, 301, 400, 403, 404])
-async def test_what_will_not_pass_is_not_asked_again(code: int) -> None:
+async def test_a_lasting_failure_is_not_retried(code: int) -> None:
     """A refusal in principle is the same the next time."""
     async with Upstream(status(code)) as upstream, client_of(upstream, attempts=5) as client:
         with pytest.raises(UpstreamStatusError) as caught:
@@ -138,8 +138,8 @@ async def test_what_will_not_pass_is_not_asked_again(code: int) -> None:
     assert upstream.figures.requests == 1
 
 
-async def test_a_certificate_will_not_pass_either() -> None:
-    """Who cannot be trusted now will not be trusted in a second."""
+async def test_a_bad_certificate_is_not_retried() -> None:
+    """A server that cannot be trusted now cannot be trusted a second later."""
     exchange = ScriptedExchange(UpstreamTlsError("certificado vencido"), b"too late")
 
     with pytest.raises(UpstreamTlsError):
@@ -149,7 +149,7 @@ async def test_a_certificate_will_not_pass_either() -> None:
 
 
 async def test_there_are_no_more_tries_than_allowed() -> None:
-    """The error is that of the last one, and all were made over one connection."""
+    """The error is that of the last try, and all tries use one connection."""
     async with Upstream(status(500), status(503), status(502), status(504)) as upstream:
         async with client_of(upstream, attempts=3) as client:
             with pytest.raises(UpstreamStatusError) as caught:
@@ -160,7 +160,7 @@ async def test_there_are_no_more_tries_than_allowed() -> None:
     assert upstream.figures.connections == 1
 
 
-async def test_an_upstream_that_was_never_there_is_tried_once() -> None:
+async def test_an_unreachable_upstream_is_tried_once() -> None:
     """A wrong address costs the first visitor one time limit, not one for each try."""
     exchange = ScriptedExchange(UpstreamUnreachableError("ninguém"), b"too late")
 
@@ -170,8 +170,8 @@ async def test_an_upstream_that_was_never_there_is_tried_once() -> None:
     assert exchange.asked == ["/estados"]
 
 
-async def test_json_without_end_is_malformed() -> None:
-    """Nested so deep that no parser follows: an answer that is not what it should be."""
+async def test_json_nested_too_deep_is_malformed() -> None:
+    """No parser follows it, so the response is not what it should be."""
     exchange = ScriptedExchange(b"[" * 100_000)
 
     with pytest.raises(UpstreamMalformedError):
@@ -179,14 +179,14 @@ async def test_json_without_end_is_malformed() -> None:
 
 
 async def test_a_refused_connection_is_tried_again() -> None:
-    """Whoever refuses it is there, and may be starting up: no answer before is needed."""
+    """The upstream may be starting up; it need not have answered before."""
     exchange = ScriptedExchange(UpstreamConnectionError("recusada"), b"there")
 
     assert await client_over(exchange, attempts=5).get("/estados", bytes, level=STATES) == b"there"
 
 
 async def test_retries_are_within_the_budget() -> None:
-    """Where all fails, twenty requests are allowed fourteen retries, whatever each may have."""
+    """If all fail, twenty requests get fourteen retries, whatever each is allowed."""
     faults = [status(500)] * 200
     async with Upstream(*faults) as upstream, client_of(upstream, attempts=10) as client:
         asking = (client.get(path, bytes, level=STATES) for path in paths(20))
@@ -196,11 +196,11 @@ async def test_retries_are_within_the_budget() -> None:
     assert upstream.figures.requests == 20 + 14
 
 
-# How long is waited.
+# Waiting.
 
 
-async def test_retry_after_is_waited_for() -> None:
-    """The upstream says when to come again, and nobody comes before."""
+async def test_retry_after_is_respected() -> None:
+    """The retry is sent no earlier than the upstream says."""
     async with Upstream(status(429, retry_after=1)) as upstream:
         async with client_of(upstream, attempts=2) as client:
             began = time.monotonic()
@@ -209,8 +209,8 @@ async def test_retry_after_is_waited_for() -> None:
     assert time.monotonic() - began >= 1
 
 
-async def test_who_would_have_to_wait_too_long_does_not_wait() -> None:
-    """A Retry-After beyond the time limit ends the request at once."""
+async def test_a_retry_after_beyond_the_time_limit_is_not_waited_for() -> None:
+    """It ends the request at once."""
     async with Upstream(status(503, retry_after=60)) as upstream:
         async with client_of(upstream, attempts=5, timeout_s=20) as client, asyncio.timeout(10):
             with pytest.raises(UpstreamStatusError):
@@ -221,7 +221,7 @@ async def test_who_would_have_to_wait_too_long_does_not_wait() -> None:
 
 @pytest.mark.parametrize(("first_s", "requests"), [(0.1, 2), (60, 1)], ids=["many", "one"])
 async def test_all_tries_together_keep_the_time_limit(first_s: float, requests: int) -> None:
-    """However many tries fit into it, and however long each of them may take."""
+    """It does not matter how many tries fit into it, or how long each may take."""
     faults = [Fault(kind=Kind.SILENCE)] * 10
     async with Upstream(*faults) as upstream:
         async with client_of(
@@ -235,7 +235,7 @@ async def test_all_tries_together_keep_the_time_limit(first_s: float, requests: 
 
 
 async def test_waiting_for_a_turn_does_not_count() -> None:
-    """The time runs from when the request is sent: a long queue fails nobody."""
+    """The time limit starts when the request is sent, so a long queue makes none fail."""
     async with Upstream(latency_s=0.1) as upstream:
         async with client_of(upstream, Manners(at_once=1), timeout_s=2) as client:
             answers = await asyncio.gather(
@@ -246,7 +246,7 @@ async def test_waiting_for_a_turn_does_not_count() -> None:
 
 
 async def test_waiting_for_a_turn_to_try_again_does_not_count_either() -> None:
-    """Who has failed waits with the others, and has all its time left when its turn comes."""
+    """A failed request waits with the others, and keeps all the time it had left."""
     async with Upstream(status(500), latency_s=0.1) as upstream:
         manners = Manners(at_once=1)
         async with client_of(upstream, manners, attempts=2, timeout_s=2) as client:
@@ -257,8 +257,8 @@ async def test_waiting_for_a_turn_to_try_again_does_not_count_either() -> None:
     assert answers == [b"[]"] * 25
 
 
-async def test_what_is_slow_by_nature_is_answered_in_the_end() -> None:
-    """However quick its peers are: each try may take twice as long as the one before."""
+async def test_a_slow_answer_arrives_in_the_end() -> None:
+    """Each try may take twice as long as the one before."""
     manners = Manners(first_s=0.5)
     async with Upstream(latency_s=1.2) as upstream:
         async with client_of(upstream, manners, attempts=3) as client:
@@ -268,7 +268,7 @@ async def test_what_is_slow_by_nature_is_answered_in_the_end() -> None:
 
 
 async def test_waiting_for_the_rate_does_not_count() -> None:
-    """Nor does a low rate: who is not sent yet cannot be late."""
+    """However low the rate is, a request that was not sent yet cannot be late."""
     async with Upstream() as upstream:
         async with client_of(upstream, Manners(max_rps=10), timeout_s=2) as client:
             answers = await asyncio.gather(
@@ -278,11 +278,11 @@ async def test_waiting_for_the_rate_does_not_count() -> None:
     assert answers == [b"[]"] * 25
 
 
-# How much is asked, and who comes first.
+# Rate and order.
 
 
-async def test_the_rate_is_kept() -> None:
-    """However many ask at once, retries included."""
+async def test_the_rate_is_not_exceeded() -> None:
+    """It holds for any number of requests at once, retries included."""
     async with Upstream(status(500), status(500)) as upstream:
         async with client_of(upstream, Manners(max_rps=50), attempts=3) as client:
             began = time.monotonic()
@@ -294,13 +294,13 @@ async def test_the_rate_is_kept() -> None:
 
 
 async def test_the_first_request_waits_for_nothing() -> None:
-    """Even where the next may be sent no sooner than ten seconds later."""
+    """It is sent at once, even if the next may follow no sooner than ten seconds later."""
     async with Upstream() as upstream, client_of(upstream, Manners(max_rps=0.1)) as client:
         async with asyncio.timeout(30):
             await client.get("/estados", rows.STATES.read, level=STATES)
 
 
-async def test_who_is_first_goes_before_those_who_wait() -> None:
+async def test_a_first_request_jumps_the_queue() -> None:
     """The last to come is the next to be sent."""
     async with Upstream(latency_s=0.02) as upstream:
         async with client_of(upstream, Manners(at_once=1)) as client:
@@ -310,8 +310,8 @@ async def test_who_is_first_goes_before_those_who_wait() -> None:
     assert upstream.asked[:2] == [paths(1)[0], "/estados"]
 
 
-async def test_who_was_refused_goes_before_those_who_wait() -> None:
-    """One other is sent while it pauses, which it hardly does here; then it is its turn."""
+async def test_a_retry_jumps_the_queue() -> None:
+    """One other request is sent during its pause, which is minimal here; then it is its turn."""
     async with Upstream(status(429), latency_s=0.05) as upstream:
         async with client_of(upstream, Manners(at_once=1), attempts=2, first_backoff_s=0) as client:
             await asyncio.gather(*(client.get(path, bytes, level=STATES) for path in paths(10)))
@@ -320,7 +320,7 @@ async def test_who_was_refused_goes_before_those_who_wait() -> None:
     assert again == refused != other
 
 
-# What is learnt from what became of a try.
+# Learning from outcomes.
 
 
 @pytest.mark.parametrize(
@@ -335,8 +335,8 @@ async def test_who_was_refused_goes_before_those_who_wait() -> None:
     ],
     ids=name_of,
 )
-async def test_failures_are_learnt_from(fault: Fault, *, is_too_much: bool) -> None:
-    """Every failure counts towards the circuit; refusals and silence lower the limit besides."""
+async def test_failures_trip_the_circuit(fault: Fault, *, is_too_much: bool) -> None:
+    """Every failure counts towards it; refusals and silence also lower the limit."""
     manners = Manners(at_once=100, first_s=0.5 if fault.kind is Kind.SILENCE else 30)
     faults = [fault] * 80
     async with Upstream(*faults) as upstream, client_of(upstream, manners, timeout_s=30) as client:
@@ -348,8 +348,8 @@ async def test_failures_are_learnt_from(fault: Fault, *, is_too_much: bool) -> N
     assert (manners.limit.limit < 100) is is_too_much
 
 
-async def test_answers_are_learnt_from() -> None:
-    """They raise the limit again, and say what is to be expected of the next."""
+async def test_answers_raise_the_limit_and_set_the_patience() -> None:
+    """The limit was lowered before; an answer also sets how long the next one may take."""
     manners = Manners(at_once=100, first_s=30)
     faults = [status(429)] * 20
     async with Upstream(*faults) as upstream, client_of(upstream, manners) as client:
@@ -363,8 +363,8 @@ async def test_answers_are_learnt_from() -> None:
     assert manners.limit.limit > lowered
 
 
-async def test_nobody_asks_an_upstream_that_asked_for_a_long_pause() -> None:
-    """Once nearly all is refused, its Retry-After holds for every request there is."""
+async def test_a_long_retry_after_stops_all_requests() -> None:
+    """Once nearly all requests are refused, Retry-After holds for every request."""
     faults = [status(503, retry_after=30)] * 80
     async with Upstream(*faults) as upstream, client_of(upstream, attempts=1) as client:
         asking = (client.get(path, bytes, level=STATES) for path in paths(80))

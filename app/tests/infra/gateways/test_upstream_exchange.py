@@ -1,4 +1,4 @@
-"""One exchange with the upstream, over real sockets: an answer, or an error of ours."""
+"""One exchange with the upstream, over real sockets: an answer, or one of our errors."""
 
 import asyncio
 import inspect
@@ -33,7 +33,7 @@ from tests.helpers.places import TWO_STATES
 
 @asynccontextmanager
 async def answering(answer: bytes) -> AsyncIterator[str]:
-    """The address of a server that says just this, whatever it is asked, and waits to be left."""
+    """The address of a server that sends only these bytes, and waits for the client to leave."""
     left = asyncio.Event()
 
     async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -50,8 +50,8 @@ async def answering(answer: bytes) -> AsyncIterator[str]:
         await left.wait()
 
 
-async def test_the_bytes_of_the_answer_are_handed_on() -> None:
-    """As they came: what they mean is for others to say."""
+async def test_the_bytes_of_the_answer_are_returned_unchanged() -> None:
+    """Interpreting them is up to the caller."""
     async with StandIn(TWO_STATES) as upstream, exchange_with(upstream.base_url) as exchange:
         body = await exchange.body("/estados", timeout_s=5)
 
@@ -69,7 +69,7 @@ async def test_the_bytes_of_the_answer_are_handed_on() -> None:
     ids=lambda value: value.kind if isinstance(value, Fault) else "",
 )
 async def test_each_fault_becomes_its_error(fault: Fault, error: type[UpstreamError]) -> None:
-    """What goes wrong on the wire reaches the application in its own words, cause kept."""
+    """Network faults reach the application as errors of ours, with their cause."""
     behaviour = Behaviour(faults=(fault,))
     timeout_s = 0.3 if error is UpstreamTimeoutError else 30
     async with StandIn(TWO_STATES, behaviour=behaviour) as upstream:
@@ -92,8 +92,8 @@ async def test_nobody_listening_is_a_connection_error() -> None:
     assert type(caught.value) is UpstreamConnectionError
 
 
-async def test_a_first_connection_that_does_not_come_is_unreachable() -> None:
-    """It is given up long before the answer would be: here, a handshake that nobody takes up."""
+async def test_a_first_connection_that_is_not_accepted_is_unreachable() -> None:
+    """It is given up long before the answer would be; here, no server takes up the handshake."""
     with socket.create_server(("127.0.0.1", 0)) as mute:
         url = f"https://127.0.0.1:{mute.getsockname()[1]}"
         async with exchange_with(url, first_connection_s=0.2) as exchange:
@@ -104,7 +104,7 @@ async def test_a_first_connection_that_does_not_come_is_unreachable() -> None:
 
 
 async def test_after_a_failure_the_first_connection_has_twice_as_long() -> None:
-    """A network that is slow by nature is reached in the end."""
+    """Even a slow network is reached in the end."""
     with socket.create_server(("127.0.0.1", 0)) as mute:
         url = f"https://127.0.0.1:{mute.getsockname()[1]}"
         async with exchange_with(url, first_connection_s=0.1) as exchange:
@@ -121,7 +121,7 @@ async def test_after_a_failure_the_first_connection_has_twice_as_long() -> None:
 
 
 async def test_later_connections_may_take_their_time() -> None:
-    """Once something was answered, only the limit of the whole exchange counts."""
+    """After the first answer, only the limit of the whole exchange counts."""
     async with StandIn(TWO_STATES) as upstream, exchange_with(upstream.base_url) as exchange:
         await exchange.body("/estados", timeout_s=5)
         exchange._first_connection_s = 0.000_001
@@ -131,8 +131,8 @@ async def test_later_connections_may_take_their_time() -> None:
     assert upstream.figures.connections == 5
 
 
-async def test_a_server_without_tls_is_not_to_be_trusted() -> None:
-    """Where the address says https, an answer in the clear is no answer."""
+async def test_a_server_without_tls_is_refused() -> None:
+    """If the address says https, an unencrypted answer is a TLS error."""
     async with answering(b"HTTP/1.1 400 Bad Request\r\n\r\n") as base_url:
         async with exchange_with(base_url.replace("http:", "https:")) as exchange:
             with pytest.raises(UpstreamTlsError, match="a conexão TLS falhou"):
@@ -140,23 +140,23 @@ async def test_a_server_without_tls_is_not_to_be_trusted() -> None:
 
 
 async def test_the_time_limit_covers_the_body() -> None:
-    """An upstream that sends its headers at once and its body never is too slow all the same."""
+    """An upstream that sends its headers at once but never its body is too slow."""
     async with answering(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n[") as base_url:
         async with exchange_with(base_url) as exchange:
             with pytest.raises(UpstreamTimeoutError):
                 await exchange.body("/estados", timeout_s=0.2)
 
 
-async def test_an_answer_that_is_no_http_is_malformed() -> None:
-    """Whatever listens there, its noise becomes an error of ours."""
+async def test_an_answer_that_is_not_http_is_malformed() -> None:
+    """Noise from whatever listens there becomes one of our errors."""
     async with answering(b"\x00\x01\x02 noise\r\n\r\n") as base_url:
         async with exchange_with(base_url) as exchange:
             with pytest.raises(UpstreamMalformedError):
                 await exchange.body("/estados", timeout_s=5)
 
 
-async def test_a_body_without_end_is_given_up() -> None:
-    """An answer larger than any real one is not read into memory to its end."""
+async def test_a_body_larger_than_any_real_one_is_given_up() -> None:
+    """It is not read into memory to its end."""
     async with StandIn(TWO_STATES) as upstream:
         async with exchange_with(upstream.base_url, max_body_bytes=100) as exchange:
             with pytest.raises(UpstreamMalformedError, match="grande demais"):
@@ -164,7 +164,7 @@ async def test_a_body_without_end_is_given_up() -> None:
 
 
 async def retry_after_s(header: bytes) -> float | None:
-    """What is read from an answer 503 with this header."""
+    """The seconds read from a 503 with this header."""
     answer = b"HTTP/1.1 503 Service Unavailable\r\n" + header + b"Content-Length: 0\r\n\r\n"
     async with answering(answer) as base_url, exchange_with(base_url) as exchange:
         with pytest.raises(UpstreamStatusError) as caught:
@@ -196,11 +196,11 @@ async def retry_after_s(header: bytes) -> float | None:
     ],
 )
 async def test_retry_after_is_read(header: bytes, seconds: float | None) -> None:
-    """A number of seconds is one; a date that is past asks for nothing, and nonsense is as none."""
+    """It may be seconds or a date; a past date asks for no wait, nonsense is ignored."""
     assert await retry_after_s(header) == seconds
 
 
-async def test_retry_after_may_be_a_date_to_come() -> None:
+async def test_retry_after_may_be_a_future_date() -> None:
     """It asks for the seconds until then."""
     in_an_hour = format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)
 

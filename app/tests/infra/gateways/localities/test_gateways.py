@@ -1,4 +1,4 @@
-"""What the gateways make of an answer's bytes: places, or an error of ours."""
+"""The gateways turn a response's bytes into places, or into one of our errors."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -32,7 +32,7 @@ BARE_ARIQUEMES = City(1100023, "Ariquemes")
 
 @pytest.fixture
 async def client() -> AsyncIterator[UpstreamClient]:
-    """A client whose session aioresponses answers, one request at a time."""
+    """A client over aioresponses, with one request at a time."""
     async with aiohttp.ClientSession() as session:
         yield client_over(UpstreamExchange(session, base_url=BASE + "/"), Manners(at_once=1))
 
@@ -45,7 +45,7 @@ def upstream() -> Iterator[aioresponses]:
 
 
 async def test_states_are_read(client: UpstreamClient, upstream: aioresponses) -> None:
-    """A row of /estados becomes a state without cities; its region is passed over."""
+    """A row of /estados becomes a state without cities; its region is ignored."""
     upstream.get(STATES, body=msgspec.json.encode([state_row(RONDONIA)]))
 
     assert await IbgeStatesGateway(client).all() == (BARE_RONDONIA,)
@@ -54,7 +54,7 @@ async def test_states_are_read(client: UpstreamClient, upstream: aioresponses) -
 async def test_cities_are_read_without_their_regions(
     client: UpstreamClient, upstream: aioresponses
 ) -> None:
-    """`microrregiao: null`, as the newest city has it, is nothing special."""
+    """`microrregiao: null`, as in the newest city's row, is nothing special."""
     mato_grosso = State(51, "MT", "Mato Grosso")
     row = city_row(NEW_CITY, mato_grosso)
     assert row["microrregiao"] is None
@@ -68,7 +68,7 @@ async def test_cities_are_read_without_their_regions(
 async def test_districts_are_read_whatever_is_nested_in_them(
     client: UpstreamClient, upstream: aioresponses
 ) -> None:
-    """The whole municipality that comes with each district is passed over."""
+    """The whole municipality that comes with each district is ignored."""
     districts = ALTA_FLORESTA.distritos or ()
     rows = [district_row(district, ALTA_FLORESTA, RONDONIA) for district in districts]
     upstream.get(f"{BASE}/municipios/1100015/distritos", body=msgspec.json.encode(rows))
@@ -79,7 +79,7 @@ async def test_districts_are_read_whatever_is_nested_in_them(
 async def test_a_bare_object_is_a_list_of_one(
     client: UpstreamClient, upstream: aioresponses
 ) -> None:
-    """Some paths answer a single row without a list around it, at every level."""
+    """At every level, a path may return a single row without a list around it."""
     upstream.get(STATES, body=msgspec.json.encode(state_row(RONDONIA)))
     upstream.get(CITIES, body=msgspec.json.encode(city_row(ARIQUEMES, RONDONIA)))
     (district,) = ARIQUEMES.distritos or ()
@@ -94,7 +94,7 @@ async def test_a_bare_object_is_a_list_of_one(
 async def test_the_content_type_does_not_matter(
     client: UpstreamClient, upstream: aioresponses
 ) -> None:
-    """What counts is the bytes: JSON that claims to be a page is JSON."""
+    """Only the bytes count: JSON labelled as HTML is still JSON."""
     body = msgspec.json.encode([state_row(RONDONIA)])
     upstream.get(STATES, body=body, content_type="text/html")
 
@@ -104,7 +104,7 @@ async def test_the_content_type_does_not_matter(
 async def test_lists_that_many_requests_wait_for_go_first(
     client: UpstreamClient, upstream: aioresponses
 ) -> None:
-    """States and cities are asked for before the districts of what is known already."""
+    """States and cities are requested before the districts of cities already known."""
     cities = [City(1100000 + number, "Cidade") for number in range(10)]
     districts = [f"{BASE}/municipios/{city.id}/distritos" for city in cities]
 
@@ -147,10 +147,10 @@ async def test_lists_that_many_requests_wait_for_go_first(
         b'[{"id": 110002305, "nome": "\xff"}]',
     ],
 )
-async def test_rows_that_cannot_be_used_are_malformed(
+async def test_unusable_rows_are_malformed(
     client: UpstreamClient, upstream: aioresponses, body: bytes
 ) -> None:
-    """Nothing is defaulted: no usable id or name, no rows, or rows of another city, is an error."""
+    """Nothing is defaulted: rows that are missing, incomplete or of another city are an error."""
     upstream.get(DISTRICTS, body=body)
 
     with pytest.raises(UpstreamMalformedError, match="/municipios/1100023/distritos") as caught:
@@ -161,7 +161,7 @@ async def test_rows_that_cannot_be_used_are_malformed(
 async def test_the_districts_of_a_state_are_read(
     client: UpstreamClient, upstream: aioresponses
 ) -> None:
-    """All of them in one answer, in whatever order, and of no other state."""
+    """They come in one response, in any order, and must belong to that state."""
     rows = [
         district_row(district, city, RONDONIA)
         for city in reversed(RONDONIA.cidades)
@@ -180,7 +180,7 @@ async def test_the_districts_of_a_state_are_read(
 async def test_cities_of_another_state_are_malformed(
     client: UpstreamClient, upstream: aioresponses
 ) -> None:
-    """A list of cities is believed only for the state that was asked about."""
+    """A list of cities must belong to the state that was asked for."""
     row = city_row(DISTRITO_FEDERAL.cidades[0], DISTRITO_FEDERAL)
     upstream.get(CITIES, body=msgspec.json.encode([row]))
 
@@ -192,7 +192,7 @@ async def test_cities_of_another_state_are_malformed(
 async def test_any_status_but_200_is_an_error(
     client: UpstreamClient, upstream: aioresponses, status: int
 ) -> None:
-    """Redirects too: the upstream is where the settings say, nowhere else."""
+    """Redirects are, too: the upstream is where the settings say, nowhere else."""
     body = msgspec.json.encode([state_row(RONDONIA)])
     upstream.get(STATES, body=body, status=status, headers={"Location": "http://other.test/"})
 
