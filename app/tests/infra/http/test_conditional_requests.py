@@ -1,4 +1,4 @@
-"""When the client's copy is still good (RFC 9110, section 13)."""
+"""Whether the client's copy is still good (RFC 9110, section 13)."""
 
 from datetime import UTC, datetime
 
@@ -36,14 +36,14 @@ LAST_MODIFIED = datetime(2025, 6, 1, 12, tzinfo=UTC)
     ],
 )
 def test_conditions(request_headers: dict[str, str], *, expected: bool) -> None:
-    """Lists, weak tags, `*` and dates count; what cannot be read does not."""
+    """Lists, weak tags, `*` and dates count; unreadable values do not."""
     headers = Headers(request_headers)
 
     assert not_modified(headers, etag=ETAG, last_modified=LAST_MODIFIED) is expected
 
 
 def test_a_list_of_tags_may_come_in_several_lines() -> None:
-    """As any list may (RFC 9110, section 5.3)."""
+    """Any list header may (RFC 9110, section 5.3)."""
     headers = Headers(raw=[(b"if-none-match", b'"x"'), (b"if-none-match", b'W/"abc"')])
 
     assert not_modified(headers, etag=ETAG, last_modified=LAST_MODIFIED)

@@ -1,4 +1,4 @@
-"""Which content coding a client gets (RFC 9110, sections 12.4.2 and 12.5.3)."""
+"""The content coding that a client gets (RFC 9110, sections 12.4.2 and 12.5.3)."""
 
 import pytest
 
@@ -40,12 +40,12 @@ ALL = {"identity", "gzip", "zstd", "br"}
     ],
 )
 def test_the_weights_decide(accept_encoding: str, coding: str | None) -> None:
-    """What weighs most, and of equals the smallest; identity where nothing else will do."""
+    """The highest weight wins, then the smallest coding; identity if nothing else will do."""
     assert best_coding(accept_encoding, ALL) == coding
 
 
-def test_only_what_is_ready_is_chosen() -> None:
-    """The best there is at this moment."""
+def test_only_ready_codings_are_chosen() -> None:
+    """A client gets the best coding that exists at this moment."""
     assert best_coding("br, gzip", {"identity", "gzip"}) == "gzip"
     assert best_coding("br, gzip", {"identity"}) == "identity"
     assert best_coding("br, gzip, identity;q=0", {"identity"}) is None

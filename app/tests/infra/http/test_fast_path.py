@@ -1,4 +1,4 @@
-"""What is answered without FastAPI, and that nobody can tell."""
+"""The fast path answers without FastAPI, and clients cannot tell."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -42,7 +42,7 @@ def api(**settings: Any) -> ASGIApp:
 
 
 def with_fast_path(app: ASGIApp) -> ASGIApp:
-    """The application as it is served."""
+    """The application with its fast path, as it is served."""
     return FastPath(app, {PATH: states_controller.states_at_hand})
 
 
@@ -51,22 +51,22 @@ async def ready(app: ASGIApp) -> AsyncIterator[aiohttp.ClientSession]:
     """A session with an application that has made all its codings."""
     async with served(app) as url, client(url) as session:
         coding = None
-        while coding != "br":  # all are there once the last one is
+        while coding != "br":  # the last one to be made
             async with session.get(PATH, headers={"Accept-Encoding": "br"}) as answer:
                 coding = answer.headers.get("Content-Encoding")
         yield session
 
 
 async def answer_of(session: aiohttp.ClientSession, headers: dict[str, str]) -> Answer:
-    """Status, headers and body, but for when it was answered."""
+    """Status, headers and body, without the date."""
     async with session.get(PATH, headers=headers, auto_decompress=False) as answer:
         kept = {name.lower(): value for name, value in answer.headers.items()}
         del kept["date"]
         return answer.status, kept, await answer.read()
 
 
-async def test_the_route_and_the_fast_path_say_the_same() -> None:
-    """Status, headers and body, in each coding, whether the client has a copy or not."""
+async def test_the_route_and_the_fast_path_answer_the_same() -> None:
+    """Status, headers and body are equal in each coding, with or without a client's copy."""
     codings = ["", "gzip", "zstd", "br", "gzip;q=0.5, zstd", "*;q=0, gzip", "deflate"]
     asked: list[dict[str, str]] = [{"Accept-Encoding": coding} for coding in codings]
     behind = Counting(api())
@@ -96,10 +96,10 @@ async def test_the_route_and_the_fast_path_say_the_same() -> None:
         ("GET", PATH, {"Accept-Encoding": "*;q=0"}, 406),
     ],
 )
-async def test_everything_else_takes_the_other_way(
+async def test_all_other_requests_take_the_route(
     method: str, path: str, headers: dict[str, str], status: int
 ) -> None:
-    """Other resources and methods, and what the route has to refuse."""
+    """This includes other resources, other methods and requests that are refused."""
     behind = Counting(api())
     async with ready(with_fast_path(behind)) as session:
         before = behind.requests
@@ -109,8 +109,8 @@ async def test_everything_else_takes_the_other_way(
     assert behind.requests > before
 
 
-async def test_where_each_request_collects_none_is_quick() -> None:
-    """With `SNAPSHOT_TTL_S=0` the route waits for the collection."""
+async def test_the_fast_path_is_off_if_each_request_collects() -> None:
+    """With `SNAPSHOT_TTL_S=0`, the route waits for the collection."""
     behind = Counting(api(snapshot_ttl_s=0))
     async with served(with_fast_path(behind)) as url, client(url) as session:
         for _ in range(2):
@@ -120,8 +120,8 @@ async def test_where_each_request_collects_none_is_quick() -> None:
     assert behind.requests == 2
 
 
-async def test_without_a_lifespan_it_is_the_applications_affair() -> None:
-    """It says what is wrong in its own way."""
+async def test_without_a_lifespan_the_application_answers() -> None:
+    """It reports the mistake in its own way."""
     asked: list[Scope] = []
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:

@@ -12,11 +12,11 @@ ALL = (JSON, NDJSON, CSV)
 @pytest.mark.parametrize(
     ("accept", "chosen"),
     [
-        # Nothing is asked for, or anything.
+        # No preference.
         ("", JSON),
         ("*/*", JSON),
         ("*/*;q=0.1", JSON),
-        # One of them, in any case and with any blanks.
+        # A single type, in any case and with any blanks.
         ("application/json", JSON),
         ("application/x-ndjson", NDJSON),
         ("text/csv", CSV),
@@ -33,15 +33,15 @@ ALL = (JSON, NDJSON, CSV)
         ("text/csv;q=0.001", CSV),
         ("text/csv;Q=0.4, application/json;q=0.5", JSON),
         ("text/csv, application/json", JSON),
-        # What a browser sends.
+        # A browser's header.
         ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", JSON),
-        # The more specific range counts, whichever comes first.
+        # The more specific range counts, in any order.
         ("*/*, application/json;q=0", NDJSON),
         ("application/json;q=0, */*", NDJSON),
         ("application/*;q=0, */*", CSV),
         ("application/*;q=0.1, text/csv;q=0.5, application/x-ndjson", NDJSON),
         ("*/*;q=0.1, text/*;q=0.2", CSV),
-        # Named twice: the better weight.
+        # Named twice: the higher weight counts.
         ("text/csv;q=0.1, text/csv;charset=utf-8;q=0.9, application/json;q=0.5", CSV),
         # Refused.
         ("text/html", None),
@@ -49,7 +49,7 @@ ALL = (JSON, NDJSON, CSV)
         ("application/json;q=0", None),
         ("*/*;q=0", None),
         ("application/problem+json", None),
-        # Nonsense is passed over, and alone it asks for nothing.
+        # Nonsense is ignored; nothing but nonsense is no preference.
         ("json", JSON),
         ("*", JSON),
         (",,;;", JSON),
@@ -63,19 +63,19 @@ ALL = (JSON, NDJSON, CSV)
         ("\0, text/csv", CSV),
     ],
 )
-def test_the_client_gets_what_it_likes_best(accept: str, chosen: str | None) -> None:
-    """Of equals the first that there is."""
+def test_the_client_gets_the_type_it_prefers(accept: str, chosen: str | None) -> None:
+    """Of equals, it gets the first one on offer."""
     assert best_media_type(accept, ALL) == chosen
 
 
-def test_a_resource_without_choice_answers_what_it_has() -> None:
-    """Or nothing, where the client does not take it."""
+def test_a_resource_with_one_type_offers_only_that() -> None:
+    """If the client does not accept it, the result is None."""
     assert best_media_type("text/csv, */*;q=0.1", (JSON,)) == JSON
     assert best_media_type("text/csv", (JSON,)) is None
 
 
 def test_an_absurdly_long_header_is_not_read() -> None:
-    """It is answered as if it had not been sent."""
+    """It is ignored as if it had not been sent."""
     longest = "text/csv," * 111
 
     assert best_media_type(longest, ALL) == CSV
@@ -83,6 +83,6 @@ def test_an_absurdly_long_header_is_not_read() -> None:
 
 
 @given(st.text(st.sampled_from("*/;q=0.1,acjsonvtx+ \t\0é"), max_size=60))
-def test_no_header_makes_an_error(accept: str) -> None:
-    """Whatever is sent, one of the types is chosen, or none."""
+def test_no_header_raises_an_error(accept: str) -> None:
+    """Whatever is sent, the result is one of the types or None."""
     assert best_media_type(accept, ALL) in {*ALL, None}
