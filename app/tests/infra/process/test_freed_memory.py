@@ -1,4 +1,4 @@
-"""What compressing has used goes back to the system."""
+"""Memory used for compressing goes back to the system."""
 
 import ctypes
 import os
@@ -11,8 +11,8 @@ import pytest
 
 from src.infra.process.freed_memory import give_back_large_blocks
 
-# Twenty blocks of 4 MB with something small after each, which stays. One large block that was
-# freed before has raised the C library's own threshold.
+# Frees twenty blocks of 4 MB, each followed by a small one that stays. Before, freeing one large
+# block has raised the C library's own threshold.
 PROGRAM = """
 from pathlib import Path
 from src.infra.process.freed_memory import give_back_large_blocks
@@ -36,10 +36,10 @@ APP_DIR = Path(__file__).resolve().parents[3]
 
 
 def kept_mb(first: str) -> float:
-    """How many of the 80 MB a process keeps that begins with this line."""
+    """The MB out of 80 that a process keeps if it begins with this line."""
     program = PROGRAM.format(first=first)
     command = [sys.executable, "-c", program]
-    # Measuring coverage there would take memory, too.
+    # Measuring coverage there would use memory, too.
     environment = {name: value for name, value in os.environ.items() if "COV" not in name}
     ended = subprocess.run(
         command, cwd=APP_DIR, env=environment, capture_output=True, text=True, check=True
@@ -49,15 +49,15 @@ def kept_mb(first: str) -> float:
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="it is about the GNU C library")
 def test_large_blocks_are_given_back() -> None:
-    """Where the library would keep them, it does not; some Pythons need not ask it."""
+    """A process keeps them only without the call; some Pythons give them back anyway."""
     kept_unasked = kept_mb("")
     kept = kept_mb("give_back_large_blocks()")
 
     assert kept < kept_unasked / 4 if kept_unasked > 40 else kept <= 40
 
 
-def test_a_library_without_such_a_word_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where there is no mallopt, nothing happens."""
+def test_a_library_without_mallopt_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing happens, and nothing fails."""
     monkeypatch.setattr(sys, "platform", "linux")
     monkeypatch.setattr(ctypes, "CDLL", lambda _: object())
 
@@ -65,8 +65,8 @@ def test_a_library_without_such_a_word_is_left_alone(monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize("system", ["darwin", "win32"])
-def test_other_systems_are_not_asked(monkeypatch: pytest.MonkeyPatch, system: str) -> None:
-    """Their libraries give back by themselves."""
+def test_other_systems_are_left_alone(monkeypatch: pytest.MonkeyPatch, system: str) -> None:
+    """Their libraries give memory back by themselves."""
     asked: list[object] = []
     monkeypatch.setattr(sys, "platform", system)
     monkeypatch.setattr(ctypes, "CDLL", asked.append)

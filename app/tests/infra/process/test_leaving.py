@@ -1,4 +1,4 @@
-"""The process hears that it is to end before its server waits for the requests."""
+"""The service hears of SIGTERM before its server waits for open requests to end."""
 
 import asyncio
 import signal
@@ -18,7 +18,7 @@ from tests.helpers.serving import client, served
 
 @pytest.fixture
 def heard() -> Iterator[list[str]]:
-    """What a server's own handler for SIGTERM has heard."""
+    """The receivers of SIGTERM, in order; the server has a handler of its own."""
     heard: list[str] = []
 
     def handle(number: int, frame: FrameType | None) -> None:
@@ -30,7 +30,7 @@ def heard() -> Iterator[list[str]]:
 
 
 async def test_the_server_hears_the_signal_too(heard: list[str]) -> None:
-    """Its handler is called as ever, and is back in its place afterwards."""
+    """Its handler is called as usual, and restored afterwards."""
     with leaving(lambda: heard.append("service")):
         signal.raise_signal(signal.SIGTERM)
         await asyncio.sleep(0.01)
@@ -39,15 +39,15 @@ async def test_the_server_hears_the_signal_too(heard: list[str]) -> None:
     assert heard == ["server", "service", "server"]
 
 
-async def test_who_waits_for_the_first_data_is_sent_away(heard: list[str]) -> None:
-    """The server would wait for them, for as long as a collection may take."""
+async def test_clients_waiting_for_the_first_data_are_sent_away(heard: list[str]) -> None:
+    """Otherwise the server would wait for them as long as a collection may take."""
     upstream = FakeUpstream(TWO_STATES)
     upstream.held_level = "districts"
     async with served(application(upstream)) as url, client(url) as session:
         reader, writer = await asyncio.open_connection("127.0.0.1", URL(url).port)
         with closing(writer):
             writer.write(b"GET /api/v1/states HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-            await ask(session, "/health/live")  # what is answered now came after it
+            await ask(session, "/health/live")  # answered after the one above has arrived
             signal.raise_signal(signal.SIGTERM)
             answer = await reader.read()
 
@@ -55,8 +55,8 @@ async def test_who_waits_for_the_first_data_is_sent_away(heard: list[str]) -> No
     assert heard == ["server"]
 
 
-async def test_a_handler_that_came_later_is_left_in_place(heard: list[str]) -> None:
-    """Only what was set here is taken back."""
+async def test_a_handler_installed_later_stays_in_place(heard: list[str]) -> None:
+    """Only our own handler is removed."""
     with leaving(lambda: heard.append("service")):
         later = signal.signal(signal.SIGTERM, signal.SIG_IGN)
 
@@ -64,8 +64,8 @@ async def test_a_handler_that_came_later_is_left_in_place(heard: list[str]) -> N
     assert signal.getsignal(signal.SIGTERM) is signal.SIG_IGN
 
 
-async def test_where_no_server_listens_the_signal_still_ends_the_process() -> None:
-    """The default is not replaced: a script that only collects dies as one expects."""
+async def test_without_a_server_the_signal_still_ends_the_process() -> None:
+    """The default is not replaced: a script that only collects dies as expected."""
     before = signal.signal(signal.SIGTERM, signal.SIG_DFL)
     try:
         with leaving(lambda: None):
@@ -75,7 +75,7 @@ async def test_where_no_server_listens_the_signal_still_ends_the_process() -> No
 
 
 async def test_a_thread_cannot_listen(heard: list[str]) -> None:
-    """Signals belong to the main thread; elsewhere nothing is changed."""
+    """Signals belong to the main thread; in any other, nothing is changed."""
 
     async def in_a_thread() -> object:
         with leaving(lambda: None):

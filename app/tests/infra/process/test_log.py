@@ -11,7 +11,7 @@ from src.infra.process.log import configure_logging
 
 @pytest.fixture(autouse=True)
 def restored_logging() -> Iterator[None]:
-    """Gives the root logger back as it was."""
+    """Restores the root logger after each test."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     yield
@@ -20,7 +20,7 @@ def restored_logging() -> Iterator[None]:
 
 
 def test_text(capsys: pytest.CaptureFixture[str]) -> None:
-    """A line with time, level, logger and message; uvicorn's lines look the same."""
+    """A line has time, level, logger and message; uvicorn's lines look the same."""
     logging.getLogger().handlers.clear()
     configure_logging("INFO", "text")
 
@@ -32,7 +32,7 @@ def test_text(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_json(capsys: pytest.CaptureFixture[str]) -> None:
-    """One object a line, the traceback in it."""
+    """Each line is one object, which includes the traceback."""
     logging.getLogger().handlers.clear()
     configure_logging("DEBUG", "json")
 

@@ -1,4 +1,4 @@
-"""What the operating system allows, found out before the first connection is opened."""
+"""The limit on open files is found out before the first connection is opened."""
 
 import json
 import subprocess
@@ -25,7 +25,7 @@ print(json.dumps([possible, resource.getrlimit(resource.RLIMIT_NOFILE)[0]]))
     ("soft", "hard", "possible", "soft_after"),
     [(1024, 4096, 526, 1024), (256, 4096, 526, 590), (256, 300, 236, 300), (20, 40, 1, 40)],
 )
-def test_the_bound_on_open_files_is_raised_if_it_can_be(
+def test_the_limit_on_open_files_is_raised_if_possible(
     *,
     soft: int,
     hard: int,
@@ -34,7 +34,7 @@ def test_the_bound_on_open_files_is_raised_if_it_can_be(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """A bound that is high enough is left alone; one that stays too low costs time, and says so."""
+    """A sufficient limit is left alone; one that stays too low is logged."""
     bound = (soft, hard)
 
     def setrlimit(_: int, changed: tuple[int, int]) -> None:
@@ -49,8 +49,8 @@ def test_the_bound_on_open_files_is_raised_if_it_can_be(
     assert ("ulimit -n" in caplog.text) is (possible < 526)
 
 
-def test_the_bound_of_a_real_process_is_raised() -> None:
-    """The operating system takes what it is asked for."""
+def test_the_limit_of_a_real_process_is_raised() -> None:
+    """It is raised as far as the operating system allows."""
     ended = subprocess.run(
         [sys.executable, "-c", PROGRAM], cwd=APP_DIR, capture_output=True, text=True, check=True
     )
