@@ -1,4 +1,4 @@
-"""One contract for the three journals, and what each does when the outside world fails it."""
+"""One contract for the three journals, and how each of them fails."""
 
 from collections.abc import AsyncIterator
 from contextlib import aclosing
@@ -30,7 +30,7 @@ from tests.helpers.refreshes import moment, told
 
 @pytest.fixture(params=["memory", "file", "redis"])
 async def journal(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[RefreshJournal]:
-    """Each of the three in turn, with nothing in it."""
+    """Each of the three in turn, empty."""
     if request.param == "memory":
         yield MemoryJournal()
     elif request.param == "file":
@@ -41,18 +41,18 @@ async def journal(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterat
             yield opened
 
 
-# What the port promises, whichever the journal.
+# What the port promises of every journal.
 
 
-async def test_nothing_is_told_at_first(journal: RefreshJournal) -> None:
-    """An empty journal is no error."""
+async def test_a_journal_is_empty_at_first(journal: RefreshJournal) -> None:
+    """Reading an empty journal is no error."""
     assert await journal.refreshes() == []
     assert await journal.last(moment().refresh) is None
     assert await journal.after(moment().refresh, -1) == []
 
 
-async def test_what_is_told_comes_back_equal(journal: RefreshJournal) -> None:
-    """With all that it may hold."""
+async def test_a_moment_comes_back_equal(journal: RefreshJournal) -> None:
+    """No field is lost."""
     full = moment(
         phase=Phase.PARTIAL,
         by_hand=True,
@@ -70,8 +70,8 @@ async def test_what_is_told_comes_back_equal(journal: RefreshJournal) -> None:
     assert await journal.after(full.refresh, -1) == [full]
 
 
-async def test_moments_come_in_the_order_they_were_told(journal: RefreshJournal) -> None:
-    """All of them, or those after one; the last one alone."""
+async def test_moments_come_in_the_order_of_writing(journal: RefreshJournal) -> None:
+    """`after` gives all of them or those after one, `last` only the last."""
     moments = told(1, Phase.RUNNING, Phase.RUNNING, Phase.WHOLE)
     for each in moments:
         await journal.append(each)
@@ -84,7 +84,7 @@ async def test_moments_come_in_the_order_they_were_told(journal: RefreshJournal)
 
 
 async def test_moments_are_handed_out_a_few_at_a_time(journal: RefreshJournal) -> None:
-    """Who reads slowly holds no more than that of a refresh that takes long."""
+    """A slow reader of a long refresh holds no more of it in memory."""
     moments = told(1, *[Phase.RUNNING] * (AT_A_TIME + 1))
     for each in moments:
         await journal.append(each)
@@ -94,8 +94,8 @@ async def test_moments_are_handed_out_a_few_at_a_time(journal: RefreshJournal) -
     assert await journal.after(refresh, AT_A_TIME - 1) == moments[-1:]
 
 
-async def test_a_moment_that_stands_there_twice_is_told_once(journal: RefreshJournal) -> None:
-    """It was appended again, since nobody knew whether it had been."""
+async def test_a_moment_that_was_written_twice_is_read_once(journal: RefreshJournal) -> None:
+    """It was appended again because the first append may have failed."""
     moments = told(1, Phase.RUNNING, Phase.RUNNING, Phase.RUNNING, Phase.WHOLE)
     for each in (*moments[:2], moments[1], *moments[2:]):
         await journal.append(each)
@@ -106,7 +106,7 @@ async def test_a_moment_that_stands_there_twice_is_told_once(journal: RefreshJou
 
 
 async def test_the_newest_refreshes_are_kept(journal: RefreshJournal) -> None:
-    """The oldest is dropped with the first that is told of one more."""
+    """The first moment of one more refresh drops the oldest."""
     for number in range(1, KEPT + 3):
         for each in told(number, Phase.RUNNING, Phase.WHOLE):
             await journal.append(each)
@@ -121,7 +121,7 @@ async def test_the_newest_refreshes_are_kept(journal: RefreshJournal) -> None:
 
 
 async def test_files_are_shared_and_a_half_written_line_is_not_read(tmp_path: Path) -> None:
-    """Another process may be writing it at this moment."""
+    """Another process may be writing the line at this moment."""
     writer, reader = FileJournal(tmp_path), FileJournal(tmp_path)
     await writer.append(moment())
     with (tmp_path / f"{moment().refresh}.ndjson").open("ab") as file:
@@ -131,8 +131,8 @@ async def test_files_are_shared_and_a_half_written_line_is_not_read(tmp_path: Pa
     assert await reader.last(moment().refresh) == moment()
 
 
-async def test_other_files_are_none_of_the_journals(tmp_path: Path) -> None:
-    """Whatever lies in the folder, and whatever is asked for."""
+async def test_other_files_do_not_belong_to_the_journal(tmp_path: Path) -> None:
+    """They are not listed, and asking for one is an error."""
     (tmp_path / "notes.txt").write_text("x")
     (tmp_path / "notes.ndjson").write_text("x")
 
@@ -142,8 +142,8 @@ async def test_other_files_are_none_of_the_journals(tmp_path: Path) -> None:
         await journal.last("../notes")
 
 
-async def test_a_line_that_a_full_disk_cut_short_spoils_no_other(tmp_path: Path) -> None:
-    """The next one begins on a line of its own, and none is missed by who reads on."""
+async def test_a_line_cut_short_by_a_full_disk_spoils_no_other(tmp_path: Path) -> None:
+    """The next moment gets a line of its own, and readers miss none of the others."""
     journal, moments = FileJournal(tmp_path), told(1, Phase.RUNNING, Phase.RUNNING, Phase.WHOLE)
     await journal.append(moments[0])
     with (tmp_path / f"{moments[0].refresh}.ndjson").open("ab") as file:
@@ -156,16 +156,16 @@ async def test_a_line_that_a_full_disk_cut_short_spoils_no_other(tmp_path: Path)
     assert await journal.after(moments[0].refresh, 1) == moments[2:]
 
 
-async def test_a_refresh_without_a_whole_line_tells_nothing(tmp_path: Path) -> None:
-    """Whatever stands there."""
+async def test_a_refresh_without_a_valid_line_is_empty(tmp_path: Path) -> None:
+    """Lines that are no moments are ignored."""
     (tmp_path / "01.ndjson").write_text("{}\n")
 
     assert await FileJournal(tmp_path).last("01") is None
     assert await FileJournal(tmp_path).after("01", -1) == []
 
 
-async def test_a_folder_that_cannot_be_used_is_told(tmp_path: Path) -> None:
-    """A file stands where the folder should, and a folder where a file should."""
+async def test_an_unusable_folder_raises_the_ports_error(tmp_path: Path) -> None:
+    """A file is in the folder's place, and a folder in a file's place."""
     (tmp_path / "file").write_text("")
     (tmp_path / "01.ndjson").mkdir()
 
@@ -181,8 +181,8 @@ async def test_a_folder_that_cannot_be_used_is_told(tmp_path: Path) -> None:
 # Redis.
 
 
-async def test_redis_out_of_reach_is_told(redis: RedisServer) -> None:
-    """Every call raises the port's error."""
+async def test_an_unreachable_redis_raises_the_ports_error(redis: RedisServer) -> None:
+    """Appending and reading both do."""
     async with aclosing(RedisJournal(redis.url, prefix="teste:")) as journal:
         redis.stop()
         for call in (journal.append(moment()), journal.refreshes(), journal.last("01")):

@@ -1,4 +1,4 @@
-"""The file format of snapshots, and the snapshot that ships in it."""
+"""The file format of snapshots, and the bundled snapshot."""
 
 import lzma
 from datetime import UTC, datetime
@@ -25,16 +25,16 @@ FILE = SnapshotFile(
 )
 
 
-def test_what_is_written_is_read_back() -> None:
-    """Nothing of a snapshot is lost, and the same snapshot gives the same bytes."""
+def test_a_snapshot_comes_back_equal() -> None:
+    """Nothing of it is lost, and the same snapshot gives the same bytes."""
     content = FORMAT.to_bytes(FILE.snapshot, origin=FILE.origin)
 
     assert FORMAT.from_bytes(content) == FILE
     assert FORMAT.to_bytes(FILE.snapshot, origin=FILE.origin) == content
 
 
-def test_a_gap_that_does_not_know_its_level_is_read() -> None:
-    """As version 1.0.0 stored them: what is stored outlives an update."""
+def test_a_gap_without_a_level_is_read() -> None:
+    """Version 1.0.0 stored gaps like that, and stored data outlives an update."""
     text = msgspec.json.encode(FILE).replace(b',"level":1', b"")
 
     stored = FORMAT.from_bytes(lzma.compress(text)).snapshot
@@ -57,7 +57,7 @@ def test_a_gap_that_does_not_know_its_level_is_read() -> None:
     ids=["empty", "noise", "cut", "other", "contradictory", "newer format"],
 )
 def test_a_damaged_file_is_refused(content: bytes) -> None:
-    """Half a file, noise, or places that contradict each other are never taken for data."""
+    """Half a file, noise or contradictory places are never taken for data."""
     with pytest.raises(ValueError, match=r"."):
         FORMAT.from_bytes(content)
 
@@ -71,7 +71,7 @@ def test_a_file_larger_than_any_of_ours_is_refused() -> None:
 
 
 def test_the_bundled_snapshot_is_the_real_territory() -> None:
-    """27 states, 5,570 cities and 10,768 districts, with their source and date."""
+    """It has 27 states, 5,570 cities and 10,768 districts, with their source and date."""
     file = FORMAT.from_bytes(BUNDLED_FILE.read_bytes())
     cities = [city for state in file.snapshot.states for city in state.cidades]
 

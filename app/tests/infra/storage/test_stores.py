@@ -1,4 +1,4 @@
-"""One contract for the three stores, and what each of them does when the outside world fails it."""
+"""One contract for the three stores, and how each of them fails."""
 
 import asyncio
 import errno
@@ -34,13 +34,13 @@ SNAPSHOT, TURN = PREFIX + "snapshot", PREFIX + "turn"
 ONE = live(TWO_STATES[:1])
 TWO = live(TWO_STATES)
 
-# Processes of their own, as the service's are; started afresh on every system.
+# Separate processes, like the service's; started from scratch on every system.
 PROCESSES = multiprocessing.get_context("spawn")
 
 
 @pytest.fixture(params=["memory", "file", "redis"])
 async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
-    """Each of the three in turn, with nothing in it."""
+    """Each of the three in turn, empty."""
     if request.param == "memory":
         yield MemoryStore()
     elif request.param == "file":
@@ -51,25 +51,25 @@ async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
             yield opened
 
 
-# What the port promises, whichever the store.
+# What the port promises of every store.
 
 
 async def test_nothing_is_stored_at_first(store: Store) -> None:
-    """An empty store is no error."""
+    """Loading from an empty store is no error."""
     assert await store.load() is None
     assert await store.version() is None
 
 
-async def test_what_is_saved_is_loaded(store: Store) -> None:
-    """The snapshot comes back equal, under the version that saving it answered."""
+async def test_a_saved_snapshot_is_loaded(store: Store) -> None:
+    """It comes back equal, with the version that saving it returned."""
     version = await store.save(TWO)
 
     assert await store.load() == Stored(TWO, version)
     assert await store.version() == version
 
 
-async def test_every_time_it_is_saved_the_version_is_another(store: Store) -> None:
-    """Even where the snapshot is the same; the last one saved is the one that is stored."""
+async def test_each_save_gets_a_new_version(store: Store) -> None:
+    """This holds even for the same snapshot; the last one saved is the one stored."""
     versions = [await store.save(snapshot) for snapshot in (ONE, TWO, TWO, TWO, ONE)]
 
     assert len(set(versions)) == 5
@@ -77,7 +77,7 @@ async def test_every_time_it_is_saved_the_version_is_another(store: Store) -> No
 
 
 async def test_a_turn_is_given_to_one_at_a_time(store: Store) -> None:
-    """Who asks meanwhile is told no, without waiting; who asks afterwards gets it."""
+    """Others are refused without waiting; afterwards the turn is free again."""
     async with store.turn() as is_first, store.turn() as is_second, store.turn() as is_third:
         assert [is_first, is_second, is_third] == [True, False, False]
 
@@ -85,7 +85,7 @@ async def test_a_turn_is_given_to_one_at_a_time(store: Store) -> None:
 
 
 async def test_a_turn_ends_when_its_block_raises(store: Store) -> None:
-    """A refreshing that fails does not keep the others from trying."""
+    """A failed refresh does not keep the others from trying."""
     with pytest.raises(LookupError):
         async with store.turn():
             raise LookupError
@@ -94,7 +94,7 @@ async def test_a_turn_ends_when_its_block_raises(store: Store) -> None:
 
 
 async def test_a_turn_ends_when_its_block_is_cancelled(store: Store) -> None:
-    """Nor does one that is broken off."""
+    """A cancelled refresh does not keep the others from trying."""
     has_it = asyncio.Event()
 
     async def refresh() -> None:
@@ -111,16 +111,16 @@ async def test_a_turn_ends_when_its_block_is_cancelled(store: Store) -> None:
     assert await is_free(store)
 
 
-# A file, where it is not as it should be.
+# When files fail.
 
 
 def cut_in_half(content: bytes) -> bytes:
-    """What is left of a file whose writer stopped in the middle."""
+    """The half of a file that is left if its writer stopped in the middle."""
     return content[: len(content) // 2]
 
 
 def with_another_byte(content: bytes) -> bytes:
-    """A file in which one byte in the middle is another."""
+    """The file with one byte changed in the middle."""
     middle = len(content) // 2
     return content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
 
@@ -133,10 +133,10 @@ damages = pytest.mark.parametrize(
 
 
 @damages
-async def test_a_damaged_file_is_told_with_its_version(
+async def test_a_damaged_file_is_reported_with_its_version(
     tmp_path: Path, damage: Callable[[bytes], bytes]
 ) -> None:
-    """It is never taken for a snapshot; its version tells it from the next."""
+    """It is never taken for a snapshot; its version tells it apart from the next."""
     store = file_store(tmp_path)
     await store.save(TWO)
     file = tmp_path / "snapshot.json.xz"
@@ -149,7 +149,7 @@ async def test_a_damaged_file_is_told_with_its_version(
 
 
 async def test_a_damaged_file_is_replaced(tmp_path: Path) -> None:
-    """The next snapshot mends it."""
+    """Saving the next snapshot replaces it."""
     (tmp_path / "snapshot.json.xz").write_bytes(b"noise")
     store = file_store(tmp_path)
 
@@ -158,16 +158,16 @@ async def test_a_damaged_file_is_replaced(tmp_path: Path) -> None:
     assert await store.load() == Stored(TWO, version)
 
 
-async def test_where_no_directory_can_be_nothing_works(tmp_path: Path) -> None:
-    """A file stands in its place: reading, writing and taking a turn are errors of ours."""
+async def test_without_a_directory_every_call_fails(tmp_path: Path) -> None:
+    """If a file is in its place, reading, writing and taking a turn raise the port's error."""
     (tmp_path / "file").write_bytes(b"")
     store = file_store(tmp_path / "file")
 
     await everything_fails(store)
 
 
-async def test_a_write_that_cannot_end_leaves_nothing_behind(tmp_path: Path) -> None:
-    """A directory stands in the snapshot's place: no half-written file stays beside it."""
+async def test_a_failed_write_leaves_nothing_behind(tmp_path: Path) -> None:
+    """If a directory is in the snapshot's place, no half-written file stays beside it."""
     (tmp_path / "snapshot.json.xz").mkdir()
     store = file_store(tmp_path)
 
@@ -179,10 +179,10 @@ async def test_a_write_that_cannot_end_leaves_nothing_behind(tmp_path: Path) -> 
     assert names_in(tmp_path) == ["snapshot.json.xz"]
 
 
-async def test_a_full_disk_keeps_the_snapshot_before(
+async def test_a_full_disk_keeps_the_stored_snapshot(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What was stored stays as it is, and what was half written is removed."""
+    """The half-written file is removed."""
     store = file_store(tmp_path)
     version = await store.save(ONE)
 
@@ -197,8 +197,8 @@ async def test_a_full_disk_keeps_the_snapshot_before(
     assert names_in(tmp_path) == ["snapshot.json.xz"]
 
 
-async def test_what_a_killed_process_has_left_is_removed(tmp_path: Path) -> None:
-    """After an hour, so that nobody's unfinished file is taken from under them."""
+async def test_files_left_by_a_killed_process_are_removed(tmp_path: Path) -> None:
+    """They stay for an hour, because they may belong to a process that is still writing."""
     old, new = tmp_path / "unfinished-old", tmp_path / "unfinished-new"
     for file in (old, new):
         file.write_bytes(b"half a snapsh")
@@ -210,7 +210,7 @@ async def test_what_a_killed_process_has_left_is_removed(tmp_path: Path) -> None
 
 
 async def test_readers_never_see_half_a_file(tmp_path: Path) -> None:
-    """Four read all the time while another process saves, now a short one and now a long one."""
+    """Four read all the time while another process saves a long and a short one alternately."""
     store = file_store(tmp_path)
     await store.save(ONE)
     seen: list[Stored[TerritorySnapshot] | None] = []
@@ -228,7 +228,7 @@ async def test_readers_never_see_half_a_file(tmp_path: Path) -> None:
 
 
 async def test_the_turn_dies_with_its_process(tmp_path: Path) -> None:
-    """A process that is killed leaves the lock's file, but not the lock."""
+    """A killed process leaves the lock's file behind, but not the lock."""
     store = file_store(tmp_path)
 
     with process_with_the_turn(partial(file_store, tmp_path)) as holder:
@@ -239,12 +239,12 @@ async def test_the_turn_dies_with_its_process(tmp_path: Path) -> None:
     assert await is_free(store)
 
 
-# A Redis, where it is not there, or not as it should be.
+# When Redis fails.
 
 
 @pytest.mark.parametrize("listens", [False, True], ids=["nobody listens", "it never answers"])
-async def test_where_there_is_no_redis_nothing_works(*, listens: bool) -> None:
-    """Every call gives up by itself: here after a tenth of the usual time."""
+async def test_without_redis_every_call_fails(*, listens: bool) -> None:
+    """Every call gives up by itself, here after a tenth of the usual time."""
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
         if listens:
@@ -254,8 +254,8 @@ async def test_where_there_is_no_redis_nothing_works(*, listens: bool) -> None:
             await everything_fails(store)
 
 
-async def test_a_password_is_not_told() -> None:
-    """Not even if the server refuses it: the error names the reason alone."""
+async def test_an_error_does_not_contain_the_password() -> None:
+    """Even if the server refuses it, the error gives only the reason."""
 
     async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readline()
@@ -273,7 +273,7 @@ async def test_a_password_is_not_told() -> None:
 
 
 async def test_a_redis_that_comes_back_is_used_again(redis: RedisServer) -> None:
-    """While it is away, errors; afterwards the same store works, its turn too."""
+    """While it is away, calls fail; afterwards the same store works, its turn too."""
     async with aclosing(redis_store(redis.url)) as store:
         await store.save(ONE)
         async with store.turn():
@@ -288,10 +288,10 @@ async def test_a_redis_that_comes_back_is_used_again(redis: RedisServer) -> None
 
 
 @damages
-async def test_damaged_content_is_told_with_its_version(
+async def test_damaged_content_is_reported_with_its_version(
     redis: RedisServer, damage: Callable[[bytes], bytes]
 ) -> None:
-    """As with a file: never taken for a snapshot, and told from the next by its version."""
+    """It is never taken for a snapshot; its version tells it apart from the next."""
     async with aclosing(redis_store(redis.url)) as store, Redis.from_url(redis.url) as client:
         version = await store.save(TWO)
         await client.set(SNAPSHOT, damage(cast("bytes", await client.get(SNAPSHOT))))
@@ -303,7 +303,7 @@ async def test_damaged_content_is_told_with_its_version(
         assert await store.version() == version
 
 
-async def test_a_version_without_a_snapshot_is_nothing(redis: RedisServer) -> None:
+async def test_a_version_without_a_snapshot_is_an_empty_store(redis: RedisServer) -> None:
     """One of the two keys was evicted, or is not replicated yet."""
     async with aclosing(redis_store(redis.url)) as store, Redis.from_url(redis.url) as client:
         await store.save(TWO)
@@ -312,10 +312,10 @@ async def test_a_version_without_a_snapshot_is_nothing(redis: RedisServer) -> No
         assert await store.load() is None
 
 
-async def test_a_turn_that_takes_long_is_renewed(
+async def test_a_long_turn_is_renewed(
     redis: RedisServer,
 ) -> None:
-    """Its lifetime begins anew again and again, which is more often here than in the service."""
+    """Its lifetime starts again and again, here more often than in the service."""
     quick = redis_store(redis.url, renew_every_s=0.1)
     async with aclosing(quick) as store, Redis.from_url(redis.url) as client:
         async with store.turn() as is_ours:
@@ -330,10 +330,10 @@ async def test_a_turn_that_takes_long_is_renewed(
         assert await is_free(store)
 
 
-async def test_a_turn_outlives_a_server_that_is_away(
+async def test_a_turn_survives_the_loss_of_the_server(
     redis: RedisServer,
 ) -> None:
-    """What is refreshed is not thrown away because the turn can be neither renewed nor ended."""
+    """The refresh is not thrown away if the turn can be neither renewed nor given back."""
     async with aclosing(redis_store(redis.url, renew_every_s=0.05)) as store:
         async with store.turn() as is_ours:
             redis.stop()
@@ -356,22 +356,22 @@ async def test_the_turn_of_a_killed_process_ends_by_itself(redis: RedisServer) -
                 await asyncio.sleep(0.05)
 
 
-# What the tests above share.
+# Shared by the tests above.
 
 
 async def is_free(store: Store) -> bool:
-    """Whether the turn can be had; it is given back at once."""
+    """Whether the turn is free; it is given back at once."""
     async with store.turn() as is_ours:
         return is_ours
 
 
 def names_in(directory: Path) -> list[str]:
-    """What is in a directory."""
+    """The names in a directory."""
     return [path.name for path in directory.iterdir()]
 
 
 async def everything_fails(store: Store) -> None:
-    """Every call raises the port's own error."""
+    """Expects the port's own error from every call."""
     with pytest.raises(SnapshotStoreError):
         await store.version()
     with pytest.raises(SnapshotStoreError):
@@ -405,7 +405,7 @@ def process_with_the_turn(open_store: Callable[[], Store]) -> Iterator[BaseProce
 
 
 def keep_the_turn(open_store: Callable[[], Store], has_it: Event) -> None:
-    """Take the turn and never give it back."""
+    """Takes the turn and never gives it back."""
 
     async def keep() -> None:
         async with open_store().turn() as is_ours:
@@ -417,7 +417,7 @@ def keep_the_turn(open_store: Callable[[], Store], has_it: Event) -> None:
 
 
 def save_many(open_store: Callable[[], Store]) -> None:
-    """Save two snapshots in turn."""
+    """Saves two snapshots alternately."""
 
     async def save() -> None:
         store = open_store()
