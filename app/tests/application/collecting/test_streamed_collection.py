@@ -1,4 +1,4 @@
-"""The roots of the collection that runs, as they become whole."""
+"""The roots of a running collection, as they become whole."""
 
 import asyncio
 from collections.abc import Callable, Iterable
@@ -12,9 +12,9 @@ from tests.helpers.places import DISTRITO_FEDERAL, RONDONIA
 
 
 class Collection:
-    """A streamed collection whose states are whole when the test says so.
+    """A streamed collection in which states become whole when the test says so.
 
-    `earlier` are those known before.
+    `earlier` are the states known before.
     """
 
     def __init__(self, *earlier: State) -> None:
@@ -36,7 +36,7 @@ class Collection:
         await self._running
 
     async def followed(self) -> list[State]:
-        """All that a follower gets until the end."""
+        """Everything that a follower gets until the end."""
         return [state async for state in self.streamed.follow()]
 
     async def _collect(self, on_state: Callable[[State], None]) -> TerritorySnapshot:
@@ -48,8 +48,8 @@ class Collection:
         return self._known
 
 
-async def test_followers_get_what_was_there_and_what_comes() -> None:
-    """Each whole collection, whenever they joined it."""
+async def test_followers_get_all_states_whenever_they_join() -> None:
+    """Early and late followers get the whole collection."""
     collection = Collection()
     await collection.begin()
     early = asyncio.create_task(collection.followed())
@@ -64,7 +64,7 @@ async def test_followers_get_what_was_there_and_what_comes() -> None:
 
 
 async def test_a_follower_before_the_first_collection_waits_for_it() -> None:
-    """And a follower after its end still gets all of it."""
+    """A follower after its end still gets all of it."""
     collection = Collection()
     early = asyncio.create_task(collection.followed())
     await asyncio.sleep(0)
@@ -77,7 +77,7 @@ async def test_a_follower_before_the_first_collection_waits_for_it() -> None:
 
 
 async def test_a_follower_of_a_collection_is_not_led_into_the_next() -> None:
-    """Its states come once."""
+    """It gets the states of one collection only."""
     collection = Collection()
     await collection.begin()
     collection.add(RONDONIA)
@@ -92,8 +92,8 @@ async def test_a_follower_of_a_collection_is_not_led_into_the_next() -> None:
     await collection.end()
 
 
-async def test_what_is_not_believed_is_held_back() -> None:
-    """A state that has lost too many of its places, beside what was known of it."""
+async def test_a_state_that_is_not_believed_is_held_back() -> None:
+    """It has lost too many of its places, compared with what was known before."""
     city = RONDONIA.cidades[0]
     many = [replace(city, id=1100000 + number, distritos=None) for number in range(15, 45)]
     known = replace(RONDONIA, cidades=tuple(many))

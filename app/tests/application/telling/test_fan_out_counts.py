@@ -1,4 +1,4 @@
-"""What is counted of a collection, and when."""
+"""The counts of a collection, and when they change."""
 
 import pytest
 from hypothesis import given
@@ -19,13 +19,13 @@ from tests.helpers.places import ALTA_FLORESTA, DISTRITO_FEDERAL, RONDONIA, TWO_
 
 @pytest.fixture
 def clock() -> SecondsClock:
-    """At 0 s."""
+    """A clock at 0 s."""
     return SecondsClock()
 
 
 @pytest.fixture
 def progress(clock: SecondsClock) -> FanOutCounts:
-    """A collection that has just begun, of two states."""
+    """A collection of two states that has just begun."""
     progress = FanOutCounts(clock=clock)
     progress.roots_listed(TWO_STATES)
     return progress
@@ -34,7 +34,7 @@ def progress(clock: SecondsClock) -> FanOutCounts:
 def test_a_request_goes_from_the_queue_to_its_end(
     progress: FanOutCounts, clock: SecondsClock
 ) -> None:
-    """It is counted where it is, and its times are kept in milliseconds."""
+    """It is counted at each stage, and its times are kept in milliseconds."""
     request = progress.asked(Level.DISTRICTS, ALTA_FLORESTA.id, root=RONDONIA.id)
     assert progress.requests == Requests(queued=1)
 
@@ -55,7 +55,7 @@ def test_a_request_goes_from_the_queue_to_its_end(
 def test_a_retry_is_one_more_attempt_of_the_same_request(
     progress: FanOutCounts, clock: SecondsClock
 ) -> None:
-    """It waits again from when the first attempt failed."""
+    """It waits again from the time at which the first attempt failed."""
     request = progress.asked(Level.CITIES, RONDONIA.id, root=RONDONIA.id)
     progress.sent(request)
     clock.advance(1)
@@ -76,7 +76,7 @@ def test_a_retry_is_one_more_attempt_of_the_same_request(
 def test_a_request_may_be_given_up_in_the_queue(
     progress: FanOutCounts, clock: SecondsClock
 ) -> None:
-    """It was never sent, and is not in flight."""
+    """It was never sent, so it was never in flight."""
     request = progress.asked(Level.CITIES, RONDONIA.id, root=RONDONIA.id)
     clock.advance(2)
     progress.failed(request, again=False)
@@ -88,7 +88,7 @@ def test_a_request_may_be_given_up_in_the_queue(
 
 
 def test_requests_are_counted_by_state(progress: FanOutCounts) -> None:
-    """By the one they belong to, whatever their own ids are; the list of states belongs to none."""
+    """Each counts for the state it belongs to; the list of states belongs to none."""
     for level, place, within in (
         (Level.STATES, 0, 0),
         (Level.CITIES, 11, 11),
@@ -104,8 +104,8 @@ def test_requests_are_counted_by_state(progress: FanOutCounts) -> None:
     assert progress.requests.queued == 4
 
 
-def test_the_most_in_flight_is_kept(progress: FanOutCounts) -> None:
-    """Though fewer are in flight afterwards."""
+def test_the_peak_in_flight_is_kept(progress: FanOutCounts) -> None:
+    """A request that is sent after another has ended does not raise it."""
     requests = [
         progress.asked(Level.DISTRICTS, ALTA_FLORESTA.id, root=RONDONIA.id) for _ in range(3)
     ]
@@ -118,7 +118,7 @@ def test_the_most_in_flight_is_kept(progress: FanOutCounts) -> None:
 
 
 def test_a_state_is_queued_then_runs_and_ends(progress: FanOutCounts) -> None:
-    """Whole or not; as many are in work as hold a permit."""
+    """It ends whole or partial; states in work are those that have begun and not ended."""
     progress.root_begun(RONDONIA)
     progress.root_begun(DISTRITO_FEDERAL)
     assert progress.roots_in_work == 2
@@ -132,15 +132,15 @@ def test_a_state_is_queued_then_runs_and_ends(progress: FanOutCounts) -> None:
 
 
 def test_limits_are_those_of_the_moment(progress: FanOutCounts) -> None:
-    """They adapt while it runs; before anything is asked, none is known."""
+    """They adapt while the collection runs; before the first request, none is known."""
     assert progress.limits is None
     limit = Limits(26, 500, 500, requests_per_second=0, circuit_is_open=False)
     progress.bounded_by(lambda: limit)
     assert progress.limits == limit
 
 
-def test_a_new_collection_begins_at_nothing(progress: FanOutCounts, clock: SecondsClock) -> None:
-    """Nothing of the one before is left."""
+def test_a_new_collection_starts_from_zero(progress: FanOutCounts, clock: SecondsClock) -> None:
+    """Nothing is left of the one before."""
     progress.sent(progress.asked(Level.CITIES, RONDONIA.id, root=RONDONIA.id))
     clock.advance(5)
     progress.begin()
@@ -151,7 +151,7 @@ def test_a_new_collection_begins_at_nothing(progress: FanOutCounts, clock: Secon
     assert (progress.most_in_flight, progress.seconds) == (0, 0)
 
 
-def test_attempts_are_kept_until_they_were_told(progress: FanOutCounts) -> None:
+def test_attempts_are_kept_until_they_were_recorded(progress: FanOutCounts) -> None:
     """Those that have ended meanwhile are kept for the next time."""
     for _ in range(2):
         progress.read(progress.asked(Level.CITIES, RONDONIA.id, root=RONDONIA.id))
@@ -161,8 +161,8 @@ def test_attempts_are_kept_until_they_were_told(progress: FanOutCounts) -> None:
     assert [attempt.request for attempt in progress.attempts] == [1]
 
 
-def test_what_was_under_way_at_the_end_is_so_no_more(progress: FanOutCounts) -> None:
-    """It was broken off; what had been done by then stays."""
+def test_requests_under_way_at_the_end_no_longer_count(progress: FanOutCounts) -> None:
+    """They were broken off; what had been done by then stays."""
     progress.root_begun(RONDONIA)
     done, sent, _ = (progress.asked(Level.CITIES, RONDONIA.id, root=RONDONIA.id) for _ in range(3))
     progress.sent(done)
@@ -176,8 +176,8 @@ def test_what_was_under_way_at_the_end_is_so_no_more(progress: FanOutCounts) -> 
 
 
 @given(st.lists(st.sampled_from(["read", "again", "given up", "given up in the queue"])))
-def test_every_request_is_somewhere(fates: list[str]) -> None:
-    """Whatever becomes of them, each is counted exactly once."""
+def test_every_request_is_counted_exactly_once(fates: list[str]) -> None:
+    """This holds whatever becomes of it."""
     progress = FanOutCounts(clock=SecondsClock())
     progress.roots_listed(TWO_STATES)
     for fate in fates:
