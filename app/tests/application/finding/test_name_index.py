@@ -1,4 +1,4 @@
-"""Who types a name finds the place, the likeliest first."""
+"""A typed name finds its place, the likeliest match first."""
 
 import re
 from collections.abc import Iterable
@@ -27,7 +27,7 @@ def cities_named(*names: str, state_id: int = 11) -> list[City]:
 
 
 def index_of(places: Iterable[Place]) -> NameIndex[Place]:
-    """Finds these places, also those of one state."""
+    """An index of these places, by state."""
     return NameIndex(places, root_of=lambda place: place.state_id)
 
 
@@ -54,19 +54,19 @@ def all_districts(all_cities: tuple[City, ...]) -> tuple[District, ...]:
 
 @pytest.fixture(scope="module")
 def cities(all_cities: tuple[City, ...]) -> NameIndex[City]:
-    """Finds each city there is."""
+    """An index of every city there is."""
     return index_of(all_cities)
 
 
 @pytest.fixture(scope="module")
 def districts(all_districts: tuple[District, ...]) -> NameIndex[District]:
-    """Finds each district there is."""
+    """An index of every district there is."""
     return index_of(all_districts)
 
 
 @st.composite
 def spellings(draw: st.DrawFn, name: str) -> str:
-    """The name as someone may type it: any case, encoding, punctuation and blanks."""
+    """The name as somebody may type it: any case, encoding, punctuation and blanks."""
     between = draw(st.sampled_from(["'", "’", "ʼ", "´", "-", "–", " ", "   ", "\u00a0", "\0", "."]))
     around = draw(st.sampled_from(["", " ", "\t", "  ", '"']))
     capitals = draw(st.integers(0, 2 ** len(name) - 1))
@@ -86,7 +86,7 @@ def spellings(draw: st.DrawFn, name: str) -> str:
         ("  sa\u0303o   tome\u0301 ", "São Tomé"),
     ],
 )
-def test_a_name_is_found_however_it_is_spelled(query: str, name: str) -> None:
+def test_a_name_is_found_in_any_spelling(query: str, name: str) -> None:
     """Accents, case, punctuation and blanks do not count."""
     names = ["Alta Floresta D'Oeste", "São João del-Rei", "Olho-d'Água do Borges", "São Tomé"]
 
@@ -94,10 +94,10 @@ def test_a_name_is_found_however_it_is_spelled(query: str, name: str) -> None:
 
 
 @given(st.data())
-def test_any_spelling_finds_the_place_in_all_and_in_its_state(
+def test_any_spelling_finds_the_place_among_all_and_in_its_state(
     cities: NameIndex[City], all_cities: tuple[City, ...], data: st.DataObject
 ) -> None:
-    """Before it come only places of the same name."""
+    """Only places of the same name come before it."""
     city = data.draw(st.sampled_from(all_cities))
     query = data.draw(spellings(city.nome))
 
@@ -110,14 +110,14 @@ def test_any_spelling_finds_the_place_in_all_and_in_its_state(
 def test_every_place_is_found_by_its_own_name(
     districts: NameIndex[District], all_districts: tuple[District, ...]
 ) -> None:
-    """Each of the real districts, in its state."""
+    """Each of the real districts is found, in its state."""
     for district in all_districts:
         found = districts.search(district.nome, root=district.state_id, limit=ALL, offset=0)
         assert district in found.parts
 
 
 def test_the_likeliest_come_first() -> None:
-    """The very name, names that begin so, names with such a word, names with it inside a word."""
+    """First the name itself, then names that begin with it, then a word that does, then others."""
     names = ["Itaguaçu", "Olho-d'Água do Borges", "Águas Belas", "Boa Água", "Água", "Água Boa"]
 
     assert names_found(cities_named(*names), "agua") == [
@@ -131,7 +131,7 @@ def test_the_likeliest_come_first() -> None:
 
 
 def rank(wanted: str, key: str) -> int:
-    """How good a match is, said in plain words; 4 is none."""
+    """The rank of a match, written as plainly as possible; 4 is no match."""
     words = [key[at:] for at in range(1, len(key)) if key[at - 1] == " "]
     if key == wanted:
         return 0
@@ -147,7 +147,7 @@ def rank(wanted: str, key: str) -> int:
     st.text("ab", min_size=1, max_size=3),
 )
 def test_the_order_is_by_match_then_name_then_id(names: list[str], query: str) -> None:
-    """For any names, and none besides those that match is found."""
+    """This holds for any names, and only those that match are found."""
     places = cities_named(*names)
     keys = {place: searchable(place.nome) for place in places}
     matching = [place for place in places if rank(query, keys[place]) < 4] or [
@@ -168,7 +168,7 @@ def closed(name: str) -> str:
 
 @pytest.mark.parametrize("query", ["doeste", "DOeste", "d oeste", "d'oeste"])
 def test_an_apostrophe_may_be_left_out(query: str) -> None:
-    """Which is how most people type it."""
+    """Most people leave it out."""
     places = cities_named("Alta Floresta D'Oeste", "Cacoal")
 
     assert names_found(places, query) == ["Alta Floresta D'Oeste"]
@@ -176,7 +176,7 @@ def test_an_apostrophe_may_be_left_out(query: str) -> None:
 
 @pytest.mark.parametrize("query", [None, "", " ", "\t \u00a0"])
 def test_without_a_query_all_places_come_in_order_of_name(query: str | None) -> None:
-    """A field left blank asks for all; accents and case do not change the order."""
+    """A blank field asks for all; accents and case do not affect the order."""
     places = [*cities_named("Ouro", "água", "Óbidos"), BRASILIA]
 
     assert names_found(places, query) == ["água", "Brasília", "Óbidos", "Ouro"]
@@ -184,13 +184,13 @@ def test_without_a_query_all_places_come_in_order_of_name(query: str | None) -> 
 
 
 @pytest.mark.parametrize("query", ["!!!", "\0", "🙂", "\ud800", "-"])
-def test_a_query_without_letter_or_digit_finds_nothing(query: str) -> None:
-    """It does ask for something, which no name has."""
+def test_a_query_without_letters_or_digits_finds_nothing(query: str) -> None:
+    """It asks for something that no name has."""
     assert names_found(cities_named("São João del-Rei"), query) == []
 
 
 def test_only_the_places_of_the_state_are_found() -> None:
-    """A state without such a name, or that there is not, has none."""
+    """A state that does not exist has none."""
     places = [*cities_named("São Tomé", state_id=11), *cities_named("São Tomé", state_id=24)]
     index = index_of(places)
 
@@ -212,7 +212,7 @@ def test_only_the_places_of_the_state_are_found() -> None:
     ],
 )
 def test_a_small_misspelling_is_forgiven(query: str, name: str) -> None:
-    """A wrong, missing, superfluous or swapped letter; more of them in a longer name."""
+    """A letter may be wrong, missing, superfluous or swapped; in a longer name, more than one."""
     places = [ALTA_FLORESTA, ARIQUEMES, BRASILIA]
 
     assert names_found(places, query) == [name]
@@ -227,12 +227,12 @@ def test_a_small_misspelling_is_forgiven(query: str, name: str) -> None:
     ],
 )
 def test_another_name_is_no_misspelling(query: str, names: list[str]) -> None:
-    """Of short names nearly every one is near."""
+    """Nearly all short names are similar."""
     assert names_found(cities_named(*names), query) == []
 
 
-def test_misspellings_are_found_only_where_nothing_else_is() -> None:
-    """Here as in one state: whoever spells it right is not told of others."""
+def test_misspellings_are_found_only_if_nothing_else_is() -> None:
+    """The same holds within a state: a correct spelling finds no other names."""
     places = [*cities_named("Campina Verde"), *cities_named("Campinas", "Canpinas", state_id=35)]
 
     assert names_found(places, "Campina") == ["Campina Verde", "Campinas"]
@@ -241,8 +241,8 @@ def test_misspellings_are_found_only_where_nothing_else_is() -> None:
     assert names_found(places, "Campina Verdi", state_id=35) == []
 
 
-def test_misspellings_come_in_order_of_likeness_then_name_then_id() -> None:
-    """Many places may be as near as each other; pages need an order that stays."""
+def test_misspellings_are_in_order_of_similarity_then_name_then_id() -> None:
+    """Many places may be equally similar, and pages need a stable order."""
     places = cities_named(*["Canpinas", "Campinas", "Campanas"] * 20)
 
     found = index_of(reversed(places)).search("campinaz", limit=ALL, offset=0).parts
@@ -255,7 +255,7 @@ def test_misspellings_come_in_order_of_likeness_then_name_then_id() -> None:
 def test_one_wrong_letter_does_not_hide_a_place(
     cities: NameIndex[City], all_cities: tuple[City, ...], data: st.DataObject
 ) -> None:
-    """It is found, unless what was typed is in another name."""
+    """The place is found, unless another name contains the text that was typed."""
     city = data.draw(st.sampled_from(all_cities).filter(lambda city: len(city.nome) >= 4))
     key = searchable(city.nome)
     at = data.draw(st.sampled_from([at for at, each in enumerate(key) if each != " "]))
@@ -271,10 +271,10 @@ def test_one_wrong_letter_does_not_hide_a_place(
     state_id=st.sampled_from([None, 11, 35]),
     limit=st.integers(100, 700),
 )
-def test_the_pages_together_are_the_whole(
+def test_the_pages_add_up_to_the_whole(
     cities: NameIndex[City], query: str | None, state_id: int | None, limit: int
 ) -> None:
-    """Each place once, in order, and each page with the same total."""
+    """Each place comes once, in order, and each page has the same total."""
     whole = cities.search(query, root=state_id, limit=ALL, offset=0)
 
     pages = [
@@ -295,7 +295,7 @@ def test_the_pages_together_are_the_whole(
 def test_a_page_has_no_more_than_its_limit(
     query: str | None, limit: int, offset: int, names: list[str]
 ) -> None:
-    """The last one has less, and beyond it there is none; the total stays."""
+    """The last page may have less, pages after it are empty; the total stays."""
     index = index_of(cities_named("Cidade A", "Cidade C", "Cidade B"))
 
     found = index.search(query, limit=limit, offset=offset)
@@ -308,10 +308,10 @@ def test_a_page_has_no_more_than_its_limit(
 @example("\ud800")
 @example("🙂 são 🙂")
 @example("\ufdfa" * 1_000)
-def test_any_text_may_be_asked_for(
+def test_any_text_may_be_searched_for(
     cities: NameIndex[City], all_cities: tuple[City, ...], query: str
 ) -> None:
-    """Nothing raises, and all that is found exists."""
+    """Nothing raises, and everything found exists."""
     found = cities.search(query, limit=ALL, offset=0)
 
     assert found.total == len(found.parts)
@@ -319,13 +319,13 @@ def test_any_text_may_be_asked_for(
 
 
 def test_a_name_is_found_however_long_it_is() -> None:
-    """Only the beginning of so long a query is looked at."""
+    """Only the beginning of such a long query is used."""
     name = "São Tomé " * 30
 
     assert names_found(cities_named(name, "São Tomé"), name) == [name.strip()]
 
 
 @pytest.mark.parametrize("query", [None, "Ariquemes"])
-def test_where_there_are_no_places_none_is_found(query: str | None) -> None:
+def test_without_places_nothing_is_found(query: str | None) -> None:
     """A snapshot may lack all cities."""
     assert names_found([], query) == []
