@@ -1,4 +1,4 @@
-"""The use case fans out within its limit, and says what it could not read."""
+"""The use case fans out within its limit, and names what it could not read."""
 
 import asyncio
 from dataclasses import replace
@@ -41,7 +41,7 @@ def use_case(
 
 @pytest.mark.parametrize("plan", Plan)
 async def test_the_tree_is_assembled_in_order(plan: Plan) -> None:
-    """Every state, city and district is there once, in order of id, though answers are not."""
+    """Every state, city and district is there once, sorted by id, in whatever order they come."""
     upstream = FakeUpstream(TWO_STATES)
 
     snapshot = await use_case(upstream, plan=plan).execute()
@@ -75,7 +75,7 @@ async def test_a_state_that_fails_stops_no_other() -> None:
 
 
 async def test_rows_that_contradict_each_other_are_a_gap() -> None:
-    """A city whose districts cannot be its own is named like one that could not be read."""
+    """A city with districts that cannot be its own is named like an unread one."""
     upstream = FakeUpstream(TWO_STATES)
     upstream.by_city[ARIQUEMES.id] = ALTA_FLORESTA
 
@@ -85,7 +85,7 @@ async def test_rows_that_contradict_each_other_are_a_gap() -> None:
 
 
 async def test_a_city_that_comes_twice_makes_its_state_a_gap() -> None:
-    """A list that contradicts itself is not used, and nothing is asked about its cities."""
+    """A list that contradicts itself is not used, and its cities are not asked for."""
     upstream = FakeUpstream(TWO_STATES)
     upstream.by_state[11] = replace(RONDONIA, cidades=())
     object.__setattr__(upstream.by_state[11], "cidades", (ARIQUEMES, ARIQUEMES))
@@ -97,7 +97,7 @@ async def test_a_city_that_comes_twice_makes_its_state_a_gap() -> None:
 
 
 async def test_without_the_list_of_states_there_is_nothing_to_collect() -> None:
-    """The failure of the first request is the failure of the whole."""
+    """If the first request fails, the whole collection fails."""
     upstream = FakeUpstream(TWO_STATES, errors={0: UpstreamConnectionError("caiu")})
 
     with pytest.raises(UpstreamError, match="caiu"):
@@ -105,7 +105,7 @@ async def test_without_the_list_of_states_there_is_nothing_to_collect() -> None:
 
 
 async def test_a_list_of_states_that_contradicts_itself_is_not_used() -> None:
-    """A state that comes twice: the upstream's answer is malformed, and nothing more is asked."""
+    """If a state comes twice, the answer is malformed and nothing more is asked for."""
     upstream = FakeUpstream(TWO_STATES)
     upstream.by_state[53] = RONDONIA
 
@@ -116,7 +116,7 @@ async def test_a_list_of_states_that_contradicts_itself_is_not_used() -> None:
 
 
 async def test_a_fault_of_ours_is_not_passed_off_as_missing_data() -> None:
-    """Anything but an upstream's failure ends the collection with that error."""
+    """Any error but the upstream's ends the collection."""
     upstream = FakeUpstream(TWO_STATES, errors={ARIQUEMES.id: ZeroDivisionError()})
 
     with pytest.raises(ZeroDivisionError):
@@ -124,7 +124,7 @@ async def test_a_fault_of_ours_is_not_passed_off_as_missing_data() -> None:
 
 
 async def test_the_limit_holds_for_all_executions_together() -> None:
-    """Two executions of one use case share its limit of states; it is reached, never exceeded."""
+    """Two executions share the limit of states; it is reached and never exceeded."""
     many = tuple(
         State(number, "SP", "Estado").with_cities(
             replace(ARIQUEMES, id=number * 100_000 + city, distritos=None) for city in range(9)
@@ -148,7 +148,7 @@ async def test_the_limit_holds_for_all_executions_together() -> None:
 
 
 async def test_by_state_each_list_is_asked_for_once() -> None:
-    """The states, and for each its cities and its districts: no request for a city."""
+    """The states, then each state's cities and districts: no request for a city."""
     upstream = FakeUpstream(TWO_STATES)
 
     await use_case(upstream, plan=Plan.STATE).execute()
@@ -157,7 +157,7 @@ async def test_by_state_each_list_is_asked_for_once() -> None:
 
 
 async def test_by_state_a_list_of_districts_that_fails_stops_no_other_state() -> None:
-    """The state's cities are known, and each is named for its districts."""
+    """The state's cities are known, and each is named for lack of its districts."""
     upstream = FakeUpstream(TWO_STATES, errors={-11: UpstreamTimeoutError("demorou")})
 
     snapshot = await use_case(upstream, plan=Plan.STATE).execute()
@@ -170,7 +170,7 @@ async def test_by_state_a_list_of_districts_that_fails_stops_no_other_state() ->
 
 
 async def test_by_state_a_city_without_districts_in_the_list_is_a_gap() -> None:
-    """A list that was cut short names who is missing from it."""
+    """If the list was cut short, each city missing from it is named."""
     upstream = FakeUpstream(TWO_STATES)
     upstream.by_city[ARIQUEMES.id] = replace(ARIQUEMES, distritos=None)
 
@@ -180,8 +180,8 @@ async def test_by_state_a_city_without_districts_in_the_list_is_a_gap() -> None:
 
 
 @pytest.mark.parametrize("plan", Plan)
-async def test_a_state_whose_cities_fail_is_one_gap(plan: Plan) -> None:
-    """Whatever is known of its districts."""
+async def test_a_state_without_its_list_of_cities_is_one_gap(plan: Plan) -> None:
+    """It does not matter what is known of its districts."""
     upstream = FakeUpstream(TWO_STATES, errors={53: UpstreamConnectionError("caiu")})
 
     snapshot = await use_case(upstream, plan=plan).execute()

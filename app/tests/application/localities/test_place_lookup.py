@@ -1,4 +1,4 @@
-"""Each place is found by whatever way it is asked for, and its parents with it."""
+"""Each place is found by any of its codes and by name, with its parents."""
 
 from collections.abc import Callable
 
@@ -25,7 +25,7 @@ TWO = Places(TWO_STATES)
 def test_any_accepted_spelling_of_any_place_finds_it(
     states: tuple[State, ...], data: st.DataObject
 ) -> None:
-    """Every place of any tree, and every place knows where it lies."""
+    """Every place of any tree is found, and its city and state are known."""
     places = Places(states)
 
     for state in states:
@@ -53,8 +53,8 @@ def test_every_place_is_found_by_name(states: tuple[State, ...]) -> None:
 
 
 @given(trees(), st.text(max_size=9))
-def test_whatever_else_is_asked_is_an_unknown_place(states: tuple[State, ...], code: str) -> None:
-    """No text makes another error, and what is similar is a place of the tree."""
+def test_any_other_text_is_an_unknown_place(states: tuple[State, ...], code: str) -> None:
+    """No text raises another error, and each suggestion is a place of the tree."""
     places = Places(states)
     finders: list[Callable[[str], State | City | District]] = [
         places.state,
@@ -101,13 +101,13 @@ def _code(place: State | City | District) -> str:
         (TWO.district, "distrito", "999999999", []),
     ],
 )
-def test_who_errs_in_one_character_is_told_of_similar_places(
+def test_a_code_with_one_wrong_character_gets_suggestions(
     find: Callable[[str], object],
     kind: str,
     code: str,
     similar: list[State | City | District],
 ) -> None:
-    """Which have the code but for that character, the likeliest slip first."""
+    """Their codes differ in that character only; the likeliest slip comes first."""
     with pytest.raises(UnknownPlaceError) as caught:
         find(code)
 
@@ -116,8 +116,8 @@ def test_who_errs_in_one_character_is_told_of_similar_places(
     assert str(caught.value) == f"não há {kind} com o código {code}"
 
 
-def test_few_similar_places_are_named(brazil: tuple[State, ...]) -> None:
-    """Each once, however many there are."""
+def test_only_a_few_similar_places_are_suggested(brazil: tuple[State, ...]) -> None:
+    """Each comes once, however many there are."""
     places = Places(brazil)
 
     with pytest.raises(UnknownPlaceError) as caught:

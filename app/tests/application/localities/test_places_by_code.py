@@ -1,4 +1,4 @@
-"""Every place by each of its codes, and by nothing else."""
+"""Every place is found by each of its codes, and by nothing else."""
 
 import pytest
 
@@ -17,28 +17,28 @@ TWO = Places(TWO_STATES)
 
 
 @pytest.mark.parametrize("uf", ["RO", "ro", "Ro", "rO", "11"])
-def test_a_state_by_sigla_in_either_case_or_id(uf: str) -> None:
-    """The very object of the tree."""
+def test_a_state_is_found_by_sigla_in_either_case_or_id(uf: str) -> None:
+    """The result is the tree's own object."""
     assert TWO.state(uf) is RONDONIA
 
 
 @pytest.mark.parametrize(
     ("code", "city"), [("1100015", ALTA_FLORESTA), ("110002", ARIQUEMES), ("530010", BRASILIA)]
 )
-def test_a_city_with_or_without_its_check_digit(code: str, city: City) -> None:
-    """7 digits or the first 6."""
+def test_a_city_is_found_with_or_without_its_check_digit(code: str, city: City) -> None:
+    """Its code has 7 digits, of which the first 6 are enough."""
     assert TWO.city(code) is city
 
 
-def test_a_district_by_its_nine_digits() -> None:
-    """In any of its city's places."""
+def test_a_district_is_found_by_its_nine_digits() -> None:
+    """This holds for each district of a city."""
     for district in ALTA_FLORESTA.distritos or ():
         assert TWO.district(str(district.id)) is district
 
 
 @pytest.mark.parametrize("uf", ["", "R", "XX", "rond", "53 ", "011", "Rondônia", "\0", "１１"])
 def test_no_state_has_another_code(uf: str) -> None:
-    """Nor is a name one."""
+    """A name is no code either."""
     with pytest.raises(UnknownPlaceError):
         TWO.state(uf)
 
@@ -51,20 +51,20 @@ def test_no_state_has_another_code(uf: str) -> None:
     ],
 )
 def test_no_city_has_another_code(code: str) -> None:
-    """No number that is written in another way, and no other place's."""
+    """Other spellings of the number do not count, nor do the codes of other places."""
     with pytest.raises(UnknownPlaceError):
         TWO.city(code)
 
 
 @pytest.mark.parametrize("code", ["", "11000150", "0110001505", "1100015", "110001506", "x", "+1"])
 def test_no_district_has_another_code(code: str) -> None:
-    """As for cities."""
+    """The same as for cities."""
     with pytest.raises(UnknownPlaceError):
         TWO.district(code)
 
 
 def test_a_tree_with_gaps_has_what_is_known() -> None:
-    """A state without cities, and a city without districts, are places all the same."""
+    """A state without cities and a city without districts are found, too."""
     city = City(5300108, "Brasília")
     places = Places([State(11, "RO", "Rondônia"), DISTRITO_FEDERAL.with_cities([city])])
 
@@ -74,8 +74,8 @@ def test_a_tree_with_gaps_has_what_is_known() -> None:
         places.district("530010805")
 
 
-def test_no_two_places_of_brazil_share_a_code(brazil: tuple[State, ...]) -> None:
-    """Six digits name one city only, in the real data, too."""
+def test_no_two_cities_of_brazil_share_a_code(brazil: tuple[State, ...]) -> None:
+    """In the real data, too, six digits stand for one city only."""
     places = Places(brazil)
 
     for state in brazil:
