@@ -1,4 +1,4 @@
-"""The limit follows what the upstream bears."""
+"""The limit adapts to what the upstream can take."""
 
 import pytest
 
@@ -18,7 +18,7 @@ def lowered(most: int, *, clock: SecondsClock) -> AdaptiveLimit:
 
 @pytest.mark.parametrize(("answers_per_refusal", "limit_after"), [(5, 100), (3, 25)])
 def test_a_refusal_now_and_then_is_tolerated(answers_per_refusal: int, limit_after: int) -> None:
-    """One refusal in six changes nothing; one in four is more than a fifth, and too much."""
+    """One refusal in six changes nothing; one in four exceeds a fifth, which is too much."""
     limit = AdaptiveLimit(100, clock=SecondsClock())
 
     lowest = limit.limit
@@ -31,8 +31,8 @@ def test_a_refusal_now_and_then_is_tolerated(answers_per_refusal: int, limit_aft
     assert lowest == limit_after
 
 
-def test_a_limit_that_is_too_much_is_cut_to_a_quarter() -> None:
-    """A dozen refusals in a row show that it is too much; eleven do not yet."""
+def test_a_limit_that_is_too_high_is_cut_to_a_quarter() -> None:
+    """Twelve refusals in a row show that it is too high; eleven do not yet."""
     limit = AdaptiveLimit(100, clock=SecondsClock())
 
     for _ in range(11):
@@ -43,8 +43,8 @@ def test_a_limit_that_is_too_much_is_cut_to_a_quarter() -> None:
     assert (before, limit.limit) == (100, 25)
 
 
-def test_refusals_of_what_was_sent_before_tell_nothing_about_the_new_limit() -> None:
-    """However many of the old requests are refused yet, only new ones lower it further."""
+def test_refusals_of_earlier_requests_do_not_lower_the_new_limit() -> None:
+    """However many of them are still refused, only new requests lower it further."""
     clock = SecondsClock()
     limit = lowered(100, clock=clock)
 
@@ -58,7 +58,7 @@ def test_refusals_of_what_was_sent_before_tell_nothing_about_the_new_limit() -> 
 
 
 def test_one_request_may_always_be_in_flight() -> None:
-    """Nothing lowers the limit below one: somebody has to find out that it is better."""
+    """The limit never drops below one: some request has to find out that things are better."""
     limit = AdaptiveLimit(10, clock=SecondsClock())
 
     for _ in range(1000):
@@ -68,7 +68,7 @@ def test_one_request_may_always_be_in_flight() -> None:
 
 
 def test_answers_raise_the_limit_by_one_in_four_rounds() -> None:
-    """At a limit of four, a round is four answers, so it takes some sixteen."""
+    """At a limit of four, a round is four answers, so it takes about sixteen."""
     limit = lowered(16, clock=SecondsClock())
 
     answers = 0
@@ -81,7 +81,7 @@ def test_answers_raise_the_limit_by_one_in_four_rounds() -> None:
 
 
 def test_the_limit_is_never_higher_than_at_the_start() -> None:
-    """It climbs back to the highest that it was made with, and stays there."""
+    """It climbs back to its first value, and stays there."""
     limit = lowered(16, clock=SecondsClock())
 
     for _ in range(10_000):
@@ -91,8 +91,8 @@ def test_the_limit_is_never_higher_than_at_the_start() -> None:
 
 
 @pytest.mark.parametrize(("silence_s", "limit_after"), [(60, 25), (61, 100)])
-def test_what_was_learnt_is_forgotten_after_a_minute(silence_s: float, limit_after: int) -> None:
-    """The first answer after a minute of silence meets the limit that was there at the start."""
+def test_a_lowered_limit_is_forgotten_after_a_minute(silence_s: float, limit_after: int) -> None:
+    """The first answer after a minute of silence restores the limit of the start."""
     clock = SecondsClock()
     limit = lowered(100, clock=clock)
 

@@ -1,4 +1,4 @@
-"""The queue before the upstream gives turns to as many as may be sent, and loses none."""
+"""The queue before the upstream gives out turns up to the limit, and loses none."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -13,7 +13,7 @@ from tests.helpers.hand_clock import SecondsClock
 
 
 class Desk:
-    """An admission, with all that it consults."""
+    """An admission, with everything it consults."""
 
     def __init__(
         self, *, most: int = 100, pace: Callable[[], Awaitable[None]] | None = None
@@ -24,13 +24,13 @@ class Desk:
         self.admission = Admission(limit, self.breaker, clock=self.clock, pace=pace)
 
     def open_circuit(self, *, retry_after_s: float | None = None) -> None:
-        """Lets the upstream fail until nothing is sent to it."""
+        """Fails requests until the circuit opens."""
         while self.breaker.is_closed:
             self.breaker.failed(self.clock(), retry_after_s)
 
 
 class Caller:
-    """Asks for a permit, and holds it until the test says what became of the request."""
+    """Asks for a permit, and holds it until the test decides the outcome of the request."""
 
     def __init__(self, desk: Desk, *, first: bool = False) -> None:
         self.permit: Permit | None = None
@@ -47,33 +47,33 @@ class Caller:
         return self.permit is not None and not self.task.done()
 
     async def leave(self, outcome: Callable[[Permit], None] = Permit.succeeded) -> None:
-        """Its request ends like this."""
+        """Ends its request with this outcome."""
         assert self.permit is not None
         outcome(self.permit)
         self._over.set()
         await everyone_moves()
 
     async def break_off(self) -> None:
-        """It is cancelled, whether it waits or is in."""
+        """Cancels it, whether it waits or is in."""
         self.task.cancel()
         await everyone_moves()
 
 
 async def everyone_moves() -> None:
-    """Gives all callers the time to go as far as they can."""
+    """Lets all callers go as far as they can."""
     for _ in range(5):
         await asyncio.sleep(0)
 
 
 async def callers(desk: Desk, number: int, *, first: bool = False) -> list[Caller]:
-    """So many callers, who have all gone as far as they can."""
+    """This many callers, which have all gone as far as they can."""
     made = [Caller(desk, first=first) for _ in range(number)]
     await everyone_moves()
     return made
 
 
 async def one_by_one(desk: Desk, number: int, outcome: Callable[[Permit], None]) -> None:
-    """So many requests, of which each is over before the next is made."""
+    """This many requests, each of which is over before the next is made."""
     for _ in range(number):
         [caller] = await callers(desk, 1)
         await caller.leave(outcome)
@@ -85,12 +85,12 @@ def refused(permit: Permit) -> None:
 
 
 def are_in(those: list[Caller]) -> int:
-    """How many of them have a request in flight."""
+    """How many of these have a request in flight."""
     return sum(each.is_in for each in those)
 
 
-async def test_no_more_than_the_limit_at_once() -> None:
-    """Of five who come at once, two are let in; each that leaves lets the next one in."""
+async def test_no_more_than_the_limit_are_let_in_at_once() -> None:
+    """Of five callers, two are let in; each that leaves lets the next one in."""
     all_five = await callers(Desk(most=2), 5)
 
     in_flight = []
@@ -102,8 +102,8 @@ async def test_no_more_than_the_limit_at_once() -> None:
     assert all(each.task.done() for each in all_five)
 
 
-async def test_refusals_make_fewer_be_let_in() -> None:
-    """A dozen in a row leave room for a quarter."""
+async def test_after_refusals_fewer_are_let_in() -> None:
+    """Twelve in a row leave room for a quarter."""
     desk = Desk(most=16)
 
     await one_by_one(desk, 12, refused)
@@ -111,8 +111,8 @@ async def test_refusals_make_fewer_be_let_in() -> None:
     assert are_in(await callers(desk, 16)) == 4
 
 
-async def test_answers_make_more_be_let_in() -> None:
-    """After four rounds of answers there is room for one more."""
+async def test_after_answers_more_are_let_in() -> None:
+    """Four rounds of answers make room for one more."""
     desk = Desk(most=16)
     await one_by_one(desk, 12, refused)
 
@@ -121,8 +121,8 @@ async def test_answers_make_more_be_let_in() -> None:
     assert are_in(await callers(desk, 16)) == 5
 
 
-async def test_who_is_first_goes_before_the_others() -> None:
-    """Those who are first come in the order of their asking, however many wait already."""
+async def test_first_callers_jump_the_queue() -> None:
+    """They go in order of arrival, however many others wait already."""
     desk = Desk(most=1)
     [inside] = await callers(desk, 1)
     others = await callers(desk, 20)
@@ -136,8 +136,8 @@ async def test_who_is_first_goes_before_the_others() -> None:
     assert are_in(others) == 1
 
 
-async def test_the_others_are_let_in_by_chance() -> None:
-    """In another order each time, or the cities of one state would go together."""
+async def test_other_callers_are_let_in_at_random() -> None:
+    """Otherwise the cities of one state would go together."""
     desk = Desk(most=1)
 
     async def served() -> list[int]:
@@ -157,8 +157,8 @@ async def test_the_others_are_let_in_by_chance() -> None:
     assert sorted(one) == sorted(two) == list(range(100))
 
 
-async def test_who_waits_no_longer_gets_no_turn() -> None:
-    """One who is cancelled while waiting is passed over."""
+async def test_a_caller_that_stopped_waiting_gets_no_turn() -> None:
+    """If it is cancelled while it waits, the next one is let in."""
     desk = Desk(most=1)
     [inside] = await callers(desk, 1)
     impatient, patient = await callers(desk, 2, first=True)
@@ -171,13 +171,13 @@ async def test_who_waits_no_longer_gets_no_turn() -> None:
 
 
 async def test_a_turn_that_comes_too_late_goes_to_the_next() -> None:
-    """One who is cancelled just after being given a turn gives it back."""
+    """A caller that is cancelled just after getting a turn gives it back."""
     desk = Desk(most=1)
     [inside] = await callers(desk, 1)
     unlucky, lucky = await callers(desk, 2, first=True)
 
     inside.task.cancel()
-    await asyncio.sleep(0)  # it has left; whose turn it is has not heard yet
+    await asyncio.sleep(0)  # it has left; the next one has the turn and has not run yet
     await unlucky.break_off()
 
     assert unlucky.permit is None
@@ -185,7 +185,7 @@ async def test_a_turn_that_comes_too_late_goes_to_the_next() -> None:
 
 
 async def test_a_request_that_is_broken_off_gives_its_turn_back() -> None:
-    """Nobody waits for it, and it says nothing about the upstream."""
+    """It says nothing about the upstream, so the circuit stays closed."""
     desk = Desk(most=1)
     broken_off, next_one = await callers(desk, 2, first=True)
 
@@ -196,7 +196,7 @@ async def test_a_request_that_is_broken_off_gives_its_turn_back() -> None:
 
 
 async def test_an_open_circuit_lets_one_probe_through_after_the_pause() -> None:
-    """Nobody before, one when the pause is over, and no second one beside it."""
+    """None is sent before the pause is over, and no second one beside the probe."""
     desk = Desk()
     desk.open_circuit()
     desk.clock.advance(0.98)
@@ -204,7 +204,7 @@ async def test_an_open_circuit_lets_one_probe_through_after_the_pause() -> None:
     early = await callers(desk, 5)
     before = are_in(early)
     desk.clock.advance(0.02)
-    while are_in(early) == 0:  # nobody asks meanwhile: the pause ends by itself
+    while are_in(early) == 0:  # nobody asks meanwhile; the pause ends by itself
         await asyncio.sleep(0.001)
     late = await callers(desk, 5)
 
@@ -213,8 +213,8 @@ async def test_an_open_circuit_lets_one_probe_through_after_the_pause() -> None:
     assert are_in(late) == 0
 
 
-async def test_a_pause_that_is_not_over_when_it_should_be_is_waited_for_again() -> None:
-    """Timers and clocks differ a little; a turn that comes too early must not be the last."""
+async def test_a_timer_that_fires_before_the_pause_is_over_is_set_again() -> None:
+    """Timers and clocks differ a little; an early wake-up must not be the last."""
     desk = Desk()
     desk.open_circuit()
     desk.clock.advance(0.98)
@@ -229,7 +229,7 @@ async def test_a_pause_that_is_not_over_when_it_should_be_is_waited_for_again() 
     assert not too_early
 
 
-async def test_who_is_first_is_the_probe() -> None:
+async def test_a_first_caller_is_the_probe() -> None:
     """The turn of the probe is given like any other."""
     desk = Desk()
     desk.open_circuit()
@@ -242,7 +242,7 @@ async def test_who_is_first_is_the_probe() -> None:
     assert are_in(others) == 0
 
 
-async def test_everybody_is_let_in_when_the_probe_succeeds() -> None:
+async def test_everybody_is_let_in_if_the_probe_succeeds() -> None:
     """The circuit is closed again."""
     desk = Desk()
     desk.open_circuit()
@@ -258,10 +258,10 @@ async def test_everybody_is_let_in_when_the_probe_succeeds() -> None:
 
 
 @pytest.mark.parametrize("outcome", [Permit.failed, refused])
-async def test_who_waits_goes_on_waiting_when_the_probe_fails(
+async def test_callers_go_on_waiting_if_the_probe_fails(
     outcome: Callable[[Permit], None],
 ) -> None:
-    """There is another probe after a longer pause, and one of those who wait is it."""
+    """After a longer pause, one of them is the next probe."""
     desk = Desk()
     desk.open_circuit()
     desk.clock.advance(1)
@@ -278,7 +278,7 @@ async def test_who_waits_goes_on_waiting_when_the_probe_fails(
 
 
 async def test_a_probe_that_is_broken_off_is_replaced_by_the_next() -> None:
-    """It says nothing about the upstream, so nobody need wait for another pause."""
+    """It says nothing about the upstream, so no other pause is needed."""
     desk = Desk()
     desk.open_circuit()
     desk.clock.advance(1)
@@ -290,8 +290,8 @@ async def test_a_probe_that_is_broken_off_is_replaced_by_the_next() -> None:
     assert are_in(waiting) == 1
 
 
-async def test_a_probe_that_is_broken_off_alone_leaves_room_for_whoever_comes() -> None:
-    """Nobody waits, so the next to ask is the probe, at once."""
+async def test_a_probe_that_is_broken_off_alone_is_replaced_by_the_next_to_come() -> None:
+    """Nobody waits, so the next caller is the probe, at once."""
     desk = Desk()
     desk.open_circuit()
     desk.clock.advance(1)
@@ -303,7 +303,7 @@ async def test_a_probe_that_is_broken_off_alone_leaves_room_for_whoever_comes() 
 
 
 async def test_a_probe_that_is_cancelled_before_it_was_sent_is_replaced_too() -> None:
-    """One who is cancelled just after becoming the probe hands that on with the turn."""
+    """A caller that is cancelled just after becoming the probe passes that on with its turn."""
     desk = Desk()
     desk.open_circuit()
     desk.clock.advance(1)
@@ -311,15 +311,15 @@ async def test_a_probe_that_is_cancelled_before_it_was_sent_is_replaced_too() ->
     unlucky, lucky = await callers(desk, 2, first=True)
 
     probe.task.cancel()
-    await asyncio.sleep(0)  # it has left; who is the probe now has not heard yet
+    await asyncio.sleep(0)  # it has left; the next one is the probe and has not run yet
     await unlucky.break_off()
 
     assert unlucky.permit is None
     assert lucky.is_in
 
 
-async def test_all_who_wait_are_told_when_it_is_hopeless() -> None:
-    """The last probe within ten seconds has failed: nobody waits for the next, old or new."""
+async def test_all_waiting_callers_fail_when_it_is_hopeless() -> None:
+    """Once the last probe within ten seconds has failed, nobody waits for the next, old or new."""
     desk = Desk()
     desk.open_circuit()
     desk.clock.advance(1)
@@ -333,8 +333,8 @@ async def test_all_who_wait_are_told_when_it_is_hopeless() -> None:
     assert {type(outcome) for outcome in outcomes} == {UpstreamUnavailableError}
 
 
-async def test_one_who_is_cancelled_when_it_is_hopeless_takes_no_place() -> None:
-    """Neither of its two ends lets more in than the limit when the upstream is back."""
+async def test_a_caller_cancelled_when_it_is_hopeless_takes_no_place() -> None:
+    """It ends twice, which must not let more in than the limit when the upstream is back."""
     desk = Desk(most=1)
     desk.open_circuit()
     desk.clock.advance(1)
@@ -344,7 +344,7 @@ async def test_one_who_is_cancelled_when_it_is_hopeless_takes_no_place() -> None
 
     probe.permit.failed(retry_after_s=30)
     probe.task.cancel()
-    await asyncio.sleep(0)  # it has left; who waits has not heard yet that it is hopeless
+    await asyncio.sleep(0)  # it has left; the other one has failed and has not run yet
     await unlucky.break_off()
     desk.clock.advance(30)
     [next_probe] = await callers(desk, 1)
@@ -355,7 +355,7 @@ async def test_one_who_is_cancelled_when_it_is_hopeless_takes_no_place() -> None
 
 
 async def test_a_turn_that_is_given_while_the_circuit_opens_is_not_taken() -> None:
-    """Of many who fail at once, the first let others in before the last open the circuit."""
+    """Of many that fail at once, the first let others in before the last open the circuit."""
     desk = Desk(most=100)
     upstream_breaks = asyncio.Event()
 
@@ -376,8 +376,8 @@ async def test_a_turn_that_is_given_while_the_circuit_opens_is_not_taken() -> No
         await caller.break_off()
 
 
-async def test_the_pace_is_kept_by_who_has_a_turn() -> None:
-    """Each waits for it before the request; a circuit that opens meanwhile is minded."""
+async def test_a_caller_with_a_turn_waits_for_the_pace() -> None:
+    """If the circuit opens meanwhile, the caller is not let in."""
     goes_on = asyncio.Event()
 
     async def pace() -> None:
@@ -396,8 +396,8 @@ async def test_the_pace_is_kept_by_who_has_a_turn() -> None:
         await caller.break_off()
 
 
-async def test_who_is_cancelled_while_the_pace_is_kept_gives_the_turn_back() -> None:
-    """The next one has it."""
+async def test_a_caller_cancelled_while_waiting_for_the_pace_gives_its_turn_back() -> None:
+    """The next caller gets it."""
     goes_on = asyncio.Event()
 
     async def pace() -> None:

@@ -1,4 +1,4 @@
-"""A server that is down is left alone, and looked after."""
+"""An upstream that is down is left alone, and probed from time to time."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from tests.helpers.hand_clock import SecondsClock
 def fail_until_open(
     breaker: CircuitBreaker, clock: SecondsClock, *, retry_after_s: float | None = None
 ) -> int:
-    """Lets requests fail until the circuit opens; says how many it took."""
+    """Lets requests fail until the circuit opens; returns how many it took."""
     failures = 0
     while breaker.is_closed:
         breaker.failed(clock(), retry_after_s)
@@ -18,12 +18,12 @@ def fail_until_open(
 
 
 def wants_probe(breaker: CircuitBreaker) -> bool:
-    """Whether one request may be sent to see how the upstream is."""
+    """Whether one request may be sent to see if the upstream is back."""
     return breaker.is_open and breaker.seconds_to_probe == 0
 
 
 def probe(breaker: CircuitBreaker, clock: SecondsClock) -> float:
-    """Waits until a probe is due and sends it; says when."""
+    """Waits until a probe is due and sends it; returns the time."""
     clock.advance(breaker.seconds_to_probe)
     breaker.probe()
     return clock()
@@ -37,7 +37,7 @@ def opened(clock: SecondsClock) -> CircuitBreaker:
 
 
 def test_it_opens_when_three_quarters_of_the_recent_answers_are_failures() -> None:
-    """Of the first answers, that takes more than fifty; a failure every other time is no reason."""
+    """At first that takes more than fifty failures; a failure every other time is no reason."""
     clock = SecondsClock()
     breaker = CircuitBreaker(clock=clock)
 
@@ -50,12 +50,12 @@ def test_it_opens_when_three_quarters_of_the_recent_answers_are_failures() -> No
 
 
 def test_a_handful_of_failures_is_enough_if_few_requests_are_usual() -> None:
-    """Otherwise an upstream that is asked now and then would never be left alone."""
+    """Otherwise an upstream that is seldom asked would never be left alone."""
     clock = SecondsClock()
     assert fail_until_open(CircuitBreaker(clock=clock, recent_answers=4), clock) == 5
 
 
-def test_a_second_after_it_opened_a_probe_is_wanted() -> None:
+def test_a_probe_is_due_a_second_after_it_opened() -> None:
     """Nothing is sent before."""
     clock = SecondsClock()
     breaker = opened(clock)
@@ -70,7 +70,7 @@ def test_a_second_after_it_opened_a_probe_is_wanted() -> None:
 
 
 def test_while_the_probe_is_out_nothing_else_is_sent() -> None:
-    """Neither another probe nor the usual requests."""
+    """Neither another probe nor an ordinary request is."""
     clock = SecondsClock()
     breaker = opened(clock)
 
@@ -81,7 +81,7 @@ def test_while_the_probe_is_out_nothing_else_is_sent() -> None:
 
 
 def test_a_probe_that_succeeds_closes_it() -> None:
-    """What failed before counts no more: it takes as many failures as ever to open it again."""
+    """Earlier failures no longer count: it takes as many as before to open it again."""
     clock = SecondsClock()
     breaker = CircuitBreaker(clock=clock)
     failures = fail_until_open(breaker, clock)
@@ -93,7 +93,7 @@ def test_a_probe_that_succeeds_closes_it() -> None:
 
 
 def test_the_pause_doubles_with_each_probe_that_fails() -> None:
-    """It grows up to a minute, and begins at a second again once a probe has succeeded."""
+    """It grows up to a minute, and starts at a second again once a probe has succeeded."""
     clock = SecondsClock()
     breaker = opened(clock)
 
@@ -110,7 +110,7 @@ def test_the_pause_doubles_with_each_probe_that_fails() -> None:
 
 @pytest.mark.parametrize(("retry_after_s", "pause_s"), [(0.5, 1), (30, 30), (3600, 60)])
 def test_the_pause_is_what_the_upstream_asks_for(retry_after_s: float, pause_s: float) -> None:
-    """But a second at least, and a minute at most."""
+    """It is a second at least and a minute at most."""
     clock = SecondsClock()
     breaker = CircuitBreaker(clock=clock)
 
@@ -119,8 +119,8 @@ def test_the_pause_is_what_the_upstream_asks_for(retry_after_s: float, pause_s: 
     assert breaker.seconds_to_probe == pause_s
 
 
-def test_a_probe_that_fails_may_bring_a_new_time_to_come_again() -> None:
-    """The upstream's word counts for the pause after a probe, too."""
+def test_a_probe_that_fails_may_bring_another_retry_after() -> None:
+    """The upstream's wish sets the pause after a probe, too."""
     clock = SecondsClock()
     breaker = opened(clock)
 
@@ -129,8 +129,8 @@ def test_a_probe_that_fails_may_bring_a_new_time_to_come_again() -> None:
     assert breaker.seconds_to_probe == 7
 
 
-def test_outcomes_of_what_was_sent_before_do_not_decide_for_the_probe() -> None:
-    """Only what was sent since the circuit changed last tells something new."""
+def test_outcomes_of_earlier_requests_do_not_decide_for_the_probe() -> None:
+    """Only requests sent since the circuit last changed say something new."""
     clock = SecondsClock()
     breaker = opened(clock)
     probe(breaker, clock)
@@ -145,7 +145,7 @@ def test_outcomes_of_what_was_sent_before_do_not_decide_for_the_probe() -> None:
 
 
 def test_after_a_lost_probe_the_next_request_is_one() -> None:
-    """A probe without an outcome decides nothing, and costs no further pause."""
+    """A probe without an outcome decides nothing, and costs no other pause."""
     clock = SecondsClock()
     breaker = opened(clock)
     probe(breaker, clock)
@@ -156,7 +156,7 @@ def test_after_a_lost_probe_the_next_request_is_one() -> None:
 
 
 def test_it_is_hopeless_when_the_next_probe_is_far_from_the_first_opening() -> None:
-    """Pauses of 1, 2 and 4 s may be waited for; the fourth would end 15 s after the opening."""
+    """Pauses of 1, 2 and 4 s are worth the wait; the fourth would end 15 s after the opening."""
     clock = SecondsClock()
     breaker = opened(clock)
 
@@ -169,7 +169,7 @@ def test_it_is_hopeless_when_the_next_probe_is_far_from_the_first_opening() -> N
 
 
 def test_it_is_not_hopeless_when_a_probe_is_due() -> None:
-    """However long it has been down: the next to come is let through as the probe."""
+    """However long it has been down, the next request is let through as the probe."""
     clock = SecondsClock()
     breaker = CircuitBreaker(clock=clock)
     fail_until_open(breaker, clock, retry_after_s=30)
@@ -182,8 +182,8 @@ def test_it_is_not_hopeless_when_a_probe_is_due() -> None:
     assert not breaker.is_hopeless
 
 
-def test_failures_of_the_moment_in_which_it_opens_are_one_reason_to_pause() -> None:
-    """Hundreds may fail in one tick of a coarse clock; the pause is a second all the same."""
+def test_failures_at_the_moment_of_opening_make_one_pause() -> None:
+    """Hundreds may fail in one tick of a coarse clock; the pause is still a second."""
     clock = SecondsClock()
     breaker = CircuitBreaker(clock=clock)
 

@@ -1,4 +1,4 @@
-"""How long is waited is learnt from the answers."""
+"""The time allowed for an answer is learnt from earlier answers."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from src.application.manners.patience import Patience
 
 
 def patience(*answers_s: float) -> Patience:
-    """A patience of 3 s at first, after answers that took so long."""
+    """A patience of 3 s at first, after answers that took these times."""
     made = Patience(first_s=3)
     for each in answers_s:
         made.answered(after_s=each)
@@ -14,12 +14,12 @@ def patience(*answers_s: float) -> Patience:
 
 
 def test_without_an_answer_the_limit_is_the_first() -> None:
-    """There is nobody to compare a try with."""
+    """There is nothing to compare a try with."""
     assert patience().limit_s(1) == 3
 
 
 def test_the_limit_doubles_with_each_try() -> None:
-    """What is slow by nature gets its time in the end, however quick its peers are."""
+    """A slow answer gets its time in the end, however quick the others are."""
     assert [patience().limit_s(attempt) for attempt in (1, 2, 3)] == [3, 6, 12]
     assert [patience(0.1).limit_s(attempt) for attempt in (1, 2, 3)] == [5, 10, 20]
 
@@ -32,10 +32,10 @@ def test_the_limit_doubles_with_each_try() -> None:
         ((1, 2, 1.125), 3 * (1.125 + 4 * 0.46875)),
     ],
 )
-def test_the_limit_is_three_times_the_bound_of_tcp(
+def test_the_limit_is_three_times_the_timeout_of_tcp(
     answers_s: tuple[float, ...], limit_s: float
 ) -> None:
-    """Three times the smoothed time plus four times its mean deviation (RFC 6298, section 2)."""
+    """That is the smoothed time plus four times its mean deviation (RFC 6298, section 2)."""
     learnt = patience(*answers_s)
 
     assert learnt.limit_s(1) == pytest.approx(limit_s)
@@ -43,7 +43,7 @@ def test_the_limit_is_three_times_the_bound_of_tcp(
 
 @pytest.mark.parametrize(("usual_s", "limit_s"), [(0.01, 5), (4, 12)])
 def test_the_limit_is_never_too_small(usual_s: float, limit_s: float) -> None:
-    """Three times what is usual, but five seconds at least."""
+    """It is three times the usual time, but five seconds at least."""
     settled = patience(*[usual_s] * 100)
 
     assert settled.limit_s(1) == pytest.approx(limit_s)

@@ -1,4 +1,4 @@
-"""Retries stay a small part of what is asked."""
+"""Retries stay a small part of all requests."""
 
 from contextlib import ExitStack, suppress
 
@@ -8,7 +8,7 @@ from src.application.manners.retry_budget import RetryBudget
 
 
 def spent(budget: RetryBudget) -> int:
-    """Spends all that is left, and says how much it was."""
+    """Spends all that is left, and returns how much it was."""
     retries = 0
     while budget.spend():
         retries += 1
@@ -16,10 +16,8 @@ def spent(budget: RetryBudget) -> int:
 
 
 @pytest.mark.parametrize(("requests", "retries"), [(1, 10), (100, 30), (5000, 1010)])
-def test_a_fifth_of_the_requests_and_ten_more_may_be_made_again(
-    requests: int, retries: int
-) -> None:
-    """The ten are free, so that a request that is the only one can be made again."""
+def test_a_fifth_of_the_requests_and_ten_more_may_be_retried(requests: int, retries: int) -> None:
+    """The ten are free, so that even a single request can be retried."""
     budget = RetryBudget()
 
     with ExitStack() as fan_out:
@@ -43,7 +41,7 @@ def test_requests_that_are_over_count_while_others_are_under_way() -> None:
 
 
 def test_the_next_fan_out_has_a_budget_of_its_own() -> None:
-    """When no request is under way any more, also because one failed, all counts begin anew."""
+    """Once no request is under way, even if one failed, all counts start again."""
     budget = RetryBudget()
 
     with suppress(ConnectionError), ExitStack() as fan_out:
