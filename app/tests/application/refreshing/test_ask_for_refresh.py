@@ -1,4 +1,4 @@
-"""Somebody asks for a refresh: one begins, unless one runs or it is too soon."""
+"""Asking for a refresh begins one, unless one runs or it is too soon."""
 
 import asyncio
 from datetime import timedelta
@@ -16,7 +16,7 @@ from tests.helpers.refresh_service import INTERVAL_S, Service
 from tests.helpers.refreshes import moment, told
 
 
-async def test_a_refresh_is_begun_where_none_runs() -> None:
+async def test_a_refresh_is_begun_if_none_runs() -> None:
     """The answer is its first moment."""
     service = Service(moment(2, by_hand=True))
     await service.tell(*told(1, Phase.WHOLE))
@@ -27,8 +27,8 @@ async def test_a_refresh_is_begun_where_none_runs() -> None:
     assert service.started == 1
 
 
-async def test_one_that_runs_is_joined() -> None:
-    """Whoever runs it: nothing is begun here."""
+async def test_a_running_refresh_is_joined() -> None:
+    """Nothing is begun here, whichever process runs it."""
     service = Service()
     await service.tell(*told(1, Phase.RUNNING))
 
@@ -37,7 +37,7 @@ async def test_one_that_runs_is_joined() -> None:
 
 
 async def test_the_next_may_be_asked_for_after_the_interval() -> None:
-    """Until then the error says how many seconds are left, even after a later refresh."""
+    """Until then, the error has the seconds left, even after a later refresh."""
     begun = moment(3, begun_at=NOON + timedelta(seconds=INTERVAL_S))
     service = Service(begun)
     for number in (1, 2):
@@ -55,7 +55,7 @@ async def test_the_next_may_be_asked_for_after_the_interval() -> None:
 
 
 async def test_a_clock_that_was_set_back_is_no_reason_to_wait() -> None:
-    """A refresh that was asked for in the future was asked for by a wrong clock."""
+    """If a refresh was asked for in the future, the clock was wrong."""
     service = Service()
     later = NOON + timedelta(days=1)
     await service.tell(moment(1, phase=Phase.WHOLE, asked_by_hand_at=later))
@@ -63,8 +63,8 @@ async def test_a_clock_that_was_set_back_is_no_reason_to_wait() -> None:
     assert await service.ask.seconds_to_wait() == 0
 
 
-async def test_a_rest_that_the_upstream_asked_for_is_kept() -> None:
-    """Requests by hand keep it, too."""
+async def test_a_pause_that_the_upstream_asked_for_is_kept() -> None:
+    """It holds for refreshes by hand, too."""
     service = Service()
     await service.tell(*told(1, Phase.FAILED))
     service.rests_s = 1799.5
@@ -75,16 +75,16 @@ async def test_a_rest_that_the_upstream_asked_for_is_kept() -> None:
     assert service.started == 0
 
 
-async def test_who_joins_need_not_wait() -> None:
-    """While one runs, asking costs nothing."""
+async def test_joining_needs_no_wait() -> None:
+    """While a refresh runs, asking costs nothing."""
     service = Service()
     await service.tell(moment(1, asked_by_hand_at=NOON))
 
     assert await service.ask.seconds_to_wait() == 0
 
 
-async def test_what_was_under_way_here_may_be_no_refresh() -> None:
-    """It took over what another process had stored: one is begun after that."""
+async def test_a_take_over_that_was_under_way_is_no_refresh() -> None:
+    """It took another process's snapshot from the store; a refresh is begun after that."""
     service = Service()
     service.is_made_here = False
     await service.tell(*told(1, Phase.WHOLE))
@@ -97,8 +97,8 @@ async def test_what_was_under_way_here_may_be_no_refresh() -> None:
     assert service.started == 2
 
 
-async def test_where_other_processes_were_quicker_their_refresh_is_answered() -> None:
-    """Again and again: what is wanted is there."""
+async def test_if_other_processes_were_quicker_their_refresh_is_answered() -> None:
+    """They were quicker twice, and the data that was wanted is there."""
     service = Service()
     service.is_made_here = False
     await service.tell(*told(1, Phase.WHOLE))
@@ -107,7 +107,7 @@ async def test_where_other_processes_were_quicker_their_refresh_is_answered() ->
     assert service.started == 2
 
 
-async def test_where_no_refresh_was_ever_told_of_that_is_said() -> None:
+async def test_if_no_refresh_was_ever_recorded_the_request_fails() -> None:
     """Another process holds the turn, and its journal cannot be written."""
     service = Service()
     service.is_made_here = False
@@ -116,8 +116,8 @@ async def test_where_no_refresh_was_ever_told_of_that_is_said() -> None:
         await service.ask.execute()
 
 
-async def test_a_refresh_that_could_not_be_written_down_is_not_made_again() -> None:
-    """The request fails, since nothing is known of it; the interval holds all the same."""
+async def test_a_refresh_that_could_not_be_recorded_is_not_repeated() -> None:
+    """The request fails because nothing is known of it; the interval still holds."""
     service = Service()
     await service.tell(*told(1, Phase.WHOLE))
 
@@ -132,7 +132,7 @@ async def test_a_refresh_that_could_not_be_written_down_is_not_made_again() -> N
 async def test_nobody_waits_for_ever_for_a_refresh_to_begin(
     monkeypatch: pytest.MonkeyPatch, *, ends: bool
 ) -> None:
-    """Another process has the turn and tells nothing; or this one is about to end meanwhile."""
+    """Another process has the turn and records nothing, or this process begins to end."""
     service = Service(begins_within_s=60 if ends else 0.01)
     held = asyncio.create_task(asyncio.sleep(60, result=True))
     has_begun = asyncio.Event()
@@ -153,7 +153,7 @@ async def test_nobody_waits_for_ever_for_a_refresh_to_begin(
 
 
 async def test_nothing_is_begun_again_once_the_process_ends() -> None:
-    """What was under way was broken off by that."""
+    """The task that was under way was broken off by that."""
     service = Service()
     service.is_made_here = False
     asking = asyncio.create_task(service.ask.execute())
@@ -176,8 +176,8 @@ async def test_a_process_that_ends_begins_nothing() -> None:
     assert service.started == 0
 
 
-async def test_one_that_begins_here_is_handed_over_without_the_journal() -> None:
-    """The journal is for the other processes: nobody has to look into it for one's own."""
+async def test_a_refresh_that_begins_here_is_answered_without_the_journal() -> None:
+    """The journal is for other processes; nobody reads it for a refresh of their own."""
     service = Service()
     service.begun.set_result(moment(1, by_hand=True))
 

@@ -1,4 +1,4 @@
-"""What is answered at one moment: live data, bundled ones, or none."""
+"""The answer at one moment: live data, bundled data, or none."""
 
 import pytest
 
@@ -21,12 +21,12 @@ async def bundled() -> TerritorySnapshot:
 
 
 async def unreadable() -> TerritorySnapshot:
-    """It cannot be read."""
+    """Fails as an unreadable file does."""
     raise OSError("disco com defeito")
 
 
-async def test_bundled_data_stand_in_until_there_are_live_ones() -> None:
-    """And never again after that."""
+async def test_bundled_data_stands_in_until_there_is_live_data() -> None:
+    """It never does again after that."""
     current = CurrentEdition(make=made, load_bundled=bundled)
     nothing = current.best
     await current.settle_for_bundled()
@@ -39,10 +39,10 @@ async def test_bundled_data_stand_in_until_there_are_live_ones() -> None:
     assert current.is_live
 
 
-async def test_bundled_data_that_cannot_be_read_are_told_once(
+async def test_unreadable_bundled_data_is_logged_once(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Several parts ask for them; nothing stands in then."""
+    """Several parts ask for it; none of them gets anything."""
     current = CurrentEdition(make=made, load_bundled=unreadable)
 
     await current.settle_for_bundled()
@@ -55,7 +55,7 @@ async def test_bundled_data_that_cannot_be_read_are_told_once(
 
 
 async def test_without_bundled_data_there_is_nothing_to_settle_for() -> None:
-    """Where they are not wanted."""
+    """Bundled data may be turned off."""
     current = CurrentEdition(make=made, load_bundled=None)
 
     await current.settle_for_bundled()

@@ -1,4 +1,4 @@
-"""What is answered while the upstream is well, slow, ill or gone."""
+"""The answers while the upstream is well, slow, failing or gone."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -28,7 +28,7 @@ from tests.helpers.places import RONDONIA, TWO_STATES
 BUNDLED = TerritorySnapshot(
     states=TWO_STATES, collected_at=NOON - timedelta(days=100), source=Source.BUNDLED
 )
-# A thousandth of their time.
+# A thousandth of the service's own times.
 LOOK_EVERY_S = 0.001
 LEVELS = ("estados", "cidades", "distritos")
 PAUSES = Pauses(first_s=0.001, longest_s=0.3)
@@ -57,7 +57,7 @@ async def keeping(
     fallback: Callable[[], Awaitable[TerritorySnapshot]] | None = bundled,
     publish: Callable[[TerritorySnapshot], Awaitable[TerritorySnapshot]] = published,
 ) -> AsyncIterator[Freshness[TerritorySnapshot]]:
-    """What one process answers, kept fresh by these collections while the block runs."""
+    """What one process answers, kept fresh by these collections during the block."""
     current = CurrentEdition(make=publish, load_bundled=fallback)
     refresh = RefreshSnapshot(
         collect=collection,
@@ -91,14 +91,14 @@ async def keeping(
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    """Waits until the condition holds; fails when it does not come to."""
+    """Waits until the condition holds; fails if it never does."""
     async with asyncio.timeout(30):
         while not condition():
             await asyncio.sleep(0.001)
 
 
 async def test_the_first_requests_wait_for_one_collection() -> None:
-    """All that come while the first collection runs get its result, and none starts another."""
+    """All requests during the first collection get its result, and none starts another."""
     collection = FakeCollection(Clock(), live(TWO_STATES))
     collection.held = asyncio.Event()
     async with keeping(collection) as freshness:
@@ -115,7 +115,7 @@ async def test_the_first_requests_wait_for_one_collection() -> None:
 
 
 async def test_a_fresh_snapshot_is_answered_from_memory() -> None:
-    """Nothing is collected again before the time is over, and the store is not asked."""
+    """Nothing is collected until its time is over, and the store is not asked."""
     store = FakeStore()
     collection = FakeCollection(Clock(), live(TWO_STATES))
     async with keeping(collection, store=store) as freshness:
@@ -128,8 +128,8 @@ async def test_a_fresh_snapshot_is_answered_from_memory() -> None:
     assert collection.count == 1
 
 
-async def test_what_is_at_hand_is_what_a_request_gets_without_waiting() -> None:
-    """Nothing while the first requests wait, nor where each of them waits for a collection."""
+async def test_an_edition_is_at_hand_if_a_request_gets_it_without_waiting() -> None:
+    """None is while the first requests wait, or if each request waits for a collection."""
     collection = FakeCollection(Clock(), live(TWO_STATES))
     collection.held = asyncio.Event()
     async with keeping(collection) as freshness:
@@ -141,8 +141,8 @@ async def test_what_is_at_hand_is_what_a_request_gets_without_waiting() -> None:
         assert freshness.at_hand() is None
 
 
-async def test_live_data_come_after_bundled_ones_that_are_just_being_written() -> None:
-    """And nothing is left of the bundled ones then."""
+async def test_live_data_is_not_overtaken_by_bundled_data_being_written() -> None:
+    """Nothing is left of the bundled data afterwards."""
     in_order: list[Source] = []
     is_writing, go_on = asyncio.Event(), asyncio.Event()
 
@@ -168,7 +168,7 @@ async def test_live_data_come_after_bundled_ones_that_are_just_being_written() -
 
 
 async def test_a_stale_snapshot_is_answered_while_the_next_is_collected() -> None:
-    """When its time is over it is still good enough until the next one is there."""
+    """Once its time is over, it is still good enough until the next one is there."""
     clock = Clock()
     collection = FakeCollection(clock, live(TWO_STATES))
     async with keeping(collection, ttl_s=0.01) as freshness:
@@ -184,7 +184,7 @@ async def test_a_stale_snapshot_is_answered_while_the_next_is_collected() -> Non
 
 
 async def test_a_slow_first_collection_does_not_hold_requests_for_ever() -> None:
-    """After the set time they get the bundled snapshot, later ones at once; live ones follow."""
+    """After the set time they get the bundled snapshot, later ones at once; live data follows."""
     collection = FakeCollection(Clock(), live(TWO_STATES))
     collection.held = asyncio.Event()
     async with keeping(collection, wait_s=0.01) as freshness:
@@ -212,7 +212,7 @@ async def test_an_outage_is_one_line_in_the_log(caplog: pytest.LogCaptureFixture
 
 
 async def test_pauses_grow_while_nothing_can_be_read() -> None:
-    """From one failure to the next the pause doubles."""
+    """The pause doubles from one failure to the next."""
     collection = FakeCollection(Clock(), DOWN)
     async with keeping(collection):
         await until(lambda: collection.count == 7)
@@ -222,7 +222,7 @@ async def test_pauses_grow_while_nothing_can_be_read() -> None:
 
 
 async def test_an_upstream_that_asks_for_a_pause_gets_it() -> None:
-    """Its Retry-After holds for the next refresh, too."""
+    """Its Retry-After delays the next refresh, too."""
     busy = UpstreamStatusError("status 503", 503, retry_after_s=0.2)
     collection = FakeCollection(Clock(), busy, live(TWO_STATES))
     async with keeping(collection) as freshness:
@@ -233,7 +233,7 @@ async def test_an_upstream_that_asks_for_a_pause_gets_it() -> None:
     assert next_at - refused_at >= 0.2
 
 
-async def test_after_an_outage_the_last_good_snapshot_is_still_answered() -> None:
+async def test_during_an_outage_the_last_good_snapshot_is_still_answered() -> None:
     """All of it is named as kept from before, and its age is still that of its collection."""
     clock = Clock()
     collection = FakeCollection(clock, live(TWO_STATES), DOWN)
@@ -248,8 +248,8 @@ async def test_after_an_outage_the_last_good_snapshot_is_still_answered() -> Non
     assert len(kept.filled) == 2 + 3
 
 
-async def test_what_could_not_be_read_is_filled_and_told(caplog: pytest.LogCaptureFixture) -> None:
-    """A part that fails is answered from before, and the next collection comes without delay."""
+async def test_unread_parts_are_filled_and_logged(caplog: pytest.LogCaptureFixture) -> None:
+    """A part that fails is answered from before, until the next collection reads it."""
     clock = Clock()
     bare = City(GAP.id, GAP.nome)
     damaged = (RONDONIA.with_cities([RONDONIA.cidades[0], bare]), TWO_STATES[1])
@@ -270,8 +270,8 @@ async def test_what_could_not_be_read_is_filled_and_told(caplog: pytest.LogCaptu
     assert any("1 mantidos da anterior; o primeiro é Ariquemes" in line for line in caplog.messages)
 
 
-async def test_what_was_never_read_is_filled_from_the_bundled_snapshot() -> None:
-    """The first collection of all has something to be completed from, too."""
+async def test_parts_never_read_are_filled_from_the_bundled_snapshot() -> None:
+    """Even the very first collection can be completed."""
     bare = State(RONDONIA.id, RONDONIA.sigla, RONDONIA.nome)
     gap = Gap(RONDONIA.id, RONDONIA.nome, "caiu")
     partly = TerritorySnapshot(
@@ -289,7 +289,7 @@ async def test_what_was_never_read_is_filled_from_the_bundled_snapshot() -> None
 async def test_a_fault_of_ours_is_logged_with_its_traceback_and_survived(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """A bug in the collection neither ends the refreshing nor stays unseen."""
+    """A bug in the collection neither ends the refreshing nor stays hidden."""
     collection = FakeCollection(Clock(), ZeroDivisionError(), live(TWO_STATES))
     async with keeping(collection) as freshness:
         await freshness.edition()
@@ -300,8 +300,8 @@ async def test_a_fault_of_ours_is_logged_with_its_traceback_and_survived(
     assert error.exc_info[0] is ZeroDivisionError
 
 
-async def test_without_any_data_it_says_when_to_ask_again() -> None:
-    """With nothing live and nothing bundled, the request fails with the time to wait."""
+async def test_without_any_data_the_error_says_when_to_ask_again() -> None:
+    """With neither live nor bundled data, the request fails and has the time to wait."""
     collection = FakeCollection(Clock(), DOWN)
     async with keeping(collection, fallback=None) as freshness:
         with pytest.raises(NoSnapshotError) as caught:
@@ -310,10 +310,10 @@ async def test_without_any_data_it_says_when_to_ask_again() -> None:
     assert caught.value.retry_after_s >= 1
 
 
-async def test_a_damaged_bundle_is_told_and_does_not_hold_requests(
+async def test_a_damaged_bundle_is_logged_and_does_not_hold_requests(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Where the bundled snapshot cannot be read, it is as if there were none."""
+    """If the bundled snapshot cannot be read, it counts as none."""
 
     async def damaged() -> TerritorySnapshot:
         raise ValueError("cortado")
@@ -329,8 +329,8 @@ async def test_a_damaged_bundle_is_told_and_does_not_hold_requests(
 class TestWithoutATimeToLive:
     """`SNAPSHOT_TTL_S=0`: every request is a collection."""
 
-    async def test_requests_that_come_together_join_one(self) -> None:
-        """The next one after them gets one of its own."""
+    async def test_requests_at_the_same_time_join_one_collection(self) -> None:
+        """The next request gets a collection of its own."""
         collection = FakeCollection(Clock(), live(TWO_STATES))
         async with keeping(collection, ttl_s=0) as freshness:
             await asyncio.gather(*(freshness.edition() for _ in range(5)))
@@ -341,7 +341,7 @@ class TestWithoutATimeToLive:
         assert collection.count == 2
 
     async def test_a_request_that_goes_away_spoils_nothing(self) -> None:
-        """The collection it waited for goes on for the others."""
+        """The collection it waited for continues for the others."""
         collection = FakeCollection(Clock(), live(TWO_STATES))
         collection.held = asyncio.Event()
         async with keeping(collection, ttl_s=0) as freshness:
@@ -355,8 +355,8 @@ class TestWithoutATimeToLive:
             assert (await patient).source is Source.LIVE
         assert hurried.cancelled()
 
-    async def test_a_failed_collection_is_answered_from_before(self) -> None:
-        """A request never gets worse than what there was."""
+    async def test_after_a_failed_collection_the_earlier_data_is_answered(self) -> None:
+        """A request never gets less than the last good snapshot."""
         collection = FakeCollection(Clock(), live(TWO_STATES), DOWN)
         async with keeping(collection, ttl_s=0) as freshness:
             whole = await freshness.edition()
@@ -381,7 +381,7 @@ class TestWithoutATimeToLive:
         assert len({id(answer) for answer in answers}) == 3
 
     async def test_the_bundled_snapshot_is_loaded_once(self) -> None:
-        """However many requests settle for it at the same time."""
+        """This holds however many requests settle for it at the same time."""
         loads = 0
 
         async def count() -> TerritorySnapshot:
@@ -401,8 +401,8 @@ class TestWithoutATimeToLive:
 class TestLeaving:
     """The end of the process."""
 
-    async def test_the_refresh_that_runs_is_broken_off(self) -> None:
-        """Nothing is left behind, whoever started it."""
+    async def test_a_running_refresh_is_broken_off(self) -> None:
+        """Nothing is left behind of a refresh that a request started."""
         collection = FakeCollection(Clock(), live(TWO_STATES))
         async with keeping(collection, ttl_s=0, wait_s=0.01) as freshness:
             await freshness.edition()
@@ -413,8 +413,8 @@ class TestLeaving:
         assert collection.waiting == 0
 
     @pytest.mark.parametrize("ttl_s", [3600, 0])
-    async def test_those_who_wait_get_what_there_is(self, ttl_s: float) -> None:
-        """They do not keep the process; a request that comes later does not start a collection."""
+    async def test_waiting_requests_do_not_hold_up_the_process(self, ttl_s: float) -> None:
+        """They get what there is, here nothing; later requests start no collection."""
         collection = FakeCollection(Clock(), live(TWO_STATES))
         collection.held = asyncio.Event()
         async with keeping(collection, ttl_s=ttl_s, fallback=None) as freshness:
@@ -432,7 +432,7 @@ class TestWithOthers:
     """Several processes that share a store."""
 
     async def test_a_stored_snapshot_is_answered_after_a_restart(self) -> None:
-        """Also with a dead upstream: it is live, though old, and nothing is waited for."""
+        """It is live, though old, and no request waits, even if the upstream is dead."""
         store = FakeStore()
         store.put(live(TWO_STATES, NOON - timedelta(days=3)))
         collection = FakeCollection(Clock(), live(TWO_STATES))
@@ -456,7 +456,7 @@ class TestWithOthers:
         assert collection.count == 0
 
     async def test_one_collects_and_the_others_take_it_over(self) -> None:
-        """Three processes start together: there is one collection, and one answer."""
+        """Three processes that start together make one collection and give one answer."""
         store, clock = FakeStore(), Clock()
         collections = [FakeCollection(clock, live(TWO_STATES)) for _ in range(3)]
         for collection in collections:
@@ -478,7 +478,7 @@ class TestWithOthers:
         assert answers[0] == answers[1] == answers[2]
 
     async def test_a_newer_snapshot_is_noticed(self) -> None:
-        """What another process stores later on is answered here soon after."""
+        """A snapshot that another process stores later is answered here soon after."""
         store, clock = FakeStore(), Clock()
         async with keeping(FakeCollection(clock, live(TWO_STATES)), store=store) as freshness:
             await freshness.edition()
@@ -487,8 +487,8 @@ class TestWithOthers:
 
             await until(lambda: len(freshness.at_once().states) == 1)
 
-    async def test_a_lost_refresh_is_made_again(self) -> None:
-        """Where the one who collected was killed, somebody who waited for it collects."""
+    async def test_a_lost_refresh_is_repeated(self) -> None:
+        """If the process that collected was killed, one that waited for it collects."""
         store = FakeStore()
         store.is_taken = True
         collection = FakeCollection(Clock(), live(TWO_STATES))
@@ -501,7 +501,7 @@ class TestWithOthers:
         assert collection.count == 1
 
     async def test_a_lost_refresh_is_no_reason_to_wait_longer(self) -> None:
-        """With bundled data at hand they are answered until somebody's collection succeeds."""
+        """Bundled data at hand is answered until some process's collection succeeds."""
         store = FakeStore()
         store.is_taken = True
         collection = FakeCollection(Clock(), live(TWO_STATES))
@@ -515,8 +515,8 @@ class TestWithOthers:
             collection.held.set()
             await until(lambda: freshness.at_once().source is Source.LIVE)
 
-    async def test_others_failures_are_no_reason_to_be_late(self) -> None:
-        """Who only watches refreshes as soon as who failed would, when that one is gone."""
+    async def test_failures_of_other_processes_are_no_reason_to_be_late(self) -> None:
+        """If the process that failed is gone, a mere observer refreshes just as soon."""
         store, clock = FakeStore(), Clock()
         whole = live(TWO_STATES)
         store.put(whole)
@@ -533,7 +533,7 @@ class TestWithOthers:
         assert collection.count == 1
 
     async def test_a_stored_snapshot_that_is_not_whole_is_no_reason_to_wait(self) -> None:
-        """At the start it is answered, and a collection begins, however often others failed."""
+        """At the start it is answered and a collection begins, however often others failed."""
         store = FakeStore()
         store.put(replace(unread(live(TWO_STATES), "caiu"), failures=9))
         collection = FakeCollection(Clock(), live(TWO_STATES))
@@ -542,8 +542,8 @@ class TestWithOthers:
 
             await until(lambda: freshness.at_once().is_whole)
 
-    async def test_a_date_to_come_makes_nothing_fresh(self) -> None:
-        """As a machine with a wrong clock may have stored it."""
+    async def test_a_future_date_makes_nothing_fresh(self) -> None:
+        """A machine with a wrong clock may have stored it."""
         store = FakeStore()
         store.put(live(TWO_STATES, NOON + timedelta(days=365)))
         collection = FakeCollection(Clock(), live(TWO_STATES))
@@ -553,7 +553,7 @@ class TestWithOthers:
     async def test_a_fault_of_the_store_ends_nothing(
         self, caplog: pytest.LogCaptureFixture
     ) -> None:
-        """What no adapter should raise is logged with its traceback, and survived."""
+        """An error that no adapter should raise is logged with its traceback, and survived."""
 
         class BrokenOnce(FakeStore):
             async def version(self) -> str | None:
@@ -569,10 +569,10 @@ class TestWithOthers:
         (error,) = [record for record in caplog.records if record.levelname == "ERROR"]
         assert error.exc_info is not None
 
-    async def test_a_store_out_of_reach_costs_the_sharing_only(
+    async def test_an_unreachable_store_costs_only_the_sharing(
         self, caplog: pytest.LogCaptureFixture
     ) -> None:
-        """The service goes on and says so once; a store that is back is given what it missed."""
+        """The service goes on and logs it once; a store that is back gets what it missed."""
         caplog.set_level("INFO")
         store, clock = FakeStore(), Clock()
         store.trouble = SnapshotStoreError("sem Redis")

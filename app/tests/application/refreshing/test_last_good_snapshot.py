@@ -1,4 +1,4 @@
-"""The last good snapshot, with a store that helps, hinders or is not there."""
+"""The last good snapshot, with a store that works, fails or is out of reach."""
 
 from datetime import timedelta
 
@@ -15,13 +15,13 @@ NEW = live(TWO_STATES)
 
 
 async def keep(last_good: LastGoodSnapshot[TerritorySnapshot], snapshot: TerritorySnapshot) -> None:
-    """What a refresh does with its result."""
+    """Does what a refresh does with its result."""
     await last_good.put(snapshot)
     await last_good.save()
 
 
-async def test_what_is_kept_is_stored() -> None:
-    """Here at once, and in the store when it is asked to."""
+async def test_a_kept_snapshot_is_stored() -> None:
+    """It is known here at once, and stored when asked to."""
     store = FakeStore()
     last_good = LastGoodSnapshot(store)
 
@@ -35,7 +35,7 @@ async def test_what_is_kept_is_stored() -> None:
     assert store.stored.snapshot == NEW
 
 
-async def test_what_was_stored_here_is_not_taken_over() -> None:
+async def test_a_snapshot_that_was_stored_here_is_not_taken_over() -> None:
     """Only another process's snapshot is news, and only once."""
     store = FakeStore()
     last_good = LastGoodSnapshot(store)
@@ -48,8 +48,8 @@ async def test_what_was_stored_here_is_not_taken_over() -> None:
     assert (own, others) == (None, [NEW, None])
 
 
-async def test_what_was_stored_last_counts_whatever_its_date() -> None:
-    """Clocks of machines differ; the others' results are news all the same."""
+async def test_the_snapshot_stored_last_counts_whatever_its_date() -> None:
+    """The clocks of machines differ, but the others' results are news."""
     store = FakeStore()
     last_good = LastGoodSnapshot(store)
     await keep(last_good, NEW)
@@ -59,8 +59,8 @@ async def test_what_was_stored_last_counts_whatever_its_date() -> None:
     assert last_good.snapshot == OLD
 
 
-async def test_what_could_not_be_stored_yet_is_not_replaced_by_older_data() -> None:
-    """After an outage of the store, the newer of the two is kept, and stored."""
+async def test_an_unstored_snapshot_is_not_replaced_by_older_data() -> None:
+    """After an outage of the store, the newer of the two is kept."""
     store = FakeStore()
     last_good = LastGoodSnapshot(store)
     store.trouble = SnapshotStoreError("sem Redis")
@@ -72,8 +72,8 @@ async def test_what_could_not_be_stored_yet_is_not_replaced_by_older_data() -> N
     assert last_good.snapshot == NEW
 
 
-async def test_a_damaged_snapshot_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
-    """It is passed over until something else is stored."""
+async def test_a_damaged_snapshot_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
+    """It is ignored until something else is stored."""
     store = FakeStore()
     store.put(NEW)
     last_good = LastGoodSnapshot(store)
@@ -88,10 +88,10 @@ async def test_a_damaged_snapshot_is_told_once(caplog: pytest.LogCaptureFixture)
     assert caplog.messages == ["Os dados armazenados foram ignorados: cortado"]
 
 
-async def test_a_store_that_cannot_tell_whose_turn_it_is_stops_nobody(
+async def test_a_store_that_cannot_give_turns_stops_nobody(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Two collections are better than none; the trouble is told once, whatever was tried."""
+    """Two collections are better than none; the trouble is logged once, whatever was tried."""
     store = FakeStore()
     store.trouble = SnapshotStoreError("sem Redis")
     last_good = LastGoodSnapshot(store)
@@ -106,8 +106,8 @@ async def test_a_store_that_cannot_tell_whose_turn_it_is_stops_nobody(
     assert len(caplog.messages) == 1
 
 
-async def test_what_could_not_be_stored_is_stored_later(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Not at each look, where a disk is full; but no restart is to lose what was collected."""
+async def test_an_unstored_snapshot_is_stored_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not at each look, as a disk may be full; but no restart may lose what was collected."""
     store = FakeStore()
     last_good = LastGoodSnapshot(store)
     store.trouble = SnapshotStoreError("disco cheio")
@@ -128,7 +128,7 @@ async def test_what_could_not_be_stored_is_stored_later(monkeypatch: pytest.Monk
 
 
 async def test_a_store_that_was_emptied_is_filled_again() -> None:
-    """As a Redis is that keeps nothing, when it was started anew."""
+    """A Redis without persistence is empty after it was restarted."""
     store = FakeStore()
     last_good = LastGoodSnapshot(store)
     await keep(last_good, NEW)
@@ -141,7 +141,7 @@ async def test_a_store_that_was_emptied_is_filled_again() -> None:
 
 
 async def test_a_store_that_hangs_is_not_asked_again_at_once() -> None:
-    """Each call may take a second: whose turn it is, is not asked of a store out of reach."""
+    """Each call may take a second, so a store out of reach is not asked for a turn."""
     store = FakeStore()
     last_good = LastGoodSnapshot(store)
     store.trouble = SnapshotStoreError("sem Redis")
@@ -153,8 +153,8 @@ async def test_a_store_that_hangs_is_not_asked_again_at_once() -> None:
     assert store.calls["turn"] == 0
 
 
-async def test_what_was_damaged_is_stored_anew() -> None:
-    """By whoever still knows it."""
+async def test_a_damaged_snapshot_is_replaced() -> None:
+    """Any process that still has the data stores it again."""
     store = FakeStore()
     last_good = LastGoodSnapshot(store)
     await keep(last_good, NEW)
@@ -167,10 +167,10 @@ async def test_what_was_damaged_is_stored_anew() -> None:
     assert store.stored.snapshot == NEW
 
 
-async def test_a_store_that_can_be_read_and_not_locked_is_told_once(
+async def test_a_store_that_can_be_read_but_not_locked_is_logged_once(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """As on a file system that is read-only: reading it is no news."""
+    """A read-only file system is like that; reads that succeed are no news."""
     store = FakeStore()
     last_good = LastGoodSnapshot(store)
 

@@ -1,4 +1,4 @@
-"""One refresh for all who share the last good snapshot."""
+"""One refresh for all processes that share the last good snapshot."""
 
 import asyncio
 from datetime import timedelta
@@ -21,7 +21,7 @@ async def no_bundled() -> None:
 
 
 class Process:
-    """What one process has of the parts."""
+    """The parts of one process."""
 
     def __init__(self, store: FakeStore, collection: FakeCollection) -> None:
         self._store = store
@@ -43,7 +43,7 @@ class Process:
         self.published.append((snapshot, stored.snapshot if stored else None))
 
     async def execute(self, *, afresh: bool) -> TerritorySnapshot | None:
-        """One refresh; notes whether its result was known before it was stored."""
+        """Makes one refresh; notes whether its result was known before it was stored."""
         saves = self._store.calls["save"]
 
         def known() -> None:
@@ -52,7 +52,7 @@ class Process:
         return await self.refresh.execute(afresh=afresh, when_known=known)
 
 
-async def test_what_is_collected_is_kept() -> None:
+async def test_a_collected_snapshot_is_kept() -> None:
     """Readers have it before it is stored: they do not wait for a disk."""
     store = FakeStore()
     process = Process(store, FakeCollection(Clock(), NEW))
@@ -66,7 +66,7 @@ async def test_what_is_collected_is_kept() -> None:
 
 @pytest.mark.parametrize("afresh", [False, True])
 async def test_a_newer_snapshot_spares_the_collection(*, afresh: bool) -> None:
-    """Unless a collection is what was asked for."""
+    """Nothing is collected then, unless a collection was asked for."""
     store = FakeStore()
     store.put(OLD)
     collection = FakeCollection(Clock(), NEW)
@@ -77,8 +77,8 @@ async def test_a_newer_snapshot_spares_the_collection(*, afresh: bool) -> None:
     assert collection.count == afresh
 
 
-async def test_who_has_waited_takes_over_what_was_stored() -> None:
-    """Whether it is stored while the other one still has the turn, or just before it ends."""
+async def test_a_process_that_has_waited_takes_over_what_was_stored() -> None:
+    """It makes no collection of its own."""
     store = FakeStore()
     store.is_taken = True
     collection = FakeCollection(Clock(), NEW)
@@ -94,8 +94,8 @@ async def test_who_has_waited_takes_over_what_was_stored() -> None:
     assert collection.count == 0
 
 
-async def test_who_has_waited_in_vain_is_told() -> None:
-    """The other one's refresh has ended, and nothing was stored."""
+async def test_a_process_that_has_waited_in_vain_gets_an_error() -> None:
+    """The other process's refresh has ended, and nothing was stored."""
     store = FakeStore()
     store.is_taken = True
     process = Process(store, FakeCollection(Clock(), NEW))
@@ -110,7 +110,7 @@ async def test_who_has_waited_in_vain_is_told() -> None:
 
 
 async def test_a_collection_that_read_nothing_keeps_everything_and_says_so() -> None:
-    """The others learn from the store that the last refresh has failed."""
+    """Other processes learn from the store that the last refresh failed."""
     store = FakeStore()
     store.put(OLD)
     process = Process(store, FakeCollection(Clock(), UpstreamConnectionError("caiu")))

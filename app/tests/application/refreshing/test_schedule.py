@@ -1,4 +1,4 @@
-"""When the next refresh is due, by a clock that only the test advances."""
+"""The time of the next refresh, by a clock that only the test advances."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -22,33 +22,33 @@ TTL_S = 3600
 
 @pytest.fixture
 def clock() -> SecondsClock:
-    """The clock that the schedule looks at."""
+    """The clock that the schedule reads."""
     return SecondsClock()
 
 
 @pytest.fixture
 def schedule(clock: SecondsClock) -> Schedule:
-    """A schedule with the pauses that the service has."""
+    """A schedule with the service's own pauses."""
     return Schedule(ttl_s=TTL_S, now=lambda: NOON, clock=clock)
 
 
 def is_due_after(schedule: Schedule, clock: SecondsClock, seconds: float) -> bool:
-    """Whether it is due after `seconds`, and not before."""
+    """Whether a refresh is due after `seconds`, and not before."""
     clock.advance(seconds - 0.5)
     is_early = schedule.is_due
     clock.advance(1)
     return schedule.is_due and not is_early
 
 
-def test_at_the_start_it_is_due(schedule: Schedule) -> None:
-    """Nothing was brought yet."""
+def test_at_the_start_a_refresh_is_due(schedule: Schedule) -> None:
+    """There is no snapshot yet."""
     assert schedule.is_due
     assert not schedule.has_begun
     assert schedule.seconds_left is None
 
 
 def test_a_whole_snapshot_is_fresh_for_its_time(schedule: Schedule, clock: SecondsClock) -> None:
-    """It counts from when it was collected, whoever collected it."""
+    """The time counts from its collection, whichever process made it."""
     schedule.brought(replace(WHOLE, collected_at=NOON - timedelta(seconds=600)))
 
     assert schedule.seconds_left == TTL_S - 600
@@ -68,7 +68,7 @@ def test_a_snapshot_from_the_future_is_no_fresher(schedule: Schedule, clock: Sec
 def test_pauses_double_up_to_the_longest(
     schedule: Schedule, clock: SecondsClock, failures: int, pause_s: float
 ) -> None:
-    """However often it has failed."""
+    """This holds however often it has failed."""
     for _ in range(failures):
         schedule.failed(WHOLE)
 
@@ -76,16 +76,16 @@ def test_pauses_double_up_to_the_longest(
 
 
 def test_failures_of_other_processes_count(schedule: Schedule, clock: SecondsClock) -> None:
-    """They stand in the snapshot that is shared."""
+    """Their number is in the shared snapshot."""
     schedule.failed(replace(WHOLE, failures=4))
 
     assert is_due_after(schedule, clock, 8)
 
 
-def test_what_is_partly_read_is_asked_for_again_later(
+def test_a_partly_read_snapshot_is_asked_for_again_later(
     schedule: Schedule, clock: SecondsClock
 ) -> None:
-    """It costs the upstream thousands of requests; what read nothing costs one."""
+    """That costs the upstream thousands of requests; if nothing was read, it costs only one."""
     schedule.brought(unread(WHOLE, "fora do ar"))
     seconds_after_nothing = schedule.seconds_left
     schedule.brought(PARTLY_READ)
@@ -95,7 +95,7 @@ def test_what_is_partly_read_is_asked_for_again_later(
 
 
 def test_nothing_waits_longer_than_a_snapshot_is_fresh(clock: SecondsClock) -> None:
-    """Nor does what was partly read."""
+    """This holds for a partly read snapshot, too."""
     schedule = Schedule(ttl_s=10, now=lambda: NOON, clock=clock)
     schedule.brought(PARTLY_READ)
 
@@ -105,7 +105,7 @@ def test_nothing_waits_longer_than_a_snapshot_is_fresh(clock: SecondsClock) -> N
 def test_the_upstream_is_left_alone_for_as_long_as_it_asks(
     schedule: Schedule, clock: SecondsClock
 ) -> None:
-    """An hour at most; and by hand it may be asked again when it no longer rests."""
+    """An hour at most; after that it may be asked by hand, too."""
     schedule.upstream_failed(WHOLE, asked_s=20)
     asked_s = schedule.upstream_rests_s
     schedule.upstream_failed(WHOLE, asked_s=1_000_000)
@@ -117,7 +117,7 @@ def test_the_upstream_is_left_alone_for_as_long_as_it_asks(
 
 
 @pytest.mark.parametrize("known", [None, WHOLE, PARTLY_READ])
-def test_with_no_time_to_be_fresh_nothing_is_due(
+def test_with_a_ttl_of_zero_nothing_is_due(
     clock: SecondsClock, known: TerritorySnapshot | None
 ) -> None:
     """Each request starts a refresh instead."""

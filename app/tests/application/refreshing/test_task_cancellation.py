@@ -1,12 +1,12 @@
-"""Tasks are ended once, and for certain."""
+"""Tasks are cancelled once, and end for certain."""
 
 import asyncio
 
 from src.application.refreshing.task_cancellation import cancel_and_wait
 
 
-async def test_what_cleans_up_is_not_disturbed() -> None:
-    """A task that was cancelled already has its time to end."""
+async def test_a_task_that_cleans_up_is_not_disturbed() -> None:
+    """A task that was cancelled already gets time to end."""
     is_clean = False
 
     async def work() -> None:
@@ -29,7 +29,7 @@ async def test_what_cleans_up_is_not_disturbed() -> None:
 
 
 async def test_a_lost_cancellation_is_repeated() -> None:
-    """A library may take it for a time-out of its own."""
+    """A library may take it for a timeout of its own."""
     lost = 0
 
     async def work() -> None:
