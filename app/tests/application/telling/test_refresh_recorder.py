@@ -1,4 +1,4 @@
-"""What is written down of a refresh, and that a journal that fails costs nothing else."""
+"""The recorder writes each refresh down, and a failing journal costs nothing else."""
 
 import asyncio
 import logging
@@ -21,7 +21,7 @@ TREE = live(TWO_STATES)
 
 
 class FailingJournal(MemoryJournal):
-    """Fails while it is told to."""
+    """Fails while `fails` is set."""
 
     fails = True
 
@@ -42,12 +42,12 @@ def often(_: float) -> float:
 
 
 async def newest(journal: MemoryJournal) -> list[Progress]:
-    """All that was told of the refresh that began last."""
+    """All moments of the refresh that began last."""
     return await journal.after((await journal.refreshes())[0], -1)
 
 
-async def test_a_refresh_is_told_from_its_beginning_to_its_end() -> None:
-    """Again and again, in order, and with what it has brought."""
+async def test_a_refresh_is_recorded_from_its_beginning_to_its_end() -> None:
+    """Its moments are in order, and the last one has the outcome."""
     journal = MemoryJournal()
     async with recorder(Clock(), journal=journal, pause_s=often).recording(
         by_hand=False
@@ -63,8 +63,8 @@ async def test_a_refresh_is_told_from_its_beginning_to_its_end() -> None:
     assert moments[-1].outcome == Outcome([2, 3, 4], missing=0, filled=0)
 
 
-async def test_it_runs_until_its_result_is_stored() -> None:
-    """Who follows it would stop at an end that is none yet."""
+async def test_a_refresh_runs_until_its_result_is_stored() -> None:
+    """Otherwise its followers would stop before its end."""
     journal = MemoryJournal()
     async with recorder(Clock(), journal=journal, pause_s=often).recording(
         by_hand=False
@@ -78,8 +78,8 @@ async def test_it_runs_until_its_result_is_stored() -> None:
     assert last.phase is Phase.WHOLE
 
 
-async def test_what_was_not_read_is_told() -> None:
-    """A snapshot with a part from before is one that is not whole."""
+async def test_unread_parts_are_recorded() -> None:
+    """A snapshot with a part from before is not whole."""
     journal = MemoryJournal()
     filled = replace(TREE, filled=(Gap(1100023, "Ariquemes", "demorou", level=1),))
     async with recorder(Clock(), journal=journal).recording(by_hand=False) as recording:
@@ -99,8 +99,10 @@ async def test_what_was_not_read_is_told() -> None:
         (asyncio.CancelledError(), Phase.BROKEN_OFF, None),
     ],
 )
-async def test_how_it_ended_is_told(error: BaseException, phase: Phase, cause: str | None) -> None:
-    """The error goes on its way; of ours only the log tells more."""
+async def test_the_way_it_ended_is_recorded(
+    error: BaseException, phase: Phase, cause: str | None
+) -> None:
+    """The error is raised as well; only the log has the details of our own errors."""
     journal = MemoryJournal()
     with pytest.raises(type(error)):
         async with recorder(Clock(), journal=journal).recording(by_hand=False):
@@ -110,8 +112,8 @@ async def test_how_it_ended_is_told(error: BaseException, phase: Phase, cause: s
     assert (last.phase, last.cause) == (phase, cause)
 
 
-async def test_when_somebody_asked_is_told_by_the_refreshes_after_that_one() -> None:
-    """So that it is known though the one that was asked for is forgotten."""
+async def test_later_refreshes_repeat_when_somebody_asked() -> None:
+    """So it is known even if the refresh that was asked for is forgotten."""
     journal, clock = MemoryJournal(), Clock()
     recording = recorder(clock, journal=journal).recording
     async with recording(by_hand=True):
@@ -131,7 +133,7 @@ async def test_when_somebody_asked_is_told_by_the_refreshes_after_that_one() -> 
 
 
 async def test_a_clock_that_was_set_back_makes_no_refresh_older() -> None:
-    """The newest has the greatest id, whatever the clock says."""
+    """The newest refresh has the greatest id, whatever the clock says."""
     journal, clock = MemoryJournal(), Clock()
     recording = recorder(clock, journal=journal).recording
     for _ in range(2):
@@ -141,8 +143,8 @@ async def test_a_clock_that_was_set_back_makes_no_refresh_older() -> None:
     assert await journal.refreshes() == [last.refresh, (await journal.refreshes())[1]]
 
 
-async def test_what_could_not_be_told_is_told_with_the_next() -> None:
-    """No moment is left out, and no attempt: who follows would wait for it."""
+async def test_moments_that_could_not_be_written_come_with_the_next() -> None:
+    """No moment and no attempt is left out; followers would wait for it."""
     journal = FailingJournal()
     records = recorder(Clock(), journal=journal, pause_s=often)
     async with records.recording(by_hand=False) as recording:
@@ -157,10 +159,10 @@ async def test_what_could_not_be_told_is_told_with_the_next() -> None:
     assert [len(each.attempts) for each in moments] == [1] + [0] * (len(moments) - 1)
 
 
-async def test_a_journal_that_fails_costs_the_telling_only(
+async def test_a_failing_journal_costs_only_the_record(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """One line in the log for all the time that it fails; then it goes on."""
+    """It makes one line in the log, however long it fails; then recording goes on."""
     journal = FailingJournal()
     recording = recorder(Clock(), journal=journal).recording
     with caplog.at_level(logging.WARNING):
@@ -177,13 +179,13 @@ async def test_a_journal_that_fails_costs_the_telling_only(
 
 
 @pytest.mark.parametrize(("age_s", "seconds"), [(0, 0.1), (5, 0.1), (60, 1.2), (3600, 5)])
-def test_a_long_refresh_is_told_less_often(age_s: float, seconds: float) -> None:
-    """The pauses grow with its age, up to a bound that still shows somebody is at it."""
+def test_a_long_refresh_is_recorded_less_often(age_s: float, seconds: float) -> None:
+    """The pauses grow with its age, up to a bound that still shows that it is alive."""
     assert pause_s(age_s) == seconds
 
 
-async def test_the_first_moment_is_handed_over_to_all_who_wait_for_it() -> None:
-    """Whoever waits after that gets the next refresh's."""
+async def test_all_waiters_get_the_first_moment() -> None:
+    """Those that wait afterwards get that of the next refresh."""
     journal = MemoryJournal()
     records = recorder(Clock(), journal=journal)
     one, other = records.begun(), records.begun()

@@ -1,4 +1,4 @@
-"""Asking for a refresh, and following one, whichever process runs it."""
+"""Listing refreshes and following one, whichever process runs it."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
@@ -20,19 +20,19 @@ SILENT_BY_THE_CLOCKS_S = Looking().silent_by_the_clocks_s
 
 
 async def taken(following: AsyncIterator[Progress], count: int) -> list[Progress]:
-    """The first that come of what is followed."""
+    """The first moments that come from a stream."""
     async with asyncio.timeout(30):
         return [await anext(following) for _ in range(count)]
 
 
 async def all_of(following: AsyncIterator[Progress]) -> list[Progress]:
-    """All that comes until it ends by itself."""
+    """All moments of a stream until it ends by itself."""
     async with asyncio.timeout(30):
         return [progress async for progress in following]
 
 
-async def test_what_is_kept_of_no_refresh_is_unknown() -> None:
-    """By id, or the newest of none."""
+async def test_a_refresh_that_is_not_kept_is_unknown() -> None:
+    """So is the newest one if there is none."""
     service = Service()
 
     with pytest.raises(UnknownRefreshError):
@@ -41,8 +41,8 @@ async def test_what_is_kept_of_no_refresh_is_unknown() -> None:
         await service.refreshes.newest()
 
 
-async def test_the_last_refreshes_are_told_newest_first() -> None:
-    """Each as it was told last."""
+async def test_the_last_refreshes_come_newest_first() -> None:
+    """Each is given by its last moment."""
     service = Service()
     one, two = told(1, Phase.RUNNING, Phase.WHOLE), told(2, Phase.RUNNING)
     await service.tell(*one, *two)
@@ -52,8 +52,8 @@ async def test_the_last_refreshes_are_told_newest_first() -> None:
     assert await service.refreshes.of(one[0].refresh) == one[1]
 
 
-async def test_who_says_nothing_for_long_has_broken_off() -> None:
-    """Whatever its clock says, by the time that has passed here since its last word."""
+async def test_a_refresh_silent_for_long_has_broken_off() -> None:
+    """The time since its last moment was seen here counts, whatever its clock says."""
     service = Service(silent_s=0.02)
     await service.tell(moment(1, begun_at=NOON + timedelta(seconds=30)))
     assert (await service.refreshes.newest()).phase is Phase.RUNNING
@@ -65,8 +65,8 @@ async def test_who_says_nothing_for_long_has_broken_off() -> None:
 
 
 @pytest.mark.parametrize("is_followed", [False, True])
-async def test_who_was_killed_has_broken_off(*, is_followed: bool) -> None:
-    """Nothing was heard of it for long; its last word was that it runs."""
+async def test_a_killed_refresh_has_broken_off(*, is_followed: bool) -> None:
+    """Its last moment says that it runs, and nothing has followed for long."""
     begun = moment(2, begun_at=NOON + timedelta(seconds=SILENT_BY_THE_CLOCKS_S))
     service = Service(begun)
     await service.tell(moment(1))
@@ -81,8 +81,8 @@ async def test_who_was_killed_has_broken_off(*, is_followed: bool) -> None:
         assert await service.ask.execute() == begun
 
 
-async def test_who_was_succeeded_has_broken_off() -> None:
-    """One refresh runs at a time: another has begun since."""
+async def test_a_refresh_with_a_successor_has_broken_off() -> None:
+    """Only one refresh runs at a time, and another has begun since."""
     service = Service()
     await service.tell(moment(1), moment(2))
 
@@ -91,7 +91,7 @@ async def test_who_was_succeeded_has_broken_off() -> None:
 
 
 async def test_a_refresh_is_followed_to_its_end() -> None:
-    """The moments before the follower came, and those after."""
+    """A follower gets the moments before it came, and those after."""
     service = Service()
     moments = told(1, Phase.RUNNING, Phase.RUNNING, Phase.WHOLE)
     await service.tell(moments[0])
@@ -101,7 +101,7 @@ async def test_a_refresh_is_followed_to_its_end() -> None:
     await telling
 
 
-async def test_following_goes_on_after_a_moment() -> None:
+async def test_following_resumes_after_a_moment() -> None:
     """A follower that was cut off goes on, even after the last moment."""
     service = Service()
     moments = told(1, Phase.RUNNING, Phase.RUNNING, Phase.WHOLE)
@@ -112,13 +112,13 @@ async def test_following_goes_on_after_a_moment() -> None:
     assert await all_of(follow(moments[0].refresh, after=2)) == []
 
 
-async def test_what_is_forgotten_ends() -> None:
-    """Nothing more will be told of it."""
+async def test_following_a_forgotten_refresh_ends() -> None:
+    """No more moments of it will come."""
     assert await all_of(Service().refreshes.follow(moment(1).refresh)) == []
 
 
 async def test_the_newest_is_followed_and_then_the_next() -> None:
-    """From the beginning of each, without end; nothing comes where there was none."""
+    """The stream has each from its beginning and never ends; before the first, nothing comes."""
     service = Service()
     following = service.refreshes.follow_newest()
     first = asyncio.create_task(taken(following, 1))
@@ -132,8 +132,8 @@ async def test_the_newest_is_followed_and_then_the_next() -> None:
     await telling
 
 
-async def test_following_the_newest_goes_on_after_a_moment() -> None:
-    """If it is still the newest; another one is followed from its beginning."""
+async def test_following_the_newest_resumes_after_a_moment() -> None:
+    """If another refresh is the newest now, that one is followed from its beginning."""
     service = Service()
     one, two = told(1, Phase.RUNNING, Phase.WHOLE), told(2, Phase.RUNNING, Phase.WHOLE)
     await service.tell(*one, *two)
@@ -148,7 +148,7 @@ async def test_following_the_newest_goes_on_after_a_moment() -> None:
 async def test_an_end_between_two_looks_is_not_missed(
     monkeypatch: pytest.MonkeyPatch, *, is_damaged: bool
 ) -> None:
-    """Nothing new, and then it has ended: the last moments are read, if they can be."""
+    """It ended just after a look that found no news; the last moments are read, if they can be."""
     service = Service()
     first, last = told(1, Phase.RUNNING, Phase.WHOLE)
     await service.tell(first)
@@ -165,7 +165,7 @@ async def test_an_end_between_two_looks_is_not_missed(
 
 
 async def test_all_following_ends_with_the_process() -> None:
-    """With news or without: the server waits for its streams before it ends."""
+    """With or without news: the server waits for its streams before it ends."""
     service = Service()
     await service.tell(moment(1))
     newest = asyncio.create_task(all_of(service.refreshes.follow_newest()))
@@ -178,7 +178,7 @@ async def test_all_following_ends_with_the_process() -> None:
 
 
 async def test_following_ends_after_a_while() -> None:
-    """Clients that are still there reconnect; the others free their place."""
+    """Clients that are still there reconnect; the others free their places."""
     service = Service(longest_following_s=0.01)
     await service.tell(moment(1))
 
@@ -186,8 +186,8 @@ async def test_following_ends_after_a_while() -> None:
     assert await all_of(service.refreshes.follow_newest()) == [moment(1)]
 
 
-async def test_no_more_follow_than_there_is_room_for() -> None:
-    """Until one of them goes."""
+async def test_there_is_room_for_a_limited_number_of_followers() -> None:
+    """One that leaves makes room."""
     service = Service(most_followers=1)
     await service.tell(moment(1))
     service.refreshes.require_room()
