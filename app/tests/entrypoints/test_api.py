@@ -23,7 +23,7 @@ DOWN = UpstreamConnectionError("sem conexão")
 
 @asynccontextmanager
 async def service(upstream: FakeUpstream, **settings: Any) -> AsyncIterator[aiohttp.ClientSession]:
-    """A session with the service as its base address; bundled data only if they are asked for."""
+    """A session with the service as its base address, by default without bundled data."""
     app = create_app(
         Settings(**{"snapshot_bundled": False, **settings}), features=features_over(upstream)
     )
@@ -31,8 +31,8 @@ async def service(upstream: FakeUpstream, **settings: Any) -> AsyncIterator[aioh
         yield session
 
 
-async def test_the_tree_in_one_answer() -> None:
-    """Exactly the documented keys, in order, with the headers that tell of the snapshot."""
+async def test_the_tree_comes_in_one_answer() -> None:
+    """It has exactly the documented keys, in order, and headers that describe the snapshot."""
     async with service(FakeUpstream(TWO_STATES)) as session:
         async with session.get("/api/v1/states") as answer:
             states = await answer.json()
@@ -56,8 +56,8 @@ async def test_the_tree_in_one_answer() -> None:
     assert answer.headers["X-Snapshot-Filled"] == "0"
 
 
-async def test_what_could_not_be_read_is_null_and_counted() -> None:
-    """A city without known districts says so itself, and in the header."""
+async def test_unread_districts_are_null_and_counted() -> None:
+    """The city has null in their place, and the header counts it."""
     upstream = FakeUpstream(TWO_STATES, errors={ALTA_FLORESTA.id: DOWN})
     async with service(upstream) as session:
         async with session.get("/api/v1/states") as answer:
@@ -68,7 +68,7 @@ async def test_what_could_not_be_read_is_null_and_counted() -> None:
 
 
 async def test_head_and_conditional_requests() -> None:
-    """HEAD has the headers of GET and no body; a good copy is answered 304."""
+    """HEAD has the headers of GET and no body; a current copy gets a 304."""
     async with service(FakeUpstream(TWO_STATES)) as session:
         async with session.get("/api/v1/states") as get:
             body = await get.read()
@@ -85,14 +85,14 @@ async def test_head_and_conditional_requests() -> None:
             assert await unchanged.read() == b""
 
 
-async def test_answers_come_in_the_coding_that_a_client_likes_best() -> None:
-    """With a tag of its own, of which a good copy is told; 406 where the client refuses all."""
+async def test_answers_come_in_the_coding_that_the_client_prefers() -> None:
+    """Each coding has its own tag; a client that refuses all of them gets a 406."""
     gzip = {"Accept-Encoding": "gzip, br;q=0"}
     async with service(FakeUpstream(TWO_STATES)) as session:
         async with session.get("/api/v1/states") as plain:
             tree = await plain.json()
         coding = None
-        while coding != "gzip":  # it is made behind the first answers
+        while coding != "gzip":  # it is made in the background
             async with session.get("/api/v1/states", headers=gzip) as coded:
                 assert await coded.json() == tree
                 coding = coded.headers.get("Content-Encoding")
@@ -110,10 +110,10 @@ async def test_answers_come_in_the_coding_that_a_client_likes_best() -> None:
     assert coded.headers["Vary"] == unchanged.headers["Vary"] == "Accept, Accept-Encoding"
 
 
-async def test_with_the_upstream_down_the_bundled_data_are_answered(
+async def test_with_the_upstream_down_the_bundled_data_is_answered(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """All of Brazil, marked as bundled, and one clear line in the log."""
+    """The answer is all of Brazil, marked as bundled, and the log has one clear line."""
     upstream = FakeUpstream((), errors={0: DOWN})
     async with service(upstream, snapshot_bundled=True) as session:
         async with session.get("/api/v1/states") as answer:
@@ -127,7 +127,7 @@ async def test_with_the_upstream_down_the_bundled_data_are_answered(
 
 
 async def test_without_any_data_the_answer_is_503(caplog: pytest.LogCaptureFixture) -> None:
-    """A problem document says when to ask again; its id stands in the log."""
+    """The problem document says when to ask again; its id is in the log."""
     upstream = FakeUpstream((), errors={0: DOWN})
     async with service(upstream) as session:
         async with session.get("/api/v1/states") as answer:
@@ -147,8 +147,8 @@ async def test_without_any_data_the_answer_is_503(caplog: pytest.LogCaptureFixtu
 
 
 @pytest.mark.parametrize("bundled", [True, False])
-async def test_ready_once_there_are_data(*, bundled: bool) -> None:
-    """Live data or bundled ones."""
+async def test_the_service_is_ready_once_there_is_data(*, bundled: bool) -> None:
+    """Live or bundled data will do."""
     errors = {0: DOWN} if bundled else {}
     async with service(
         FakeUpstream(TWO_STATES, errors=errors), snapshot_bundled=bundled
@@ -159,7 +159,7 @@ async def test_ready_once_there_are_data(*, bundled: bool) -> None:
 
 
 async def test_errors_are_problem_documents() -> None:
-    """Unknown paths and methods too, in Portuguese, and 405 says what is allowed."""
+    """This includes unknown paths and methods, in Portuguese; 405 says what is allowed."""
     async with service(FakeUpstream(TWO_STATES)) as session:
         async with session.get("/nada") as unknown:
             problem = await unknown.json(content_type="application/problem+json")
@@ -178,10 +178,10 @@ async def test_errors_are_problem_documents() -> None:
     }
 
 
-async def test_a_fault_of_ours_shows_nothing_of_our_insides(
+async def test_a_fault_of_ours_reveals_no_internals(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The caller gets an id, the log has the traceback beside it."""
+    """The caller gets an id; the log has it beside the traceback."""
     app = create_api(Settings(), features=features_over(FakeUpstream(TWO_STATES)))
 
     @app.get("/falha")
@@ -203,7 +203,7 @@ async def test_a_fault_of_ours_shows_nothing_of_our_insides(
 
 @pytest.mark.parametrize("page", ["/docs", "/redoc"])
 async def test_documentation_pages_need_no_other_host(page: str) -> None:
-    """Every asset of the page is served by the service itself, at an address below its prefix."""
+    """The service itself serves every asset of the page, at an address below its prefix."""
     async with service(FakeUpstream(TWO_STATES)) as session:
         async with session.get(page) as answer:
             html = await answer.text()
@@ -221,7 +221,7 @@ async def test_documentation_pages_need_no_other_host(page: str) -> None:
 
 
 async def test_the_api_is_described() -> None:
-    """Shapes, headers and a real example are in the OpenAPI document, in Portuguese."""
+    """The OpenAPI document has shapes, headers and a real example, in Portuguese."""
     async with service(FakeUpstream(TWO_STATES)) as session:
         async with session.get("/openapi.json") as answer:
             document = await answer.json()
@@ -238,8 +238,8 @@ async def test_the_api_is_described() -> None:
     assert "application/problem+json" in operation["responses"]["503"]["content"]
 
 
-async def test_the_description_is_asked_for_again_for_nothing() -> None:
-    """It has a tag, by which a good copy is answered 304."""
+async def test_a_repeat_of_the_description_costs_only_a_304() -> None:
+    """Its tag shows that the client's copy is current."""
     async with service(FakeUpstream(TWO_STATES)) as session:
         async with session.get("/openapi.json") as whole:
             assert whole.content_type == "application/json"
@@ -251,7 +251,7 @@ async def test_the_description_is_asked_for_again_for_nothing() -> None:
 
 
 async def test_a_refused_connection_is_no_reason_to_wait() -> None:
-    """Over the real gateways: nobody listens at the upstream, the answer is there at once."""
+    """The real gateways find nobody listening at the upstream, and the answer comes at once."""
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
         base_url = f"http://127.0.0.1:{nobody.getsockname()[1]}"

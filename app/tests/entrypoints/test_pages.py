@@ -1,4 +1,4 @@
-"""The pages for people, as a browser asks for them."""
+"""The pages for people, as a browser requests them."""
 
 import html
 import re
@@ -18,8 +18,8 @@ PAGES = ["/", "/fanout"]
 
 
 @pytest.mark.parametrize("page", PAGES)
-async def test_a_page_and_its_files_come_from_here(page: str) -> None:
-    """Whatever a page names is answered by the service itself, with nothing inline allowed."""
+async def test_a_page_and_its_files_come_from_the_service(page: str) -> None:
+    """The service itself serves every file that a page names, and nothing inline is allowed."""
     async with service(FakeUpstream(TWO_STATES)) as session:
         answer = await ask(session, page)
         named = re.findall(r'(?:src|href)="(assets/[^"]+)"', answer.body.decode())
@@ -32,8 +32,8 @@ async def test_a_page_and_its_files_come_from_here(page: str) -> None:
     assert [file.status for file in files] == [200] * len(files)
 
 
-async def test_a_file_is_coded_and_asked_for_again_for_nothing() -> None:
-    """A page comes in the client's coding, and as a 304 to who has it."""
+async def test_a_page_is_compressed_and_a_repeat_costs_only_a_304() -> None:
+    """It comes in the client's coding, with a tag for repeats."""
     async with service(FakeUpstream(TWO_STATES)) as session:
         plain = await ask(session, "/")
         coded = await ask(session, "/", {"Accept-Encoding": "br"})
@@ -47,8 +47,8 @@ async def test_a_file_is_coded_and_asked_for_again_for_nothing() -> None:
 @pytest.mark.parametrize(
     "name", ["explorer.html", "../pages/shared/style.css", "%2e%2e%2fpress.py", "x"]
 )
-async def test_nothing_else_is_handed_out(name: str) -> None:
-    """No file but the assets can be had, by whatever name."""
+async def test_no_other_file_is_served(name: str) -> None:
+    """Only assets can be had, by whatever name."""
     async with service(FakeUpstream(TWO_STATES)) as session:
         answer = await ask(session, f"/assets/{name}")
 
@@ -57,7 +57,7 @@ async def test_nothing_else_is_handed_out(name: str) -> None:
 
 
 async def test_pages_are_small() -> None:
-    """All that the pages are made of is under 150 kB as it is sent."""
+    """All files of the pages together are under 150 kB as sent."""
     sent = 0
     async with service(FakeUpstream(TWO_STATES)) as session:
         for path in [
@@ -70,7 +70,7 @@ async def test_pages_are_small() -> None:
 
 
 def test_no_two_files_have_the_same_address() -> None:
-    """Folders are for readers; an address is the name alone."""
+    """Folders are for readers; an address has only the name of the file."""
     pages = next(iter(FILES.values())).parents
     folder = next(each for each in pages if each.name == "pages")
     files = [file for file in folder.rglob("*") if file.is_file()]
@@ -79,7 +79,7 @@ def test_no_two_files_have_the_same_address() -> None:
 
 
 def test_the_pages_know_the_states() -> None:
-    """They show the 27 before any answer comes: each in its region, and on a tile of its own."""
+    """They show all 27 before any answer comes, each in its region and on its own tile."""
     text = FILES["states.js"].read_text(encoding="utf-8")
     rows = re.findall(
         r'{ id: (\d+), sigla: "(..)", nome: "(.+)", regiao: "(.+)", row: (\d), column: (\d) }', text
@@ -97,8 +97,8 @@ def test_the_pages_know_the_states() -> None:
     }
 
 
-def test_shares_that_a_page_names_are_those_of_the_code() -> None:
-    """What no collection tells stands in words; it changes with the code."""
+def test_shares_that_a_page_names_match_the_code() -> None:
+    """The page has them written out in words, which must change with the code."""
     page = FILES["fanout.html"].read_text(encoding="utf-8")
     said = " ".join(page.split())
 
@@ -107,8 +107,8 @@ def test_shares_that_a_page_names_are_those_of_the_code() -> None:
     assert ("não passam de um quinto do total" in said) == (retry_budget.SHARE == 1 / 5)
 
 
-def test_quoted_lines_stand_in_the_code() -> None:
-    """A line of code that a page quotes is a line of the file that it names."""
+def test_quoted_lines_exist_in_the_code() -> None:
+    """Each line of code that a page quotes is a line of the file that it names."""
     page = FILES["fanout.html"].read_text(encoding="utf-8")
     quoted = re.findall(r'<code data-file="([^"]+)">(.+?)</code>', page)
 

@@ -1,4 +1,4 @@
-"""The refreshes as their callers see them, over real sockets."""
+"""Refreshes as callers see them, over real sockets."""
 
 import asyncio
 import logging
@@ -41,19 +41,19 @@ Session = aiohttp.ClientSession
 
 
 def upstream(**more: Any) -> FakeUpstream:
-    """Two states that are there."""
+    """An upstream with two states."""
     return FakeUpstream(TWO_STATES, **more)
 
 
 def service(upstream: FakeUpstream, **settings: Any) -> AbstractAsyncContextManager[Session]:
-    """A service whose data are fresh, so that it refreshes when it starts and when it is asked."""
+    """A service with fresh data, so that it refreshes at the start and on request only."""
     return service_of(upstream, now=utc_now, **settings)
 
 
 async def events(
     session: Session, path: str, headers: dict[str, str] | None = None
 ) -> AsyncIterator[Event]:
-    """What a stream of events tells, one after the other."""
+    """The events of a stream, one after the other."""
     async with session.get(path, headers=headers) as answer:
         assert answer.status == 200
         assert answer.content_type == "text/event-stream"
@@ -68,7 +68,7 @@ async def events(
 
 
 async def until_it_ends(following: AsyncIterator[Event]) -> list[Event]:
-    """The events of one refresh, its last included."""
+    """The events of one refresh, including its last."""
     told = []
     async with asyncio.timeout(30):
         async for event in following:
@@ -78,11 +78,11 @@ async def until_it_ends(following: AsyncIterator[Event]) -> list[Event]:
     return told
 
 
-# Asking.
+# Asking for a refresh.
 
 
-async def test_who_asks_is_told_where_to_look() -> None:
-    """202, with the refresh and its address, relative to the one that was asked."""
+async def test_asking_returns_the_address_of_the_refresh() -> None:
+    """The answer is 202 with the refresh and its address, relative to that of the request."""
     async with service(upstream()) as session:
         await ended(session, f"{REFRESHES}/current")
         asked = await ask(session, REFRESHES, method="POST")
@@ -103,8 +103,8 @@ async def test_who_asks_is_told_where_to_look() -> None:
     }
 
 
-async def test_who_asks_while_one_runs_joins_it() -> None:
-    """The collection of the start-up here; the upstream sees no second one."""
+async def test_asking_while_a_refresh_runs_joins_it() -> None:
+    """Here it is the collection of the start; the upstream sees no second one."""
     held = upstream()
     held.held_level = "cities"
     async with service(held) as session:
@@ -118,8 +118,8 @@ async def test_who_asks_while_one_runs_joins_it() -> None:
     assert held.asked[0] == 1
 
 
-async def test_who_asks_too_soon_is_told_when_to_ask_again() -> None:
-    """429 inside the interval, counted from the last one that was asked for."""
+async def test_asking_too_soon_says_when_to_ask_again() -> None:
+    """The answer is 429 until the interval since the last refresh by hand is over."""
     async with service(upstream(), refresh_min_interval_s=3600) as session:
         await ended(session, f"{REFRESHES}/current")
         first = await ask(session, REFRESHES, method="POST")
@@ -134,8 +134,8 @@ async def test_who_asks_too_soon_is_told_when_to_ask_again() -> None:
     assert 3590 <= listed.json["espera_s"] <= 3600
 
 
-async def test_with_a_token_only_who_sends_it_may_ask() -> None:
-    """401 without it, with the challenge of RFC 6750; who asks may know beforehand."""
+async def test_with_a_token_only_clients_that_send_it_may_ask() -> None:
+    """Others get a 401 with the challenge of RFC 6750; the list says so beforehand."""
     async with service(upstream(), **WITH_TOKEN) as session:
         answers = {
             "none": await ask(session, REFRESHES, method="POST"),
@@ -161,8 +161,8 @@ async def test_with_a_token_only_who_sends_it_may_ask() -> None:
     assert (having.json["permitido"], having.json["motivo"]) == (True, None)
 
 
-async def test_without_a_token_nobody_asks_through_a_proxy() -> None:
-    """403, with the reason, which the list tells beforehand; nothing is begun."""
+async def test_without_a_token_nobody_may_ask_through_a_proxy() -> None:
+    """The answer is 403 with the reason, which the list gives beforehand; nothing is begun."""
     forwarded = {"X-Forwarded-For": "8.8.8.8"}
     asked_of = upstream()
     async with service(asked_of) as session:
@@ -178,11 +178,11 @@ async def test_without_a_token_nobody_asks_through_a_proxy() -> None:
     assert asked_of.asked[0] == 1
 
 
-# Telling.
+# Reading refreshes.
 
 
 async def test_the_last_refreshes_are_listed() -> None:
-    """The newest first."""
+    """The newest comes first."""
     async with service(upstream(), refresh_min_interval_s=0) as session:
         await ended(session, f"{REFRESHES}/current")
         await ask(session, REFRESHES, method="POST")
@@ -196,8 +196,8 @@ async def test_the_last_refreshes_are_listed() -> None:
 
 
 @pytest.mark.parametrize("path", ["0" * 20, "0" * 20 + "/events"])
-async def test_what_nobody_knows_of_is_not_found(path: str) -> None:
-    """404 with where to look, before any stream begins."""
+async def test_an_unknown_refresh_is_not_found(path: str) -> None:
+    """The answer is 404 and says where to look, before any stream begins."""
     async with service(upstream()) as session:
         answer = await ask(session, f"{REFRESHES}/{path}")
 
@@ -207,8 +207,8 @@ async def test_what_nobody_knows_of_is_not_found(path: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["abc", "..%2f..%2fsnapshot", "0" * 19, "G" * 20, "x/events"])
-async def test_what_is_no_id_is_refused(path: str) -> None:
-    """422, as for other codes; it becomes part of no path."""
+async def test_an_invalid_id_is_refused(path: str) -> None:
+    """The answer is a problem document with 404 or 422."""
     async with service(upstream()) as session:
         answer = await ask(session, f"{REFRESHES}/{path}")
 
@@ -216,10 +216,10 @@ async def test_what_is_no_id_is_refused(path: str) -> None:
     assert answer.headers["Content-Type"] == PROBLEM
 
 
-async def test_a_failed_refresh_says_why_and_nothing_of_the_upstreams(
+async def test_a_failed_refresh_says_why_in_our_own_words(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """The reason in a sentence of ours; what the upstream has said is in the log."""
+    """The upstream's words are only in the log."""
     error = UpstreamTimeoutError("/estados: segredos do IBGE")
     with caplog.at_level(logging.WARNING):
         async with service(upstream(errors={0: error})) as session:
@@ -231,7 +231,7 @@ async def test_a_failed_refresh_says_why_and_nothing_of_the_upstreams(
 
 
 async def test_a_fault_of_ours_says_where_to_look() -> None:
-    """Nothing of our insides."""
+    """It reveals no internals."""
     async with service(upstream(errors={0: ZeroDivisionError("x")})) as session:
         refresh = await ended(session, f"{REFRESHES}/current")
 
@@ -239,13 +239,13 @@ async def test_a_fault_of_ours_says_where_to_look() -> None:
 
 
 def test_every_upstream_error_has_a_sentence() -> None:
-    """A new one without any would be taken for a fault of ours."""
+    """A new error without one would be taken for a fault of ours."""
     errors = {name for name in vars(ports) if name.startswith("Upstream")} - {"UpstreamError"}
     assert errors == {error.__name__ for error in CAUSES}
 
 
-async def test_a_state_that_fails_is_shown_as_such() -> None:
-    """The others are whole."""
+async def test_a_state_with_a_failure_is_incomplete() -> None:
+    """The other states are complete."""
     errors = {ALTA_FLORESTA.id: UpstreamConnectionError("sem conexão")}
     async with service(upstream(errors=errors)) as session:
         refresh = await ended(session, f"{REFRESHES}/current")
@@ -256,8 +256,8 @@ async def test_a_state_that_fails_is_shown_as_such() -> None:
     assert states == {"RO": "incompleto", "DF": "completo"}
 
 
-async def test_a_journal_out_of_reach_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    """503 with when to ask again; the data are answered all the same."""
+async def test_an_unreachable_journal_is_503(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The answer says when to ask again; data is answered all the same."""
 
     async def fail(*_: object) -> None:
         raise RefreshJournalError("segredo")
@@ -272,10 +272,10 @@ async def test_a_journal_out_of_reach_is_told(monkeypatch: pytest.MonkeyPatch) -
     assert tree.status == 200
 
 
-async def test_a_journal_that_is_lost_ends_a_stream(
+async def test_the_loss_of_the_journal_ends_a_stream(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """What was sent stays good, and the log stays clean: who follows asks again."""
+    """Events that were sent stay valid and the log stays clean; followers ask again."""
     held = upstream()
     held.held_level = "cities"
     async with service(held) as session:
@@ -295,8 +295,8 @@ async def test_a_journal_that_is_lost_ends_a_stream(
     assert "Traceback" not in caplog.text
 
 
-async def test_who_follows_where_there_is_no_room_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    """503 with when to ask again, before any stream begins."""
+async def test_one_follower_too_many_is_503(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The answer says when to ask again, before any stream begins."""
     monkeypatch.setattr(
         keeping_fresh, "Refreshes", partial(Refreshes, looking=Looking(most_followers=0))
     )
@@ -310,8 +310,8 @@ async def test_who_follows_where_there_is_no_room_is_told(monkeypatch: pytest.Mo
 # Events.
 
 
-async def test_a_refresh_is_told_event_by_event() -> None:
-    """From its beginning to its end, with each attempt once; then the stream ends."""
+async def test_a_refresh_is_streamed_event_by_event() -> None:
+    """The events cover all of it, with each attempt once; then the stream ends."""
     async with StandIn(TWO_STATES, behaviour=Behaviour(latency_s=0.05)) as ibge:
         app = create_app(Settings(ibge_base_url=ibge.base_url))
         async with served(app) as url, client(url) as session:
@@ -352,8 +352,8 @@ async def test_a_refresh_is_told_event_by_event() -> None:
     assert last["mais_em_voo"] == 3
 
 
-async def test_the_current_refresh_is_told_and_then_the_next() -> None:
-    """One stream for a page that stays open."""
+async def test_the_current_refresh_is_streamed_and_then_the_next() -> None:
+    """A page that stays open needs one stream only."""
     async with service(upstream(), refresh_min_interval_s=0) as session:
         following = events(session, f"{REFRESHES}/current/events")
         first = await until_it_ends(following)
@@ -365,8 +365,8 @@ async def test_the_current_refresh_is_told_and_then_the_next() -> None:
     assert {event["id"] for event in second} == {asked.json["id"]}
 
 
-async def test_who_was_cut_off_goes_on_where_it_was() -> None:
-    """`Last-Event-ID`, as browsers send it by themselves (HTML, section 9.2)."""
+async def test_a_client_that_was_cut_off_resumes_where_it_was() -> None:
+    """Browsers send `Last-Event-ID` by themselves (HTML, section 9.2)."""
     async with service(upstream()) as session:
         refresh = await ended(session, f"{REFRESHES}/current")
         path = f"{REFRESHES}/{refresh['id']}/events"
@@ -395,7 +395,7 @@ async def test_head_of_a_stream_ends() -> None:
 # The description.
 
 
-async def test_what_is_described_is_what_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_description_matches_the_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     """The examples have the fields of real answers, and the errors are word for word."""
     document = create_api(Settings()).openapi()
     described: dict[str, dict[str, Any]] = {
@@ -414,7 +414,7 @@ async def test_what_is_described_is_what_is_answered(monkeypatch: pytest.MonkeyP
         stream = await ask(session, f"{REFRESHES}/{refresh['id']}/events")
     for operation_id, answer in answers.items():
         response = described[operation_id][str(answer.status)]
-        # The document leaves out what is null in them.
+        # The document leaves out null values.
         example = (
             COLLECTION_WORDS.list_example
             if operation_id == "listRefreshes"
@@ -462,12 +462,12 @@ def _words(problem: dict[str, Any]) -> dict[str, Any]:
     return {**told, "detail": told["detail"].replace("41 s", "42 s")}
 
 
-# What is counted of the whole fan-out stands in test_whole_tree.py, and that every worker can
-# tell it in test_processes.py.
+# test_whole_tree.py tests the counts of the whole fan-out, test_processes.py that every worker can
+# report them.
 
 
 async def test_retries_and_failures_are_counted() -> None:
-    """Of a state whose list is refused at first, and a city whose districts never come."""
+    """The list of one state is refused at first, and the districts of one city never come."""
     faults = (
         Fault(kind=Kind.STATUS, status=404, path=f"/municipios/{ALTA_FLORESTA.id}/distritos"),
         Fault(kind=Kind.STATUS, status=500, path=f"/estados/{RONDONIA.id}/municipios", share=0.5),

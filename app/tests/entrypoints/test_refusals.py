@@ -1,4 +1,4 @@
-"""What is refused, how, and what goes with every answer: over a real socket."""
+"""Refusals, and the headers of every answer, over a real socket."""
 
 from collections.abc import AsyncIterator
 
@@ -15,7 +15,7 @@ from tests.helpers.places import TWO_STATES
 from tests.helpers.services import Answer, ask, service
 from tests.helpers.serving import client, features_over, served
 
-# One service for all tests of this module, so that each costs a few requests only.
+# One service for all tests of this module, so that each test costs only a few requests.
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 ALLOWED = {**errors.ALLOWED, **localities_parameters.ALLOWED}
@@ -38,21 +38,21 @@ ORIGIN = {"Origin": "https://exemplo.br"}
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def two() -> AsyncIterator[aiohttp.ClientSession]:
-    """A service that knows two states."""
+    """A service with two states."""
     async with service(FakeUpstream(TWO_STATES)) as session:
         yield session
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def open_to_one() -> AsyncIterator[aiohttp.ClientSession]:
-    """As above, open to the pages of one other origin, and of another with a port."""
+    """The same, open to the pages of one other origin, and of another with a port."""
     origins = "https://exemplo.br, http://localhost:3000"
     async with service(FakeUpstream(TWO_STATES), cors_origins=origins) as session:
         yield session
 
 
 def detail_of(answer: Answer, status: int, path: str) -> str:
-    """What a problem document says, which is well-formed and shows nothing of our insides."""
+    """Checks that a problem document is well-formed and has no internals; returns its detail."""
     assert answer.status == answer.json["status"] == status
     assert answer.headers["Content-Type"] == "application/problem+json"
     assert answer.headers["Cache-Control"] == "no-store"
@@ -88,7 +88,7 @@ def detail_of(answer: Answer, status: int, path: str) -> str:
 async def test_an_unknown_place_is_404_with_a_hint(
     two: aiohttp.ClientSession, path: str, hint: str
 ) -> None:
-    """The nearest codes, or where to look."""
+    """The hint has the nearest codes, or says where to look."""
     hint = hint.replace("110002", "1100023 (Ariquemes)")
 
     assert hint in detail_of(await ask(two, path), 404, path)
@@ -131,7 +131,7 @@ async def test_an_unknown_place_is_404_with_a_hint(
 async def test_a_bad_parameter_is_named_with_what_is_allowed(
     two: aiohttp.ClientSession, path: str, parameters: list[str]
 ) -> None:
-    """Each of them, and nothing of the validator's own words."""
+    """Each bad parameter is named, and the validator's own words are not shown."""
     answer = await ask(two, path)
 
     instance = path.replace("/é", "/%C3%A9")
@@ -144,10 +144,10 @@ async def test_a_bad_parameter_is_named_with_what_is_allowed(
 
 @each_resource
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND"])
-async def test_another_method_is_405_with_those_that_are_allowed(
+async def test_another_method_is_405_with_the_allowed_ones(
     two: aiohttp.ClientSession, path: str, method: str
 ) -> None:
-    """HEAD among them, which every resource answers."""
+    """HEAD is one of them: every resource answers it."""
     answer = await ask(two, path, method=method)
 
     assert answer.headers["Allow"] == "GET, HEAD"
@@ -165,10 +165,10 @@ async def test_another_method_is_405_with_those_that_are_allowed(
         {"Accept-Encoding": "*;q=0"},
     ],
 )
-async def test_what_is_not_there_in_a_form_that_is_accepted_is_406(
+async def test_a_resource_without_an_acceptable_form_is_406(
     two: aiohttp.ClientSession, path: str, headers: dict[str, str]
 ) -> None:
-    """By media type and by coding, with what there is."""
+    """The answer names the media types and codings that there are."""
     detail = detail_of(await ask(two, path, headers), 406, path)
 
     assert "application/json" in detail
@@ -177,7 +177,7 @@ async def test_what_is_not_there_in_a_form_that_is_accepted_is_406(
 
 @pytest.mark.parametrize("path", RESOURCES[1:])
 async def test_only_the_tree_comes_in_other_formats(two: aiohttp.ClientSession, path: str) -> None:
-    """The others are JSON."""
+    """All other resources are JSON only."""
     for accept in ("text/csv", "application/x-ndjson"):
         detail_of(await ask(two, path, {"Accept": accept}), 406, path)
 
@@ -187,7 +187,7 @@ async def test_only_the_tree_comes_in_other_formats(two: aiohttp.ClientSession, 
 async def test_an_absurdly_long_address_is_414(
     two: aiohttp.ClientSession, path: str, method: str
 ) -> None:
-    """Whatever makes it long; just below the bound it is answered."""
+    """An address of exactly the longest length is answered."""
     longest = f"{path}?x={'a' * (2_000 - len(path) - 2)}"
     answer = await ask(two, f"{longest}a", method=method)
 
@@ -197,7 +197,7 @@ async def test_an_absurdly_long_address_is_414(
         assert "2000 caracteres" in detail_of(answer, 414, path)
 
 
-async def test_a_long_address_of_nothing_is_414(two: aiohttp.ClientSession) -> None:
+async def test_a_long_unknown_address_is_414(two: aiohttp.ClientSession) -> None:
     """It need not exist to be refused."""
     path = "/" + "a" * 3_000
 
@@ -205,7 +205,7 @@ async def test_a_long_address_of_nothing_is_414(two: aiohttp.ClientSession) -> N
 
 
 async def test_a_long_code_is_414(two: aiohttp.ClientSession) -> None:
-    """In the path as in the query."""
+    """The path counts as the query does."""
     path = f"/api/v1/states/{'a' * 5_000}"
 
     detail_of(await ask(two, path), 414, path)
@@ -216,10 +216,10 @@ async def test_a_long_code_is_414(two: aiohttp.ClientSession) -> None:
     ("path", "status"),
     [(TREE, 200), ("/api/v1/cities?limit=1", 200), ("/api/v1/cities/1", 422), ("/nada", 404)],
 )
-async def test_a_host_that_is_none_is_no_fault_of_ours(
+async def test_an_invalid_host_is_no_fault_of_ours(
     two: aiohttp.ClientSession, host: str, path: str, status: int
 ) -> None:
-    """What the client says of our name is nothing that an answer is made of."""
+    """No answer is made from the Host header."""
     answer = await ask(two, path, {"Host": host})
 
     assert answer.status == status
@@ -240,10 +240,10 @@ async def test_a_host_that_is_none_is_no_fault_of_ours(
         ("/api/v1/states/", 404),
     ],
 )
-async def test_browsers_are_told_what_not_to_do(
+async def test_every_answer_has_security_headers(
     two: aiohttp.ClientSession, path: str, status: int
 ) -> None:
-    """Guess no type, frame nothing, and run nothing in what is no page."""
+    """Browsers must not guess types, frame an answer, or run anything in what is no page."""
     answer = await ask(two, path)
 
     policy = answer.headers.getall("Content-Security-Policy")
@@ -258,7 +258,7 @@ async def test_browsers_are_told_what_not_to_do(
 
 
 async def test_a_fault_of_ours_has_the_same_headers() -> None:
-    """It is answered outside of all else."""
+    """It is answered outside all other middleware."""
     upstream = FakeUpstream(TWO_STATES)
     api = create_api(Settings(snapshot_bundled=False), features=features_over(upstream))
 
@@ -277,7 +277,7 @@ async def test_a_fault_of_ours_has_the_same_headers() -> None:
 
 @pytest.mark.parametrize("path", [TREE, "/api/v1/states/RO", "/nada"])
 async def test_no_other_origin_may_read_by_default(two: aiohttp.ClientSession, path: str) -> None:
-    """Nothing is said of other origins, and a preflight is a method like others."""
+    """No header mentions other origins, and a preflight is refused like any other method."""
     answer = await ask(two, path, ORIGIN)
 
     assert not [name for name in answer.headers if name.lower().startswith("access-control")]
@@ -299,14 +299,14 @@ async def test_no_other_origin_may_read_by_default(two: aiohttp.ClientSession, p
     ],
 )
 @pytest.mark.parametrize("origin", ["https://exemplo.br", "http://localhost:3000"])
-async def test_the_origins_that_are_set_may_read(
+async def test_configured_origins_may_read(
     open_to_one: aiohttp.ClientSession,
     path: str,
     headers: dict[str, str],
     status: int,
     origin: str,
 ) -> None:
-    """On the fast path as on the other, errors too, with all headers; caches are told."""
+    """Errors and the fast path are included; all headers are exposed, and Vary has Origin."""
     answer = await ask(open_to_one, path, {**headers, "Origin": origin})
 
     assert answer.status == status
@@ -321,8 +321,8 @@ async def test_the_origins_that_are_set_may_read(
 @pytest.mark.parametrize(
     "origin", ["https://outro.br", "http://exemplo.br", "https://exemplo.br:444", "null", ""]
 )
-async def test_others_may_not(open_to_one: aiohttp.ClientSession, origin: str) -> None:
-    """What one origin was answered leaves no trace in another's answer."""
+async def test_other_origins_may_not_read(open_to_one: aiohttp.ClientSession, origin: str) -> None:
+    """The answer to one origin leaves no trace in the answer to another."""
     await ask(open_to_one, TREE, ORIGIN)
     answer = await ask(open_to_one, TREE, {"Origin": origin})
 
@@ -331,7 +331,7 @@ async def test_others_may_not(open_to_one: aiohttp.ClientSession, origin: str) -
 
 
 async def test_a_preflight_is_answered(open_to_one: aiohttp.ClientSession) -> None:
-    """For GET and HEAD, from an origin that is set."""
+    """It allows GET and HEAD, and configured origins only."""
     for method, origin, status in [
         ("GET", "https://exemplo.br", 200),
         ("HEAD", "https://exemplo.br", 200),
@@ -345,7 +345,7 @@ async def test_a_preflight_is_answered(open_to_one: aiohttp.ClientSession) -> No
 
 
 async def test_every_origin_may_be_let_in() -> None:
-    """With `*`."""
+    """The setting for this is `*`."""
     async with service(FakeUpstream(TWO_STATES), cors_origins="*") as session:
         for path in (TREE, "/api/v1/states/RO"):
             answer = await ask(session, path, ORIGIN)

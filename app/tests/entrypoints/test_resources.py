@@ -1,4 +1,4 @@
-"""Every resource over a real socket: one place, its parts, and the tree in each format."""
+"""Every resource over a real socket: a place, its parts, and the tree in each format."""
 
 import asyncio
 import csv
@@ -18,7 +18,7 @@ from tests.helpers.fakes import FakeUpstream
 from tests.helpers.places import ALTA_FLORESTA, RONDONIA, TWO_STATES
 from tests.helpers.services import Answer, ask, service
 
-# One service for all tests of this module, so that each costs a few requests only.
+# One service for all tests of this module, so that each test costs only a few requests.
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 TREE = "/api/v1/states"
@@ -26,7 +26,7 @@ JSON, NDJSON, CSV = "application/json", "application/x-ndjson", "text/csv"
 
 DOWN = UpstreamConnectionError("sem conexão")
 
-# Each resource with data, and what is accepted in it besides the path.
+# Each resource with data: its path and the media type to accept.
 DATA: list[tuple[str, str]] = [
     (TREE, JSON),
     (TREE, NDJSON),
@@ -42,7 +42,7 @@ DATA: list[tuple[str, str]] = [
 ]
 each_resource = pytest.mark.parametrize(("path", "accept"), DATA)
 
-# The resources whose bodies are worth compressing, however small these data are.
+# The resources with bodies worth compressing, even with so little data.
 CODED = [
     (TREE, JSON),
     (TREE, NDJSON),
@@ -54,14 +54,14 @@ CODED = [
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def two() -> AsyncIterator[aiohttp.ClientSession]:
-    """A service that knows two states, with all codings of its tree made."""
+    """A service with two states, which has made all codings of its tree."""
     async with service(FakeUpstream(TWO_STATES)) as session:
         await all_codings(session)
         yield session
 
 
 async def all_codings(session: aiohttp.ClientSession) -> None:
-    """Waits until the tree is there in every coding; brotli's is the last."""
+    """Waits until every coding of the tree is made; brotli's is the last."""
     while (await ask(session, TREE, {"Accept-Encoding": "br"})).headers.get(
         "Content-Encoding"
     ) != "br":
@@ -82,8 +82,8 @@ def decoded(answer: Answer) -> bytes:
 
 
 @pytest.mark.parametrize("uf", ["RO", "ro", "Ro", "rO", "11"])
-async def test_a_state_by_each_of_its_codes(two: aiohttp.ClientSession, uf: str) -> None:
-    """As it stands in the tree, with the headers of all data."""
+async def test_a_state_is_found_by_each_of_its_codes(two: aiohttp.ClientSession, uf: str) -> None:
+    """It is the same as in the tree, with the headers that all data has."""
     answer = await ask(two, f"{TREE}/{uf}")
 
     assert (answer.status, answer.body) == (200, msgspec.json.encode(RONDONIA))
@@ -97,7 +97,7 @@ async def test_a_state_by_each_of_its_codes(two: aiohttp.ClientSession, uf: str)
 
 @pytest.mark.parametrize("code", ["1100015", "110001"])
 async def test_a_city_names_its_state(two: aiohttp.ClientSession, code: str) -> None:
-    """With 7 digits or 6."""
+    """The city is found by 7 digits or 6."""
     answer = await ask(two, f"/api/v1/cities/{code}")
 
     assert answer.json == {
@@ -113,7 +113,7 @@ async def test_a_city_names_its_state(two: aiohttp.ClientSession, code: str) -> 
 
 
 async def test_a_district_names_its_city_and_state(two: aiohttp.ClientSession) -> None:
-    """By its 9 digits."""
+    """The district is found by its 9 digits."""
     answer = await ask(two, "/api/v1/districts/110001515")
 
     assert answer.json == {
@@ -124,7 +124,7 @@ async def test_a_district_names_its_city_and_state(two: aiohttp.ClientSession) -
     }
 
 
-async def test_what_one_path_says_the_other_says(two: aiohttp.ClientSession) -> None:
+async def test_all_paths_agree(two: aiohttp.ClientSession) -> None:
     """A state, its cities and a city's districts are the tree's own bytes."""
     tree = await ask(two, TREE)
     assert tree.body == as_json(TWO_STATES)
@@ -160,10 +160,10 @@ async def test_what_one_path_says_the_other_says(two: aiohttp.ClientSession) -> 
         ("text/csv;q=0.9, application/x-ndjson;q=0.8", f"{CSV}; charset=utf-8"),
     ],
 )
-async def test_the_tree_in_the_format_that_a_client_likes_best(
+async def test_the_tree_comes_in_the_format_that_the_client_prefers(
     two: aiohttp.ClientSession, accept: str, media_type: str
 ) -> None:
-    """The same places in each; caches are told that it depends."""
+    """The places are the same in each format; Vary says that it depends on the request."""
     answer = await ask(two, TREE, {"Accept": accept})
 
     bodies = {JSON: as_json, NDJSON: as_ndjson, CSV: as_csv}
@@ -173,7 +173,7 @@ async def test_the_tree_in_the_format_that_a_client_likes_best(
 
 
 async def test_a_spreadsheet_gets_a_file(two: aiohttp.ClientSession) -> None:
-    """With a name, the mark of UTF-8, and a district a line."""
+    """It has a name, a UTF-8 byte order mark, and a line for each district."""
     answer = await ask(two, TREE, {"Accept": CSV})
 
     header, *rows = csv.reader(io.StringIO(answer.body.decode("utf-8-sig"), newline=""))
@@ -187,7 +187,7 @@ async def test_a_spreadsheet_gets_a_file(two: aiohttp.ClientSession) -> None:
 async def test_head_is_get_without_the_body(
     two: aiohttp.ClientSession, path: str, accept: str
 ) -> None:
-    """The same headers, the length included."""
+    """The headers are the same, including the length."""
     for coding in ("identity", "gzip"):
         headers = {"Accept": accept, "Accept-Encoding": coding}
         get = await ask(two, path, headers)
@@ -199,8 +199,10 @@ async def test_head_is_get_without_the_body(
 
 
 @each_resource
-async def test_a_good_copy_is_told_so(two: aiohttp.ClientSession, path: str, accept: str) -> None:
-    """By tag, alone, among others or weak, by `*`, and by date (RFC 9110, section 13.1)."""
+async def test_a_current_copy_gets_a_304(
+    two: aiohttp.ClientSession, path: str, accept: str
+) -> None:
+    """A tag (alone, in a list or weak), `*` or a date proves it (RFC 9110, section 13.1)."""
     whole = await ask(two, path, {"Accept": accept})
     etag = whole.headers["ETag"]
     conditions = [
@@ -227,10 +229,10 @@ async def test_a_good_copy_is_told_so(two: aiohttp.ClientSession, path: str, acc
 
 
 @pytest.mark.parametrize(("path", "accept"), CODED)
-async def test_each_coding_has_a_tag_of_its_own(
+async def test_each_coding_has_its_own_tag(
     two: aiohttp.ClientSession, path: str, accept: str
 ) -> None:
-    """And carries the same bytes; a copy in one coding is good for that coding only."""
+    """It carries the same bytes; a copy in one coding is good for that coding only."""
     plain = await ask(two, path, {"Accept": accept})
     tags = {plain.headers["ETag"]}
     for coding in ("gzip", "zstd", "br"):
@@ -249,10 +251,10 @@ async def test_each_coding_has_a_tag_of_its_own(
     assert explicit.headers["ETag"] == plain.headers["ETag"]
 
 
-async def test_a_small_answer_is_coded_only_for_who_refuses_it_plain(
+async def test_a_small_answer_is_compressed_only_if_the_client_refuses_it_plain(
     two: aiohttp.ClientSession,
 ) -> None:
-    """It would hardly be smaller."""
+    """Compression would hardly make it smaller."""
     path = "/api/v1/districts/110001505"
     plain = await ask(two, path, {"Accept-Encoding": "br, gzip"})
     coded = await ask(two, path, {"Accept-Encoding": "gzip, identity;q=0"})
@@ -264,7 +266,7 @@ async def test_a_small_answer_is_coded_only_for_who_refuses_it_plain(
 
 
 async def test_every_worker_answers_the_same_bytes(two: aiohttp.ClientSession) -> None:
-    """Another service with the same data gives the same tags, so that copies stay good."""
+    """Another service with the same data gives the same tags, so copies stay good."""
     async with service(FakeUpstream(TWO_STATES)) as other:
         await all_codings(other)
         for path, accept in DATA:
@@ -280,7 +282,7 @@ async def test_every_worker_answers_the_same_bytes(two: aiohttp.ClientSession) -
 async def test_unknown_query_parameters_are_ignored(
     two: aiohttp.ClientSession, path: str, accept: str
 ) -> None:
-    """As usual: the same answer, and no trace of them in links."""
+    """The answer is the same, and links do not repeat them."""
     between = "&" if "?" in path else "?"
     plain = await ask(two, path, {"Accept": accept})
     more = await ask(two, f"{path}{between}utm_source=x&_=1&nome=%00", {"Accept": accept})
@@ -292,8 +294,8 @@ async def test_unknown_query_parameters_are_ignored(
     )
 
 
-async def test_what_is_not_known_is_null_everywhere() -> None:
-    """A city whose districts could not be read, in each resource and format."""
+async def test_unknown_districts_are_null_everywhere() -> None:
+    """This holds for each resource and format; CSV has empty cells."""
     async with service(FakeUpstream(TWO_STATES, errors={ALTA_FLORESTA.id: DOWN})) as session:
         city = await ask(session, "/api/v1/cities/1100015")
         districts = await ask(session, "/api/v1/cities/1100015/districts")
@@ -309,8 +311,8 @@ async def test_what_is_not_known_is_null_everywhere() -> None:
     assert district.status == 404
 
 
-async def test_a_state_whose_cities_are_unknown_is_a_state() -> None:
-    """Its cities are an empty list, never null; a spreadsheet has its line."""
+async def test_a_state_without_known_cities_is_a_state() -> None:
+    """Its cities are an empty list, never null; a spreadsheet has a line for it."""
     async with service(FakeUpstream(TWO_STATES, errors={RONDONIA.id: DOWN})) as session:
         state = await ask(session, "/api/v1/states/ro")
         cities = await ask(session, "/api/v1/states/ro/cities")
@@ -321,8 +323,8 @@ async def test_a_state_whose_cities_are_unknown_is_a_state() -> None:
     assert table[1] == "11,RO,Rondônia,,,,"
 
 
-async def test_many_who_ask_at_once_get_the_same(two: aiohttp.ClientSession) -> None:
-    """While what they ask for is being made for the first of them."""
+async def test_many_requests_at_once_get_the_same_answer(two: aiohttp.ClientSession) -> None:
+    """They come while it is being made for the first of them."""
     async with service(FakeUpstream(TWO_STATES)) as session:
         answers = await asyncio.gather(
             *(ask(session, f"{TREE}/ro", {"Accept-Encoding": "br"}) for _ in range(10))

@@ -1,4 +1,4 @@
-"""Search by name as its callers use it, over a real socket and all of Brazil."""
+"""Search by name as callers use it, over a real socket and with all of Brazil."""
 
 import re
 from collections.abc import AsyncIterator
@@ -16,7 +16,7 @@ from src.infra.process.clock import utc_now
 from tests.helpers.fakes import FakeUpstream
 from tests.helpers.services import Answer, ask, service
 
-# One service for all tests of this module: to collect all of Brazil takes a second.
+# One service for all tests of this module: collecting all of Brazil takes a second.
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 CITIES, DISTRICTS = "/api/v1/cities", "/api/v1/districts"
@@ -25,19 +25,19 @@ each_kind = pytest.mark.parametrize("path", [CITIES, DISTRICTS])
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def all_brazil(brazil: tuple[State, ...]) -> AsyncIterator[aiohttp.ClientSession]:
-    """A service that knows all there is, and does not collect it again."""
+    """A service with every place there is, which it does not collect again."""
     async with service(FakeUpstream(brazil), now=utc_now) as session:
         yield session
 
 
 def ids(answer: Answer) -> list[int]:
-    """The codes of what was found, in order."""
+    """The codes of the places found, in order."""
     assert answer.status == 200
     return [place["id"] for place in answer.json]
 
 
 def total(answer: Answer) -> int:
-    """How many were found in all."""
+    """The number of places found in all."""
     return int(answer.headers["X-Total-Count"])
 
 
@@ -72,7 +72,7 @@ def links(answer: Answer) -> dict[str, str]:
 async def test_the_place_that_is_meant_comes_first(
     all_brazil: aiohttp.ClientSession, path: str, query: str, first: dict[str, Any]
 ) -> None:
-    """However it is typed, and misspelled a little; with what tells it from its namesakes."""
+    """The query may be misspelled a little; the result has what tells namesakes apart."""
     answer = await ask(all_brazil, path, q=query)
 
     assert answer.status == 200
@@ -88,7 +88,7 @@ async def test_the_place_that_is_meant_comes_first(
         ["conceição", "conceicao", "CONCEIÇÃO", normalize("NFD", "conceição"), "ｃonceição"],
     ],
 )
-async def test_spellings_of_the_same_find_the_same(
+async def test_all_spellings_of_a_name_find_the_same_places(
     all_brazil: aiohttp.ClientSession, path: str, spellings: list[str]
 ) -> None:
     """Accents, case, punctuation, blanks and composition do not count."""
@@ -105,10 +105,10 @@ async def test_spellings_of_the_same_find_the_same(
     "query",
     ["\0", "🙂", "🙂" * 100, "مرحبا", "\u202eolbap oas", "東京", "!!!", "x" * 100, "\ud7ff"],
 )
-async def test_what_is_no_name_finds_nothing(
+async def test_a_text_that_is_no_name_finds_nothing(
     all_brazil: aiohttp.ClientSession, path: str, query: str
 ) -> None:
-    """An empty list, and no error."""
+    """The answer is an empty list, and no error."""
     answer = await ask(all_brazil, path, q=query)
 
     assert (answer.status, answer.json, total(answer)) == (200, [], 0)
@@ -119,7 +119,7 @@ async def test_what_is_no_name_finds_nothing(
 @pytest.mark.parametrize(
     ("query", "status"), [("x" * 101, 422), ("é" * 101, 422), ("x" * 5_000, 414)]
 )
-async def test_what_is_absurdly_long_is_refused(
+async def test_an_absurdly_long_query_is_refused(
     all_brazil: aiohttp.ClientSession, path: str, query: str, status: int
 ) -> None:
     """No name is nearly as long."""
@@ -130,17 +130,17 @@ async def test_what_is_absurdly_long_is_refused(
 
 
 async def test_bytes_that_are_no_text_find_nothing(all_brazil: aiohttp.ClientSession) -> None:
-    """No UTF-8, an escape cut off, a half of a surrogate pair."""
+    """They are invalid UTF-8, a truncated escape, or half of a surrogate pair."""
     for query in ("%FF%FE", "%E3%81", "%ED%A0%80", "%"):
         async with all_brazil.get(f"{CITIES}?q={query}") as answer:
             assert (answer.status, await answer.json()) == (200, [])
 
 
 @each_kind
-async def test_without_a_name_all_come_by_name(
+async def test_without_a_query_all_places_come_in_order_of_name(
     all_brazil: aiohttp.ClientSession, path: str
 ) -> None:
-    """20 on a page; an empty or blank one is none."""
+    """A page has 20; an empty or blank query counts as no query."""
     answer = await ask(all_brazil, path)
 
     names = [searchable(place["nome"]) for place in answer.json]
@@ -152,8 +152,10 @@ async def test_without_a_name_all_come_by_name(
 
 
 @each_kind
-async def test_only_places_of_one_state(all_brazil: aiohttp.ClientSession, path: str) -> None:
-    """Named by sigla in either case or by id."""
+async def test_only_the_places_of_one_state_are_found(
+    all_brazil: aiohttp.ClientSession, path: str
+) -> None:
+    """It is named by sigla in either case or by id."""
     everywhere = await ask(all_brazil, path, q="santa", limit=100)
     answers = [
         await ask(all_brazil, path, q="santa", uf=uf, limit=100) for uf in ("SC", "sc", "Sc", "42")
@@ -166,8 +168,10 @@ async def test_only_places_of_one_state(all_brazil: aiohttp.ClientSession, path:
 
 
 @each_kind
-async def test_who_follows_the_links_sees_all(all_brazil: aiohttp.ClientSession, path: str) -> None:
-    """Each place once, in the order of one long page, up to the last."""
+async def test_following_the_links_visits_every_place(
+    all_brazil: aiohttp.ClientSession, path: str
+) -> None:
+    """Each place comes once, in the order of one long page, up to the last."""
     whole = await ask(all_brazil, path, q="d'água", limit=100)
     page = await ask(all_brazil, path, q="d'água", limit=7)
     found, url = ids(page), path
@@ -185,10 +189,10 @@ async def test_who_follows_the_links_sees_all(all_brazil: aiohttp.ClientSession,
 
 @each_kind
 @pytest.mark.parametrize(("limit", "offset"), [(1, 0), (100, 0), (1, 100_000)])
-async def test_the_bounds_of_a_page_are_within(
+async def test_the_extremes_of_limit_and_offset_are_allowed(
     all_brazil: aiohttp.ClientSession, path: str, limit: int, offset: int
 ) -> None:
-    """Beyond the last place a page is empty, and knows the total all the same."""
+    """Beyond the last place, a page is empty and still has the total."""
     answer = await ask(all_brazil, path, limit=limit, offset=offset)
 
     assert len(ids(answer)) == (limit if offset == 0 else 0)
@@ -198,10 +202,10 @@ async def test_the_bounds_of_a_page_are_within(
 
 @each_kind
 @pytest.mark.parametrize("query", ["sao jose", "zzz", "bom jezus", "a"])
-async def test_what_is_found_exists(
+async def test_every_place_found_exists(
     all_brazil: aiohttp.ClientSession, path: str, query: str
 ) -> None:
-    """Each place can be looked up, and is the same there."""
+    """Each can be looked up, and is the same there."""
     found = await ask(all_brazil, path, q=query, limit=5)
 
     for place in found.json:
@@ -212,7 +216,7 @@ async def test_what_is_found_exists(
 
 
 async def test_a_large_page_is_compressed(all_brazil: aiohttp.ClientSession) -> None:
-    """With a tag of its own, good for copies."""
+    """It has its own tag, which is good for repeats."""
     plain = await ask(all_brazil, DISTRICTS, limit=100)
     asked = {"Accept-Encoding": "br"}
     coded = await ask(all_brazil, DISTRICTS, asked, limit=100)
@@ -226,7 +230,7 @@ async def test_a_large_page_is_compressed(all_brazil: aiohttp.ClientSession) -> 
 
 
 async def test_the_largest_state_is_a_slice_of_the_tree(all_brazil: aiohttp.ClientSession) -> None:
-    """Byte for byte, with 853 cities."""
+    """It matches byte for byte, with 853 cities."""
     tree = await ask(all_brazil, "/api/v1/states")
     state = await ask(all_brazil, "/api/v1/states/mg")
     cities = await ask(all_brazil, "/api/v1/states/31/cities")

@@ -13,7 +13,7 @@ from src.entrypoints.settings import APP_DIR, ServiceSettings, load
 
 
 def test_the_defaults_are_the_documented_ones(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without any variable the service asks IBGE, 26 states and 500 cities at a time."""
+    """Without any variable, the service asks the IBGE, 26 states and 500 cities at a time."""
     monkeypatch.delenv("SNAPSHOT_WAIT_S")
     settings = load_settings()
 
@@ -26,7 +26,7 @@ def test_the_defaults_are_the_documented_ones(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_every_setting_says_what_is_allowed() -> None:
-    """The error message is made of it."""
+    """The error message is made from this description."""
     assert all(field.description for field in Settings.model_fields.values())
 
 
@@ -71,7 +71,7 @@ def test_a_bad_value_stops_the_start_with_one_line(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """The line names the variable, the value and what is allowed; the exit is not zero."""
+    """The line names the variable, the value and what is allowed; the exit status is not zero."""
     monkeypatch.setenv(name, value)
 
     with pytest.raises(SystemExit) as caught:
@@ -86,7 +86,7 @@ def test_a_bad_value_stops_the_start_with_one_line(
 def test_a_password_is_not_shown(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """What is wrong with an address can be told without it."""
+    """The fault of an address can be reported without it."""
     monkeypatch.setenv("SNAPSHOT_STORE", "redis://eu:se/gre@do@redis.test")
 
     with pytest.raises(SystemExit):
@@ -105,7 +105,7 @@ def test_a_password_is_not_shown(
     ids=["main.py", "uvicorn", "workers"],
 )
 def test_a_bad_value_ends_the_process(command: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """However the service is started: it ends by itself, and no traceback hides the line."""
+    """However the service is started, it ends by itself, and no traceback hides the line."""
     monkeypatch.setenv("IBGE_CITIES_LIMIT", "0")
     monkeypatch.chdir(APP_DIR)
 
@@ -119,8 +119,8 @@ def test_a_bad_value_ends_the_process(command: list[str], monkeypatch: pytest.Mo
         assert ended.returncode == 3
 
 
-def test_a_readable_ca_file_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A PEM bundle that exists is what IBGE_CA_FILE is for."""
+def test_a_readable_ca_file_is_accepted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """IBGE_CA_FILE names a PEM bundle that exists."""
     file = tmp_path / "ca.pem"
     trustme.CA().cert_pem.write_to_path(str(file))
     monkeypatch.setenv("IBGE_CA_FILE", str(file))
@@ -129,7 +129,7 @@ def test_a_readable_ca_file_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_values_come_from_the_env_file_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`app/.env` is read, and the environment goes before it."""
+    """`app/.env` is read; environment variables take precedence."""
     file = tmp_path / ".env"
     file.write_text("IBGE_STATES_LIMIT=7\nIBGE_CITIES_LIMIT=8\nOUTRA=1\n")
     monkeypatch.setitem(Settings.model_config, "env_file", file)
@@ -140,10 +140,10 @@ def test_values_come_from_the_env_file_too(tmp_path: Path, monkeypatch: pytest.M
     assert (settings.ibge_states_limit, settings.ibge_cities_limit) == (7, 9)
 
 
-def test_an_env_file_that_is_no_text_is_refused(
+def test_an_env_file_that_is_not_utf_8_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """As some editors on Windows save it; the line says what to do."""
+    """Some editors on Windows save it in UTF-16; the line says what to do."""
     file = tmp_path / ".env"
     file.write_text("IBGE_STATES_LIMIT=7", encoding="utf-16")
     monkeypatch.setitem(Settings.model_config, "env_file", file)
@@ -154,10 +154,10 @@ def test_an_env_file_that_is_no_text_is_refused(
     assert "não está em UTF-8" in capsys.readouterr().err
 
 
-def test_a_setting_without_a_default_is_asked_for_and_shows_no_other(
+def test_a_missing_setting_is_named_and_no_other_is_shown(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A feature may need one; what pydantic shows of it are the values of all others."""
+    """A feature may need one without a default; pydantic's own message shows all other values."""
 
     class OwnSettings(ServiceSettings):
         own_url: str = Field(description="um endereço")
@@ -170,10 +170,10 @@ def test_a_setting_without_a_default_is_asked_for_and_shows_no_other(
     assert line == "Configuração inválida: OWN_URL não está definida (use um endereço)"
 
 
-def test_an_env_file_that_cannot_be_read_is_told(
+def test_an_unreadable_env_file_is_reported(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Whatever the system says of it, in one line."""
+    """Whatever the system's error is, it takes one line."""
 
     def refuse(*_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied")
@@ -204,7 +204,7 @@ def test_an_env_file_that_cannot_be_read_is_told(
 def test_origins_are_read_with_blanks_or_without(
     value: str, origins: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """None, all, or some of them."""
+    """There may be none, all or some of them."""
     monkeypatch.setenv("CORS_ORIGINS", value)
 
     assert load_settings().cors_origins == origins
@@ -214,7 +214,7 @@ def test_origins_are_read_with_blanks_or_without(
 def test_a_token_that_cannot_be_sent_is_refused_without_being_shown(
     token: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Logs are read by many; it may be right but for a blank."""
+    """Many people read logs, and the token may be right except for a blank."""
     monkeypatch.setenv("REFRESH_TOKEN", token)
 
     with pytest.raises(SystemExit):
@@ -227,7 +227,7 @@ def test_a_token_that_cannot_be_sent_is_refused_without_being_shown(
 def test_a_token_may_be_anything_that_can_be_sent(
     token: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """RFC 6750, section 2.1; an empty one is none."""
+    """RFC 6750, section 2.1, defines that; an empty token counts as no token."""
     monkeypatch.setenv("REFRESH_TOKEN", token)
 
     assert load_settings().refresh_token == token

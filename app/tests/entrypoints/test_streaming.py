@@ -30,7 +30,7 @@ NDJSON = {"Accept": "application/x-ndjson"}
 
 
 class HeldDistricts(FakeDistrictsGateway):
-    """Districts of which those of Rondônia are held back until they are let go."""
+    """Holds back the districts of Rondônia until `let_go` is set."""
 
     def __init__(self, upstream: FakeUpstream) -> None:
         super().__init__(upstream)
@@ -70,7 +70,7 @@ async def service(
 
 
 async def test_each_state_is_sent_when_it_is_ready() -> None:
-    """The Federal District at once, though another state takes its time; the rest at the end."""
+    """The Federal District comes at once, although another state takes its time."""
     async with service(FakeUpstream(TWO_STATES)) as (session, districts):
         async with session.get("/api/v1/states", headers=NDJSON) as answer:
             first = msgspec.json.decode(await answer.content.readline())
@@ -88,8 +88,8 @@ async def test_each_state_is_sent_when_it_is_ready() -> None:
     assert (first["sigla"], second["sigla"], rest) == ("DF", "RO", b"")
 
 
-async def test_what_could_not_be_read_whole_comes_last() -> None:
-    """Once it is decided what is answered in its place."""
+async def test_a_state_that_could_not_be_read_whole_comes_last() -> None:
+    """It is sent once it is decided what is answered in its place."""
     down = UpstreamConnectionError("sem conexão")
     upstream = FakeUpstream(TWO_STATES, errors={ALTA_FLORESTA.id: down})
     async with service(upstream) as (session, districts):
@@ -102,8 +102,8 @@ async def test_what_could_not_be_read_whole_comes_last() -> None:
     assert states[1]["cidades"][0]["distritos"] is None
 
 
-async def test_who_hangs_up_does_not_disturb_the_collection() -> None:
-    """The next one gets the whole."""
+async def test_a_client_that_hangs_up_does_not_disturb_the_collection() -> None:
+    """The next client gets the whole."""
     async with service(FakeUpstream(TWO_STATES)) as (session, districts):
         async with session.get("/api/v1/states", headers=NDJSON) as answer:
             await answer.content.readline()
@@ -113,8 +113,8 @@ async def test_who_hangs_up_does_not_disturb_the_collection() -> None:
             assert len((await again.read()).splitlines()) == 2
 
 
-async def test_without_any_state_the_answer_is_that_of_all() -> None:
-    """A collection that fails at once is an error, not an empty stream."""
+async def test_without_any_state_the_answer_is_an_error() -> None:
+    """A collection that fails at once does not make an empty stream."""
     upstream = FakeUpstream((), errors={0: UpstreamConnectionError("sem conexão")})
     async with service(upstream) as (session, _):
         async with session.get("/api/v1/states", headers=NDJSON) as answer:
@@ -122,8 +122,8 @@ async def test_without_any_state_the_answer_is_that_of_all() -> None:
             assert answer.headers["Content-Type"] == "application/problem+json"
 
 
-async def test_who_waits_for_a_line_waits_no_longer_than_others() -> None:
-    """Where no state is ready in time, what there is is answered: here, that there is nothing."""
+async def test_a_client_of_lines_waits_no_longer_than_others() -> None:
+    """If no state is ready in time, it gets what there is: here nothing, so a 503."""
     upstream = FakeUpstream(TWO_STATES)
     upstream.held_level = "cities"
     async with service(upstream, snapshot_wait_s=0.3) as (session, _):
@@ -131,8 +131,8 @@ async def test_who_waits_for_a_line_waits_no_longer_than_others() -> None:
             assert answer.status == 503
 
 
-async def test_with_bundled_data_it_is_streamed_to_the_first_who_asks() -> None:
-    """Also where no collection has begun yet."""
+async def test_with_bundled_data_the_first_client_gets_a_stream_too() -> None:
+    """This holds even if no collection has begun yet."""
     async with service(FakeUpstream(TWO_STATES), snapshot_bundled=True) as (session, districts):
         async with session.get("/api/v1/states", headers=NDJSON) as answer:
             assert "ETag" not in answer.headers
