@@ -1,14 +1,14 @@
-"""The browser that is installed on this machine."""
+"""Finds and starts the Chromium that is installed on this machine."""
 
 import os
 import shutil
 
 from playwright.async_api import Browser, Playwright
 
-# The first is the same browser without windows: it opens a page in a quarter of the time.
+# The first is the same browser without windows; it opens a page in a quarter of the time.
 PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 
-# It asks its maker for nothing, and draws without a graphics card.
+# No requests to its maker, and no graphics card.
 ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
@@ -20,18 +20,18 @@ ARGUMENTS = [
 
 
 def chromium_program() -> str | None:
-    """Where Chromium is, or Chrome; None where neither is installed."""
+    """The path of Chromium or Chrome; None if neither is installed."""
     return next(filter(None, map(shutil.which, PROGRAMS)), None)
 
 
 async def launch_chromium(playwright: Playwright) -> Browser:
-    """Starts it without a window; fails where there is none."""
+    """Starts Chromium without a window; fails if none is installed."""
     program = chromium_program()
     if program is None:
         raise FileNotFoundError(f"none of these is installed: {', '.join(PROGRAMS)}")
     is_root = hasattr(os, "geteuid") and os.geteuid() == 0
     return await playwright.chromium.launch(
         executable_path=program,
-        # Its sandbox does not work for root, who runs tests in containers.
+        # Tests in containers run as root, for which its sandbox does not work.
         args=[*ARGUMENTS, "--no-sandbox"] if is_root else ARGUMENTS,
     )

@@ -16,7 +16,7 @@ from tests.helpers.services import application
 from tests.helpers.serving import served
 from tests.helpers.unmeasured import unmeasured
 
-# A machine that does other things, too, is slow at times; where all is well, nobody waits.
+# A busy machine is slow at times; if all is well, this costs nothing.
 expect.set_options(timeout=60_000)
 
 OpenPage = Callable[..., Awaitable[Page]]
@@ -24,14 +24,14 @@ OpenPage = Callable[..., Awaitable[Page]]
 
 @pytest.fixture(scope="module", autouse=True)
 def no_coverage() -> Iterator[None]:
-    """Other tests ask for all that a browser asks for: coverage holds without these."""
+    """Other tests make all requests that a browser makes: coverage is complete without these."""
     with unmeasured():
         yield
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
-    """Chromium without a window; without Chromium the test is skipped."""
+    """Chromium without a window; the test is skipped if it is not installed."""
     if chromium_program() is None:
         pytest.skip("they need Chromium: apt install chromium")
     async with async_playwright() as playwright:
@@ -42,7 +42,7 @@ async def browser() -> AsyncIterator[Browser]:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def whole_country(brazil: tuple[State, ...]) -> AsyncIterator[str]:
-    """The address of a service that knows all there is."""
+    """The address of a service with every place there is."""
     async with served(application(FakeUpstream(brazil), now=utc_now)) as url:
         yield url
 
@@ -52,9 +52,9 @@ async def open_page(browser: Browser) -> AsyncIterator[OpenPage]:
     """Opens an address as a person in Brazil does; `script` runs before the page's own, and more
     options are those of Playwright's contexts.
 
-    The test fails where a page writes an error to the console, where its script stops, and where
-    it asks another host for anything. Requests without success are errors in the console, too,
-    save where the test is about them.
+    The test fails if a page writes an error to the console, if its script stops, or if it asks
+    another host for anything. Failed requests are errors in the console, too, unless
+    `requests_fail` says that the test is about them.
     """
     faults: list[str] = []
     contexts = []
@@ -69,7 +69,7 @@ async def open_page(browser: Browser) -> AsyncIterator[OpenPage]:
 
         def look_at_message(message: ConsoleMessage) -> None:
             is_awaited = requests_fail and message.text.startswith("Failed to load resource")
-            # A test may end its service before the page, which goes on asking it.
+            # A test may end its service before the page, which keeps asking.
             is_over = message.text.endswith("net::ERR_CONNECTION_REFUSED")
             if message.type == "error" and not is_awaited and not is_over:
                 faults.append(f"wrote {message.text}")

@@ -1,10 +1,10 @@
-"""What people do who use no pointer."""
+"""Actions of people without a pointer."""
 
 from playwright.async_api import Locator, Page
 
 
 async def press_tab_to(page: Page, target: Locator) -> None:
-    """Goes on with the Tab key until the focus is here."""
+    """Presses Tab until the focus is on this element."""
     for _ in range(20):
         await page.keyboard.press("Tab")
         if await target.evaluate("each => each === document.activeElement"):

@@ -1,4 +1,4 @@
-"""`/docs` and `/redoc` in a browser: they work, and ask no other host for anything."""
+"""`/docs` and `/redoc` in a browser: they work, and request nothing from another host."""
 
 import msgspec
 import pytest
@@ -15,14 +15,13 @@ from tests.helpers.serving import served
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-told_and_untold = pytest.mark.parametrize("tells", [True, False])
+each_kind_of_proxy = pytest.mark.parametrize("tells", [True, False])
 
 
 async def test_the_whole_tree_is_shown_without_highlighting(
     brazil: tuple[State, ...], whole_country: str, open_page: OpenPage
 ) -> None:
-    """Swagger UI's Execute shows all of it as plain text, after which the page goes on working:
-    an element for each of its words would freeze it."""
+    """Swagger UI shows it as plain text and still works; an element per word would freeze it."""
     page = await open_page(f"{whole_country}/docs")
     operation = page.locator("#operations-Localidades-listStates")
     shown = operation.locator(".live-responses-table .highlight-code pre")
@@ -43,7 +42,7 @@ async def test_the_whole_tree_is_shown_without_highlighting(
 async def test_examples_of_parameters_are_filled_in(
     whole_country: str, open_page: OpenPage
 ) -> None:
-    """Swagger UI offers each by its name; the first makes a request that finds something."""
+    """Swagger UI offers each by its name; the first one makes a request that finds something."""
     page = await open_page(f"{whole_country}/docs")
     operation = page.locator("#operations-Localidades-findCities")
 
@@ -58,9 +57,9 @@ async def test_examples_of_parameters_are_filled_in(
     await expect(operation.locator(".live-responses-table")).to_contain_text('"nome": "Brasília"')
 
 
-@told_and_untold
+@each_kind_of_proxy
 async def test_swagger_ui_works_behind_a_prefix(open_page: OpenPage, *, tells: bool) -> None:
-    """Whether the proxy tells the service or not, requests and links stay below the prefix."""
+    """Requests and links stay below the prefix, whether the proxy announces it or not."""
     app = application(FakeUpstream(TWO_STATES), now=utc_now)
     async with served(behind("/lugares", app, tells=tells)) as url:
         page = await open_page(f"{url}/lugares/docs")
@@ -75,9 +74,9 @@ async def test_swagger_ui_works_behind_a_prefix(open_page: OpenPage, *, tells: b
         assert {f"{url}/lugares/{path}" for path in ("", "fanout", "redoc")} <= set(links)
 
 
-@told_and_untold
+@each_kind_of_proxy
 async def test_redoc_works_behind_a_prefix(open_page: OpenPage, *, tells: bool) -> None:
-    """Whether the proxy tells the service or not, it shows the document and links to the pages."""
+    """It shows the document and links to the pages, whether the proxy announces it or not."""
     app = application(FakeUpstream(TWO_STATES), now=utc_now)
     async with served(behind("/lugares", app, tells=tells)) as url:
         page = await open_page(f"{url}/lugares/redoc")

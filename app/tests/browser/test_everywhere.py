@@ -1,4 +1,4 @@
-"""The pages behind a path prefix, on a phone, in the dark, and for those who do not see them."""
+"""The pages behind a path prefix, on a phone, in dark mode and with a screen reader."""
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
@@ -15,16 +15,16 @@ from tests.helpers.serving import served
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-# Every kind of view; what follows # is the explorer's own.
+# Every kind of view; the part after # belongs to the explorer.
 VIEWS = ["", "#/?q=sul", "#/?q=xyzkw", "#/RR", "#/3106200", "#/lugar", "fanout"]
 each_view = pytest.mark.parametrize("view", VIEWS)
-# Whether a name contains what is seen of it (WCAG 2.5.3) is not looked at unless asked for.
+# The rule that a name contains its visible text (WCAG 2.5.3) is off by default.
 AXE = {"resultTypes": ["violations"], "rules": {"label-content-name-mismatch": {"enabled": True}}}
 GROUND = "getComputedStyle(document.body).backgroundColor"
 
 
 def behind(prefix: str, app: ASGIApp, *, tells: bool) -> ASGIApp:
-    """What a proxy makes of `app` that shows it below a prefix; one that `tells` sets root_path."""
+    """`app` behind a proxy that shows it below a prefix; a proxy that `tells` sets root_path."""
 
     async def proxied(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -41,7 +41,7 @@ def behind(prefix: str, app: ASGIApp, *, tells: bool) -> ASGIApp:
 
 @pytest.mark.parametrize("tells", [True, False])
 async def test_the_explorer_works_behind_a_prefix(open_page: OpenPage, *, tells: bool) -> None:
-    """Whether the service is told of it or not: all that a page asks for is below the prefix."""
+    """All requests of a page are below the prefix, whether the proxy announces it or not."""
     app = application(FakeUpstream(TWO_STATES), now=utc_now)
     async with served(behind("/lugares", app, tells=tells)) as url:
         page = await open_page(f"{url}/lugares/")
@@ -59,14 +59,12 @@ async def test_the_explorer_works_behind_a_prefix(open_page: OpenPage, *, tells:
         await expect(page).to_have_url(f"{url}/lugares/fanout")
         await page.get_by_role("link", name="Explorar").click()
         await expect(page.get_by_role("link", name="RO Rondônia")).to_be_visible()
-        await page.wait_for_load_state("networkidle")  # the service is gone before the page
+        await page.wait_for_load_state("networkidle")  # the service ends before the page
 
 
 @each_view
 async def test_a_page_is_for_everyone(whole_country: str, open_page: OpenPage, view: str) -> None:
-    """axe-core finds no fault at all, the page is as light or dark as the system is set, and on a
-    phone nobody has to scroll sideways.
-    """
+    """axe-core finds no fault, colours follow the system, and no phone has to scroll sideways."""
     page = await open_page(f"{whole_country}/{view}", color_scheme="light")
     await page.wait_for_load_state("networkidle")
     light = await page.evaluate(GROUND)
@@ -83,7 +81,7 @@ async def test_a_page_is_for_everyone(whole_country: str, open_page: OpenPage, v
 
 
 async def axe_faults(page: Page) -> list[tuple[str, str]]:
-    """Each rule that the page as it is now breaks, with the element that does."""
+    """Each rule that the page breaks now, with the element that does."""
     found = await Axe().run(page, options=AXE)
     return [
         (fault["id"], node["html"])

@@ -1,4 +1,4 @@
-"""`/`: states, cities and districts are opened, from each to the next and back."""
+"""`/`: states, cities and districts are opened one from the other, and left again."""
 
 import re
 from datetime import timedelta
@@ -19,14 +19,14 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def heading(page: Page, name: str) -> None:
-    """Waits until this place stands there, with the focus on its name for those who listen."""
+    """Waits until this place is shown, with the focus on its name for screen readers."""
     await expect(page.get_by_role("heading", name=name, exact=True)).to_be_focused()
 
 
 async def test_a_state_leads_to_its_cities_and_they_to_their_districts(
     whole_country: str, open_page: OpenPage
 ) -> None:
-    """By clicks; each place has its code, and the way up to the country."""
+    """Clicks are enough; each place has its code, and a link back up."""
     page = await open_page(whole_country)
 
     await page.get_by_role("link", name="RO Rondônia").click()
@@ -49,7 +49,7 @@ async def test_a_state_leads_to_its_cities_and_they_to_their_districts(
 
 
 async def test_the_map_opens_a_state_too(whole_country: str, open_page: OpenPage) -> None:
-    """Each state lies where people know it to lie."""
+    """A click on a tile opens its state."""
     page = await open_page(whole_country)
 
     await page.locator(".map").get_by_text("RR").click()
@@ -57,12 +57,12 @@ async def test_the_map_opens_a_state_too(whole_country: str, open_page: OpenPage
     await heading(page, "Roraima")
 
 
-async def test_all_can_be_done_with_keys(whole_country: str, open_page: OpenPage) -> None:
-    """From typing to the code of a district, with what is reached shown."""
+async def test_the_keyboard_is_enough(whole_country: str, open_page: OpenPage) -> None:
+    """It leads from typing a name to copying the code of a district."""
     page = await open_page(whole_country)
 
     await page.keyboard.type("rondônia")
-    await page.keyboard.press("Enter")  # searches at once, and goes to the first that is found
+    await page.keyboard.press("Enter")  # searches at once, and goes to the first result
     await expect(page.get_by_role("link", name="RO Rondônia")).to_be_focused()
     await page.keyboard.press("Enter")
     await heading(page, "Rondônia")
@@ -78,8 +78,8 @@ async def test_all_can_be_done_with_keys(whole_country: str, open_page: OpenPage
     await expect(page.get_by_role("status").last).to_have_text("Código 110001515 copiado.")
 
 
-async def test_back_leads_to_what_was_left(whole_country: str, open_page: OpenPage) -> None:
-    """To the search with its text, and to the list where a place was opened from it."""
+async def test_back_restores_the_earlier_view(whole_country: str, open_page: OpenPage) -> None:
+    """The search still has its text, and the list is at the place that was opened from it."""
     page = await open_page(whole_country)
     await page.get_by_role("searchbox").fill("rond")
     await expect(page.get_by_role("status").first).to_contain_text("Resultado:")
@@ -98,10 +98,10 @@ async def test_back_leads_to_what_was_left(whole_country: str, open_page: OpenPa
     await heading(page, "Rondônia")
 
 
-async def test_back_leads_to_the_place_where_one_began_to_type(
+async def test_back_leads_to_the_place_at_which_typing_began(
     whole_country: str, open_page: OpenPage
 ) -> None:
-    """The texts on the way are not gone through one by one."""
+    """The texts in between are skipped."""
     page = await open_page(f"{whole_country}/#/DF")
     await expect(page.get_by_role("heading", name="Distrito Federal")).to_be_visible()
     await page.get_by_role("searchbox").press_sequentially("recife", delay=200)
@@ -125,7 +125,7 @@ async def test_back_leads_to_the_place_where_one_began_to_type(
 async def test_an_address_shows_its_place(
     whole_country: str, open_page: OpenPage, address: str, name: str, title: str
 ) -> None:
-    """So that it can be sent to others; what is no place's shows the country."""
+    """It can be sent to others; an address without a place shows the country."""
     page = await open_page(f"{whole_country}/{address}")
 
     await expect(page.get_by_role("heading", name=name)).to_be_attached()
@@ -135,7 +135,7 @@ async def test_an_address_shows_its_place(
 async def test_a_district_that_was_found_is_marked_in_its_city(
     whole_country: str, open_page: OpenPage
 ) -> None:
-    """Among the 96 of São Paulo."""
+    """It is one of the 96 of São Paulo."""
     page = await open_page(f"{whole_country}/#/?q=vila mariana")
 
     await page.get_by_role("link", name="Vila Mariana de São Paulo, SP").click()
@@ -147,10 +147,10 @@ async def test_a_district_that_was_found_is_marked_in_its_city(
     await expect(marked).to_be_in_viewport()
 
 
-async def test_the_cities_of_a_state_are_filtered_as_one_types(
+async def test_typing_filters_the_cities_of_a_state(
     whole_country: str, open_page: OpenPage
 ) -> None:
-    """By name, accents or not, or by code; how many are left is told."""
+    """A name with or without accents will do, or a code; the number left is shown."""
     page = await open_page(f"{whole_country}/#/MG")
     cities = page.locator(".places").get_by_role("listitem")
 
@@ -164,10 +164,10 @@ async def test_the_cities_of_a_state_are_filtered_as_one_types(
     await expect(page.get_by_text("1 encontrada", exact=True)).to_be_visible()
 
 
-async def test_who_opens_a_place_while_typing_stays_there(
+async def test_a_place_that_is_opened_while_typing_stays_open(
     whole_country: str, open_page: OpenPage
 ) -> None:
-    """The text is not searched any more."""
+    """The text is no longer searched for."""
     page = await open_page(whole_country)
     await page.clock.install()
     await page.clock.pause_at(utc_now() + timedelta(hours=1))
@@ -192,10 +192,10 @@ async def test_who_opens_a_place_while_typing_stays_there(
         ("#/lugar", "Não há lugar neste endereço."),
     ],
 )
-async def test_an_address_of_no_place_says_so(
+async def test_an_address_without_a_place_says_so(
     whole_country: str, open_page: OpenPage, address: str, sentence: str
 ) -> None:
-    """One can go on from the states, or back to the start."""
+    """The states are still there, and a link back to the start."""
     page = await open_page(f"{whole_country}/{address}", requests_fail=True)
 
     await expect(page.get_by_role("status").first).to_have_text(sentence)
@@ -217,7 +217,7 @@ async def test_an_address_of_no_place_says_so(
 async def test_a_place_leads_to_its_json(
     whole_country: str, open_page: OpenPage, address: str, name: str, shown: str
 ) -> None:
-    """A state, a city and a district each have a link to what the API answers about them."""
+    """A state, a city and a district each have a link to the API's answer about them."""
     page = await open_page(f"{whole_country}/{address}")
 
     await page.get_by_role("link", name=f"JSON de {name}").first.click()
@@ -225,7 +225,7 @@ async def test_a_place_leads_to_its_json(
     await expect(page.locator("body")).to_contain_text(shown)
 
 
-async def test_districts_of_which_nothing_is_known_are_told(open_page: OpenPage) -> None:
+async def test_unknown_districts_are_called_unknown(open_page: OpenPage) -> None:
     """They are not shown as if there were none."""
     upstream = FakeUpstream(TWO_STATES, errors={ALTA_FLORESTA.id: UpstreamError()})
     async with served(application(upstream, now=utc_now)) as url:
@@ -242,8 +242,8 @@ async def test_districts_of_which_nothing_is_known_are_told(open_page: OpenPage)
         )
 
 
-async def test_live_data_are_dated(open_page: OpenPage) -> None:
-    """From whom they are, how old they are, and when they were collected, in the person's time."""
+async def test_live_data_is_dated(open_page: OpenPage) -> None:
+    """The page gives the source, the age, and the time of collection in local time."""
     collected_at = utc_now() - timedelta(hours=2)
     app = application(FakeUpstream(TWO_STATES), now=lambda: collected_at)
     async with served(app) as url:
@@ -255,8 +255,8 @@ async def test_live_data_are_dated(open_page: OpenPage) -> None:
         await expect(page.locator("#source")).to_contain_text(f"{in_brasilia:às %H:%M}).")
 
 
-async def test_bundled_data_are_called_a_copy(open_page: OpenPage) -> None:
-    """With their day, and why it is they that are shown."""
+async def test_bundled_data_is_called_a_copy(open_page: OpenPage) -> None:
+    """The page gives its date, and the reason why it is shown."""
     upstream = FakeUpstream(TWO_STATES, errors={0: UpstreamError()})
     async with served(application(upstream, snapshot_bundled=True)) as url:
         page = await open_page(url)

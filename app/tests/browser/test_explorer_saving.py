@@ -1,4 +1,4 @@
-"""`/`: codes are copied, places are downloaded."""
+"""`/`: codes are copied, and places are downloaded."""
 
 import asyncio
 import csv
@@ -12,18 +12,18 @@ from tests.browser.conftest import OpenPage
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-# A page over plain HTTP from another machine has none.
+# A page over plain HTTP from another machine has no clipboard.
 NO_CLIPBOARD = "delete Navigator.prototype.clipboard"
 NO_COPYING = f"{NO_CLIPBOARD}; document.execCommand = () => false"
 
 
 def code(page: Page) -> Locator:
-    """A code that is shown; the codes of the city's districts begin with it."""
+    """The button of a code, with which the codes of the city's districts begin."""
     return page.get_by_role("button", name="Copiar código 3106200 de Belo Horizonte")
 
 
 async def test_a_click_copies_a_code(whole_country: str, open_page: OpenPage) -> None:
-    """It is in the clipboard, which is shown at the code and read aloud."""
+    """It is in the clipboard, which the page shows at the code and reads aloud."""
     page = await open_page(
         f"{whole_country}/#/3106200", permissions=["clipboard-read", "clipboard-write"]
     )
@@ -38,7 +38,7 @@ async def test_a_click_copies_a_code(whole_country: str, open_page: OpenPage) ->
 async def test_a_code_is_copied_without_the_clipboard_of_secure_pages(
     whole_country: str, open_page: OpenPage
 ) -> None:
-    """What is pasted then is the code, and the focus stays on its button."""
+    """Pasting gives the code, and the focus stays on its button."""
     page = await open_page(f"{whole_country}/#/3106200", script=NO_CLIPBOARD)
 
     await code(page).click()
@@ -51,7 +51,7 @@ async def test_a_code_is_copied_without_the_clipboard_of_secure_pages(
 
 
 async def test_the_address_of_the_api_is_copied(whole_country: str, open_page: OpenPage) -> None:
-    """All of it, as it is to be pasted into a program."""
+    """It is complete, ready to be pasted into a program."""
     page = await open_page(whole_country, permissions=["clipboard-read", "clipboard-write"])
 
     await page.get_by_role("button", name="Copiar o endereço").click()
@@ -62,8 +62,8 @@ async def test_the_address_of_the_api_is_copied(whole_country: str, open_page: O
     assert await page.evaluate("navigator.clipboard.readText()") == address
 
 
-async def test_who_cannot_copy_is_told(whole_country: str, open_page: OpenPage) -> None:
-    """With the code to be typed."""
+async def test_a_copy_that_fails_is_reported(whole_country: str, open_page: OpenPage) -> None:
+    """The message has the code, to be typed."""
     page = await open_page(f"{whole_country}/#/3106200", script=NO_COPYING)
 
     await code(page).click()
@@ -76,7 +76,7 @@ async def test_who_cannot_copy_is_told(whole_country: str, open_page: OpenPage) 
 async def test_all_places_are_downloaded(
     whole_country: str, open_page: OpenPage, brazil: tuple[State, ...]
 ) -> None:
-    """A district a line, with the mark by which spreadsheets know UTF-8."""
+    """Each district is a line, after the mark by which spreadsheets know UTF-8."""
     page = await open_page(whole_country)
 
     name, rows = await downloaded(page, "Baixar tudo em CSV")
@@ -88,7 +88,7 @@ async def test_all_places_are_downloaded(
 async def test_the_places_of_one_state_are_downloaded(
     whole_country: str, open_page: OpenPage, brazil: tuple[State, ...]
 ) -> None:
-    """The same lines, without those of other states."""
+    """The lines are the same, without those of other states."""
     page = await open_page(f"{whole_country}/#/AC")
 
     name, rows = await downloaded(page, "Baixar AC em CSV")
@@ -111,12 +111,12 @@ async def downloaded(page: Page, button: str) -> tuple[str, list[dict[str, str]]
 
 
 def districts(state: State) -> int:
-    """How many there are in a state."""
+    """The number of districts in a state."""
     return sum(len(city.distritos or ()) for city in state.cidades)
 
 
-async def test_a_download_that_fails_is_told(whole_country: str, open_page: OpenPage) -> None:
-    """In a sentence; the button can be clicked again."""
+async def test_a_download_that_fails_is_reported(whole_country: str, open_page: OpenPage) -> None:
+    """The button can be clicked again."""
     page = await open_page(whole_country, requests_fail=True)
     await page.context.set_offline(True)
 

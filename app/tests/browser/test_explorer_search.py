@@ -1,4 +1,4 @@
-"""`/`: places are found as one types."""
+"""`/`: places are found while typing."""
 
 import asyncio
 from contextlib import suppress
@@ -17,17 +17,17 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 def box(page: Page) -> Locator:
-    """Where one types."""
+    """The search box."""
     return page.get_by_role("searchbox", name="Nome ou código de um lugar")
 
 
 def found(page: Page, kind: str) -> Locator:
-    """The rows of what was found of one kind."""
+    """The results of one kind."""
     return page.locator("section").filter(has_text=kind).get_by_role("listitem")
 
 
-async def test_the_first_sight_is_the_country(whole_country: str, open_page: OpenPage) -> None:
-    """27 states with their codes, and a place to type, which waits for it."""
+async def test_the_first_view_is_the_country(whole_country: str, open_page: OpenPage) -> None:
+    """It has 27 states with their codes, and a search box, which has the focus."""
     page = await open_page(whole_country)
 
     await expect(box(page)).to_be_focused()
@@ -56,10 +56,10 @@ async def test_the_first_sight_is_the_country(whole_country: str, open_page: Ope
         ("310620005", "Distritos", "Belo Horizonte de Belo Horizonte, MG310620005"),
     ],
 )
-async def test_a_place_is_found_while_one_types(
+async def test_a_place_is_found_while_typing(
     whole_country: str, open_page: OpenPage, text: str, kind: str, first: str
 ) -> None:
-    """By a part of its name in any spelling, by sigla and by code, with no key but the text."""
+    """Part of its name in any spelling, its sigla or its code is enough; no other key is needed."""
     page = await open_page(whole_country)
 
     await box(page).press_sequentially(text)
@@ -69,7 +69,7 @@ async def test_a_place_is_found_while_one_types(
 
 
 async def test_more_is_shown_on_demand(whole_country: str, open_page: OpenPage) -> None:
-    """All places of a name can be reached, and the focus goes to the first new one."""
+    """All places of a name can be reached; the focus goes to the first new one."""
     page = await open_page(whole_country)
     await box(page).fill("bom jesus")
     cities = found(page, "Cidades")
@@ -93,10 +93,10 @@ async def test_more_is_shown_on_demand(whole_country: str, open_page: OpenPage) 
         ("310", "Um código tem 2 dígitos (estado), 6 ou 7 (cidade) ou 9 (distrito)."),
     ],
 )
-async def test_who_finds_nothing_is_told_what_to_do(
+async def test_a_search_without_results_says_what_to_do(
     whole_country: str, open_page: OpenPage, text: str, sentence: str
 ) -> None:
-    """In a sentence that is read aloud; the states stay at hand."""
+    """The sentence is read aloud, and the states stay at hand."""
     page = await open_page(whole_country)
 
     await box(page).fill(text)
@@ -112,10 +112,10 @@ async def test_who_finds_nothing_is_told_what_to_do(
         ("999999999", "Não há lugar com este código. Confira os dígitos ou procure pelo nome."),
     ],
 )
-async def test_a_wrong_code_is_told(
+async def test_a_wrong_code_is_reported(
     whole_country: str, open_page: OpenPage, code: str, sentence: str
 ) -> None:
-    """With the codes that may have been meant, where there are such."""
+    """The message has similar codes, if there are any."""
     page = await open_page(whole_country, requests_fail=True)
 
     await box(page).fill(code)
@@ -124,7 +124,7 @@ async def test_a_wrong_code_is_told(
 
 
 async def test_a_late_answer_is_not_shown(whole_country: str, open_page: OpenPage) -> None:
-    """What was typed last is what stands there, whatever the order of the answers."""
+    """The results are those of the last text, in whatever order the answers come."""
     page = await open_page(whole_country)
     is_asked, may_go_on = asyncio.Event(), asyncio.Event()
 
@@ -146,7 +146,7 @@ async def test_a_late_answer_is_not_shown(whole_country: str, open_page: OpenPag
 
 
 async def test_an_emptied_search_shows_the_country(whole_country: str, open_page: OpenPage) -> None:
-    """As at first."""
+    """The view is that of the start."""
     page = await open_page(f"{whole_country}/#/?q=recife")
     await expect(box(page)).to_have_value("recife")
     await expect(found(page, "Cidades").first).to_contain_text("Recife")
@@ -156,8 +156,8 @@ async def test_an_emptied_search_shows_the_country(whole_country: str, open_page
     await expect(page.get_by_role("link", name="MG Minas Gerais")).to_be_visible()
 
 
-async def test_a_service_that_is_gone_is_told(open_page: OpenPage) -> None:
-    """In a sentence that says what to do; what was typed stays."""
+async def test_a_service_that_is_gone_is_reported(open_page: OpenPage) -> None:
+    """The sentence says what to do, and the text stays."""
     async with served(application(FakeUpstream(TWO_STATES), now=utc_now)) as url:
         page = await open_page(url, requests_fail=True)
         await box(page).fill("ariquemes")
@@ -171,10 +171,10 @@ async def test_a_service_that_is_gone_is_told(open_page: OpenPage) -> None:
     await expect(box(page)).to_have_value("brasília")
 
 
-async def test_trying_again_helps_when_the_connection_is_back(
+async def test_trying_again_helps_once_the_connection_is_back(
     whole_country: str, open_page: OpenPage
 ) -> None:
-    """One click, and there is what was looked for."""
+    """One click shows the results."""
     page = await open_page(whole_country, requests_fail=True)
     await page.context.set_offline(True)
     await box(page).fill("recife")
@@ -187,8 +187,8 @@ async def test_trying_again_helps_when_the_connection_is_back(
     await expect(found(page, "Cidades").first).to_contain_text("Recife")
 
 
-async def test_a_refusal_is_told_in_the_words_of_the_service(open_page: OpenPage) -> None:
-    """Where there are no data yet, for example."""
+async def test_a_refusal_is_shown_in_the_words_of_the_service(open_page: OpenPage) -> None:
+    """Here the service has no data yet."""
     upstream = FakeUpstream(TWO_STATES, errors={0: RuntimeError()})
     async with served(application(upstream, snapshot_wait_s=0.1)) as url:
         page = await open_page(url, requests_fail=True)

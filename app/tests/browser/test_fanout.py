@@ -1,4 +1,4 @@
-"""The fan-out as a person watches it: a collection is started, runs and ends before their eyes."""
+"""The fan-out as a person watches it: a collection is started, runs and ends."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -33,7 +33,7 @@ async def watching(
     view: str = "fanout",
     **settings: Any,
 ) -> AsyncIterator[Page]:
-    """The page at a service that collects from this upstream whenever it is asked.
+    """The page of a service that collects from this upstream whenever it is asked.
 
     `browser` has options of the page. It is closed first: a server waits for its streams to end.
     """
@@ -48,7 +48,7 @@ async def watching(
 
 
 async def until_it_ended(page: Page, situation: str) -> None:
-    """Waits until the page says so."""
+    """Waits until the page shows this outcome."""
     await expect(page.locator(f"#outcome[data-situation={situation}]")).to_be_visible()
 
 
@@ -60,7 +60,7 @@ def tile(page: Page, sigla: str) -> Any:
 async def test_a_collection_is_started_and_its_tiles_fill(
     brazil: tuple[State, ...], open_page: OpenPage
 ) -> None:
-    """One click; each tile fills as its requests are answered, and the figures are right."""
+    """It takes one click; tiles fill as requests are answered, and the figures are right."""
     states = brazil[:6]
     async with StandIn(states, behaviour=Behaviour(latency_s=0.1)) as upstream:
         async with watching(open_page, upstream, ibge_cities_limit=20) as page:
@@ -84,10 +84,10 @@ async def test_a_collection_is_started_and_its_tiles_fill(
         assert upstream.figures.requests >= 2 * requests
 
 
-async def test_how_many_ran_at_once_and_why_not_more_is_said_first(
+async def test_the_first_sentence_says_how_many_ran_at_once_and_why(
     brazil: tuple[State, ...], open_page: OpenPage
 ) -> None:
-    """In one sentence: the most in flight, and the limit that was reached."""
+    """It has the most requests in flight, and the limit that was reached."""
     async with StandIn(brazil[:6], behaviour=Behaviour(latency_s=0.05)) as upstream:
         async with watching(open_page, upstream, ibge_cities_limit=20) as page:
             await until_it_ended(page, "concluida")
@@ -98,10 +98,8 @@ async def test_how_many_ran_at_once_and_why_not_more_is_said_first(
             await expect(gauge).to_have_attribute("aria-valuemax", "20")
 
 
-async def test_a_state_that_fails_is_shown_as_such(
-    brazil: tuple[State, ...], open_page: OpenPage
-) -> None:
-    """Its tile says so, not by its colour alone; the others are complete."""
+async def test_a_state_that_fails_is_marked(brazil: tuple[State, ...], open_page: OpenPage) -> None:
+    """Its tile says so, not only by colour; the others are complete."""
     faults = (Fault(kind=Kind.STATUS, status=404, path=f"/estados/{brazil[3].id}/municipios"),)
     async with StandIn(brazil[:6], behaviour=Behaviour(faults=faults)) as upstream:
         async with watching(open_page, upstream) as page:
@@ -115,7 +113,7 @@ async def test_a_state_that_fails_is_shown_as_such(
 
 
 async def test_retries_are_counted(brazil: tuple[State, ...], open_page: OpenPage) -> None:
-    """As many as the upstream has seen."""
+    """The page shows as many as the upstream has seen."""
     faults = (Fault(kind=Kind.STATUS, status=500, path="/municipios/.*", share=0.05),)
     async with StandIn(brazil[:6], behaviour=Behaviour(faults=faults)) as upstream:
         async with watching(open_page, upstream, ibge_attempts=10) as page:
@@ -125,8 +123,8 @@ async def test_retries_are_counted(brazil: tuple[State, ...], open_page: OpenPag
     assert upstream.figures.retries > 0
 
 
-async def test_an_upstream_that_is_down_is_told_with_the_reason(open_page: OpenPage) -> None:
-    """In a sentence, in the place of what there is nothing to show of."""
+async def test_a_collection_that_fails_shows_the_reason(open_page: OpenPage) -> None:
+    """A sentence with the reason takes the place of the result."""
     faults = (Fault(kind=Kind.GARBAGE),)
     async with StandIn((), behaviour=Behaviour(faults=faults)) as upstream:
         async with watching(open_page, upstream, ibge_attempts=1) as page:
@@ -135,10 +133,10 @@ async def test_an_upstream_that_is_down_is_told_with_the_reason(open_page: OpenP
             await expect(page.locator("#outcome")).to_contain_text("não está como esperado")
 
 
-async def test_who_may_not_start_a_collection_is_told_why(
+async def test_the_page_says_why_a_collection_may_not_be_started(
     brazil: tuple[State, ...], open_page: OpenPage
 ) -> None:
-    """The button says that it cannot be pressed, and the reason stands beside it."""
+    """The button is marked as disabled, and the reason is beside it."""
     forwarded = {"extra_http_headers": {"X-Forwarded-For": "8.8.8.8"}}
     async with (
         StandIn(brazil[:2]) as upstream,
@@ -154,7 +152,7 @@ async def test_who_may_not_start_a_collection_is_told_why(
 async def test_with_a_token_a_collection_is_started(
     brazil: tuple[State, ...], open_page: OpenPage
 ) -> None:
-    """A wrong one is refused with what to do, the right one begins it."""
+    """A wrong token is refused with advice; the right one starts it."""
     async with StandIn(brazil[:2]) as upstream:
         async with watching(open_page, upstream, {"requests_fail": True}, **WITH_TOKEN) as page:
             await until_it_ended(page, "concluida")
@@ -170,10 +168,10 @@ async def test_with_a_token_a_collection_is_started(
             await until_it_ended(page, "concluida")
 
 
-async def test_who_asks_again_too_soon_sees_for_how_long_to_wait(
+async def test_the_button_shows_how_long_to_wait_for_the_next_collection(
     brazil: tuple[State, ...], open_page: OpenPage
 ) -> None:
-    """The seconds are counted down on the button."""
+    """The time that is left is counted down."""
     async with StandIn(brazil[:2]) as upstream:
         async with watching(open_page, upstream, refresh_min_interval_s=3600) as page:
             await until_it_ended(page, "concluida")
@@ -182,10 +180,10 @@ async def test_who_asks_again_too_soon_sees_for_how_long_to_wait(
             await expect(page.get_by_role("button", name="Aguarde 59 min")).to_be_visible()
 
 
-async def test_each_request_of_a_state_is_described_by_the_keyboard(
+async def test_each_request_of_a_state_can_be_reached_by_keyboard(
     brazil: tuple[State, ...], open_page: OpenPage
 ) -> None:
-    """A tile leads to the state's requests, the arrow keys go from one to the next."""
+    """A tile leads to the state's requests, and the arrow keys from one to the next."""
     async with StandIn(brazil[:4], behaviour=Behaviour(latency_s=0.02)) as upstream:
         async with watching(open_page, upstream) as page:
             await until_it_ended(page, "concluida")
@@ -205,7 +203,7 @@ async def test_each_request_of_a_state_is_described_by_the_keyboard(
 async def test_a_page_that_is_opened_later_shows_the_last_collection(
     brazil: tuple[State, ...], open_page: OpenPage
 ) -> None:
-    """With every one of its requests, though nobody watched it."""
+    """It has every one of its requests."""
     async with StandIn(brazil[:4]) as upstream, watching(open_page, upstream) as first:
         await until_it_ended(first, "concluida")
         second = await first.context.new_page()
@@ -216,10 +214,10 @@ async def test_a_page_that_is_opened_later_shows_the_last_collection(
             await expect(page.locator("#requests")).to_have_text(str(upstream.figures.requests))
 
 
-async def test_a_service_that_ends_is_told(
+async def test_a_service_that_ends_is_reported(
     brazil: tuple[State, ...], open_page: OpenPage, tmp_path: Path
 ) -> None:
-    """What was seen stays; the service does not wait for who watches."""
+    """The figures stay, and the service does not wait for its viewers."""
     async with StandIn(brazil[:2]) as upstream:
         with ServiceProcess(
             tmp_path / "log", ibge_base_url=upstream.base_url, snapshot_bundled=False

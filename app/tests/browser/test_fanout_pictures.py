@@ -1,4 +1,4 @@
-"""That the pictures of the fan-out show what happened: looked at dot by dot."""
+"""The pictures of the fan-out show what happened, compared dot by dot."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -35,7 +35,7 @@ from tests.helpers.stores import file_store
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-# Notes at each frame how full a state's tile is, and what the gauges say.
+# Notes at each frame how full a state's tile is, and the values of the gauges.
 WATCH = """(sigla) => {
   window.seen = { done: [], requests: [], states: [] };
   const now = (id) => Number(document.getElementById(id).getAttribute("aria-valuenow"));
@@ -49,7 +49,7 @@ WATCH = """(sigla) => {
   look();
 }"""
 
-# The share of a canvas's dots that have nearly the colour of this name.
+# The share of a canvas's dots that nearly have the colour of this name.
 SHARE = """([selector, name]) => {
   const canvas = document.querySelector(selector);
   const probe = document.createElement("canvas").getContext("2d");
@@ -67,7 +67,7 @@ SHARE = """([selector, name]) => {
 
 
 async def share(page: Page, canvas: str, colour: str) -> float:
-    """How much of a canvas, once it is drawn, has one of the page's colours, from 0 to 1."""
+    """The share of a canvas, once it is drawn, that has this colour of the page, from 0 to 1."""
     await expect(page.locator("#timeline")).to_have_attribute("data-pictures", "drawn")
     found: float = await page.evaluate(SHARE, [canvas, f"--{colour}"])
     return found
@@ -76,7 +76,7 @@ async def share(page: Page, canvas: str, colour: str) -> float:
 async def test_a_tile_fills_and_the_gauges_rise(
     brazil: tuple[State, ...], open_page: OpenPage
 ) -> None:
-    """In proportion to what is done of the state; as many permits are in use as there are."""
+    """The tile shows the share that is done, the gauges the requests and states in work."""
     async with StandIn(brazil[:6], behaviour=Behaviour(latency_s=0.1)) as upstream:
         async with watching(open_page, upstream, ibge_cities_limit=20) as page:
             await until_it_ended(page, "concluida")
@@ -97,7 +97,7 @@ async def test_a_tile_fills_and_the_gauges_rise(
 async def showing(
     states: tuple[State, ...], attempts: list[Attempt], open_page: OpenPage, folder: Path
 ) -> AsyncIterator[Page]:
-    """The page at a service that has this collection behind it, and begins no other."""
+    """The page of a service that has made this collection, and begins no other."""
     told = moment(
         phase=Phase.WHOLE,
         begun_at=utc_now(),
@@ -123,7 +123,7 @@ async def showing(
 
 
 async def shares(page: Page, canvas: str) -> dict[str, float]:
-    """How much of a canvas has the colour of each phase, of all that has one, once it is drawn."""
+    """Each phase's share of all dots in phase colours on a canvas, once it is drawn."""
     phases = ("waiting", "wire", "reading", "retry")
     while True:
         found = {phase: await share(page, canvas, phase) for phase in phases}
@@ -131,10 +131,10 @@ async def shares(page: Page, canvas: str) -> dict[str, float]:
             return {phase: each / all_of_it for phase, each in found.items()}
 
 
-async def test_the_phases_are_drawn_as_long_as_they_were(
+async def test_the_phases_are_drawn_in_proportion(
     brazil: tuple[State, ...], open_page: OpenPage, tmp_path: Path
 ) -> None:
-    """Of each request a quarter in the queue, a half on the wire, a quarter reading."""
+    """Each request was a quarter in the queue, a half on the wire, and a quarter reading."""
     rondonia, *_ = states = brazil[:1]
     attempts = [
         Attempt(number, Level.DISTRICTS, city.id, 1, 0, 250, 750, 1000, Fate.ANSWERED)
@@ -151,7 +151,7 @@ async def test_the_phases_are_drawn_as_long_as_they_were(
 async def test_retries_are_drawn_in_their_colour(
     brazil: tuple[State, ...], open_page: OpenPage, tmp_path: Path
 ) -> None:
-    """An attempt that failed for half of the time, and then another one, as long."""
+    """Each request failed for half of the time; its retry took the other half."""
     rondonia, *_ = states = brazil[:1]
     attempts = [
         attempt
@@ -169,10 +169,10 @@ async def test_retries_are_drawn_in_their_colour(
         assert await shares(page, "#rows canvas") == expected
 
 
-async def test_the_curve_is_as_high_as_many_were_in_flight(
+async def test_the_curve_shows_the_number_in_flight(
     brazil: tuple[State, ...], open_page: OpenPage, tmp_path: Path
 ) -> None:
-    """All for the whole time, or all but one for half of it: that is half of the area."""
+    """If all requests but one end at half time, the area is half as large."""
     rondonia, *_ = states = brazil[:1]
     areas = []
     for end in (1000, 500):
@@ -188,8 +188,10 @@ async def test_the_curve_is_as_high_as_many_were_in_flight(
     assert areas[1] / areas[0] == pytest.approx(0.5, abs=0.05)
 
 
-async def test_what_is_calculated_of_the_attempts(whole_country: str, open_page: OpenPage) -> None:
-    """Of four known ones: how many were in flight when, and what they took together."""
+async def test_the_attempts_are_evaluated_correctly(
+    whole_country: str, open_page: OpenPage
+) -> None:
+    """For four known ones: the number in flight over time, and the time that all took together."""
     page = await open_page(f"{whole_country}/fanout")
     known = {
         "size": 4,
@@ -215,10 +217,10 @@ async def test_what_is_calculated_of_the_attempts(whole_country: str, open_page:
     assert alone == 4 * 3
 
 
-async def test_the_figures_tell_what_the_upstream_took(
+async def test_the_figures_compare_with_requests_one_after_another(
     brazil: tuple[State, ...], open_page: OpenPage
 ) -> None:
-    """One after another, each request would take its latency: a figure beside the time it took."""
+    """The comparison names the number of requests."""
     async with StandIn(brazil[:4], behaviour=Behaviour(latency_s=0.1)) as upstream:
         async with watching(open_page, upstream) as page:
             await until_it_ended(page, "concluida")

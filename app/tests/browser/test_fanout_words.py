@@ -1,4 +1,4 @@
-"""What the fan-out says: each number is that of the collection shown."""
+"""The text of the fan-out page: each number is that of the collection shown."""
 
 import json
 import re
@@ -21,21 +21,21 @@ LATENCY_S = 0.05
 
 
 async def explanations(page: Page) -> str:
-    """All that is explained beside the pictures, but for the lines of code."""
+    """All explanations beside the pictures, without the lines of code."""
     texts = await page.locator(".lead, .why p:not(.source)").all_text_contents()
     return " ".join(" ".join(texts).split())
 
 
 def milliseconds(text: str) -> float:
-    """How long "612 ms" or "1,9 s" is."""
+    """The time that "612 ms" or "1,9 s" stands for."""
     number, unit = text.split()
     return float(number.replace(".", "").replace(",", ".")) * {"ms": 1, "s": 1000}[unit]
 
 
-async def test_the_explanations_tell_the_collection_shown(
+async def test_the_explanations_match_the_collection_shown(
     brazil: tuple[State, ...], open_page: OpenPage
 ) -> None:
-    """Other limits and another latency than usual, other numbers, and none besides."""
+    """The limits and the latency are unusual, and the text has no other numbers."""
     states = brazil[:6]
     cities = sum(len(state.cidades) for state in states)
     waves = -(-cities // 20)
@@ -65,7 +65,7 @@ async def test_the_explanations_tell_the_collection_shown(
 async def test_limits_that_nothing_reaches_are_explained(
     brazil: tuple[State, ...], open_page: OpenPage
 ) -> None:
-    """Where all fits in at once, nobody is said to wait."""
+    """If everything fits in at once, the page says that nothing has to wait."""
     states = brazil[:2]
     cities = sum(len(state.cidades) for state in states)
     limits: dict[str, Any] = {"ibge_states_limit": 3, "ibge_cities_limit": 1000}
@@ -81,7 +81,7 @@ async def test_limits_that_nothing_reaches_are_explained(
 async def test_the_plan_for_states_is_explained(
     brazil: tuple[State, ...], open_page: OpenPage
 ) -> None:
-    """Two requests for each state, of which as many run as states may be in work."""
+    """Each state takes two requests, and two states may be in work."""
     limits: dict[str, Any] = {"ibge_states_limit": 2, "ibge_plan": "state"}
     async with StandIn(brazil[:6], behaviour=Behaviour(latency_s=LATENCY_S)) as upstream:
         async with watching(open_page, upstream, **limits) as page:
@@ -91,7 +91,7 @@ async def test_the_plan_for_states_is_explained(
     assert "12 requisições, 4 por vez, são 3 levas" in said
 
 
-async def test_nothing_is_numbered_before_a_collection(
+async def test_there_are_no_numbers_before_a_collection(
     whole_country: str, open_page: OpenPage
 ) -> None:
     """Until the limits are known, the explanations do without numbers."""
@@ -117,7 +117,7 @@ async def test_a_fixed_rate_is_among_the_reasons(
 
 
 async def test_storing_is_a_phase_of_its_own(whole_country: str, open_page: OpenPage) -> None:
-    """When the last request has ended, the page says so, and tells both times apart."""
+    """Once the last request has ended, the page says so, and gives both times."""
     page = await open_page(whole_country)
     attempts = [[0, 0, 0, 1, 0, 1, 101, 102, 0], [1, 2, 5300108, 1, 110, 120, 1290, 1300, 0]]
     storing = {
@@ -157,10 +157,10 @@ async def test_numbers_and_units_stay_together(
     assert re.findall(r"\d (?:ms|s|min|h|requisi|estado|cidade|distrito|minuto)", said) == []
 
 
-async def test_a_tile_is_named_as_it_is_seen(
+async def test_the_name_of_a_tile_is_its_visible_text(
     brazil: tuple[State, ...], open_page: OpenPage
 ) -> None:
-    """People who speak to their browser say what stands there (WCAG 2.5.3)."""
+    """People who speak to their browser say what they see (WCAG 2.5.3)."""
     async with StandIn(brazil[:2]) as upstream, watching(open_page, upstream) as page:
         await until_it_ended(page, "concluida")
 
@@ -174,7 +174,7 @@ async def test_a_tile_is_named_as_it_is_seen(
 async def test_a_tile_leads_to_what_it_changes(
     brazil: tuple[State, ...], open_page: OpenPage, motion: str
 ) -> None:
-    """The rows come into view with the focus above them; at once if motion is to be reduced."""
+    """The rows scroll into view with the focus above them, at once if motion is to be reduced."""
     async with StandIn(brazil[:2]) as upstream:
         async with watching(open_page, upstream, {"reduced_motion": motion}) as page:
             await until_it_ended(page, "concluida")

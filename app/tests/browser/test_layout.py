@@ -1,4 +1,4 @@
-"""The pages hold still: what comes later finds its room kept."""
+"""The pages hold still: later content finds its room kept."""
 
 from typing import Any
 
@@ -13,11 +13,11 @@ from tests.browser.test_fanout import until_it_ended, watching
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-# What "good" is: https://web.dev/articles/cls. It is asked here of all shifts together, not only of
-# the worst five seconds.
+# The bound for "good": https://web.dev/articles/cls. Here all shifts together stay below it, not
+# only the worst five seconds.
 MOST = 0.1
 
-# Notes what moved without a person's doing: how much, and what it was.
+# Notes each element that moved without the user's doing, and how much.
 WATCH = """
   window.shifts = [];
   const named = ({ node }) => node?.id || node?.className || node?.nodeName;
@@ -32,12 +32,12 @@ each_width = pytest.mark.parametrize("width", [1280, 390])
 
 
 def window(width: int) -> dict[str, Any]:
-    """A window of this width that watches itself."""
+    """A window of this width that notes its shifts."""
     return {"viewport": {"width": width, "height": 844}, "script": WATCH}
 
 
 async def shifts(page: Page) -> list[tuple[float, list[str]]]:
-    """What has moved so far, the last frame included."""
+    """All shifts so far, including those of the last frame."""
     moved: list[tuple[float, list[str]]] = await page.evaluate(
         """new Promise((done) => {
           requestAnimationFrame(() => setTimeout(() => done(window.shifts)));
@@ -50,7 +50,7 @@ async def shifts(page: Page) -> list[tuple[float, list[str]]]:
 async def test_the_fan_out_holds_still(
     brazil: tuple[State, ...], open_page: OpenPage, width: int
 ) -> None:
-    """While a collection runs, when it has ended, and while the next one runs."""
+    """It does so while a collection runs, after it, and while the next one runs."""
     async with StandIn(brazil[:6], behaviour=Behaviour(latency_s=0.1)) as upstream:
         async with watching(open_page, upstream, window(width), ibge_cities_limit=20) as page:
             await until_it_ended(page, "concluida")
@@ -69,7 +69,7 @@ async def test_the_fan_out_holds_still(
 async def test_the_explorer_holds_still(
     brazil: tuple[State, ...], open_page: OpenPage, view: str, width: int
 ) -> None:
-    """Opened while the first collection runs, for which its answers wait, and opened again."""
+    """It is opened during the first collection, which its answers wait for, and again after it."""
     async with StandIn(brazil[:2], behaviour=Behaviour(latency_s=0.1)) as upstream:
         async with watching(
             open_page, upstream, window(width), view=view, ibge_cities_limit=5

@@ -1,4 +1,4 @@
-"""The pages where scripts do not run: they say so, and lead to what works without."""
+"""Without scripts, the pages say so and lead to what works without them."""
 
 import pytest
 from playwright.async_api import expect
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 async def test_a_page_without_scripts_says_what_works(
     whole_country: str, open_page: OpenPage, path: str, first: str, useless: list[str]
 ) -> None:
-    """Every link of it is answered; what only scripts bring to life is not shown."""
+    """Each of its links works, and the parts that need scripts are hidden."""
     page = await open_page(f"{whole_country}/{path}", java_script_enabled=False)
 
     assert "JavaScript" in await page.locator("noscript").inner_text()
