@@ -1,4 +1,4 @@
-"""Clients of the upstream, put together as the composition root does, for one test each."""
+"""Clients of the upstream for one test each, put together as the service does it."""
 
 import ssl
 import time
@@ -18,10 +18,10 @@ from src.infra.gateways.upstream_exchange import UpstreamExchange, open_session
 
 
 class Manners:
-    """What a client learns by, within the test's reach: fresh, and with nothing learnt yet.
+    """The manners of a client, within the test's reach, with nothing learnt yet.
 
-    At most `at_once` requests are in flight, `max_rps` are made in a second (0 is no bound), and
-    the first try of all is given up after `first_s` seconds.
+    At most `at_once` requests are in flight, `max_rps` are made in a second (0 is no limit), and
+    the very first try is given up after `first_s` seconds.
     """
 
     def __init__(self, *, at_once: int = 100, first_s: float = 5, max_rps: float = 0) -> None:
@@ -45,7 +45,7 @@ def client_over(
     timeout_s: float = 5,
     first_backoff_s: float = FIRST_BACKOFF_S,
 ) -> UpstreamClient:
-    """A client that asks through this exchange: once, where the test says nothing else."""
+    """A client that asks through this exchange; by default it tries once."""
     manners = manners or Manners()
     return UpstreamClient(
         exchange,
@@ -62,7 +62,7 @@ def client_over(
 async def exchange_with(
     base_url: str, *, connections: int = 100, tls: ssl.SSLContext | None = None, **bounds: Any
 ) -> AsyncIterator[UpstreamExchange]:
-    """An exchange over a session of its own, with a certificate store of the test's or an empty.
+    """An exchange over its own session, with the test's certificate store or an empty one.
 
     `bounds` are those of the exchange.
     """

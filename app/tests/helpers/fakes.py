@@ -1,4 +1,4 @@
-"""Stand-ins for the ports: real classes that answer from a tree, and fail where they are told."""
+"""Fakes of the ports: real classes that answer from a tree, and fail if a test says so."""
 
 import asyncio
 import time
@@ -27,7 +27,7 @@ NOON = datetime(2025, 6, 1, 12, tzinfo=UTC)
 
 
 class Clock:
-    """A clock that goes on only when it is told."""
+    """A clock that only the test advances."""
 
     def __init__(self) -> None:
         self.time = NOON
@@ -41,11 +41,11 @@ class Clock:
 
 
 class FakeUpstream:
-    """What the three fake gateways share: the tree, what fails, and how much happens at once.
+    """What the three fake gateways share: the tree, the errors, and the counts.
 
-    `errors` maps the id of a state or city to what asking below it raises; the id 0 is the list
-    of states, and a state's negative id the list of all its districts. Answers come in descending
-    order of id, since nobody may rely on order.
+    `errors` maps the id of a state or city to the error that asking below it raises; the id 0 is
+    the list of states, and a state's negative id the list of all its districts. Answers come in
+    descending order of id, because nobody may rely on order.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class FakeUpstream:
         self.held_level: str | None = None
 
     async def answer(self, level: str, place_id: int) -> None:
-        """Counts one exchange; holds it for ever, or fails it, where the test says so."""
+        """Counts one exchange; holds it for ever, or fails it, if the test says so."""
         self.asked[place_id] += 1
         self.now[level] += 1
         self.most[level] = max(self.most[level], self.now[level])
@@ -126,10 +126,10 @@ class FakeDistrictsGateway(DistrictsGateway):
 
 
 class FakeStore(SnapshotStore[TerritorySnapshot]):
-    """A store in memory, which several may share as processes do, and which fails when told.
+    """A store in memory, which several users may share as processes do.
 
-    `trouble` is raised by every call while it is set, `damage` once by the next load; `is_taken`
-    says that somebody else refreshes.
+    Every call raises `trouble` while it is set, and the next load raises `damage` once; `is_taken`
+    means that somebody else refreshes.
     """
 
     def __init__(self) -> None:
@@ -140,7 +140,7 @@ class FakeStore(SnapshotStore[TerritorySnapshot]):
         self.calls: Counter[str] = Counter()
 
     def put(self, snapshot: TerritorySnapshot) -> None:
-        """What another process does when it stores a snapshot."""
+        """Stores a snapshot as another process does."""
         self.calls["put"] += 1
         self.stored = Stored(snapshot, version=str(self.calls["put"]))
 
@@ -190,7 +190,7 @@ def recorder(
     journal: RefreshJournal | None = None,
     pause_s: Callable[[float], float] = pause_s,
 ) -> RefreshRecorder:
-    """Records refreshes in this journal, or where nobody reads."""
+    """Records refreshes in this journal, or in one that nobody reads."""
     return RefreshRecorder(
         journal=journal or MemoryJournal(),
         fan_out=FanOutCounts(clock=time.monotonic),
@@ -201,10 +201,10 @@ def recorder(
 
 
 class FakeCollection:
-    """Collections that end as the test says: `outcomes` in turn, the last one again and again.
+    """Collections with the outcomes that the test gives: in turn, the last one again and again.
 
-    Each bears the time of the clock. While `held` is set they wait for it. `begun_at` has the event
-    loop's time at the beginning of each, in seconds.
+    Each snapshot has the clock's time. While `held` is set, collections wait for it. `begun_at` has
+    the event loop's time at the beginning of each, in seconds.
     """
 
     def __init__(self, clock: Clock, *outcomes: TerritorySnapshot | Exception) -> None:
@@ -216,7 +216,7 @@ class FakeCollection:
 
     @property
     def count(self) -> int:
-        """How many have begun."""
+        """How many collections have begun."""
         return len(self.begun_at)
 
     async def __call__(self) -> TerritorySnapshot:

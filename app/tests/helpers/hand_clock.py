@@ -2,7 +2,7 @@
 
 
 class SecondsClock:
-    """A monotonic clock that goes on only when it is told."""
+    """A monotonic clock that only the test advances."""
 
     def __init__(self) -> None:
         self.time = 0.0

@@ -1,4 +1,4 @@
-"""A real TLS server without secure renegotiation, as the upstream was seen to be."""
+"""A real TLS server without secure renegotiation, as was seen at the upstream."""
 
 import socket
 import threading
@@ -12,10 +12,10 @@ from tlslite.constants import CipherSuite, ExtensionType
 
 
 class _NoSecureRenegotiation(TLSConnection):  # type: ignore[misc]  # tlslite has no types
-    """A server side that overhears what a client says of RFC 5746, and so does not answer it.
+    """A server side that ignores what a client says of RFC 5746, and so does not answer it.
 
     Python's own ssl module cannot leave that out; tlslite's handshake is Python and can. Only the
-    parsed ClientHello is changed: the handshake's hash is taken from the bytes on the wire.
+    parsed ClientHello is changed: the handshake's hash is made from the bytes on the wire.
     """
 
     def _serverGetClientHello(self, *args: Any, **kwargs: Any) -> Iterator[Any]:  # noqa: N802  # its name
@@ -38,7 +38,7 @@ class _NoSecureRenegotiation(TLSConnection):  # type: ignore[misc]  # tlslite ha
 class LegacyTlsServer:
     """Answers every GET with the same JSON over TLS 1.2, one connection after another, in a thread.
 
-    `certificate` needs an RSA key, `body` is the answer's.
+    `certificate` needs an RSA key; `body` is the body of the answer.
     """
 
     def __init__(self, certificate: trustme.LeafCert, body: bytes) -> None:
@@ -66,7 +66,7 @@ class LegacyTlsServer:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        # A last connection wakes the thread from its accept(); it finds the end-of-work mark.
+        # A last connection wakes the thread from accept(); an empty answer tells it to end.
         self._answer = b""
         socket.create_connection(self._listener.getsockname()).close()
         self._thread.join()
@@ -89,5 +89,5 @@ class LegacyTlsServer:
                     connection.read(min=1, max=65_536)
                     connection.write(self._answer)
                     connection.close()
-                except Exception:  # noqa: BLE001, S112  # a client that refuses is the point
+                except Exception:  # noqa: BLE001, S112  # a client may refuse
                     continue

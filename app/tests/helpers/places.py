@@ -1,4 +1,4 @@
-"""Small territories to test with: real places, few of them."""
+"""Small territories to test with: a few real places."""
 
 from src.domain.localities.territory import City, District, State
 

@@ -1,4 +1,4 @@
-"""The service in processes of its own, as it runs for its users."""
+"""The service in its own processes, as it runs for its users."""
 
 import asyncio
 import contextlib
@@ -20,7 +20,7 @@ from tests.helpers.serving import client, free_port
 class ServiceProcess:
     """`python main.py` with these settings, ended at the end of the block.
 
-    `log_file` takes what it writes to standard error.
+    What it prints goes to `log_file`.
     """
 
     def __init__(self, log_file: Path, **settings: object) -> None:
@@ -61,16 +61,16 @@ class ServiceProcess:
                 self._process.wait()
 
     async def send(self, method: str, path: str) -> asyncio.Task[bytes]:
-        """Send a request as soon as the process listens; it works on it when this returns.
+        """Sends a request as soon as the process listens; returns once the process works on it.
 
-        The task has what it answers until it closes the connection.
+        The task has the answer, up to the close of the connection.
         """
         async with client() as session:
             await self.get(session, "/health/live")
             reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
             head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 0\r\n"
             writer.write(f"{head}Connection: close\r\n\r\n".encode())
-        # A process serves what comes in turn: what is answered now came after it.
+        # A process serves requests in turn: those answered now came after it.
         for _ in range(10):
             async with client() as session:
                 await self.get(session, "/health/live")
@@ -83,7 +83,7 @@ class ServiceProcess:
 
     @property
     def log(self) -> str:
-        """What it has written so far."""
+        """What the process has printed so far."""
         return self._log_file.read_text(encoding="utf-8")
 
     @property
@@ -92,12 +92,12 @@ class ServiceProcess:
         return [int(pid) for pid in re.findall(r"Started server process \[(\d+)\]", self.log)]
 
     def kill(self) -> None:
-        """`kill -9`: it has no time for anything."""
+        """`kill -9`: the process has no time for anything."""
         self._process.kill()
         self._process.wait()
 
     async def leave(self) -> int:
-        """SIGTERM, and the exit status; it may take as long as it likes.
+        """Sends SIGTERM and returns the exit status, however long that takes.
 
         The server gives its requests 3 s and then cancels them, with an error in the log: a log
         without errors shows that it left before.

@@ -1,18 +1,18 @@
-"""Large bodies in codings that take a moment: services of the tests answer the whole country."""
+"""Quick compression of large bodies: many tests serve the whole country."""
 
 from collections.abc import Callable
 from functools import partial
 
 from src.infra.http.content_codings import COMPRESSORS, QUICK_COMPRESSORS
 
-# As the service itself compresses what it keeps, however large.
+# The service's own compressors for bodies that it keeps, of any size.
 THOROUGH = dict(COMPRESSORS)
 
 LARGE_BYTES = 100_000
 
 
 def compress_large_bodies_quickly() -> None:
-    """From here on, in this process: it saves more than a second for each service."""
+    """Changes this process from here on; this saves more than a second for each service."""
     for coding, thorough in THOROUGH.items():
         COMPRESSORS[coding] = partial(_compressed, thorough, QUICK_COMPRESSORS[coding])
 

@@ -1,7 +1,7 @@
-"""A Redis server of a test's own, on loopback, which keeps nothing.
+"""A Redis server of the test's own, on loopback, without persistence.
 
-Real, if `redis-server` is installed. Otherwise fakeredis speaks Redis' protocol in its place: the
-stores and journals are tested on every machine, and the last line of the run says by which server.
+It is real if `redis-server` is installed. Otherwise fakeredis takes its place: the stores and
+journals are tested on every machine, and the last line of the run says by which server.
 """
 
 import shutil
@@ -26,7 +26,7 @@ TcpFakeServer(("127.0.0.1", int(sys.argv[1]))).serve_forever()
 
 
 class RedisServer:
-    """A server that can be stopped, and started again at the same address, with nothing in it."""
+    """A server that can be stopped, and started again at the same address, empty."""
 
     def __init__(self, directory: str) -> None:
         self._port = free_port()
@@ -42,7 +42,7 @@ class RedisServer:
         return f"redis://127.0.0.1:{self._port}/0"
 
     def start(self) -> None:
-        """Start the server and wait until it takes connections."""
+        """Starts the server and waits until it takes connections."""
         self._process = subprocess.Popen(self._command, stdout=subprocess.DEVNULL)
         while not _takes_connections(self._port):
             if self._process.poll() is not None:
@@ -50,7 +50,7 @@ class RedisServer:
             time.sleep(0.002)
 
     def stop(self) -> None:
-        """End the server, if it runs."""
+        """Ends the server, if it runs."""
         if self._process is not None:
             self._process.kill()
             self._process.wait()

@@ -1,4 +1,4 @@
-"""The use cases of refreshes, over a journal in memory and refreshes that a test writes."""
+"""The use cases of refreshes, over a journal in memory and refreshes that the test writes."""
 
 import asyncio
 from dataclasses import replace
@@ -12,16 +12,16 @@ from tests.helpers.fakes import Clock
 
 INTERVAL_S = 60
 
-# A hundredth of the time.
+# A hundredth of the service's own times.
 LOOKING = Looking(running_s=0.001, next_s=0.001)
 
 
 class Service:
-    """The use case, with refreshes that write down what the test says.
+    """The use cases, with refreshes that record what the test says.
 
-    `is_made_here` is what each says of itself, `rests_s` what the upstream has asked for. `begun`
-    is where this process hands over the first moment of its own. Refreshes are looked for
-    as `looking` says, for `begins_within_s` until one begins.
+    `is_made_here` is the result of each refresh, `rests_s` the pause that the upstream has asked
+    for. `begun` gets the first moment of a refresh of this process. Refreshes are looked for as
+    `looking` says, for `begins_within_s` until one begins.
     """
 
     def __init__(self, *moments: Progress, begins_within_s: float = 5, **looking: Any) -> None:
@@ -53,12 +53,12 @@ class Service:
         return asyncio.create_task(self.refresh(self.moments))
 
     async def refresh(self, moments: tuple[Progress, ...]) -> bool:
-        """Writes down what the test says."""
+        """Records these moments as one refresh."""
         await self.tell(*moments)
         return self.is_made_here
 
     async def tell(self, *moments: Progress) -> None:
-        """What a process writes down."""
+        """Records these moments as any process does."""
         for each in moments:
             await asyncio.sleep(0.002)
             await self.journal.append(each)

@@ -1,4 +1,4 @@
-"""Refreshes to test with: moments of one, and its ids."""
+"""Moments of refreshes to test with."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -31,7 +31,7 @@ BEGUN = Progress(
 def moment(
     refresh: int = 1, number: int = 0, *, begun_at: datetime = NOON, **more: Any
 ) -> Progress:
-    """A moment of the refresh with this number."""
+    """A moment, by the numbers of its refresh and its own."""
     return replace(BEGUN, refresh=f"{refresh:020x}", number=number, begun_at=begun_at, **more)
 
 

@@ -1,4 +1,4 @@
-"""The service as its callers reach it, over data of the test's own."""
+"""The service as its callers reach it, over the test's own data."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -17,7 +17,7 @@ from src.entrypoints.features import Settings
 from tests.helpers.fakes import FakeUpstream
 from tests.helpers.serving import client, features_over, served
 
-# Whole, whatever the developer's own environment says: a service of a module is made before it is
+# Complete, whatever the developer's own environment says: a module's service is made before that is
 # cleared for the first test.
 _SETTINGS: dict[str, Any] = {
     "_env_file": None,
@@ -33,7 +33,7 @@ _SETTINGS: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Answer:
-    """All of an answer; `body` as it was sent, coded or not."""
+    """A whole answer; `body` is as it was sent, compressed or not."""
 
     status: int
     headers: CIMultiDictProxy[str]
@@ -41,12 +41,12 @@ class Answer:
 
     @property
     def json(self) -> Any:
-        """What the body says."""
+        """The decoded body."""
         return msgspec.json.decode(self.body)
 
     @property
     def own_headers(self) -> dict[str, str]:
-        """The headers but for when it was answered."""
+        """The headers without the date."""
         return {name: value for name, value in self.headers.items() if name.lower() != "date"}
 
 
@@ -54,7 +54,7 @@ class Answer:
 async def service(
     upstream: FakeUpstream, *, now: Callable[[], datetime] | None = None, **settings: Any
 ) -> AsyncIterator[aiohttp.ClientSession]:
-    """A session with a service that collects from this upstream as its base address."""
+    """A session with a service that collects from this upstream, at its base address."""
     async with served(application(upstream, now=now, **settings)) as url, client(url) as session:
         yield session
 
@@ -75,7 +75,7 @@ async def ask(
     method: str = "GET",
     **query: str | int,
 ) -> Answer:
-    """What the service answers; redirections are answers, too."""
+    """The service's answer; a redirect is an answer, too."""
     async with session.request(
         method, path, params=query, headers=headers, allow_redirects=False, auto_decompress=False
     ) as answer:
@@ -83,7 +83,7 @@ async def ask(
 
 
 async def ended(session: aiohttp.ClientSession, address: str) -> dict[str, Any]:
-    """The refresh at this address when it has ended."""
+    """The refresh at this address, once it has ended."""
     async with asyncio.timeout(20):
         while True:
             answer = await ask(session, address)

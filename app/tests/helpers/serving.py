@@ -1,4 +1,4 @@
-"""Serves an application on a real socket of the loopback, within the test's own event loop."""
+"""Serves an application on a real loopback socket, within the test's own event loop."""
 
 import asyncio
 import contextlib
@@ -27,15 +27,15 @@ from tests.helpers.fakes import (
     FakeUpstream,
 )
 
-# Below the ports that systems give to outgoing connections (from 32,768 on, on Linux), so that none
-# of these takes a port between the moment it is found free and the moment a server listens there.
-# Processes that run tests side by side have neighbouring ids: each has a hundred ports of its own.
+# Below the ports that systems give to outgoing connections (from 32,768 on, on Linux), so that no
+# connection takes a port after it was found free and before a server listens there. Processes that
+# run tests side by side have neighbouring ids: each has a hundred ports of its own.
 _FIRST_PORT = 20_000 + 100 * (os.getpid() % 100)
 _PORTS = itertools.cycle(range(_FIRST_PORT, _FIRST_PORT + 100))
 
 
 def free_port() -> int:
-    """A port at which nobody listens, for a server in another process."""
+    """A free port, for a server in another process."""
     for port in itertools.islice(_PORTS, 100):
         with socket.socket() as probe, contextlib.suppress(OSError):
             probe.bind(("127.0.0.1", port))
@@ -44,16 +44,16 @@ def free_port() -> int:
 
 
 def client(url: str | None = None) -> aiohttp.ClientSession:
-    """A session that asks for no content coding, so that an answer has one tag."""
+    """A session that asks for no content coding, so that each answer has one tag."""
     return aiohttp.ClientSession(url, skip_auto_headers=["Accept-Encoding"])
 
 
 def collecting_from(
     upstream: FakeUpstream, *, now: Callable[[], datetime] | None = None
 ) -> Collecting:
-    """Gives the use case over a fake upstream; `now` dates what it collects, long ago if not given.
+    """Gives the use case over a fake upstream; `now` dates what it collects, by default long ago.
 
-    What is dated long ago is stale at once, so that each request collects again behind itself.
+    Data dated long ago is stale at once, so each request starts a collection in the background.
     """
 
     @asynccontextmanager

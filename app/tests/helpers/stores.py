@@ -13,7 +13,7 @@ Store: TypeAlias = SnapshotStore[TerritorySnapshot]
 
 FORMAT = SnapshotFormat(TerritorySnapshot)
 
-# As the service's own keys begin.
+# The prefix of the service's own keys.
 PREFIX = "estados-e-cidades:"
 
 

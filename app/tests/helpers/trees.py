@@ -1,10 +1,10 @@
-"""Territories that Hypothesis makes up: few places, with any name that can be stored."""
+"""Territories made up by Hypothesis: few places, with any name that can be stored."""
 
 from hypothesis import strategies as st
 
 from src.domain.localities.territory import City, District, State
 
-# Anything UTF-8 can carry, and what formats and spreadsheets stumble over more often than by luck.
+# Anything that UTF-8 can carry, with more of what formats and spreadsheets stumble over.
 names = st.one_of(
     st.sampled_from(["=", "+", "-", "@", "'", '"', ""]).flatmap(
         lambda beginning: st.text(st.sampled_from(",;\"'\r\n\t =@ãé🙂"), min_size=1).map(
@@ -28,7 +28,7 @@ def _cities(draw: st.DrawFn, city_id: int) -> City:
 
 @st.composite
 def _states(draw: st.DrawFn, state_id: int, sigla: str) -> State:
-    # One city for each of these, so that 6 digits name one city, as with IBGE's codes.
+    # One city for each of these, so that 6 digits stand for one city, as in the IBGE's codes.
     tens = draw(st.sets(st.integers(0, 9_999), max_size=2))
     cities = [draw(_cities(state_id * 100_000 + ten * 10 + ten % 10)) for ten in tens]
     return State(state_id, sigla, draw(names)).with_cities(cities)
@@ -36,7 +36,7 @@ def _states(draw: st.DrawFn, state_id: int, sigla: str) -> State:
 
 @st.composite
 def trees(draw: st.DrawFn) -> tuple[State, ...]:
-    """Up to three states, in order; some know no cities, some cities no districts."""
+    """Up to three states, in order; some have no cities, and some cities no districts."""
     ids = sorted(draw(st.sets(st.integers(10, 99), max_size=3)))
     return tuple(draw(_states(state_id, _sigla(state_id))) for state_id in ids)
 

@@ -1,4 +1,4 @@
-"""Code that runs without the measuring of coverage, which takes a third of the time."""
+"""Runs code without measuring its coverage, which takes a third of the time."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ import src.entrypoints.localities.collecting  # noqa: F401  # on demand, so perh
 from src.infra.controllers import documentation_controller, pages_controller
 from src.infra.http import content_codings, media_types
 
-# What is made once for a process: made unmeasured, it would not be made again to be measured.
+# Made once for each process: if made unmeasured, they would not be made again to be measured.
 _MADE_ONCE = [
     documentation_controller._document,
     documentation_controller._redoc_script,
@@ -21,7 +21,7 @@ _MADE_ONCE = [
 
 @contextmanager
 def unmeasured() -> Iterator[None]:
-    """The block is not measured; it has to run nothing that only it runs."""
+    """The block is not measured; all code that it runs must run elsewhere, too."""
     measuring = coverage.Coverage.current()
     if measuring is None:
         yield
