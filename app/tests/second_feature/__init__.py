@@ -1,1 +1,1 @@
-"""A second feature beside the first: how little it takes, and that it needs nothing of the core."""
+"""A second feature beside the first: it takes little, and changes nothing of the core."""

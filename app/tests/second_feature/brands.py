@@ -1,7 +1,7 @@
-"""Brands of cars, their models, and the years of these.
+"""Car brands, their models and the years of a model.
 
-Ids are unique on their level only: there is a brand, a model and a year with the id 1. And no
-number says which brand a model is of: its parents have to be named in the path.
+Ids are unique on their level only: a brand, a model and a year all have the id 1. And no number
+says which brand a model belongs to: its parents have to be named in the path.
 """
 
 from collections.abc import Iterable
@@ -22,7 +22,7 @@ class Year(Leaf):
 
 @dataclass(frozen=True, slots=True)
 class Model(Branch):
-    """A brand's model; one may have no years at all, which is not the same as unread ones."""
+    """A brand's model; it may have no years at all, which is not the same as unread years."""
 
     id: int
     nome: str
@@ -58,7 +58,7 @@ class Brand(Branch):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BrandsSnapshot(Snapshot):
-    """All brands with all below them."""
+    """All brands with everything below them."""
 
     marcas: tuple[Brand, ...]
 

@@ -1,4 +1,4 @@
-"""The brands as a feature: collected from an upstream of their own, and answered as one tree."""
+"""The brands as a feature: collected from their own upstream, and answered as one tree."""
 
 import asyncio
 import time

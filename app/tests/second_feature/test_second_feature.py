@@ -1,4 +1,4 @@
-"""Another tree from another upstream, beside the first and without a change of the core."""
+"""Another tree from another upstream, beside the first, without a change of the core."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -40,7 +40,7 @@ TREE = [
 
 @asynccontextmanager
 async def upstream(lists: dict[str, list[dict[str, Any]]]) -> AsyncIterator[str]:
-    """The address of a server that answers these lists, and 500 to all else."""
+    """The address of a server that answers these lists, and 500 to everything else."""
 
     async def answer(request: web.Request) -> web.Response:
         rows = lists.get(request.path)
@@ -68,8 +68,8 @@ async def service(base_url: str, **settings: Any) -> AsyncIterator[aiohttp.Clien
         yield session
 
 
-async def test_each_feature_answers_its_own() -> None:
-    """One tree beside the other, each with tag, source and gaps of its own."""
+async def test_each_feature_answers_its_own_tree() -> None:
+    """Each tree has its own tag, source and gaps."""
     async with upstream(LISTS) as url, service(url) as session:
         cars = await ask(session, "/api/v1/brands")
         places = await ask(session, "/api/v1/states")
@@ -84,7 +84,7 @@ async def test_each_feature_answers_its_own() -> None:
 
 
 async def test_a_feature_without_data_says_so_and_leaves_the_other_alone() -> None:
-    """503 for the brands and for the service's readiness; the states are answered as ever."""
+    """The brands and the service's readiness are 503; the states are answered as usual."""
     async with upstream({}) as url, service(url) as session:
         cars = await ask(session, "/api/v1/brands")
         places = await ask(session, "/api/v1/states")
@@ -94,8 +94,8 @@ async def test_a_feature_without_data_says_so_and_leaves_the_other_alone() -> No
     assert cars.json["detail"].startswith("Ainda não há dados")
 
 
-async def test_what_cannot_be_read_is_named_on_its_level() -> None:
-    """The model 1 of brand 2, and neither brand 1 nor the other model 1."""
+async def test_an_unread_part_is_named_on_its_level() -> None:
+    """It is model 1 of brand 2, not brand 1 and not the other model 1."""
     lists = {path: rows for path, rows in LISTS.items() if path != "/brands/2/models/1/years"}
     async with upstream(lists) as url, service(url) as session:
         cars = await ask(session, "/api/v1/brands")
@@ -105,8 +105,8 @@ async def test_what_cannot_be_read_is_named_on_its_level() -> None:
     assert cars.json[1]["modelos"][0]["anos"] is None
 
 
-async def test_what_is_lost_is_kept_from_the_collection_before() -> None:
-    """As with the places, by the same rules."""
+async def test_a_lost_part_is_kept_from_the_collection_before() -> None:
+    """The rules are those for places."""
     lists = dict(LISTS)
     async with upstream(lists) as url, service(url, snapshot_ttl_s=0) as session:
         whole = await ask(session, "/api/v1/brands")
@@ -119,7 +119,7 @@ async def test_what_is_lost_is_kept_from_the_collection_before() -> None:
 
 
 async def test_both_features_share_a_folder(tmp_path: Path) -> None:
-    """After a restart each finds what it stored, though one upstream is gone."""
+    """After a restart each finds what it stored, although one upstream is gone."""
     stored = {"snapshot_store": f"file:{tmp_path}"}
     async with upstream(LISTS) as url, service(url, **stored) as session:
         before = [(await ask(session, f"/api/v1/{name}")).body for name in ("brands", "states")]
@@ -134,7 +134,7 @@ async def test_both_features_share_a_folder(tmp_path: Path) -> None:
 
 
 async def test_the_progress_counts_each_request_where_it_belongs() -> None:
-    """By the root that is named, though a model and a brand have the same id."""
+    """It counts for the root that is named, although a model and a brand have the same id."""
     async with upstream(LISTS) as url:
         feature = brands(url)
         async with feature.open(Settings(snapshot_bundled=False)) as opened:
