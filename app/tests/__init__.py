@@ -1,1 +1,1 @@
-"""What the service does, said in tests; a folder for each layer, and the whole on real sockets."""
+"""What the service does, as tests: a folder for each layer, and the whole on real sockets."""

@@ -22,13 +22,13 @@ from tests.helpers.redis_server import PROGRAM, RedisServer, redis_server
 
 
 class _ClientResponse(aiohttp.ClientResponse):
-    """aiohttp 3.14 needs a `stream_writer`, which aioresponses 0.7.9 does not give yet."""
+    """aiohttp 3.14 needs a `stream_writer`, which aioresponses 0.7.9 does not pass yet."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"stream_writer": Mock(), **kwargs})
 
 
-# The same examples in every run, and however busy the machine is each has its time.
+# The same examples in every run, and no deadline, however busy the machine is.
 hypothesis.settings.register_profile(
     "steady", max_examples=50, deadline=None, derandomize=True, database=None
 )
@@ -43,7 +43,7 @@ setattr(aioresponses.core, "ClientResponse", _ClientResponse)  # noqa: B010  # n
 
 @pytest.fixture(autouse=True)
 def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A variable or `.env` of the developer's own must not change what is tested."""
+    """The developer's own variables and `.env` must not change what is tested."""
     for name in Settings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
     monkeypatch.setitem(Settings.model_config, "env_file", None)
@@ -66,7 +66,7 @@ def redis() -> Iterator[RedisServer]:
 
 
 def left_out(reporter: pytest.TerminalReporter) -> list[str]:
-    """What this machine could not test as CI does, and how to get it; a phrase for each reason."""
+    """What this machine could not test as CI does, and how to install it; a phrase per reason."""
     reasons = Counter(
         skipped.longrepr[2].removeprefix("Skipped: ")
         for skipped in reporter.getreports("skipped")
@@ -79,7 +79,7 @@ def left_out(reporter: pytest.TerminalReporter) -> list[str]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The files that wait the most begin first, and those that only compute come last."""
+    """Files that wait the most begin first, and those that only compute come last."""
 
     def turn(item: pytest.Item) -> int:
         folders = item.path.relative_to(TESTS).parts[:-1]
@@ -89,12 +89,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """What has been collected lives to the end: the garbage collector need not look at it."""
+    """Collected items live to the end, so the garbage collector need not look at them."""
     gc.freeze()
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """CI leaves nothing out: there, a test that was skipped is one that failed."""
+    """CI leaves nothing out: there, a skipped test counts as failed."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if reporter is not None and "CI" in os.environ and left_out(reporter):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -32,7 +32,7 @@ from stand_in.server import StandIn
 
 @pytest.fixture
 async def upstream(brazil: tuple[State, ...]) -> AsyncIterator[StandIn]:
-    """A stand-in over three states, one with a single city, which the upstream answers bare."""
+    """A stand-in with three states, one with a single city, which is answered without a list."""
     states = tuple(
         state.with_cities(state.cidades[:30])
         for state in brazil
@@ -43,19 +43,19 @@ async def upstream(brazil: tuple[State, ...]) -> AsyncIterator[StandIn]:
 
 
 def served(upstream: StandIn) -> list[Row]:
-    """The tree that the stand-in serves, as the ways keep it."""
+    """The tree of the stand-in, as the ways keep it."""
     rows = msgspec.json.decode(msgspec.json.encode(upstream.content.states))
     return [place(row, cidades=row["cidades"]) for row in rows]
 
 
 @pytest.mark.parametrize("way", [way for way in WAYS if way != ONE_AFTER_ANOTHER])
 async def test_every_way_collects_the_whole_tree(upstream: StandIn, way: str) -> None:
-    """However the requests are made, the same places come of it."""
+    """However the requests are made, the places are the same."""
     assert await WAYS[way](Upstream(upstream.base_url)) == served(upstream)
 
 
 async def test_one_after_another_collects_all_of_it_or_a_sample(upstream: StandIn) -> None:
-    """The sample has cities of each state, and they are those of the whole."""
+    """The sample has cities of each state, and they equal those of the whole."""
     whole = await one_after_another(Upstream(upstream.base_url))
     sample = await WAYS[ONE_AFTER_ANOTHER](Upstream(upstream.base_url))
 
@@ -65,21 +65,21 @@ async def test_one_after_another_collects_all_of_it_or_a_sample(upstream: StandI
 
 
 async def test_one_after_another_needs_one_connection(upstream: StandIn) -> None:
-    """The next request is made when the last is answered."""
+    """The next request is made when the one before is answered."""
     await one_after_another(Upstream(upstream.base_url))
     assert upstream.figures.connections == upstream.figures.most_in_flight == 1
 
 
 async def test_unbounded_asks_for_all_at_once(upstream: StandIn) -> None:
-    """At least for all cities of a state, which become known together."""
+    """That is at least all cities of a state, which become known together."""
     asking = Upstream(upstream.base_url)
     await WAYS[UNBOUNDED](asking)
     assert asking.most_under_way >= 30
 
 
 async def test_semaphores_bound_what_the_server_sees(upstream: StandIn) -> None:
-    """Each level by its own limit, with a connection for each request within both."""
-    upstream.behave(Behaviour(latency_s=0.1))  # so long that those allowed meet there
+    """Each level has its own limit, and there is a connection for each request within both."""
+    upstream.behave(Behaviour(latency_s=0.1))  # long enough for all that are allowed to meet there
     asking = Upstream(upstream.base_url)
     assert await semaphores(asking, states_at_once=2, cities_at_once=5) == served(upstream)
     figures = upstream.figures
@@ -90,7 +90,7 @@ async def test_semaphores_bound_what_the_server_sees(upstream: StandIn) -> None:
 
 
 async def test_the_state_plan_makes_two_requests_for_each_state(upstream: StandIn) -> None:
-    """However many cities it has."""
+    """It does not matter how many cities the state has."""
     await WAYS[STATE_PLAN](Upstream(upstream.base_url))
     assert upstream.figures.requests == 1 + 2 * 3
 
@@ -103,7 +103,7 @@ async def test_a_session_per_request_is_a_connection_per_request(upstream: Stand
 
 @pytest.mark.parametrize("way", WAYS)
 async def test_failed_requests_are_counted(upstream: StandIn, way: str) -> None:
-    """They leave a gap in the tree, and do not end the run."""
+    """They leave a gap in the tree, but do not end the run."""
     upstream.behave(Behaviour(faults=(Fault(kind=Kind.RESET, path="/estados/53/.*"),)))
     asking = Upstream(upstream.base_url)
     states = await WAYS[way](asking)
@@ -111,7 +111,7 @@ async def test_failed_requests_are_counted(upstream: StandIn, way: str) -> None:
     assert len(asking.failures) == (2 if way == STATE_PLAN else 1)
 
 
-async def test_trees_that_differ_are_not_compared_in_time(upstream: StandIn) -> None:
+async def test_ways_with_different_trees_are_not_compared(upstream: StandIn) -> None:
     """A way that collects something else does other work."""
     tree, other = served(upstream), served(upstream)
     other[0]["cidades"][0]["distritos"].pop()
@@ -129,7 +129,7 @@ OUTCOMES = [
 
 
 def test_the_samples_time_is_scaled_to_all_requests() -> None:
-    """And nothing is said of the memory, for the sample kept a part of the tree."""
+    """Its memory is not shown, because it kept only part of the tree."""
     sample = replace(OUTCOMES[0], requests=10)
     estimate, *others = with_estimate([sample, *OUTCOMES[1:]])
     assert estimate == replace(sample, seconds=200, megabytes=0, requests=1000, sample=10)
@@ -137,7 +137,7 @@ def test_the_samples_time_is_scaled_to_all_requests() -> None:
 
 
 def test_the_table_says_what_is_estimated_and_what_failed() -> None:
-    """Nobody has to guess what a figure is."""
+    """Readers need not guess what a figure means."""
     estimate = replace(OUTCOMES[0], seconds=600, sample=10)
     failed = replace(OUTCOMES[1], failures=["Too many open files"] * 7)
     outcomes = [estimate, failed, *OUTCOMES[2:]]
@@ -150,7 +150,7 @@ def test_the_table_says_what_is_estimated_and_what_failed() -> None:
 
 
 def test_the_chart_has_every_way_and_says_which_bar_is_cut() -> None:
-    """It is well-formed, too."""
+    """The SVG is also well-formed."""
     drawn = chart([replace(OUTCOMES[0], seconds=600, sample=10), *OUTCOMES[1:]], "a & b")
     root = ET.fromstring(drawn)  # noqa: S314  # our own
     text = " ".join(root.itertext())
@@ -159,7 +159,7 @@ def test_the_chart_has_every_way_and_says_which_bar_is_cut() -> None:
 
 
 def test_ways_that_need_too_many_open_files_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The table says so, rather than showing how they fail."""
+    """The table says so instead of showing how they fail."""
     monkeypatch.setattr(measuring, "not_measured", [])
     monkeypatch.setattr(runs, "open_files", lambda _: 1024)
     assert possible_ways() == [way for way in WAYS if way not in NEED_MANY_FILES]

@@ -1,4 +1,4 @@
-"""An ill upstream costs time, not data: real sockets, the real territory, faults to order."""
+"""A failing upstream costs time, not data: real sockets, the real territory, faults on demand."""
 
 import asyncio
 import socket
@@ -25,8 +25,8 @@ from tests.helpers.serving import client, served
 
 LATENCY_S = 0.05
 
-# How the upstream is at a cold start, and how many seconds that costs by itself: for a pause that
-# it asks for, or until a silent request is given up.
+# How the upstream behaves at a cold start, and how many seconds that costs by itself: for a pause
+# that it asks for, or until a silent request is given up.
 COLD_STARTS = {
     "2 % status 500": (Behaviour(faults=(Fault(kind=Kind.STATUS, share=0.02),)), 0),
     "2 % HTML with status 200": (Behaviour(faults=(Fault(kind=Kind.GARBAGE, share=0.02),)), 0),
@@ -46,7 +46,7 @@ COLD_STARTS = {
 async def first_answer(
     states: tuple[State, ...], behaviour: Behaviour, **settings: Any
 ) -> tuple[aiohttp.ClientResponse, bytes, float, Figures]:
-    """The first answer of a service that knows nothing, its seconds, and what the upstream saw."""
+    """The first answer of a service without data, its seconds, and what the upstream saw."""
     async with StandIn(states, behaviour=behaviour) as upstream:
         chosen = Settings(ibge_base_url=upstream.base_url, snapshot_bundled=False, **settings)
         began = time.monotonic()
@@ -60,9 +60,9 @@ async def first_answer(
 async def test_a_cold_start_gets_everything_in_the_end(
     behaviour: Behaviour, costs_s: float, brazil: tuple[State, ...]
 ) -> None:
-    """With nothing to fall back on, the first answer is whole, and polite retries got it.
+    """Without data to fall back on, the first answer is whole, thanks to polite retries.
 
-    It takes as long as the faults cost, and a few times as long as a healthy upstream does.
+    It takes as long as the faults cost, and a few times as long as with a healthy upstream.
     """
     states = brazil[:5]
     _, _, healthy_s, _ = await first_answer(states, Behaviour(latency_s=LATENCY_S))
@@ -83,11 +83,11 @@ async def test_a_cold_start_gets_everything_in_the_end(
 async def test_a_cold_start_gets_everything_from_an_upstream_that_limits_the_rate(
     retry_after: int | None, brazil: tuple[State, ...]
 ) -> None:
-    """Half the rate that this machine would ask for, told by 429 alone or with Retry-After.
+    """The upstream allows half of this machine's rate, and answers 429 with or without Retry-After.
 
-    With a third of the territory goes a lower limit: what is refused before it adapts has to be
-    within the budget of retries. Which request is refused four times in a row is chance, so each
-    has twice as many attempts as usual.
+    A third of the territory goes with a lower limit: refusals before it adapts have to stay within
+    the budget of retries. Chance decides which request is refused four times in a row, so each has
+    twice as many attempts as usual.
     """
     behaviour, states = Behaviour(latency_s=LATENCY_S), brazil[:14]
     settings = {"ibge_cities_limit": 60, "ibge_attempts": 8}
@@ -109,7 +109,7 @@ async def test_a_cold_start_gets_everything_from_an_upstream_that_limits_the_rat
 
 
 def four_states(brazil: tuple[State, ...]) -> tuple[State, ...]:
-    """Small ones: Acre, Amazonas, Roraima and Amapá."""
+    """Four small states: Acre, Amazonas, Roraima and Amapá."""
     return tuple(state for state in brazil if state.sigla in {"AC", "AM", "RR", "AP"})
 
 
@@ -123,13 +123,13 @@ class Observed:
 
 
 class Service:
-    """A service that has one good snapshot of a few states, asked again and again."""
+    """A service with one good snapshot of a few states, which is asked again and again."""
 
     def __init__(self, session: aiohttp.ClientSession) -> None:
         self._session = session
 
     async def observe(self) -> Observed:
-        """Ask for everything."""
+        """Asks for everything."""
         async with self._session.get("/api/v1/states") as answer:
             await answer.read()
         assert answer.status == 200
@@ -140,7 +140,7 @@ class Service:
         )
 
     async def observe_until(self, condition: Callable[[Observed], bool]) -> list[Observed]:
-        """Ask until an answer is as it should be; all answers until then."""
+        """Asks until an answer meets the condition; returns all answers until then."""
         seen = [await self.observe()]
         while not condition(seen[-1]):
             await asyncio.sleep(0.05)
@@ -148,7 +148,7 @@ class Service:
         return seen
 
     async def observe_a_refresh(self) -> list[Observed]:
-        """Ask for a refresh, and for everything again and again until it has ended."""
+        """Starts a refresh, and asks for everything again and again until it has ended."""
         async with self._session.post("/api/v1/refreshes") as answer:
             address = str(answer.url.join(URL(answer.headers["Location"])))
         refresh = asyncio.create_task(ended(self._session, address))
@@ -159,7 +159,7 @@ class Service:
 
 @asynccontextmanager
 async def after_one_good_snapshot(upstream: StandIn, *, ttl_s: float = 1) -> AsyncIterator[Service]:
-    """A service that has read everything once, and does it again after `ttl_s` seconds."""
+    """A service that has read everything once, and does so again after `ttl_s` seconds."""
     settings = Settings(
         ibge_base_url=upstream.base_url,
         snapshot_bundled=False,
@@ -172,12 +172,12 @@ async def after_one_good_snapshot(upstream: StandIn, *, ttl_s: float = 1) -> Asy
 
 
 def failing(kind: Kind, path: str = ".*") -> Behaviour:
-    """Every request for these paths meets this fault."""
+    """A behaviour in which every request for these paths meets this fault."""
     return Behaviour(faults=(Fault(kind=kind, path=path),))
 
 
-# What goes wrong after one good snapshot of Acre, Amazonas, Roraima and Amapá (22, 62, 15 and 16
-# cities), and how many states and cities are then kept from it; None where it depends on the lists.
+# Faults after one good snapshot of Acre, Amazonas, Roraima and Amapá (22, 62, 15 and 16 cities),
+# and how many states and cities are then kept from it; None if that depends on the lists.
 ALL = 4 + 22 + 62 + 15 + 16
 LATER_FAULTS = {
     "all lists empty": (failing(Kind.EMPTY), ALL),
@@ -193,7 +193,7 @@ LATER_FAULTS = {
 }
 
 
-async def test_answers_do_not_wait_for_an_upstream_that_is_silent(
+async def test_answers_do_not_wait_for_a_silent_upstream(
     brazil: tuple[State, ...],
 ) -> None:
     """While a refresh hangs, the snapshot before it is answered again and again."""
@@ -212,10 +212,10 @@ async def test_answers_do_not_wait_for_an_upstream_that_is_silent(
 
 
 @pytest.mark.parametrize(("fault", "expected"), LATER_FAULTS.values(), ids=LATER_FAULTS.keys())
-async def test_data_never_get_worse(
+async def test_data_never_gets_worse(
     fault: Behaviour, expected: int | None, brazil: tuple[State, ...]
 ) -> None:
-    """While it lasts every answer is whole, and says what was kept from before."""
+    """While the fault lasts, every answer is whole, and says what was kept from before."""
     async with (
         StandIn(four_states(brazil)) as upstream,
         after_one_good_snapshot(upstream, ttl_s=3600) as service,
@@ -235,8 +235,8 @@ async def test_data_never_get_worse(
         assert seen.missing == 0
 
 
-async def test_data_never_get_worse_when_nobody_listens(brazil: tuple[State, ...]) -> None:
-    """An upstream that is gone for a while, and comes back at the same address."""
+async def test_data_never_gets_worse_if_nobody_listens(brazil: tuple[State, ...]) -> None:
+    """The upstream is gone for a while, and comes back at the same address."""
     async with (
         StandIn(four_states(brazil)) as upstream,
         after_one_good_snapshot(upstream) as service,
@@ -250,10 +250,10 @@ async def test_data_never_get_worse_when_nobody_listens(brazil: tuple[State, ...
     assert all(seen.tag == first.tag for seen in gone + recovering)
 
 
-async def test_data_never_get_worse_when_the_name_is_gone(
+async def test_data_never_gets_worse_if_the_name_is_gone(
     brazil: tuple[State, ...], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """A restart without name resolution answers what was stored, and recovers with it."""
+    """A restart without name resolution answers what was stored, and recovers once it is back."""
     names = {"ibge.test": "127.0.0.1"}
     resolve = socket.getaddrinfo
 
@@ -277,10 +277,10 @@ async def test_data_never_get_worse_when_the_name_is_gone(
     assert all(seen.tag == first.tag for seen in gone + recovering)
 
 
-async def test_a_large_true_change_gets_through_where_nothing_is_stored_or_bundled(
+async def test_a_large_real_change_gets_through_without_stored_or_bundled_data(
     brazil: tuple[State, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As docs/operating.md tells operators: remove what is stored, start without the bundle."""
+    """docs/operating.md says how: remove the stored data, and start without the bundle."""
     monkeypatch.setenv("SNAPSHOT_STORE", f"file:{tmp_path}")
     acre, *others = four_states(brazil)
     merged = (replace(acre, cidades=acre.cidades[:10]), *others)

@@ -1,4 +1,4 @@
-"""The API's description: complete, true of the running service, and fit to be built on."""
+"""The API's description: complete, true of the running service, and fit for client generators."""
 
 import asyncio
 import importlib
@@ -33,8 +33,8 @@ from tests.helpers.serving import client, features_over, served
 
 PROBLEM = "application/problem+json"
 
-# What the server adds to any answer, what OpenAPI has its own word for, and the coding, which every
-# client decodes by itself.
+# Headers that the server adds to any answer or that OpenAPI has its own word for, and the coding,
+# which every client decodes by itself.
 GENERIC = {"date", "server", "content-encoding", "content-length", "content-type"}
 
 Document = dict[str, Any]
@@ -42,33 +42,33 @@ Document = dict[str, Any]
 
 @pytest.fixture(scope="module")
 def document() -> Document:
-    """The description as JSON has it."""
+    """The description as JSON."""
     described: Document = json.loads(json.dumps(create_api(Settings()).openapi()))
     return described
 
 
 def app_without_upstream(**settings: Any) -> ASGIApp:
-    """The service with the data that it brings along, which are all of Brazil's."""
+    """The service with its bundled data, which is all of Brazil."""
     upstream = FakeUpstream((), errors={0: UpstreamConnectionError("sem conexão")})
     return create_app(Settings(**settings), features=features_over(upstream))
 
 
 def operations(document: Document) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every path with each of its operations."""
+    """Every operation, with its path."""
     for path, item in document["paths"].items():
         for operation in item.values():
             yield path, operation
 
 
 def standing(document: Document) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Those whose answers do not change from one moment to the next: all but of refreshes."""
+    """The operations with answers that do not change by themselves: all but those of refreshes."""
     for path, operation in operations(document):
         if operation["tags"] != ["Coletas"]:
             yield path, operation
 
 
 def requests(path: str, operation: dict[str, Any]) -> Iterator[str]:
-    """The addresses that the examples of the parameters make, every spelling of each."""
+    """The addresses that the parameters' examples make, in every combination."""
     parameters = operation.get("parameters", [])
     for examples in itertools.product(*(each["examples"].values() for each in parameters)):
         named = list(zip(parameters, examples, strict=True))
@@ -78,7 +78,7 @@ def requests(path: str, operation: dict[str, Any]) -> Iterator[str]:
 
 
 def examples(node: Any) -> Iterator[tuple[dict[str, Any], Any]]:
-    """Every example in this part of the document, each after the schema that it must match."""
+    """Every example in this part of the document, with the schema that it must match."""
     if isinstance(node, list):
         for each in node:
             yield from examples(each)
@@ -97,13 +97,13 @@ def examples(node: Any) -> Iterator[tuple[dict[str, Any], Any]]:
 
 
 def shown(content: dict[str, Any]) -> list[Any]:
-    """The examples of one media type: the one there is, or each of those with a name."""
+    """The examples of one media type: the only one, or all named ones."""
     named = [each["value"] for each in content.get("examples", {}).values()]
     return [content["example"]] if "example" in content else named
 
 
-def test_a_status_of_several_errors_shows_each(document: Document) -> None:
-    """Whoever asks for a refresh may meet three that are worth asking again for."""
+def test_a_status_with_several_errors_shows_each(document: Document) -> None:
+    """A request for a refresh may meet three errors after which to ask again."""
     refused = document["paths"]["/api/v1/refreshes"]["post"]["responses"]["503"]
 
     details = [each["detail"] for each in shown(refused["content"][PROBLEM])]
@@ -113,7 +113,7 @@ def test_a_status_of_several_errors_shows_each(document: Document) -> None:
 
 
 def resolved(document: Document, headers: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """What is said of these headers, by their names in lower case."""
+    """The descriptions of these headers, by their names in lower case."""
     return {
         name.lower(): document["components"]["headers"][each["$ref"].rpartition("/")[2]]
         for name, each in headers.items()
@@ -134,17 +134,17 @@ def fail(*_: object) -> None:
 
 
 def masked(problem: dict[str, Any]) -> dict[str, Any]:
-    """The problem without what is another in each: its id, and for how long to wait."""
+    """The problem without what varies: its id, and how long to wait."""
     detail = re.sub(r"em \d+ s", "em … s", problem["detail"])
     return {**problem, "detail": detail, **({"id": "…"} if "id" in problem else {})}
 
 
 async def run(folder: Path, *command: str) -> tuple[int | None, str]:
-    """`python -m …` in this folder: its exit status, and what it wrote."""
+    """Runs `python -m …` in this folder; returns its exit status and what it printed."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", *command),
         cwd=folder,
-        # Nothing of ours runs in it that should be measured.
+        # None of our code runs in it, so nothing is to be measured.
         env={name: value for name, value in os.environ.items() if "COVERAGE" not in name},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
@@ -154,7 +154,7 @@ async def run(folder: Path, *command: str) -> tuple[int | None, str]:
 
 
 def test_the_document_is_valid(document: Document) -> None:
-    """Against OpenAPI 3.1, and every header and schema of its components is used."""
+    """It conforms to OpenAPI 3.1, and uses every header and schema of its components."""
     schemathesis.openapi.from_dict(document).validate()
 
     text = json.dumps(document)
@@ -164,7 +164,7 @@ def test_the_document_is_valid(document: Document) -> None:
 
 
 def test_every_operation_is_described(document: Document) -> None:
-    """With names that generators of clients can take as they are."""
+    """Client generators can take the names as they are."""
     ids = [operation["operationId"] for _, operation in operations(document)]
     assert len(set(ids)) == len(ids)
     assert all(re.fullmatch("[a-z]+([A-Z][a-z]+)+", each) for each in ids)
@@ -187,11 +187,11 @@ def test_every_operation_is_described(document: Document) -> None:
 
 
 def test_every_example_matches_its_schema(document: Document) -> None:
-    """Those of parameters, headers, answers and schemas; what may be null is null in some."""
+    """This covers parameters, headers, answers and schemas; examples have null, too."""
     found = list(examples(document))
 
     for schema, example in found:
-        whole = {**schema, "components": document["components"]}  # to which its references point
+        whole = {**schema, "components": document["components"]}  # the target of its references
         jsonschema_rs.Draft202012Validator(whole, validate_formats=True).validate(example)
     shown = [example for _, example in found]
     assert COLLECTION_WORDS.example["motivo"] is None
@@ -200,7 +200,7 @@ def test_every_example_matches_its_schema(document: Document) -> None:
 
 
 async def test_examples_are_real_rows(document: Document) -> None:
-    """Asked for as the parameters' examples say, each in every media type it has."""
+    """The requests are those of the parameters' examples, in every media type."""
     async with served(app_without_upstream()) as url, client(url) as session:
         for path, operation in standing(document):
             for media_type, content in operation["responses"]["200"]["content"].items():
@@ -221,11 +221,11 @@ async def test_examples_are_real_rows(document: Document) -> None:
 
 
 async def test_exactly_the_headers_that_are_sent_are_described(document: Document) -> None:
-    """On whole and coded answers and on 304, in every media type; those said to be always."""
+    """It covers plain, coded and 304 answers of every media type; required headers always come."""
     coded = {"Accept-Encoding": "gzip, identity;q=0"}
     async with served(app_without_upstream()) as url, client(url) as session:
         while (await head(session, "/api/v1/states", coded)).status == 406:
-            await asyncio.sleep(0.05)  # it is made behind the first answers
+            await asyncio.sleep(0.05)  # it is made in the background
         for path, operation in standing(document):
             address = next(requests(path, operation))
             seen: dict[str, list[set[str]]] = {}
@@ -245,7 +245,7 @@ async def test_exactly_the_headers_that_are_sent_are_described(document: Documen
 async def test_examples_of_errors_are_real(
     document: Document, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What the document shows of an error is what is answered, and no other header is sent."""
+    """The service answers each error as shown, and sends no other headers."""
     errors = {
         status: response
         for _, operation in standing(document)
@@ -275,7 +275,7 @@ async def test_examples_of_errors_are_real(
 
 
 async def test_schemathesis_finds_nothing(document: Document, tmp_path: Path) -> None:
-    """All of its checks and phases, with the same cases every time."""
+    """It runs all its checks and phases, with the same cases every time."""
     config = tmp_path / "schemathesis.toml"
     config.write_text("[warnings]\nfail-on = true\n", encoding="utf-8")
     async with served(app_without_upstream(refresh_min_interval_s=0)) as url:
@@ -298,7 +298,7 @@ async def test_a_generated_client_asks_the_service(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A maintained generator takes the document without a warning; what it makes works."""
+    """A maintained generator takes the document without a warning, and its client works."""
     (tmp_path / "openapi.json").write_text(json.dumps(document), encoding="utf-8")
     # Nobody reads what is made here, so ruff need not format it.
     (tmp_path / "config.json").write_text('{"post_hooks": []}', encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Several processes, and how they end: killed, told to leave, or out of their store's reach."""
+"""Several processes that are killed, asked to leave, or cut off from their store."""
 
 import asyncio
 import os
@@ -29,16 +29,16 @@ not_on_windows = pytest.mark.skipif(
 )
 
 
-# A collection stays in its middle: all cities are known, and no districts come.
+# Keeps a collection half done: all cities are known, and no districts come.
 IN_THE_MIDDLE = Behaviour(faults=(Fault(kind=Kind.SILENCE, path="/municipios/.*"),))
 
-# On a busy machine an answer may be given up for late and asked for again; a second collection
+# On a busy machine, an answer may be late, be given up and be asked for again; a second collection
 # would ask for every list again.
 FEW = 0.2
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    """Waits until the condition holds; fails when it does not come to."""
+    """Waits until the condition holds; fails if it never does."""
     async with asyncio.timeout(50):
         while not condition():
             await asyncio.sleep(0.01)
@@ -47,7 +47,7 @@ async def until(condition: Callable[[], bool]) -> None:
 async def test_forty_clients_on_four_workers_make_one_fan_out(
     brazil: tuple[State, ...], tmp_path: Path
 ) -> None:
-    """All at once, at start-up: the upstream sees one collection, they see one answer."""
+    """All come at start-up: the upstream sees one collection, and they get one answer."""
     some = brazil[:6]
     async with StandIn(some, behaviour=Behaviour(latency_s=0.05)) as upstream:
         with ServiceProcess(
@@ -57,7 +57,7 @@ async def test_forty_clients_on_four_workers_make_one_fan_out(
             snapshot_bundled=False,
             ibge_base_url=upstream.base_url,
         ) as service:
-            # A connection for each client, so that all workers are met.
+            # A connection for each client, so that all workers get requests.
             connector = aiohttp.TCPConnector(limit=40, force_close=True)
             async with aiohttp.ClientSession(
                 connector=connector, skip_auto_headers=["Accept-Encoding"]
@@ -75,7 +75,7 @@ async def test_forty_clients_on_four_workers_make_one_fan_out(
 async def test_two_services_on_one_redis_make_one_fan_out(
     brazil: tuple[State, ...], redis: RedisServer
 ) -> None:
-    """As two machines would: one collects, the other one takes it over."""
+    """As on two machines, one collects and the other takes the result over."""
     some = brazil[:6]
     async with StandIn(some, behaviour=Behaviour(latency_s=0.05)) as upstream:
         settings = Settings(
@@ -99,8 +99,8 @@ async def test_two_services_on_one_redis_make_one_fan_out(
     assert figures.connections <= 526 + figures.retries
 
 
-async def test_a_killed_refresher_is_succeeded(brazil: tuple[State, ...], tmp_path: Path) -> None:
-    """`kill -9` in the middle of the fan-out: the process that waited for it collects."""
+async def test_a_killed_refresher_is_replaced(brazil: tuple[State, ...], tmp_path: Path) -> None:
+    """After `kill -9` in the middle of the fan-out, the process that waited for it collects."""
     four_states = brazil[1:5]
     async with StandIn(four_states, behaviour=IN_THE_MIDDLE) as upstream:
         settings = {
@@ -126,8 +126,8 @@ async def test_a_killed_refresher_is_succeeded(brazil: tuple[State, ...], tmp_pa
 
 
 @not_on_windows
-async def test_a_killed_worker_is_succeeded(brazil: tuple[State, ...], tmp_path: Path) -> None:
-    """`kill -9` of the worker that collects, under a supervisor with others; clients wait.
+async def test_a_killed_worker_is_replaced(brazil: tuple[State, ...], tmp_path: Path) -> None:
+    """After `kill -9` of the worker that collects, another worker under the supervisor collects.
 
     The lock dies with the process, and the others look again within half a second.
     """
@@ -158,7 +158,7 @@ async def test_a_killed_worker_is_succeeded(brazil: tuple[State, ...], tmp_path:
 async def test_leaving_in_the_middle_of_a_fan_out_is_quick_and_quiet(
     workers: int, brazil: tuple[State, ...], tmp_path: Path
 ) -> None:
-    """SIGTERM: gone at once though a client waits, nothing odd in the log, the turn free."""
+    """SIGTERM ends it at once although a client waits; the log is clean, and the turn free."""
     async with StandIn(brazil, behaviour=IN_THE_MIDDLE) as upstream:
         with ServiceProcess(
             tmp_path / "log",
@@ -184,7 +184,7 @@ async def test_leaving_in_the_middle_of_a_fan_out_is_quick_and_quiet(
 async def test_leaving_gives_the_turn_back_to_other_machines(
     brazil: tuple[State, ...], redis: RedisServer, tmp_path: Path
 ) -> None:
-    """Also where the server has nobody to wait for, and ends as fast as it can."""
+    """This holds even if no client keeps the server, which then ends as fast as it can."""
     async with StandIn(brazil, behaviour=IN_THE_MIDDLE) as upstream:
         with ServiceProcess(
             tmp_path / "log",
@@ -200,7 +200,7 @@ async def test_leaving_gives_the_turn_back_to_other_machines(
 
 
 async def test_a_client_that_hangs_up_spoils_nothing(brazil: tuple[State, ...]) -> None:
-    """The collection that it waited for goes on, and is answered to the next."""
+    """The collection that it waited for continues, and answers the next client."""
     async with StandIn(brazil[1:5], behaviour=Behaviour(latency_s=0.2)) as upstream:
         settings = Settings(ibge_base_url=upstream.base_url, snapshot_bundled=False)
         async with served(create_app(settings)) as url, client(url) as session:
@@ -218,7 +218,7 @@ async def test_a_client_that_hangs_up_spoils_nothing(brazil: tuple[State, ...]) 
 async def test_a_damaged_file_is_ignored_with_one_warning(
     damage: str, brazil: tuple[State, ...], tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """What was stored is collected anew, and stored anew."""
+    """The data is collected and stored again."""
     store = file_store(tmp_path)
     file = tmp_path / "snapshot.json.xz"
     async with StandIn(brazil[1:5]) as upstream:
@@ -229,7 +229,7 @@ async def test_a_damaged_file_is_ignored_with_one_warning(
         )
         async with served(create_app(settings)) as url, client(url) as session:
             await ask(session, "/api/v1/states")
-            await until(file.exists)  # it is stored behind the answer
+            await until(file.exists)  # it is stored after the answer
         content = file.read_bytes()
         file.write_bytes(content[: len(content) // 2] if damage == "half" else b"\x00\xff" * 500)
         damaged = file.stat().st_ino
@@ -246,7 +246,7 @@ async def test_a_damaged_file_is_ignored_with_one_warning(
 async def test_a_full_disk_costs_the_storing_not_the_answer(
     brazil: tuple[State, ...], tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Where nothing can be written, the service says so once and answers from memory."""
+    """If nothing can be written, the service says so once and answers from memory."""
     (tmp_path / "snapshot.json.xz").mkdir()
     async with StandIn(brazil[1:5]) as upstream:
         settings = Settings(
@@ -263,10 +263,10 @@ async def test_a_full_disk_costs_the_storing_not_the_answer(
     assert sum("Sem o armazenamento" in line for line in caplog.messages) == 1
 
 
-async def test_redis_out_of_reach_costs_the_sharing_only(
+async def test_an_unreachable_redis_costs_only_the_sharing(
     brazil: tuple[State, ...], redis: RedisServer, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Not there at the start, there, gone again: each change is told once, not per request."""
+    """It is away at the start, comes and goes; each change is logged once, not per request."""
     caplog.set_level("INFO")
     redis.stop()
     async with StandIn(brazil[1:5]) as upstream:
@@ -289,7 +289,7 @@ async def test_redis_out_of_reach_costs_the_sharing_only(
 
 @not_on_windows
 async def test_all_workers_answer_the_same_bytes(brazil: tuple[State, ...], tmp_path: Path) -> None:
-    """Each resource in each format and coding, of data that differ from the bundled ones."""
+    """This covers resources in several formats and codings, with data unlike the bundle."""
     asked = [
         (path, {"Accept": accept, "Accept-Encoding": coding})
         for path in (
@@ -321,7 +321,7 @@ async def test_all_workers_answer_the_same_bytes(brazil: tuple[State, ...], tmp_
             connector = aiohttp.TCPConnector(force_close=True)
             async with aiohttp.ClientSession(connector=connector, auto_decompress=False) as session:
                 in_br, tree = 0, f"{service.address}/api/v1/states"
-                while in_br < 20:  # so often in a row: both have all codings of the tree
+                while in_br < 20:  # this often in a row: both have all codings of the tree
                     async with session.get(tree, headers={"Accept-Encoding": "br"}) as answer:
                         in_br = in_br + 1 if "Content-Encoding" in answer.headers else 0
                         await answer.read()
@@ -335,10 +335,10 @@ async def test_all_workers_answer_the_same_bytes(brazil: tuple[State, ...], tmp_
                     assert len(answers) == 1, path
 
 
-async def test_any_worker_tells_how_the_refresh_goes(
+async def test_any_worker_reports_the_progress_of_a_refresh(
     brazil: tuple[State, ...], tmp_path: Path
 ) -> None:
-    """While it runs and afterwards, though one of them collects; asked of all, one runs."""
+    """One collects, but all report it, during and after; asked by many, they start only one."""
     held = Behaviour(faults=(Fault(kind=Kind.HELD, path="/municipios/.*"),))
     async with StandIn(brazil[:2]) as upstream:
         with ServiceProcess(
@@ -356,7 +356,7 @@ async def test_any_worker_tells_how_the_refresh_goes(
                 await ended(session, f"{url}/current")  # and stored
             await until(lambda: service.log.count("Application startup complete") == 2)
             upstream.behave(held)
-            # A connection for each request, so that both workers are met.
+            # A connection for each request, so that both workers get some.
             connector = aiohttp.TCPConnector(force_close=True)
             async with aiohttp.ClientSession(connector=connector) as session:
                 asked = await asyncio.gather(*(_json(session, "POST", url) for _ in range(10)))
@@ -384,10 +384,10 @@ async def _json(session: aiohttp.ClientSession, method: str, url: str) -> dict[s
 
 
 @not_on_windows
-async def test_who_asks_for_a_refresh_does_not_keep_the_service_from_leaving(
+async def test_a_request_for_a_refresh_does_not_keep_the_service_from_leaving(
     brazil: tuple[State, ...], tmp_path: Path
 ) -> None:
-    """Another process has the turn: who waits for it is sent away, and nothing is begun."""
+    """Another process has the turn: the client that waits is sent away, and nothing is begun."""
     async with StandIn(brazil[:2]) as upstream:
         with ServiceProcess(
             tmp_path / "log",
@@ -412,7 +412,7 @@ async def test_who_asks_for_a_refresh_does_not_keep_the_service_from_leaving(
 
 
 @not_on_windows
-async def test_who_watches_does_not_keep_the_service_from_leaving(
+async def test_a_viewer_does_not_keep_the_service_from_leaving(
     brazil: tuple[State, ...], tmp_path: Path
 ) -> None:
     """A stream of events has no end of its own; SIGTERM ends it at once, without an error."""

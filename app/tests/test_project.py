@@ -1,4 +1,4 @@
-"""What holds the project together: layers, commands, documents in two languages."""
+"""The project as a whole: layers, commands, and documents in two languages."""
 
 import re
 import subprocess
@@ -20,7 +20,7 @@ DOCUMENTS = sorted(
 
 
 def read(name: str) -> str:
-    """A file of the project."""
+    """The text of one of the project's files."""
     return (ROOT / name).read_text(encoding="utf-8")
 
 
@@ -30,19 +30,19 @@ def prose(document: str) -> str:
 
 
 def links(document: str) -> list[str]:
-    """Where the links and pictures of a document lead, within the repository."""
+    """The targets of a document's links and pictures, within the repository."""
     found = re.findall(r'\]\(([^)\s]+)\)|<img src="([^"]+)"', prose(document))
     return [target for pair in found for target in pair if target and "://" not in target]
 
 
 def anchors(document: str) -> set[str]:
-    """The fragments that lead to a document's headings, as GitHub makes them."""
+    """The fragments of a document's headings, as GitHub makes them."""
     headings = re.findall(r"^#+ (.+)$", prose(document), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", each.lower()).replace(" ", "-") for each in headings}
 
 
 def test_dependencies_point_inwards() -> None:
-    """import-linter's contracts in pyproject.toml are kept."""
+    """The import-linter contracts in pyproject.toml are kept."""
     command = [sys.executable, "-c", "from importlinter.cli import lint_imports_command as c; c()"]
     ended = subprocess.run(
         command,
@@ -64,7 +64,7 @@ def test_both_readmes_have_the_same_blocks() -> None:
     assert english == portuguese
 
 
-def test_both_readmes_lead_to_the_same_places() -> None:
+def test_both_readmes_link_to_the_same_places() -> None:
     """Neither README lacks a link or a picture of the other."""
     english, portuguese = (links(readme) for readme in READMES)
     assert sorted([*english, "README.md"]) == sorted([*portuguese, "README.pt-BR.md"])
@@ -72,13 +72,13 @@ def test_both_readmes_lead_to_the_same_places() -> None:
 
 @pytest.mark.parametrize("readme", READMES)
 def test_readmes_are_short(readme: str) -> None:
-    """A newcomer reads a README to its end; the rest belongs into docs/."""
+    """A newcomer reads a README to its end; the rest belongs in docs/."""
     assert len(read(readme).splitlines()) <= 130
 
 
 @pytest.mark.parametrize("readme", READMES)
 def test_readmes_give_a_reason_for_each_runtime_dependency(readme: str) -> None:
-    """A package that nobody can give a reason for should go."""
+    """A package without a reason should go."""
     packages = re.findall(r"^([a-z][a-z-]*)", read("app/requirements.in"), re.MULTILINE)
     table = read(readme).split("|---|---|\n")[-1]
     rows = re.findall(r"^\| (.+?) \| ", table, re.MULTILINE)
@@ -97,7 +97,7 @@ def test_links_lead_somewhere(document: str) -> None:
 
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_documents_name_files_that_exist(document: str) -> None:
-    """A path below app/src is one that a reader can open."""
+    """A reader can open each path below app/src."""
     named = re.findall(
         r"`(?:app/src/)?((?:domain|application|infra|entrypoints)/[\w/]+\.\w+)`", read(document)
     )
@@ -106,7 +106,7 @@ def test_documents_name_files_that_exist(document: str) -> None:
 
 
 def test_documents_name_the_commands_that_exist() -> None:
-    """Each `make …` of a document is a target of the Makefile, and each target is in a document."""
+    """Each `make …` in a document is a target of the Makefile, and each target is in a document."""
     targets = re.findall(r"^([a-z]+):.*## ", read("Makefile"), re.MULTILINE)
     named = re.findall(
         r"^(?:\w+=\S+ )?make (\w+)|`make (\w+)", "\n".join(map(read, DOCUMENTS)), re.MULTILINE
@@ -131,7 +131,7 @@ def default_of(setting: str) -> str:
 
 
 def test_changelog_has_the_version() -> None:
-    """The newest release in the changelog is the version that the service tells."""
+    """The newest release in the changelog is the version that the service reports."""
     releases = re.findall(r"^## \[(\d.*)\] - \d{4}-\d\d-\d\d$", read("CHANGELOG.md"), re.MULTILINE)
     assert releases[0] == VERSION
 

@@ -1,4 +1,4 @@
-"""The stand-in answers as the upstream does, quirks included, and goes wrong to order."""
+"""The stand-in answers as the upstream does, quirks included, and fails on demand."""
 
 from collections.abc import AsyncIterator
 
@@ -19,14 +19,14 @@ async def upstream(brazil: tuple[State, ...]) -> AsyncIterator[StandIn]:
 
 
 async def rows(upstream: StandIn, path: str) -> object:
-    """The JSON that the stand-in answers."""
+    """The JSON that the stand-in returns."""
     async with aiohttp.ClientSession() as session:
         async with session.get(upstream.base_url + path) as answer:
             return await answer.json()
 
 
 async def test_shapes(upstream: StandIn) -> None:
-    """States have a region; cities two kinds of region; districts their whole city."""
+    """States have a region, cities two kinds of region, districts their whole city."""
     states = await rows(upstream, "/estados")
     assert isinstance(states, list)
     assert states[0] == {
@@ -45,7 +45,7 @@ async def test_shapes(upstream: StandIn) -> None:
 
 
 async def test_quirks(upstream: StandIn) -> None:
-    """Unknown ids are an empty list, single rows come bare, the newest city has no microrregiao."""
+    """Unknown ids give an empty list, single rows no list, the newest city has no microrregiao."""
     assert await rows(upstream, "/municipios/9999999/distritos") == []
     brasilia = await rows(upstream, "/estados/53/municipios")
     assert isinstance(brasilia, dict)
@@ -58,7 +58,7 @@ async def test_quirks(upstream: StandIn) -> None:
 
 
 async def test_districts_of_a_state_are_in_order_of_their_citys_name(upstream: StandIn) -> None:
-    """One request has all districts of a state, in an order that is not by id."""
+    """One request returns all districts of a state, in an order that is not by id."""
     districts = await rows(upstream, "/estados/RO/distritos")
     assert isinstance(districts, list)
     names = [district["municipio"]["nome"] for district in districts]
@@ -67,8 +67,8 @@ async def test_districts_of_a_state_are_in_order_of_their_citys_name(upstream: S
     assert ids != sorted(ids)
 
 
-async def test_it_is_steered_over_http(upstream: StandIn) -> None:
-    """PUT sets the behaviour, GET tells the figures, DELETE resets them."""
+async def test_it_is_controlled_over_http(upstream: StandIn) -> None:
+    """PUT sets the behaviour, GET returns the figures, DELETE resets them."""
     async with aiohttp.ClientSession() as session:
         (await session.put(upstream.control_url, json={"max_rps": 2, "retry_after": 1})).release()
         statuses = []
@@ -90,7 +90,7 @@ async def test_it_is_steered_over_http(upstream: StandIn) -> None:
 
 
 async def test_a_share_of_requests_fails(upstream: StandIn) -> None:
-    """About the share that was ordered, and only for the paths that were."""
+    """It is about the given share, and only for the given paths."""
     fault = Fault(kind=Kind.STATUS, share=0.5, path="/municipios/.*", status=502)
     upstream.behave(Behaviour(faults=(fault,)))
     async with aiohttp.ClientSession() as session:
@@ -106,15 +106,15 @@ async def test_a_share_of_requests_fails(upstream: StandIn) -> None:
 
 
 async def test_a_list_can_shrink_to_a_tenth(upstream: StandIn) -> None:
-    """The fault that a careless service believes."""
+    """A careless service would believe this fault."""
     upstream.behave(Behaviour(faults=(Fault(kind=Kind.TENTH),)))
     cities = await rows(upstream, "/estados/11/municipios")
     assert isinstance(cities, list)
     assert len(cities) == 5
 
 
-async def test_data_that_change(upstream: StandIn) -> None:
-    """A city has another name with each collection."""
+async def test_the_data_can_change(upstream: StandIn) -> None:
+    """A city has another name in each collection."""
     upstream.behave(Behaviour(changing=True))
     names = []
     for _ in range(2):
@@ -126,8 +126,8 @@ async def test_data_that_change(upstream: StandIn) -> None:
     assert names == ["Alta Floresta D'Oeste 1", "Alta Floresta D'Oeste 2"]
 
 
-async def test_more_cities_than_there_are(brazil: tuple[State, ...]) -> None:
-    """Copies under codes of the same state that nobody has, with all their districts."""
+async def test_the_cities_can_be_multiplied(brazil: tuple[State, ...]) -> None:
+    """The copies have unused codes of the same state, and all their districts."""
     doubled = multiplied(brazil, 2)
 
     assert [len(state.cidades) for state in doubled] == [2 * len(s.cidades) for s in brazil]

@@ -19,9 +19,9 @@ from tests.helpers.serving import client, served
 async def test_the_live_tree_equals_the_upstreams_data(
     plan: Plan, requests: int, brazil: tuple[State, ...]
 ) -> None:
-    """With one request for each list, within the limits, over connections that are reused.
+    """It takes one request for each list, within the limits, over reused connections.
 
-    On a busy machine an answer may be given up for late, and asked for again, over another
+    On a busy machine, an answer may be late, be given up and be asked for again over another
     connection; nothing else differs.
     """
     behaviour = Behaviour(latency_s=0.02)
@@ -41,7 +41,7 @@ async def test_the_live_tree_equals_the_upstreams_data(
     assert figures.connections <= 526 + figures.retries
     assert figures.most_city_lists_in_flight <= 26 + figures.retries
     assert figures.most_district_lists_in_flight <= 500 + figures.retries
-    # What is told of it is what the upstream has seen.
+    # The service reports what the upstream has seen.
     assert refresh["situacao"] == "concluida"
     assert refresh["requisicoes"]["concluidas"] == requests
     assert refresh["mais_em_voo"] <= 500
@@ -49,7 +49,7 @@ async def test_the_live_tree_equals_the_upstreams_data(
 
 
 async def test_low_limits_hold_at_the_upstream(brazil: tuple[State, ...]) -> None:
-    """Set to 2 and 5, no more are ever seen at once, and no more connections than 7."""
+    """With limits of 2 and 5, no more lists are in flight, over no more than 7 connections."""
     four_states = brazil[2:6]
     async with StandIn(four_states, behaviour=Behaviour(latency_s=0.002)) as upstream:
         settings = Settings(
@@ -70,7 +70,7 @@ async def test_low_limits_hold_at_the_upstream(brazil: tuple[State, ...]) -> Non
 
 
 async def test_a_part_that_fails_stops_nothing_else(brazil: tuple[State, ...]) -> None:
-    """One state's cities and one city's districts fail: the rest of four states is whole."""
+    """One state's cities and one city's districts fail; the rest of four states is whole."""
     four_states = brazil[2:6]
     lost_state, lost_city = four_states[0], four_states[1].cidades[0]
     faults = (
@@ -91,7 +91,7 @@ async def test_a_part_that_fails_stops_nothing_else(brazil: tuple[State, ...]) -
 
 
 async def test_forty_clients_at_start_make_one_fan_out(brazil: tuple[State, ...]) -> None:
-    """All who come while the first collection runs share it."""
+    """All that come while the first collection runs share it."""
     four_states = brazil[2:6]
     async with StandIn(four_states, behaviour=Behaviour(latency_s=0.02)) as upstream:
         app = create_app(Settings(ibge_base_url=upstream.base_url))
