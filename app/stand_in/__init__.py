@@ -1,1 +1,1 @@
-"""A stand-in for the upstream: the same paths, shapes and quirks, with faults to order."""
+"""A stand-in for the upstream: the same paths, shapes and quirks, with faults on demand."""

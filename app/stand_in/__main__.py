@@ -13,7 +13,7 @@ from stand_in.upstream_rows import multiplied, with_new_city
 
 
 async def serve(port: int, tls: ssl.SSLContext | None, times: int, behaviour: Behaviour) -> None:
-    """Serve the bundled data until cancelled; prints the address once it answers."""
+    """Serves the bundled data until cancelled; prints the address once it answers."""
     states = multiplied(with_new_city(bundled_snapshot().states), times)
     async with StandIn(states, behaviour=behaviour, port=port, tls=tls) as upstream:
         upstream.content.prepare()

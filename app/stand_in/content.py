@@ -1,4 +1,4 @@
-"""What the stand-in answers to each path, as ready bytes."""
+"""The stand-in's answer to each path, as ready bytes."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -18,8 +18,10 @@ _ALL_DISTRICTS = re.compile(r"/distritos")
 
 
 class Content:
-    """The answers over one tree. As at the upstream, an unknown id gets an empty list, and a
-    single row comes bare, without a list around it."""
+    """The answers for one tree.
+
+    As at the upstream, an unknown id gets an empty list, and a single row has no list around it.
+    """
 
     def __init__(self, states: tuple[State, ...]) -> None:
         self.states = states
@@ -36,7 +38,7 @@ class Content:
         ]
 
     def prepare(self) -> None:
-        """Makes the answers of the city plan ready, so that none is made while time is taken."""
+        """Makes the answers of both plans ready, so that none is made while time is measured."""
         self.body("/estados")
         for state in self.states:
             self.body(f"/estados/{state.id}/municipios")
@@ -45,7 +47,7 @@ class Content:
             self.body(f"/municipios/{city}/distritos")
 
     def rename_a_city(self) -> None:
-        """Gives the first city of the first state another name than it has had."""
+        """Gives the first city of the first state a new name."""
         self._renamings += 1
         state = self._by_uf[self.states[0].sigla]
         first, *others = state.cidades
@@ -56,7 +58,7 @@ class Content:
             self._ready.pop(f"/estados/{uf}/municipios", None)
 
     def body(self, path: str) -> bytes | None:
-        """The whole answer to a path, or None where the upstream has no such path."""
+        """The whole answer to a path, or None if the upstream has no such path."""
         if path not in self._ready:
             rows = self._rows(path)
             if rows is None:
@@ -65,7 +67,7 @@ class Content:
         return self._ready[path]
 
     def spoilt_body(self, path: str, kind: Kind) -> bytes | None:
-        """The answer to a path as a fault of the content leaves it."""
+        """The answer to a path, spoilt by a fault of its content."""
         rows = self._rows(path)
         if rows is None:
             return None
@@ -101,7 +103,7 @@ class Content:
         return self._district_rows_of(self._by_uf[uf] for uf in ufs if uf in self._by_uf)
 
     def _district_rows_of(self, states: Iterable[State]) -> list[Row]:
-        # In order of the city's name, as the upstream has it: nobody may rely on order by id.
+        # In order of the city's name, as at the upstream: nobody may rely on order by id.
         cities = ((city, state) for state in states for city in state.cidades)
         return [
             district_row(district, city, state)

@@ -1,4 +1,4 @@
-"""What can be made to go wrong at the stand-in."""
+"""The faults that the stand-in can have."""
 
 import random
 import re
@@ -10,19 +10,19 @@ import msgspec
 class Kind(StrEnum):
     """How an answer goes wrong."""
 
-    STATUS = "status"  # another status than 200
+    STATUS = "status"  # a status other than 200
     GARBAGE = "garbage"  # an HTML page with status 200
     CUT = "cut"  # the connection closes in the middle of the body
     RESET = "reset"  # the connection is reset before any answer
     SILENCE = "silence"  # no answer, ever
-    HELD = "held"  # no answer until the behaviour is changed
+    HELD = "held"  # no answer until the behaviour changes
     EMPTY = "empty"  # an empty list
     TENTH = "tenth"  # the first tenth of the rows
     WRONG_TYPES = "wrong_types"  # ids as text, names as numbers
 
 
 class Fault(msgspec.Struct, frozen=True, kw_only=True):
-    """A fault that befalls a share of the requests for some paths.
+    """A fault that hits a share of the requests for some paths.
 
     `share` is between 0 and 1. `path` is a regular expression that has to match the whole path
     below the base address. `status` and `retry_after` (seconds) belong to the kind STATUS.
@@ -36,12 +36,11 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Behaviour(msgspec.Struct, kw_only=True):
-    """How the stand-in behaves as a whole; can be changed while it runs.
+    """The behaviour of the stand-in as a whole, which can be changed while it runs.
 
-    `latency_s` is waited before each answer, in seconds. Above `max_rps` answers within one
-    second, the rest of that second is answered 429, with Retry-After where `retry_after` is set;
-    0 is no bound. Where the data are `changing`, a city is renamed whenever the states are asked
-    for. The first fault that befalls a request is the one it meets.
+    Each answer waits `latency_s` seconds. Requests beyond `max_rps` within one second get a 429,
+    with Retry-After if `retry_after` is set; 0 is no limit. If it is `changing`, a city is renamed
+    whenever the states are asked for. A request meets the first fault that hits it.
     """
 
     latency_s: float = 0.0
@@ -52,14 +51,14 @@ class Behaviour(msgspec.Struct, kw_only=True):
 
 
 class Fate:
-    """Decides which fault befalls a request; the same seed gives the same run of luck."""
+    """Decides which fault hits a request; the same seed gives the same decisions."""
 
     def __init__(self, faults: tuple[Fault, ...], *, seed: int = 0) -> None:
         self._faults = [(fault, re.compile(fault.path)) for fault in faults]
         self._random = random.Random(seed)  # noqa: S311  # luck for a test, no secret
 
     def of(self, path: str) -> Fault | None:
-        """The fault that befalls this request, if any."""
+        """The fault that hits this request, if any."""
         for fault, pattern in self._faults:
             if pattern.fullmatch(path) and self._random.random() < fault.share:
                 return fault

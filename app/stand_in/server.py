@@ -1,6 +1,6 @@
 """The stand-in itself: a small HTTP/1.1 server that answers ready bytes.
 
-It is written on asyncio.Protocol rather than on a web framework so that it takes little of the
+It is written on asyncio.Protocol rather than on a web framework, so that it takes little of the
 time that is measured against it: over 5,600 answers a second on one core.
 """
 
@@ -30,7 +30,7 @@ GARBAGE = b"<html><body><h1>Sistema em manuten\xc3\xa7\xc3\xa3o</h1></body></htm
 
 
 class Figures(msgspec.Struct):
-    """What was seen since the start, or since the figures were last reset."""
+    """What was seen since the start, or since the last reset."""
 
     requests: int = 0
     retries: int = 0
@@ -48,16 +48,16 @@ class Figures(msgspec.Struct):
 
     @property
     def lists(self) -> int:
-        """How many different lists were asked for: each request for one more is no retry."""
+        """How many different lists were asked for; a request for a new list is no retry."""
         return self.requests - self.retries
 
 
 class StandIn:
     """A server on loopback that answers as the upstream does; an async context manager.
 
-    Over HTTP it is steered at CONTROL_PATH: GET answers the figures, PUT takes a Behaviour as
+    Over HTTP it is controlled at CONTROL_PATH: GET returns the figures, PUT takes a Behaviour as
     JSON, DELETE resets the figures. `port` 0 picks a free one; `tls` makes it an HTTPS server.
-    `host_name` is what it is called in its address, where that is not the host's.
+    `host_name` is the name in its address, if that is not the host's.
     """
 
     def __init__(
@@ -91,11 +91,11 @@ class StandIn:
 
     @property
     def control_url(self) -> str:
-        """The address at which a running stand-in is steered."""
+        """The address at which a running stand-in is controlled."""
         return self.base_url.removesuffix(BASE_PATH) + CONTROL_PATH
 
     def behave(self, behaviour: Behaviour) -> None:
-        """Behave like this from the next request on."""
+        """Behaves like this from the next request on."""
         self.behaviour = behaviour
         self._fate = Fate(behaviour.faults)
         held, self._held = self._held, []
@@ -103,11 +103,11 @@ class StandIn:
             meet()
 
     def hold(self, meet: Callable[[], None]) -> None:
-        """Call `meet` as soon as the behaviour is another."""
+        """Calls `meet` as soon as the behaviour changes."""
         self._held.append(meet)
 
     def serve_states(self, states: tuple[State, ...]) -> None:
-        """Answer this tree from the next request on."""
+        """Answers this tree from the next request on."""
         self.content = Content(states)
 
     def asked_for(self, path: str) -> int:
@@ -115,7 +115,7 @@ class StandIn:
         return self._seen.get(path, 0)
 
     def reset_figures(self) -> None:
-        """Count from here on."""
+        """Counts from here on."""
         self._seen.clear()
         open_now = len(self._connections)
         self.figures = Figures(
@@ -135,7 +135,7 @@ class StandIn:
         await self.stop_listening()
 
     async def listen(self) -> None:
-        """Take connections, at the same port as before where there was one."""
+        """Accepts connections, at the same port as before if there was one."""
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(
             lambda: _Connection(self), self._host, self._port, ssl=self._tls, backlog=1024
@@ -143,7 +143,7 @@ class StandIn:
         self._port = self._server.sockets[0].getsockname()[1]
 
     async def stop_listening(self) -> None:
-        """Drop all connections and refuse new ones, as a server that is down."""
+        """Drops all connections and refuses new ones, as a server that is down does."""
         assert self._server is not None
         self._server.close()
         for connection in tuple(self._connections):
@@ -151,14 +151,14 @@ class StandIn:
         await self._server.wait_closed()
 
     async def serve_forever(self) -> None:
-        """Serve until cancelled."""
+        """Serves until cancelled."""
         assert self._server is not None
         await self._server.serve_forever()
 
-    # What the connections call. One that only steers is not counted.
+    # Called by the connections. A connection that only controls is not counted.
 
     def opened(self, connection: _Connection) -> None:
-        """A connection brought its first request to the upstream's paths."""
+        """Counts a connection with its first request to the upstream's paths."""
         if connection in self._connections:
             return
         self._connections.add(connection)
@@ -169,12 +169,12 @@ class StandIn:
         figures.most_open_connections = max(figures.most_open_connections, figures.open_connections)
 
     def closed(self, connection: _Connection) -> None:
-        """A connection was closed."""
+        """Counts a connection as closed."""
         self._connections.discard(connection)
         self.figures.open_connections = len(self._connections)
 
     def began(self, path: str, user_agent: str) -> str:
-        """A request arrived; answers under which heading it is counted until `ended`."""
+        """Counts a request; returns the heading under which it counts until `ended`."""
         kind = path.rpartition("/")[2]
         heading = {"municipios": "cidades", "distritos": "distritos"}.get(kind, "outros")
         figures, in_flight = self.figures, self._in_flight
@@ -195,12 +195,12 @@ class StandIn:
         return heading
 
     def ended(self, heading: str) -> None:
-        """The request counted under this heading was answered, or its connection is gone."""
+        """Counts a request under this heading as answered, or as lost with its connection."""
         self._in_flight[heading] -= 1
         self.figures.in_flight -= 1
 
     def fault_for(self, path: str) -> Fault | None:
-        """What goes wrong with a request for this path, if anything does."""
+        """The fault for a request to this path, if any."""
         behaviour = self.behaviour
         if behaviour.max_rps:
             second = int(time.monotonic())
@@ -214,7 +214,7 @@ class StandIn:
         return fault
 
     def control(self, method: str, body: bytes) -> tuple[int, bytes]:
-        """Status and answer to a request at CONTROL_PATH."""
+        """Status and body for a request at CONTROL_PATH."""
         if method == "PUT":
             try:
                 self.behave(msgspec.json.decode(body, type=Behaviour))
@@ -251,7 +251,7 @@ class _Connection(asyncio.Protocol):
         self._upstream.closed(self)
 
     def abort(self) -> None:
-        """Drop the connection at once."""
+        """Drops the connection at once."""
         if self._transport is not None:
             self._transport.abort()
 
@@ -280,7 +280,7 @@ class _Connection(asyncio.Protocol):
         self._timer = self._loop.call_later(self._upstream.behaviour.latency_s, self._meet, path)
 
     def _meet(self, path: str) -> None:
-        """Answer, or let the fault befall that is due."""
+        """Answers, or lets the fault that is due happen."""
         if self._transport is None:  # gone while it was held
             return
         fault = self._upstream.fault_for(path)
@@ -330,7 +330,7 @@ class _Connection(asyncio.Protocol):
         self._transport.write(head.encode() + body)
 
     def _reset(self) -> None:
-        """Close with a TCP reset (RST) in place of an orderly end (FIN)."""
+        """Closes with a TCP reset (RST) instead of an orderly end (FIN)."""
         assert self._transport is not None
         sock = self._transport.get_extra_info("socket")
         on, seconds = 1, 0

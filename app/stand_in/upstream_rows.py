@@ -1,4 +1,4 @@
-"""The upstream's rows: the flat tree of the service, dressed in all that IBGE nests around it."""
+"""The upstream's rows: the service's flat tree, with everything that the IBGE nests around it."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ Row = dict[str, Any]
 
 
 def with_new_city(states: tuple[State, ...]) -> tuple[State, ...]:
-    """The states with the city that came in 2025, where it is not among them yet."""
+    """The states with the city created in 2025, even if they lack it."""
     return tuple(
         state.with_cities([city for city in state.cidades if city.id != NEW_CITY.id] + [NEW_CITY])
         if state.id == NEW_CITY.state_id
@@ -31,7 +31,7 @@ def with_new_city(states: tuple[State, ...]) -> tuple[State, ...]:
 
 
 def multiplied(states: tuple[State, ...], times: int) -> tuple[State, ...]:
-    """The states with so many times their cities: copies under codes that nobody has."""
+    """The states with this many times their cities: copies under unused codes."""
     return tuple(_with_copies(state, times - 1) for state in states)
 
 
@@ -62,7 +62,7 @@ def state_row(state: State) -> Row:
 def city_row(city: City, state: State) -> Row:
     """A row of /estados/{UF}/municipios.
 
-    The tree knows no regions between state and city: here each state is one region of each kind.
+    The tree has no regions between state and city: here each state is one region of each kind.
     """
     uf = state_row(state)
     meso = {"id": state.id * 100 + 1, "nome": state.nome, "UF": uf}
@@ -81,5 +81,5 @@ def city_row(city: City, state: State) -> Row:
 
 
 def district_row(district: District, city: City, state: State) -> Row:
-    """A row of /municipios/{id}/distritos: the whole municipality is nested in it."""
+    """A row of /municipios/{id}/distritos, with the whole municipality nested in it."""
     return {"id": district.id, "nome": district.nome, "municipio": city_row(city, state)}
