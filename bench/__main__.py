@@ -1,7 +1,7 @@
 """Measures the service beside simpler programs: `make bench`, or `make bench ARGS="--only cold"`.
 
-Prints one table. With `ARGS=--keep` it also writes it to docs/bench.md and draws docs/bench.svg,
-which docs/comparison.md shows, if everything was measured.
+Prints one table. With `ARGS=--keep`, if everything was measured, it also writes the table to
+docs/bench.md and draws docs/bench.svg, which docs/comparison.md shows.
 """
 
 import argparse

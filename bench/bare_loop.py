@@ -1,8 +1,8 @@
-"""What the service is measured against: the same fan-out in a bare aiohttp loop, nothing around it.
+"""The same fan-out in a bare aiohttp loop, to measure the service against.
 
-One session, 500 district requests at once, the JSON parsed as it comes. No limits for the
-process, no checks, no order, no answer to anybody. `python -m bench.bare_loop BASE_URL` prints the
-seconds it took, imports not counted.
+It has one session, 500 district requests at once, and parses the JSON as it comes. It has no limits
+for the process, no checks and no order, and answers no client. `python -m bench.bare_loop BASE_URL`
+prints the seconds it took, without imports.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ import aiohttp
 
 
 async def collect(base_url: str) -> list[dict[str, Any]]:
-    """Every state with its cities with their districts."""
+    """Every state with its cities and their districts."""
     limit = asyncio.Semaphore(500)
     connector = aiohttp.TCPConnector(limit=526)
     async with aiohttp.ClientSession(connector=connector) as session:
@@ -31,7 +31,7 @@ async def collect(base_url: str) -> list[dict[str, Any]]:
 
         async def cities_of(state: dict[str, Any]) -> dict[str, Any]:
             cities = await get(f"/estados/{state['id']}/municipios")
-            # The upstream answers a single row bare, without a list around it.
+            # The upstream answers a single row without a list around it.
             rows = cities if isinstance(cities, list) else [cities]
             return {**state, "cidades": await asyncio.gather(*map(districts_of, rows))}
 

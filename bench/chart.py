@@ -21,7 +21,7 @@ STYLE = """
 
 
 def chart(rows: Sequence[Row], caption: str) -> str:
-    """The picture. A promise that is not kept has a bar of another colour."""
+    """The picture; a promise that is not kept has a bar of another colour."""
     parts = legend(
         ("ours", 0, "the service"),
         ("missed", 110, "the service, less than wanted"),
@@ -46,7 +46,7 @@ def picture(parts: Sequence[str], caption: str, *, height: int) -> str:
 
 
 def legend(*entries: tuple[str, int, str]) -> list[str]:
-    """What the colours mean: each with its class, its place from the left, and its words."""
+    """The meaning of the colours: each with its class, its place from the left, and its words."""
     return [
         f'<rect class="{kind}" x="{x}" y="24" width="12" height="12" rx="2"/>'
         f'<text class="small" x="{x + 18}" y="34">{what}</text>'

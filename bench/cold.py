@@ -1,4 +1,4 @@
-"""The first answer where nothing is known yet, beside programs that collect the same tree."""
+"""The first answer of a service without data, beside programs that collect the same tree."""
 
 import tempfile
 from pathlib import Path
@@ -61,7 +61,7 @@ def _seconds(
 
 
 def _certificate(folder: Path) -> tuple[Path, Path]:
-    """Files with an authority of our own, and a server's key with the chain it has signed."""
+    """Files with our own authority, and with a server's key and the chain that it has signed."""
     authority = trustme.CA(key_type=trustme.KeyType.RSA)
     issued = authority.issue_cert("127.0.0.1", key_type=trustme.KeyType.RSA)
     authority.cert_pem.write_to_path(str(folder / "authority.pem"))

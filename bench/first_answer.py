@@ -1,8 +1,8 @@
-"""A start, and one request for the tree: `python -m bench.first_answer MODULE:NAME`.
+"""Starts an application and asks for the tree once: `python -m bench.first_answer MODULE:NAME`.
 
-The application on a real socket, under uvicorn as users run it, asked by a client of its own.
-Prints the seconds from before it is made, so that a head start on the request is counted, until
-the answer's last byte, imports not counted; the answer's bytes; and the most memory in use.
+The application runs on a real socket, under uvicorn as users run it. Prints the seconds from before
+it is made, so that a head start on the request is counted, to the last byte of the answer, without
+imports; the bytes of the answer; and the peak of memory.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ from starlette.types import ASGIApp
 
 
 def serve(app: ASGIApp) -> tuple[uvicorn.Server, threading.Thread]:
-    """The server, listening, in a thread of its own."""
+    """The server, listening, in its own thread."""
     config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", access_log=False)
     server = uvicorn.Server(config)
 
@@ -34,7 +34,7 @@ def serve(app: ASGIApp) -> tuple[uvicorn.Server, threading.Thread]:
 
 
 def most_memory_mb() -> float:
-    """The most that this process has had in memory so far; 0 where the system does not say."""
+    """The peak of this process's memory so far; 0 if the system does not say."""
     if sys.platform != "linux":
         return 0.0
     import resource  # noqa: PLC0415  # not everywhere

@@ -9,7 +9,7 @@ SIZES = (1, 2, 4, 8)
 
 
 def growth_rows(runs: int) -> list[Row]:
-    """So many times the cities and districts there are, beside those there are; by city."""
+    """Multiples of the cities and districts there are, beside those there are; by city."""
     figures: dict[int, list[dict[str, float]]] = {size: [] for size in SIZES}
     for round_ in range(1, runs + 1):
         for size in SIZES:

@@ -1,4 +1,4 @@
-"""What a measurement is: two things side by side, in turn, and the ratio of their medians."""
+"""A measurement: two things side by side, in turn, and the ratio of their medians."""
 
 import os
 import platform
@@ -28,12 +28,12 @@ class Row:
 
     @property
     def ratio(self) -> float:
-        """Ours for each of theirs."""
+        """Our figure divided by theirs."""
         return self.ours / self.theirs
 
     @property
     def wanted(self) -> str:
-        """The promise, as the table has it."""
+        """The promise, as the table shows it."""
         bounds = [
             "" if self.at_most is None else f"≤ {self.at_most:.3g} ×",
             "" if self.at_least is None else f"≥ {self.at_least:.3g} ×",
@@ -57,9 +57,9 @@ def written(figure: float, unit: str) -> str:
 
 
 def medians(programs: Mapping[str, Callable[[], float]], runs: int) -> dict[str, float]:
-    """The median figure of each program, over so many runs in turn: A B C A B C …
+    """The median figure of each program, over this many runs in turn: A B C A B C …
 
-    In turn, so that a machine whose speed drifts is unfair to none. A first round does not count.
+    The turns are fair to all even if the machine's speed drifts. A first round does not count.
     """
     figures: dict[str, list[float]] = {name: [] for name in programs}
     for round_ in range(runs + 1):
@@ -88,7 +88,7 @@ def megabytes(process: int | str, field: str) -> float:
 
 
 def circumstances(runs: int) -> str:
-    """Where, when and how often it was measured, for the caption of a table."""
+    """Where, when and how often the figures were measured, for the caption of a table."""
     return (
         f"Python {platform.python_version()}, {platform.system()} {platform.machine()}, "
         f"{os.cpu_count()} cores, medians of {runs} runs in turn, {datetime.now(UTC):%Y-%m-%d}"
@@ -100,11 +100,11 @@ not_measured: list[str] = []
 
 
 def missing(what: str) -> None:
-    """Notes what cannot be measured here; it is said below the table."""
+    """Notes what cannot be measured here, to be printed below the table."""
     tell(f"    not measured: {what}")
     not_measured.append(what)
 
 
 def tell(line: str) -> None:
-    """Shows progress, apart from the results."""
+    """Prints progress, apart from the results."""
     print(line, file=sys.stderr, flush=True)

@@ -1,4 +1,4 @@
-"""How much memory a worker has: settled, at most, and after a hundred refreshes."""
+"""The memory of a worker: settled, at its peak, and after a hundred refreshes."""
 
 import statistics
 import sys
@@ -17,7 +17,7 @@ SETTLED_AFTER_S = 3.0
 
 
 def memory_rows(runs: int) -> list[Row]:
-    """A worker that collects by city for each request; Linux tells how large it is."""
+    """A worker that collects by city for each request; Linux gives its size."""
     if sys.platform != "linux":
         missing("memory: only Linux says what a process has at most")
         return []
@@ -25,7 +25,7 @@ def memory_rows(runs: int) -> list[Row]:
     bare = statistics.median(_bare_application() for _ in range(runs))
     settled = statistics.median(figures[-1] for figures, _ in worker)
     most = statistics.median(most for _, most in worker)
-    # The data differ each time, so that everything is made anew.
+    # The data differs each time, so that everything is made again.
     (after_some, after_all), _ = _worker(REFRESHES, MANY_REFRESHES, changing=True)
     beside = "a bare FastAPI application"
     return [
@@ -43,7 +43,7 @@ def memory_rows(runs: int) -> list[Row]:
 
 
 def _worker(*refreshes: int, changing: bool = False) -> tuple[list[float], float]:
-    """What a worker has settled to after so many refreshes, and the most that it had, in MB."""
+    """The MB that a worker settles to after each of these numbers of refreshes, and its peak."""
     settled: list[float] = []
     with (
         tempfile.TemporaryDirectory() as folder,

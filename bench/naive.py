@@ -1,8 +1,8 @@
-"""The service as it is often written first: what `make bench` has the other one compared with.
+"""The service as it is often written first, for `make bench` to compare with.
 
-A session for each request, one `gather` for all cities, objects returned to FastAPI, which checks
-and writes them again for each answer. No more than 500 requests at once, or the system would run
-out of open files. The base address of the upstream is in IBGE_BASE_URL.
+It has a session for each request, one `gather` for all cities, and returns objects to FastAPI,
+which checks and writes them again for each answer. No more than 500 requests run at once, or the
+system would run out of open files. The base address of the upstream is in IBGE_BASE_URL.
 """
 
 import asyncio
@@ -44,7 +44,7 @@ app = FastAPI()
 
 
 async def rows(path: str) -> list[dict[str, Any]]:
-    """The rows at a path; the upstream answers a single one bare, without a list around it."""
+    """The rows at a path; the upstream answers a single one without a list around it."""
     async with (
         aiohttp.ClientSession() as session,
         session.get(BASE_URL + path) as response,

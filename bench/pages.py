@@ -10,7 +10,7 @@ from tests.browser.chromium import chromium_program, launch_chromium
 
 DURING, AT_REST = "slowest frames during a refresh", "slowest frames at rest"
 
-# Frames above 30 a second follow each other in less than this, in milliseconds.
+# At more than 30 frames a second, a frame takes less than this, in milliseconds.
 LONGEST_MS = 1000 / 30
 
 # Notes when each frame is drawn, from now on.
@@ -19,7 +19,7 @@ COUNT = """() => {
   const count = (now) => { window.frameTimes.push(now); requestAnimationFrame(count); };
   requestAnimationFrame(count);
 }"""
-# The time that one in a hundred frames takes, or longer: an average would hide the slow ones.
+# One in a hundred frames takes at least this time: an average would hide the slow ones.
 SLOWEST = """() => {
   const times = window.frameTimes;
   const taken = times.slice(1).map((time, frame) => time - times[frame]);
@@ -28,7 +28,7 @@ SLOWEST = """() => {
 
 
 def page_rows(runs: int) -> list[Row]:
-    """How long the slowest frame in a hundred takes, at 1280 pixels and 100 ms of latency."""
+    """The time of the slowest frame in a hundred, at 1280 pixels and 100 ms of latency."""
     if chromium_program() is None:
         missing("frames of /fanout, for Chromium is not installed")
         return []
@@ -56,7 +56,7 @@ def page_rows(runs: int) -> list[Row]:
 
 
 async def _frames(url: str, *, during_a_refresh: bool) -> float:
-    """The milliseconds that the slowest frame in a hundred has taken."""
+    """The milliseconds that the slowest frame in a hundred took."""
     async with async_playwright() as playwright, await launch_chromium(playwright) as browser:
         page = await browser.new_page(viewport={"width": 1280, "height": 900})
         await page.goto(url)
@@ -72,7 +72,7 @@ async def _frames(url: str, *, during_a_refresh: bool) -> float:
 
 
 async def _refresh(page: Page) -> None:
-    # By a script: a click would scroll to the button, away from what is drawn.
+    # By a script: a click would scroll to the button, away from the pictures.
     await page.evaluate("document.querySelector('#refresh button').click()")
     await page.wait_for_selector("#outcome[data-situation=em_andamento]")
     await page.wait_for_selector("#outcome:not([data-situation=em_andamento])")

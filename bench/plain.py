@@ -1,7 +1,7 @@
-"""A bare FastAPI application: one route that returns bytes which are ready, and all their headers.
+"""A bare FastAPI application: one route that returns ready bytes with all their headers.
 
-`make bench` sets the service's ready answers, and its start, beside it. The bytes are those of
-the files that BENCH_BODY names, as they are and, with `.gz` added, compressed with gzip.
+`make bench` compares the service's ready answers, and its start, with it. The bytes are those of
+the file that BENCH_BODY names, and of the same name with `.gz` added, compressed with gzip.
 """
 
 import os

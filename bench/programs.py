@@ -15,7 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 PATH = "/api/v1/states"
 
-# No setting of the developer's own changes what is measured.
+# The developer's own values of these settings do not count.
 ENVIRONMENT = {
     **os.environ,
     "PYTHONPATH": f"{ROOT / 'app'}{os.pathsep}{ROOT}",
@@ -36,10 +36,10 @@ def stand_in(
     times: int = 1,
     changing: bool = False,
 ) -> Iterator[str]:
-    """The base address of a stand-in upstream in a process of its own.
+    """The base address of a stand-in upstream in its own process.
 
-    `certificate` makes it an HTTPS server; it has `times` as many cities as there are. Where it is
-    `changing`, a city has another name with each collection.
+    `certificate` makes it an HTTPS server; it has `times` as many cities as there are. If it is
+    `changing`, a city has another name in each collection.
     """
     command = [sys.executable, "-m", "stand_in", "--port", "0", "--latency-ms", str(latency_ms)]
     command += ["--times", str(times), *(["--changing"] if changing else [])]
@@ -54,13 +54,13 @@ def stand_in(
 
 
 def run(program: str, *arguments: str, **settings: str) -> dict[str, float]:
-    """The figures that one run of a program of this folder printed."""
+    """The figures printed by one run of a program of this folder."""
     figures: dict[str, float] = json.loads(output(f"bench.{program}", *arguments, **settings))
     return figures
 
 
 def output(module: str, *arguments: str, **settings: str) -> str:
-    """All that one run of a module printed."""
+    """Everything printed by one run of a module."""
     command = [sys.executable, "-m", module, *arguments]
     ended = subprocess.run(
         command,
@@ -77,7 +77,7 @@ def output(module: str, *arguments: str, **settings: str) -> str:
 def served(
     app: str, *, factory: bool = False, **settings: str
 ) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
-    """The process of an application under uvicorn with one worker, and its tree's address."""
+    """The process of an application under uvicorn with one worker, and the address of its tree."""
     port = free_port()
     command = [sys.executable, "-m", "uvicorn", app, f"--port={port}", "--log-level=warning"]
     command += ["--no-access-log", *(["--factory"] if factory else [])]
@@ -89,7 +89,7 @@ def served(
 
 
 def body_of(url: str, *, accept_encoding: str = "", patience_s: float = 60) -> bytes:
-    """An answer's body, waited for until somebody listens."""
+    """The body of an answer; waits until the server listens."""
     request = urllib.request.Request(url, headers={"Accept-Encoding": accept_encoding})
     given_up_at = time.monotonic() + patience_s
     while True:
@@ -104,14 +104,14 @@ def body_of(url: str, *, accept_encoding: str = "", patience_s: float = 60) -> b
 
 
 def wait_for_codings(url: str) -> None:
-    """Return when the last and smallest coding is answered."""
+    """Returns once the last and smallest coding is answered."""
     whole = len(body_of(url))
     while len(body_of(url, accept_encoding="br")) == whole:
         time.sleep(0.05)
 
 
 def free_port() -> int:
-    """A port at which nobody listens."""
+    """A free port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

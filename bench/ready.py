@@ -1,4 +1,4 @@
-"""Answers that are ready: how many a second, how large, and how soon after a start."""
+"""Ready answers: how many a second, how large, and how soon after a start."""
 
 import asyncio
 import re
@@ -25,7 +25,7 @@ from src.infra.storage.snapshot_file import SnapshotFormat
 PLAIN = "a plain FastAPI route"
 NGINX = "nginx"
 
-# Starts an application, and gives its process and its address.
+# Starts an application; gives its process and its address.
 Start = Callable[[], AbstractContextManager[tuple[subprocess.Popen[bytes], str]]]
 
 NGINX_SETTINGS = """
@@ -45,7 +45,7 @@ def ready_rows(runs: int) -> list[Row]:
     """Sizes, requests a second with 32 connections, and the first answer after a start."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        folder.chmod(0o755)  # nginx gives up being root
+        folder.chmod(0o755)  # nginx does not stay root
         service = partial(served, "main:create_app", factory=True, **_stored(folder))
         with service() as (_, url):
             wait_for_codings(url)
@@ -62,7 +62,7 @@ def ready_rows(runs: int) -> list[Row]:
 
 
 def _stored(folder: Path) -> dict[str, str]:
-    """The settings of a service that finds a fresh snapshot stored there."""
+    """The settings of a service that finds a fresh snapshot in its store."""
     snapshot = replace(bundled_snapshot(), source=Source.LIVE, collected_at=utc_now())
     store = FileStore(folder / "store", SnapshotFormat(TerritorySnapshot))
     asyncio.run(store.save(snapshot))
@@ -70,7 +70,7 @@ def _stored(folder: Path) -> dict[str, str]:
 
 
 def _as_files(folder: Path, bodies: dict[str, bytes]) -> Path:
-    """The path of the tree as a file on disk, with the compressed one beside it."""
+    """Writes the tree to disk, also compressed; returns the path of the plain file."""
     folder.mkdir()
     (folder / "states.json").write_bytes(bodies[""])
     (folder / "states.json.gz").write_bytes(bodies["gzip"])
@@ -170,7 +170,7 @@ def _etag(url: str) -> str:
 
 @contextmanager
 def _nginx(folder: Path) -> Iterator[str]:
-    """The address of the tree as nginx serves it from disk, compressed beforehand."""
+    """The address of the tree that nginx serves from disk, compressed beforehand."""
     port = free_port()
     settings = folder / "nginx.conf"
     settings.write_text(NGINX_SETTINGS.format(folder=folder, port=port))

@@ -1,4 +1,4 @@
-"""How long a search by name takes, beside one that looks at each name anew."""
+"""The time of a search by name, beside a search that normalises each name again."""
 
 import time
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from src.infra.storage.localities.bundled_snapshot import bundled_snapshot
 
 
 def search_rows(runs: int) -> list[Row]:
-    """The slowest of some hundred queries over all districts: names, slips, letters, nonsense."""
+    """The slowest of some hundred queries over all districts: names, typos, letters, nonsense."""
     districts = [
         district
         for state in bundled_snapshot().states

@@ -1,6 +1,6 @@
-"""The service with nobody counting what becomes of its requests: what the counting costs.
+"""The service without any counting of its requests, to show what counting costs.
 
-Each of its refreshes is still told once at its beginning and once at its end.
+Each of its refreshes is still recorded once at its beginning and once at its end.
 """
 
 from collections.abc import AsyncIterator
@@ -18,7 +18,7 @@ from src.entrypoints.localities.settings import LocalitiesSettings
 
 
 def create_app() -> ASGIApp:
-    """The application, with settings of the environment."""
+    """The application, with settings from the environment."""
     refresh_recorder.TELL_EVERY_S = refresh_recorder.TELL_AT_LEAST_EVERY_S = 3600.0
     return main.create_app(features=[localities(_unwatched)])
 
