@@ -1,1 +1,1 @@
-"""What the fan-out gains, and what its limits are for, shown by measuring: `make compare`."""
+"""Measures what the fan-out gains, and what its limits are for: `make compare`."""

@@ -1,8 +1,8 @@
 """Compares ways to make the same requests: `make compare`, or `make compare ARGS="--runs 1"`.
 
-Each run of a way (`ways.py`) is a process of its own that asks a stand-in of its own. Prints a
-table. With `ARGS=--keep` it also draws docs/compare.svg, which docs/comparison.md shows, unless a
-way was left out.
+Each run of a way (`ways.py`) has its own process and its own stand-in. Prints a table. With
+`ARGS=--keep` it also draws docs/compare.svg, which docs/comparison.md shows, unless a way was left
+out.
 """
 
 import argparse
@@ -21,7 +21,7 @@ from compare.ways import ONE_STATE, SEMAPHORES, WAYS
 
 ENOUGH_RUNS = 3
 
-# The width of the table where it is not written to a terminal, in characters.
+# The width of the table, in characters, if it is not written to a terminal.
 WIDTH = 100
 
 
@@ -44,7 +44,7 @@ def main() -> None:
 
 
 def table(outcomes: Sequence[Outcome]) -> Table:
-    """The outcomes, and how long each took beside the semaphores' way."""
+    """The outcomes, and how long each took compared with the semaphores' way."""
     beside = next(outcome.seconds for outcome in outcomes if outcome.way == SEMAPHORES)
     drawn = Table(box=box.SIMPLE, show_edge=False, padding=(0, 1, 0, 0))  # 80 characters are enough
     drawn.add_column("way")
@@ -66,7 +66,7 @@ def table(outcomes: Sequence[Outcome]) -> Table:
 
 
 def notes(outcomes: Sequence[Outcome]) -> Iterator[str]:
-    """What has to be said of the table's figures."""
+    """Remarks on the figures of the table."""
     for outcome in outcomes:
         if outcome.sample:
             yield f"{outcome.way}: time estimated from a sample of {outcome.sample} requests."

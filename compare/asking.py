@@ -1,4 +1,4 @@
-"""What the ways of `make compare` have in common: they ask the upstream, and keep what it says."""
+"""What the ways of `make compare` have in common: they ask the upstream and keep its rows."""
 
 from typing import Any
 
@@ -8,12 +8,12 @@ Row = dict[str, Any]
 
 
 def place(row: Row, **below: list[Row]) -> Row:
-    """What is kept of a row, and the places below it: IBGE nests all those above into each row."""
+    """The kept part of a row and the places below; the IBGE nests all places above in each row."""
     return {"id": row["id"], "nome": row["nome"], **below}
 
 
 class Upstream:
-    """Asks for places, and counts the requests that are under way at once and those that fail."""
+    """Asks for places; counts the requests that are under way at once and those that fail."""
 
     def __init__(self, base_url: str) -> None:
         self._base_url = base_url
@@ -45,7 +45,7 @@ class Upstream:
         return by_city
 
     async def _rows(self, session: aiohttp.ClientSession, path: str) -> list[Row]:
-        """The rows at a path; none where the request fails."""
+        """The rows at a path; none if the request fails."""
         self._under_way += 1
         self.most_under_way = max(self.most_under_way, self._under_way)
         try:
@@ -56,5 +56,5 @@ class Upstream:
             return []
         finally:
             self._under_way -= 1
-        # The upstream answers a single row bare, without a list around it.
+        # The upstream answers a single row without a list around it.
         return found if isinstance(found, list) else [found]

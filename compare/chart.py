@@ -1,4 +1,4 @@
-"""Draws the outcomes as an SVG: a bar for each way's time, and below it what the way teaches."""
+"""Draws the outcomes as an SVG: a bar for the time of each way, and below it the lesson."""
 
 from collections.abc import Sequence
 from xml.sax.saxutils import escape
@@ -21,7 +21,7 @@ from compare.ways import (
 ROW_HEIGHT = 46
 LABELS = 230
 BARS = 300
-# Where the figures beside the bars end, and what they are.
+# The right edges of the columns beside the bars, and their headings.
 COLUMNS = {680: "requests at once", 770: "connections", WIDTH: "memory"}
 
 LESSONS = {
@@ -38,7 +38,7 @@ LESSONS = {
 
 
 def chart(outcomes: Sequence[Outcome], caption: str) -> str:
-    """The picture. The bars are to scale, except one that is cut, which says so."""
+    """The picture; its bars are to scale, except one that is cut, which says so."""
     longest = max(outcome.seconds for outcome in outcomes if not outcome.sample)
     parts = legend(
         ("ours", 0, "as the service does it (IBGE_PLAN=city or state)"),

@@ -1,4 +1,4 @@
-"""Runs the ways, in turn, and holds what they have collected against each other."""
+"""Runs the ways in turn, and compares what they have collected."""
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,7 +25,7 @@ from stand_in.server import BASE_PATH, CONTROL_PATH, Figures
 
 LATENCY_MS = 100
 
-# A connection for each city, and what else a process has open. A shell's usual bound is lower.
+# A connection for each city, and what else a process has open. A shell's usual limit is lower.
 OPEN_FILES = 6_000
 NEED_MANY_FILES = {UNBOUNDED, CITIES_1000, CITIES_2000}
 
@@ -34,8 +34,8 @@ NEED_MANY_FILES = {UNBOUNDED, CITIES_1000, CITIES_2000}
 class Outcome:
     """What a way took, by its own account and by that of the server it asked.
 
-    Where `sample` is not 0, the time is estimated from so many requests. `megabytes` are 0 where
-    they are not known.
+    If `sample` is not 0, the time is estimated from that many requests. `megabytes` is 0 if it is
+    not known.
     """
 
     way: str
@@ -51,11 +51,11 @@ class Outcome:
 def possible_ways() -> list[str]:
     """The ways for which the system allows enough open files, to this process and those it starts.
 
-    Raises the bound for both, as far as that is permitted.
+    Raises the limit for both, as far as that is permitted.
     """
 
     async def allowed_files() -> int:
-        return open_files(OPEN_FILES)  # on Windows the event loop has a bound of its own
+        return open_files(OPEN_FILES)  # on Windows the event loop has its own limit
 
     allowed = asyncio.run(allowed_files())
     if allowed >= OPEN_FILES:
@@ -67,9 +67,9 @@ def possible_ways() -> list[str]:
 
 
 def outcomes_of(ways: Sequence[str], runs: int) -> list[Outcome]:
-    """The median run of each way, over so many runs in turn: A B C A B C …
+    """The median run of each way, over this many runs in turn: A B C A B C …
 
-    In turn, so that a machine whose speed drifts is unfair to none. A first round does not count.
+    The turns are fair to all even if the machine's speed drifts. A first round does not count.
     """
     outcomes: dict[str, list[Outcome]] = {way: [] for way in ways}
     with _progress() as progress:
@@ -91,7 +91,7 @@ def outcomes_of(ways: Sequence[str], runs: int) -> list[Outcome]:
 
 
 def _progress() -> Progress:
-    """A bar on a terminal; elsewhere there are only the lines that are printed above it."""
+    """A bar on a terminal; elsewhere only the lines that are printed above it."""
     console = Console(stderr=True, highlight=False)
     return Progress(
         TextColumn("{task.description:32}"),
@@ -100,7 +100,7 @@ def _progress() -> Progress:
         TimeElapsedColumn(),
         console=console,
         disable=not console.is_terminal,
-        refresh_per_second=2,  # drawing it takes of the processor time that is measured
+        refresh_per_second=2,  # drawing it uses processor time that is measured
     )
 
 
@@ -122,7 +122,7 @@ def _run(way: str) -> tuple[Outcome, list[Row]]:
 
 
 def check(trees: Mapping[str, list[Row]]) -> None:
-    """All ways must have collected the same; the sample, a part of it."""
+    """Requires that all ways have collected the same, and the sample a part of it."""
     whole = [tree for way, tree in trees.items() if way != ONE_AFTER_ANOTHER]
     assert all(tree == whole[0] for tree in whole), "the ways have collected different trees"
     if whole and ONE_AFTER_ANOTHER in trees:
@@ -135,7 +135,7 @@ def check(trees: Mapping[str, list[Row]]) -> None:
 
 
 def _median(outcomes: Sequence[Outcome]) -> Outcome:
-    """The run in the middle, whole, so that its figures belong together."""
+    """The run in the middle as a whole, so that its figures belong together."""
     return sorted(outcomes, key=lambda outcome: outcome.seconds)[len(outcomes) // 2]
 
 
@@ -143,7 +143,7 @@ def with_estimate(outcomes: Sequence[Outcome]) -> Iterator[Outcome]:
     """The outcomes, with the sample's time scaled to the requests that the semaphores' way makes.
 
     The lists of cities, which take a little longer than those of districts, are all in the
-    sample: the estimate is a little long.
+    sample, so the estimate is a little long.
     """
     whole = next(outcome.requests for outcome in outcomes if outcome.way == SEMAPHORES)
     for outcome in outcomes:
@@ -153,7 +153,7 @@ def with_estimate(outcomes: Sequence[Outcome]) -> Iterator[Outcome]:
         yield replace(
             outcome,
             seconds=outcome.seconds * whole / outcome.requests,
-            megabytes=0,  # it kept a part of the tree only
+            megabytes=0,  # it kept only part of the tree
             requests=whole,
             sample=outcome.requests,
         )

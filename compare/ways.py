@@ -1,8 +1,9 @@
-"""Five ways to make the same requests, to be read side by side: what `make compare` compares.
+"""The five ways that `make compare` compares, to be read side by side.
 
-Each collects every state with its cities with their districts: one request for the states, one for
-the cities of each state, one for the districts of each city. They differ in how many of these are
-under way at once, and over how many connections. `python -m compare.ways WAY BASE_URL` runs one.
+Each collects every state with its cities and their districts: one request for the states, one for
+the cities of each state, one for the districts of each city (in the state plan, of each state).
+They differ in how many of these are under way at once, and over how many connections.
+`python -m compare.ways WAY BASE_URL` runs one.
 """
 
 import asyncio
@@ -20,9 +21,9 @@ from compare.asking import Row, Upstream, place
 
 
 async def one_after_another(upstream: Upstream, *, every: int = 1) -> list[Row]:
-    """Each request waits for the answer to the one before. One connection is enough.
+    """Each request waits for the answer to the one before; one connection is enough.
 
-    For a sample, only one in `every` cities of a state is asked about.
+    A sample asks only about one in `every` cities of a state.
     """
     states = []
     async with aiohttp.ClientSession() as session:
@@ -36,7 +37,7 @@ async def one_after_another(upstream: Upstream, *, every: int = 1) -> list[Row]:
 
 
 async def unbounded(upstream: Upstream) -> list[Row]:
-    """All cities' requests at once: whatever is known to be asked for is asked for."""
+    """All requests at once: each is made as soon as its city is known."""
     connector = aiohttp.TCPConnector(limit=0)  # aiohttp's own limit would be 100 connections
     async with aiohttp.ClientSession(connector=connector) as session:
 
@@ -56,7 +57,7 @@ async def semaphores(
 ) -> list[Row]:
     """The same, but with a permit for each state and for each city's request.
 
-    Who gets none waits until another is done, and goes on over its connection.
+    A request without a permit waits until another is done, and uses its connection.
     """
     states_limit = asyncio.Semaphore(states_at_once)
     cities_limit = asyncio.Semaphore(cities_at_once)
@@ -98,7 +99,7 @@ async def state_plan(upstream: Upstream, *, states_at_once: int = 26) -> list[Ro
 async def session_per_request(
     upstream: Upstream, *, states_at_once: int = 26, cities_at_once: int = 500
 ) -> list[Row]:
-    """The semaphores again, but each request opens a connection and closes it behind itself."""
+    """The semaphores again, but each request opens a connection and closes it afterwards."""
     states_limit = asyncio.Semaphore(states_at_once)
     cities_limit = asyncio.Semaphore(cities_at_once)
 
@@ -142,7 +143,7 @@ WAYS: dict[str, Callable[[Upstream], Coroutine[Any, Any, list[Row]]]] = {
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
-    """What one run has collected, and what it took: seconds without imports, memory at most."""
+    """What one run has collected, and what it took: seconds without imports, and peak memory."""
 
     seconds: float
     megabytes: float
@@ -152,7 +153,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def main() -> None:
-    """Collects once in the way that is named, and prints the run as JSON."""
+    """Collects once in the given way, and prints the run as JSON."""
     way, upstream = WAYS[sys.argv[1]], Upstream(sys.argv[2])
     started = time.perf_counter()
     states = asyncio.run(way(upstream))
