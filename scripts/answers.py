@@ -1,12 +1,12 @@
-"""Records what the service answers, byte for byte, and compares two records.
+"""Records what the service answers, byte for byte, so that two commits can be compared.
 
     python scripts/answers.py before.json     # at one commit
     python scripts/answers.py after.json      # at another
     diff before.json after.json
 
-A change that should leave every answer as it is leaves the two files equal. Each line is one
+If a change leaves every answer as it was, the two files are equal. Each line is one
 request to a service in one of four situations, with the status, the headers and a digest of the
-body. What differs from run to run is masked: dates, ids, ports and seconds.
+body. Everything that differs from run to run is masked: dates, ids and seconds.
 """
 
 import argparse
@@ -67,7 +67,7 @@ CONDITIONS = [
     {"If-Modified-Since": "Tue, 31 Dec 1990 00:00:00 GMT"},
 ]
 
-# What differs from run to run, in headers and bodies of text.
+# The parts of headers and text bodies that differ from run to run.
 MASKS = [
     (re.compile(r'"id":"[0-9a-f]{20,32}"'), '"id":"…"'),
     (re.compile(r"\d{4}-\d\d-\d\dT[\d:]+Z"), "…"),
@@ -89,7 +89,7 @@ def main() -> None:
 
 
 def bundled() -> Iterator[str]:
-    """The upstream is out of reach: every path, media type, coding and condition."""
+    """The upstream is unreachable: every path, media type, coding and condition."""
     with service(IBGE_BASE_URL=NOBODY) as port:
         until_in_br(port)
         yield from everything("bundled", port)
@@ -103,7 +103,7 @@ def live() -> Iterator[str]:
 
 
 def nothing() -> Iterator[str]:
-    """There are no data at all."""
+    """There is no data at all."""
     with service(IBGE_BASE_URL=NOBODY, SNAPSHOT_BUNDLED="false", REFRESH_TOKEN=TOKEN) as port:
         for path in [TREE, *DATA, *OTHERS]:
             yield asked("nothing", port, "GET", path, {})
@@ -112,7 +112,7 @@ def nothing() -> Iterator[str]:
 
 
 def cross_origin() -> Iterator[str]:
-    """Another site's page asks, which the settings allow."""
+    """A page of another site asks, which the settings allow."""
     origin = {"Origin": "https://example.org"}
     preflight = {**origin, "Access-Control-Request-Method": "GET"}
     with service(IBGE_BASE_URL=NOBODY, CORS_ORIGINS="https://example.org") as port:
@@ -123,7 +123,7 @@ def cross_origin() -> Iterator[str]:
 
 
 def everything(situation: str, port: int) -> Iterator[str]:
-    """Every path with every header that its answer depends on."""
+    """Every path, with every header that changes its answer."""
     for accept, coding, condition in itertools.product(ACCEPT, CODINGS, CONDITIONS):
         headers = {"Accept": accept, "Accept-Encoding": coding, **condition}
         yield asked(situation, port, "GET", TREE, headers)
@@ -143,7 +143,7 @@ def everything(situation: str, port: int) -> Iterator[str]:
 
 
 def assets(port: int) -> list[str]:
-    """What the pages name, and what those name in turn."""
+    """The files that the pages name, and those that these files name in turn."""
     found: dict[str, None] = {}
     todo = ["/", "/fanout"]
     while todo:
@@ -158,7 +158,7 @@ def assets(port: int) -> list[str]:
 
 
 def asked(situation: str, port: int, method: str, path: str, headers: dict[str, str]) -> str:
-    """One line: the request, and what it was answered."""
+    """One line: the request and its answer."""
     sent = {name: value for name, value in headers.items() if value}
     if sent.get("If-None-Match") == "ETAG":
         unconditional = {name: value for name, value in sent.items() if name != "If-None-Match"}
@@ -185,7 +185,7 @@ def masked(text: str) -> str:
 def answer(
     port: int, method: str, path: str, headers: dict[str, str]
 ) -> tuple[int, list[tuple[str, str]], bytes]:
-    """Status, headers in lower case, and body, without any header that was not asked for."""
+    """Status, lower-case headers and body of the answer to a request with these headers only."""
     connection = HTTPConnection("127.0.0.1", port, timeout=60)
     connection.putrequest(method, path, skip_accept_encoding=True)
     for name, value in headers.items():
@@ -198,7 +198,7 @@ def answer(
 
 
 def until_in_br(port: int) -> None:
-    """Waits until the tree is there in every coding; that in brotli is the last."""
+    """Waits until the tree is ready in every coding; brotli's is the last."""
     while True:
         status, headers, _ = answer(port, "GET", TREE, {"Accept-Encoding": "br"})
         if status == 200 and dict(headers).get("content-encoding") == "br":
@@ -208,7 +208,7 @@ def until_in_br(port: int) -> None:
 
 @contextmanager
 def service(**settings: str) -> Iterator[int]:
-    """The service with these settings; its port."""
+    """The port of a service with these settings."""
     port = free_port()
     own = {"SERVER_PORT": str(port), "SERVER_RELOAD": "false", "SNAPSHOT_STORE": "memory:"}
     with process([sys.executable, "main.py"], {**own, **settings}, port, "/health/live"):
@@ -217,7 +217,7 @@ def service(**settings: str) -> Iterator[int]:
 
 @contextmanager
 def stand_in() -> Iterator[str]:
-    """A stand-in of the upstream; its address."""
+    """The address of a stand-in for the upstream."""
     port = free_port()
     with process([sys.executable, "-m", "stand_in", "--port", str(port)], {}, port, "/controle"):
         yield f"http://127.0.0.1:{port}/api/v1/localidades"
@@ -253,7 +253,7 @@ def is_there(port: int, path: str) -> bool:
 
 
 def free_port() -> int:
-    """A port at which nobody listens."""
+    """A free port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

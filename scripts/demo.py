@@ -1,4 +1,4 @@
-"""The service over a stand-in of the upstream, for people without a network: `make demo`."""
+"""The service over a stand-in for the upstream, for people without a network: `make demo`."""
 
 import os
 import signal
@@ -15,7 +15,7 @@ STAND_IN_URL = "http://127.0.0.1:8002/api/v1/localidades"
 
 
 def main() -> None:
-    """Starts both, prints the address once it answers, ends the stand-in with the service."""
+    """Starts both, prints the address once it answers, and ends the stand-in with the service."""
     port = load_settings().server_port
     if answers(port):
         sys.exit(f"A porta {port} já está em uso: encerre o que a ocupa ou defina SERVER_PORT.")
@@ -23,10 +23,10 @@ def main() -> None:
         **os.environ,
         "IBGE_BASE_URL": STAND_IN_URL,
         "SERVER_RELOAD": "false",
-        # The stand-in's data are nobody's last good snapshot, and each demo is to collect.
+        # The stand-in's data must not be kept as a good snapshot, and each demo has to collect.
         "SNAPSHOT_STORE": "memory:",
     }
-    # Told to end by a supervisor, it ends the others as with Ctrl+C.
+    # On SIGTERM from a supervisor, it ends the others as with Ctrl+C.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     stand_in_command = [sys.executable, "-m", "stand_in", "--port", "8002", "--latency-ms", "100"]
     with (
@@ -36,19 +36,19 @@ def main() -> None:
         try:
             while service.poll() is None and not answers(port):
                 time.sleep(0.1)
-            time.sleep(0.5)  # so that the address stands below what the collection logs
+            time.sleep(0.5)  # so that the address comes below the collection's log
             if service.poll() is None:
                 print(f"http://localhost:{port}", flush=True)
             service.wait()
         except KeyboardInterrupt:
             service.wait()  # Ctrl+C went to all three
         finally:
-            service.terminate()  # if only this process was told to end
+            service.terminate()  # if only this process was ended
             stand_in.terminate()
 
 
 def answers(port: int) -> bool:
-    """Whether there is an answer; the service's first one waits for its first collection."""
+    """Whether the service answers; its first answer waits for its first collection."""
     try:
         connection = HTTPConnection("localhost", port)
         connection.request("HEAD", "/api/v1/states")

