@@ -83,7 +83,7 @@ async def test_a_cold_start_gets_everything_in_the_end(
 async def test_a_cold_start_gets_everything_from_an_upstream_that_limits_the_rate(
     retry_after: int | None, brazil: tuple[State, ...]
 ) -> None:
-    """The upstream allows half of what it is asked for, and answers 429 with or without Retry-After.
+    """The upstream allows half of what it is asked for, with or without Retry-After in its 429.
 
     Thirty requests at once, of a tenth of a second each: that is a rate which any machine reaches,
     and keeps. Chance decides which request is refused four times in a row, so each has twice as

@@ -13,8 +13,8 @@ from src.application.manners.admission import Admission
 from src.application.manners.circuit_breaker import CircuitBreaker
 from src.application.manners.patience import Patience
 from src.application.manners.retry_budget import RetryBudget
-from src.infra.gateways.upstream_client import FIRST_BACKOFF_S, UpstreamClient
-from src.infra.gateways.upstream_exchange import UpstreamExchange, open_session
+from src.infra.gateways.aiohttp_exchange import AiohttpExchange, open_session
+from src.infra.gateways.retrying_client import FIRST_BACKOFF_S, RetryingClient
 
 
 class Manners:
@@ -38,16 +38,16 @@ class Manners:
 
 
 def client_over(
-    exchange: UpstreamExchange,
+    exchange: AiohttpExchange,
     manners: Manners | None = None,
     *,
     attempts: int = 1,
     timeout_s: float = 5,
     first_backoff_s: float = FIRST_BACKOFF_S,
-) -> UpstreamClient:
+) -> RetryingClient:
     """A client that asks through this exchange; by default it tries once."""
     manners = manners or Manners()
-    return UpstreamClient(
+    return RetryingClient(
         exchange,
         admission=manners.admission,
         patience=manners.patience,
@@ -61,11 +61,11 @@ def client_over(
 @asynccontextmanager
 async def exchange_with(
     base_url: str, *, connections: int = 100, tls: ssl.SSLContext | None = None, **bounds: Any
-) -> AsyncIterator[UpstreamExchange]:
+) -> AsyncIterator[AiohttpExchange]:
     """An exchange over its own session, with the test's certificate store or an empty one.
 
     `bounds` are those of the exchange.
     """
     tls = tls or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     async with open_session(connections=connections, tls=tls) as session:
-        yield UpstreamExchange(session, base_url=base_url, settings="IBGE_", **bounds)
+        yield AiohttpExchange(session, base_url=base_url, settings="IBGE_", **bounds)

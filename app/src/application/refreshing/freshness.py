@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic
 
 from src.application.refreshing.current_edition import CurrentEdition, Edition
+from src.application.refreshing.first_wait import FirstWait
 from src.application.refreshing.last_good_snapshot import LOOK_EVERY_S
 from src.application.refreshing.one_refresh_at_a_time import OneRefreshAtATime
 from src.application.refreshing.schedule import Schedule
@@ -38,8 +39,14 @@ class Freshness(Generic[Edition]):
     # How often to look for what other processes have stored, in seconds.
     look_every_s: float = LOOK_EVERY_S
     after_a_fault_s: float = 1.0  # for how many seconds to rest after a fault of our own
-    _first_wait_is_over: asyncio.Event = field(default_factory=asyncio.Event, init=False)
     _is_over: bool = field(default=False, init=False)
+
+    def __post_init__(self) -> None:
+        self._first_wait = FirstWait(
+            result=self.refreshes.is_known,
+            settle=self.current.settle_for_bundled,
+            wait_s=self.wait_s,
+        )
 
     def at_once(self) -> Edition:
         """The best edition there is at this moment; raises NoSnapshotError if there is none."""
@@ -50,13 +57,13 @@ class Freshness(Generic[Edition]):
 
     def at_hand(self) -> Edition | None:
         """What `edition` gives if it neither waits nor fails; None if it would."""
-        waits = self.schedule.is_left_to_requests or not self._first_wait_is_over.is_set()
+        waits = self.schedule.is_left_to_requests or not self._first_wait.is_over
         return None if waits else self.current.best
 
     @property
     def waits_for_the_first(self) -> bool:
         """Whether requests wait for the first collection of all."""
-        return not self.schedule.is_left_to_requests and not self._first_wait_is_over.is_set()
+        return not self.schedule.is_left_to_requests and not self._first_wait.is_over
 
     async def edition(self) -> Edition:
         """The edition to answer a request with.
@@ -67,7 +74,7 @@ class Freshness(Generic[Edition]):
         if self.schedule.is_left_to_requests and not self._is_over:
             await self._refreshed_for_a_request()
         else:
-            await self._first_wait_is_over.wait()
+            await self._first_wait.wait()
         return self.at_once()
 
     async def keep(self) -> None:
@@ -76,7 +83,7 @@ class Freshness(Generic[Edition]):
         Runs until cancelled; then it breaks off the running refresh, and waiting callers get
         whatever exists.
         """
-        first_wait = asyncio.create_task(self._end_first_wait())
+        first_wait = asyncio.create_task(self._first_wait.end_in_time())
         try:
             while True:
                 try:
@@ -89,8 +96,7 @@ class Freshness(Generic[Edition]):
                     await asyncio.sleep(self.after_a_fault_s)
         finally:
             self._is_over = True
-            await self.current.settle_for_bundled()  # for callers that still wait
-            self._first_wait_is_over.set()
+            await self._first_wait.end()
             await self.refreshes.aclose()
             await cancel_and_wait(first_wait)
 
@@ -104,12 +110,6 @@ class Freshness(Generic[Edition]):
             self.refreshes.start()
         else:
             await asyncio.sleep(self.look_every_s)
-
-    async def _end_first_wait(self) -> None:
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self.refreshes.is_known.wait(), self.wait_s)
-        await self.current.settle_for_bundled()
-        self._first_wait_is_over.set()
 
     async def _refreshed_for_a_request(self) -> None:
         running = self.refreshes.running

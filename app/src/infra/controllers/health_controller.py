@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
-from src.infra.controllers.descriptions import responses
+from src.infra.controllers.documented_responses import responses
 from src.infra.controllers.errors import NO_SNAPSHOT
 
 router = APIRouter(prefix="/health", tags=["Monitoramento"])

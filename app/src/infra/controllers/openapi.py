@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
 
-from src.infra.controllers.descriptions import HEADERS
+from src.infra.controllers.documented_responses import HEADERS
 from src.infra.controllers.pages_controller import Page
 from src.infra.http.media_types import EVENTS
 from src.infra.http.problem import Problem

@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping
 from email.utils import format_datetime
 from typing import Generic
 
-from src.domain.snapshot import S, Snapshot, Source
+from src.domain.snapshot import S, Snapshot
+from src.infra.editions.cache_control import cache_control
 from src.infra.editions.edition import Edition
 from src.infra.editions.presentation import LookUp, Presentation
 from src.infra.http.content_codings import COMPRESSORS
@@ -62,16 +63,9 @@ class Publisher(Generic[S, LookUp]):
     def _headers(self, snapshot: Snapshot) -> dict[str, str]:
         return {
             "Last-Modified": format_datetime(snapshot.collected_at, usegmt=True),
-            "Cache-Control": self._cache_control(snapshot),
+            "Cache-Control": cache_control(snapshot, ttl_s=self._ttl_s),
             "Vary": "Accept, Accept-Encoding",
             "X-Snapshot-Source": str(snapshot.source),
             "X-Snapshot-Missing": str(len(snapshot.missing)),
             "X-Snapshot-Filled": str(len(snapshot.filled)),
         }
-
-    def _cache_control(self, snapshot: Snapshot) -> str:
-        # What is whole and live may rest in caches for a while; what waits for something better is
-        # asked for again soon. Old data are better than none in any case (RFC 5861).
-        whole = snapshot.source is Source.LIVE and snapshot.is_whole
-        fresh_s, stale_s = (min(each, self._ttl_s) for each in ((300, 3600) if whole else (10, 60)))
-        return f"public, max-age={fresh_s}, stale-while-revalidate={stale_s}, stale-if-error=86400"

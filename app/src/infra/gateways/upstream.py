@@ -15,9 +15,9 @@ from src.application.manners.circuit_breaker import RECENT_ANSWERS, CircuitBreak
 from src.application.manners.patience import Patience
 from src.application.manners.retry_budget import RetryBudget
 from src.application.ports.fan_out_watch import FanOutWatch
+from src.infra.gateways.aiohttp_exchange import AiohttpExchange, open_session
+from src.infra.gateways.retrying_client import RetryingClient
 from src.infra.gateways.tls import tls_context
-from src.infra.gateways.upstream_client import UpstreamClient
-from src.infra.gateways.upstream_exchange import UpstreamExchange, open_session
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +42,7 @@ class Upstream:
 
 
 @asynccontextmanager
-async def open_client(upstream: Upstream, *, watch: FanOutWatch) -> AsyncIterator[UpstreamClient]:
+async def open_client(upstream: Upstream, *, watch: FanOutWatch) -> AsyncIterator[RetryingClient]:
     """A client with a session, TLS and manners of its own, all closed at the end.
 
     `watch` hears what becomes of each request.
@@ -57,8 +57,8 @@ async def open_client(upstream: Upstream, *, watch: FanOutWatch) -> AsyncIterato
     # One in each interval, no bursts: a strict upstream counts them.
     pace = AsyncLimiter(1, 1 / upstream.max_rps).acquire if upstream.max_rps else None
     async with open_session(connections=upstream.connections, tls=tls) as session:
-        yield UpstreamClient(
-            UpstreamExchange(session, base_url=upstream.base_url, settings=upstream.settings),
+        yield RetryingClient(
+            AiohttpExchange(session, base_url=upstream.base_url, settings=upstream.settings),
             admission=Admission(
                 limit, breaker, clock=time.monotonic, pace=pace, upstream=upstream.name
             ),

@@ -6,7 +6,7 @@ from fastapi import Path, Query
 from pydantic import BaseModel
 from pydantic.json_schema import SkipJsonSchema
 
-from src.infra.controllers.descriptions import examples
+from src.infra.controllers.documented_responses import examples
 
 # Longer than any name, and short enough to be looked for among all of them.
 LONGEST_NAME = 100

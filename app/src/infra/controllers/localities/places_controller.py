@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 
 from src.application.localities.place_lookup import Places
 from src.domain.localities.territory import City, District
-from src.infra.controllers.descriptions import data_responses
+from src.infra.controllers.documented_responses import data_responses
 from src.infra.controllers.localities import schemas
 from src.infra.controllers.localities.dependencies import CurrentLocalities
 from src.infra.controllers.localities.errors import LOOK_UP

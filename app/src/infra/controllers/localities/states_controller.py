@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 from starlette.datastructures import Headers
 
-from src.infra.controllers.descriptions import data_responses
+from src.infra.controllers.documented_responses import data_responses
 from src.infra.controllers.localities import schemas
 from src.infra.controllers.localities.dependencies import CurrentLocalities, OpenedLocalities
 from src.infra.controllers.localities.errors import LOOK_UP, NOT_ACCEPTABLE

@@ -15,7 +15,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from src.application.ports.refresh_journal import RefreshJournalError
 from src.application.ports.refresh_progress import Progress
 from src.application.refreshing.ask_for_refresh import TooSoonError
-from src.infra.controllers.descriptions import responses
+from src.infra.controllers.documented_responses import responses
 from src.infra.controllers.errors import (
     INVALID_REFRESH,
     NOT_AUTHENTICATED,

@@ -12,11 +12,11 @@ from src.application.localities.gateways import (
 )
 from src.domain.localities.territory import City, District, State
 from src.infra.gateways.localities.rows import CITIES, DISTRICTS, STATES
-from src.infra.gateways.upstream_client import UpstreamClient
+from src.infra.gateways.retrying_client import RetryingClient
 
 
 class _OverClient:
-    def __init__(self, client: UpstreamClient) -> None:
+    def __init__(self, client: RetryingClient) -> None:
         self._client = client
 
 

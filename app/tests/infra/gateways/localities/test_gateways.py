@@ -10,13 +10,13 @@ from aioresponses import aioresponses
 
 from src.application.ports.upstream_errors import UpstreamMalformedError, UpstreamStatusError
 from src.domain.localities.territory import City, State
+from src.infra.gateways.aiohttp_exchange import AiohttpExchange
 from src.infra.gateways.localities.ibge_gateways import (
     IbgeCitiesGateway,
     IbgeDistrictsGateway,
     IbgeStatesGateway,
 )
-from src.infra.gateways.upstream_client import UpstreamClient
-from src.infra.gateways.upstream_exchange import UpstreamExchange
+from src.infra.gateways.retrying_client import RetryingClient
 from stand_in.upstream_rows import NEW_CITY, city_row, district_row, state_row
 from tests.helpers.clients import Manners, client_over
 from tests.helpers.places import ALTA_FLORESTA, ARIQUEMES, DISTRITO_FEDERAL, RONDONIA
@@ -31,10 +31,10 @@ BARE_ARIQUEMES = City(1100023, "Ariquemes")
 
 
 @pytest.fixture
-async def client() -> AsyncIterator[UpstreamClient]:
+async def client() -> AsyncIterator[RetryingClient]:
     """A client over aioresponses, with one request at a time."""
     async with aiohttp.ClientSession() as session:
-        yield client_over(UpstreamExchange(session, base_url=BASE + "/"), Manners(at_once=1))
+        yield client_over(AiohttpExchange(session, base_url=BASE + "/"), Manners(at_once=1))
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def upstream() -> Iterator[aioresponses]:
         yield mocked
 
 
-async def test_states_are_read(client: UpstreamClient, upstream: aioresponses) -> None:
+async def test_states_are_read(client: RetryingClient, upstream: aioresponses) -> None:
     """A row of /estados becomes a state without cities; its region is ignored."""
     upstream.get(STATES, body=msgspec.json.encode([state_row(RONDONIA)]))
 
@@ -52,7 +52,7 @@ async def test_states_are_read(client: UpstreamClient, upstream: aioresponses) -
 
 
 async def test_cities_are_read_without_their_regions(
-    client: UpstreamClient, upstream: aioresponses
+    client: RetryingClient, upstream: aioresponses
 ) -> None:
     """`microrregiao: null`, as in the newest city's row, is nothing special."""
     mato_grosso = State(51, "MT", "Mato Grosso")
@@ -66,7 +66,7 @@ async def test_cities_are_read_without_their_regions(
 
 
 async def test_districts_are_read_whatever_is_nested_in_them(
-    client: UpstreamClient, upstream: aioresponses
+    client: RetryingClient, upstream: aioresponses
 ) -> None:
     """The whole municipality that comes with each district is ignored."""
     districts = ALTA_FLORESTA.distritos or ()
@@ -77,7 +77,7 @@ async def test_districts_are_read_whatever_is_nested_in_them(
 
 
 async def test_a_bare_object_is_a_list_of_one(
-    client: UpstreamClient, upstream: aioresponses
+    client: RetryingClient, upstream: aioresponses
 ) -> None:
     """At every level, a path may return a single row without a list around it."""
     upstream.get(STATES, body=msgspec.json.encode(state_row(RONDONIA)))
@@ -92,7 +92,7 @@ async def test_a_bare_object_is_a_list_of_one(
 
 
 async def test_the_content_type_does_not_matter(
-    client: UpstreamClient, upstream: aioresponses
+    client: RetryingClient, upstream: aioresponses
 ) -> None:
     """Only the bytes count: JSON labelled as HTML is still JSON."""
     body = msgspec.json.encode([state_row(RONDONIA)])
@@ -102,7 +102,7 @@ async def test_the_content_type_does_not_matter(
 
 
 async def test_lists_that_many_requests_wait_for_go_first(
-    client: UpstreamClient, upstream: aioresponses
+    client: RetryingClient, upstream: aioresponses
 ) -> None:
     """States and cities are requested before the districts of cities already known."""
     cities = [City(1100000 + number, "Cidade") for number in range(10)]
@@ -148,7 +148,7 @@ async def test_lists_that_many_requests_wait_for_go_first(
     ],
 )
 async def test_unusable_rows_are_malformed(
-    client: UpstreamClient, upstream: aioresponses, body: bytes
+    client: RetryingClient, upstream: aioresponses, body: bytes
 ) -> None:
     """Nothing is defaulted: rows that are missing, incomplete or of another city are an error."""
     upstream.get(DISTRICTS, body=body)
@@ -159,7 +159,7 @@ async def test_unusable_rows_are_malformed(
 
 
 async def test_the_districts_of_a_state_are_read(
-    client: UpstreamClient, upstream: aioresponses
+    client: RetryingClient, upstream: aioresponses
 ) -> None:
     """They come in one response, in any order, and must belong to that state."""
     rows = [
@@ -178,7 +178,7 @@ async def test_the_districts_of_a_state_are_read(
 
 
 async def test_cities_of_another_state_are_malformed(
-    client: UpstreamClient, upstream: aioresponses
+    client: RetryingClient, upstream: aioresponses
 ) -> None:
     """A list of cities must belong to the state that was asked for."""
     row = city_row(DISTRITO_FEDERAL.cidades[0], DISTRITO_FEDERAL)
@@ -190,7 +190,7 @@ async def test_cities_of_another_state_are_malformed(
 
 @pytest.mark.parametrize("status", [204, 301, 403, 404, 429, 500, 503])
 async def test_any_status_but_200_is_an_error(
-    client: UpstreamClient, upstream: aioresponses, status: int
+    client: RetryingClient, upstream: aioresponses, status: int
 ) -> None:
     """Redirects are, too: the upstream is where the settings say, nowhere else."""
     body = msgspec.json.encode([state_row(RONDONIA)])

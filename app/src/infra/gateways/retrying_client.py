@@ -18,7 +18,7 @@ from src.application.ports.upstream_errors import (
     UpstreamMalformedError,
     UpstreamTimeoutError,
 )
-from src.infra.gateways.upstream_exchange import UpstreamExchange
+from src.infra.gateways.aiohttp_exchange import AiohttpExchange
 
 T = TypeVar("T")
 
@@ -28,10 +28,10 @@ LONGEST_BACKOFF_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class UpstreamClient:
+class RetryingClient:
     """Gets what the gateways ask for, and hands the answer's bytes to their readers."""
 
-    exchange: UpstreamExchange  # asks once
+    exchange: AiohttpExchange  # asks once
     _: KW_ONLY
     admission: Admission  # gives the turns; shared
     patience: Patience  # says how long to wait for one try; shared

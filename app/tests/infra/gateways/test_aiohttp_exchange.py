@@ -22,8 +22,8 @@ from src.application.ports.upstream_errors import (
     UpstreamTlsError,
     UpstreamUnreachableError,
 )
-from src.infra.gateways import upstream_exchange
-from src.infra.gateways.upstream_exchange import USER_AGENT
+from src.infra.gateways import aiohttp_exchange
+from src.infra.gateways.aiohttp_exchange import USER_AGENT
 from stand_in.faults import Behaviour, Fault, Kind
 from stand_in.server import StandIn
 from stand_in.upstream_rows import state_row
@@ -233,7 +233,7 @@ def test_every_error_of_aiohttp_has_a_counterpart() -> None:
     assert len(theirs) > 15
 
     for kind in theirs:
-        table = upstream_exchange._TRANSLATION
+        table = aiohttp_exchange._TRANSLATION
         matches = [ours for their, ours, _ in table if issubclass(kind, their)]
         assert matches, kind
         if issubclass(kind, aiohttp.ConnectionTimeoutError):

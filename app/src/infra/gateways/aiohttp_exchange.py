@@ -58,7 +58,7 @@ def open_session(*, connections: int, tls: SSLContext) -> aiohttp.ClientSession:
     )
 
 
-class UpstreamExchange:
+class AiohttpExchange:
     """Asks the upstream once.
 
     `base_url` ends before the first path segment. `settings` is what the names of the upstream's

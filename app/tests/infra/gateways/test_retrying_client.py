@@ -19,9 +19,9 @@ from src.application.ports.upstream_errors import (
     UpstreamUnavailableError,
     UpstreamUnreachableError,
 )
+from src.infra.gateways.aiohttp_exchange import AiohttpExchange
 from src.infra.gateways.localities import rows
-from src.infra.gateways.upstream_client import UpstreamClient
-from src.infra.gateways.upstream_exchange import UpstreamExchange
+from src.infra.gateways.retrying_client import RetryingClient
 from stand_in.faults import Behaviour, Fault, Kind
 from stand_in.server import StandIn
 from tests.helpers.clients import Manners, client_over, exchange_with
@@ -46,7 +46,7 @@ class Upstream(StandIn):
         return self._faults_to_come.pop(0) if self._faults_to_come else None
 
 
-class ScriptedExchange(UpstreamExchange):
+class ScriptedExchange(AiohttpExchange):
     """Gives these answers and errors in turn, without any upstream."""
 
     def __init__(self, *outcomes: bytes | UpstreamError) -> None:
@@ -67,7 +67,7 @@ async def client_of(
     upstream: StandIn,
     manners: Manners | None = None,
     **options: Any,
-) -> AsyncIterator[UpstreamClient]:
+) -> AsyncIterator[RetryingClient]:
     """A client of this upstream, with the options of `client_over`."""
     async with exchange_with(upstream.base_url) as exchange:
         yield client_over(exchange, manners, **options)
