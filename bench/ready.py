@@ -20,7 +20,7 @@ from src.domain.snapshot import Source
 from src.infra.process.clock import utc_now
 from src.infra.storage.file_store import FileStore
 from src.infra.storage.localities.bundled_snapshot import bundled_snapshot
-from src.infra.storage.snapshot_file import SnapshotFormat
+from src.infra.storage.snapshot_format import SnapshotFormat
 
 PLAIN = "a plain FastAPI route"
 NGINX = "nginx"

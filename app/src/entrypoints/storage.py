@@ -13,7 +13,7 @@ from src.infra.storage.file_journal import FileJournal
 from src.infra.storage.file_store import FileStore
 from src.infra.storage.memory_journal import MemoryJournal
 from src.infra.storage.memory_store import MemoryStore
-from src.infra.storage.snapshot_file import SnapshotFormat
+from src.infra.storage.snapshot_format import SnapshotFormat
 
 
 @asynccontextmanager

@@ -7,7 +7,7 @@ from src.application.ports.snapshot_store import SnapshotStore
 from src.domain.localities.territory_snapshot import TerritorySnapshot
 from src.infra.storage.file_store import FileStore
 from src.infra.storage.redis_store import RedisStore
-from src.infra.storage.snapshot_file import SnapshotFormat
+from src.infra.storage.snapshot_format import SnapshotFormat
 
 Store: TypeAlias = SnapshotStore[TerritorySnapshot]
 

@@ -15,7 +15,7 @@ from src.application.ports.snapshot_store import (
     Stored,
 )
 from src.domain.snapshot import S
-from src.infra.storage.snapshot_file import SnapshotFormat
+from src.infra.storage.snapshot_format import SnapshotFormat
 
 UNFINISHED = "unfinished-"
 

@@ -17,7 +17,7 @@ from src.application.ports.snapshot_store import (
 )
 from src.domain.snapshot import S
 from src.infra.storage.redis_connection import TIMEOUT_S, connected_to, redis_errors_as
-from src.infra.storage.snapshot_file import SnapshotFormat
+from src.infra.storage.snapshot_format import SnapshotFormat
 
 # In seconds: a turn is renewed well before it ends.
 TURN_S = 6.0

@@ -9,7 +9,7 @@ import pytest
 from src.domain.localities.territory_snapshot import TerritorySnapshot
 from src.domain.snapshot import Gap, Source
 from src.infra.storage.localities.bundled_snapshot import BUNDLED_FILE, bundled_snapshot
-from src.infra.storage.snapshot_file import SnapshotFile, SnapshotFormat
+from src.infra.storage.snapshot_format import SnapshotFile, SnapshotFormat
 from tests.helpers.fakes import NOON
 from tests.helpers.places import TWO_STATES
 from tests.helpers.stores import FORMAT
