@@ -24,7 +24,27 @@ HEADERS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
 }
 
+POPULATION = (
+    b'{"id":3550308,"nome":"S\xc3\xa3o Paulo","ano":2025,"habitantes":1,'
+    b'"fonte":"IBGE, Estimativas da popula\xc3\xa7\xc3\xa3o (agregado 6579)"}'
+)
+POPULATION_HEADERS = {
+    "ETag": ETAG,
+    "Last-Modified": "Tue, 31 Dec 2024 00:00:00 GMT",
+    "Cache-Control": "public, max-age=2592000, stale-if-error=86400",
+    "Age": "0",
+    "Vary": "Accept, Accept-Encoding",
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+}
+
 app = FastAPI()
+
+
+@app.get("/api/v1/cities/{city_id}/population")
+async def population(city_id: str) -> Response:  # noqa: ARG001  # the route has it
+    """A population, the same for every city."""
+    return Response(POPULATION, headers=POPULATION_HEADERS, media_type="application/json")
 
 
 @app.get("/api/v1/states")

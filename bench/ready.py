@@ -14,13 +14,17 @@ from functools import partial
 from pathlib import Path
 
 from bench.measuring import Row, medians, missing
-from bench.programs import NO_UPSTREAM, body_of, free_port, served, wait_for_codings
+from bench.programs import NO_UPSTREAM, PATH, body_of, free_port, served, wait_for_codings
+from src.application.ports.value_store import Kept
 from src.domain.localities.territory_snapshot import TerritorySnapshot
+from src.domain.population.population import Population
 from src.domain.snapshot import Source
 from src.infra.process.clock import utc_now
 from src.infra.storage.file_store import FileStore
 from src.infra.storage.localities.bundled_snapshot import bundled_snapshot
 from src.infra.storage.snapshot_format import SnapshotFormat
+from src.infra.storage.values.file_values import FileValues
+from src.infra.storage.values.value_format import ValueFormat
 
 PLAIN = "a plain FastAPI route"
 NGINX = "nginx"
@@ -39,6 +43,9 @@ http {{
   server {{ listen 127.0.0.1:{port}; root {folder}/html; }}
 }}
 """
+
+CITY = 3550308
+POPULATION_PATH = f"/api/v1/cities/{CITY}/population"
 
 
 def ready_rows(runs: int) -> list[Row]:
@@ -66,7 +73,13 @@ def _stored(folder: Path) -> dict[str, str]:
     snapshot = replace(bundled_snapshot(), source=Source.LIVE, collected_at=utc_now())
     store = FileStore(folder / "store", SnapshotFormat(TerritorySnapshot))
     asyncio.run(store.save(snapshot))
-    return {"SNAPSHOT_STORE": f"file:{folder / 'store'}", "IBGE_BASE_URL": NO_UPSTREAM}
+    populations = FileValues(folder / "store" / "population", ValueFormat(Population))
+    asyncio.run(populations.put(f"cidade-{CITY}", Kept(Population(2025, 1), utc_now())))
+    return {
+        "SNAPSHOT_STORE": f"file:{folder / 'store'}",
+        "IBGE_BASE_URL": NO_UPSTREAM,
+        "IBGE_AGGREGATES_URL": NO_UPSTREAM,
+    }
 
 
 def _as_files(folder: Path, bodies: dict[str, bytes]) -> Path:
@@ -120,6 +133,8 @@ def _warm_rows(folder: Path, service: Start, plain: Start, runs: int) -> list[Ro
             f"{PLAIN}, gzip": [theirs, "Accept-Encoding: gzip"],
             f"{PLAIN}, identity": [theirs, "Accept-Encoding: identity"],
             f"{PLAIN}, 304": [theirs, f"If-None-Match: {_etag(theirs)}"],
+            "service, a population": [ours.removesuffix(PATH) + POPULATION_PATH],
+            f"{PLAIN}, a population": [theirs.removesuffix(PATH) + POPULATION_PATH],
         }
         if shutil.which("nginx") is None:
             missing("what is set beside nginx: it is not installed")
@@ -148,6 +163,7 @@ def _warm_rows(folder: Path, service: Start, plain: Start, runs: int) -> list[Ro
         *beside(PLAIN, "identity"),
         *beside(NGINX, "304", 0.15),
         *beside(PLAIN, "304"),
+        *beside(PLAIN, "a population"),
     ]
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from src.entrypoints.features import load_settings
 
 APP = Path(__file__).resolve().parents[1] / "app"
-STAND_IN_URL = "http://127.0.0.1:8002/api/v1/localidades"
+STAND_IN_URL = "http://127.0.0.1:8002"
 
 
 def main() -> None:
@@ -21,7 +21,8 @@ def main() -> None:
         sys.exit(f"A porta {port} já está em uso: encerre o que a ocupa ou defina SERVER_PORT.")
     environment = {
         **os.environ,
-        "IBGE_BASE_URL": STAND_IN_URL,
+        "IBGE_BASE_URL": f"{STAND_IN_URL}/api/v1/localidades",
+        "IBGE_AGGREGATES_URL": f"{STAND_IN_URL}/api/v3/agregados",
         "SERVER_RELOAD": "false",
         # The stand-in's data must not be kept as a good snapshot, and each demo has to collect.
         "SNAPSHOT_STORE": "memory:",

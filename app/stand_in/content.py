@@ -7,6 +7,7 @@ from dataclasses import replace
 import msgspec
 
 from src.domain.localities.territory import State
+from stand_in.aggregates import estimates
 from stand_in.faults import Kind
 from stand_in.upstream_rows import Row, city_row, district_row, state_row
 
@@ -29,6 +30,9 @@ class Content:
         self._ready: dict[str, bytes] = {}
         self._by_uf = {key: state for state in states for key in (str(state.id), state.sigla)}
         self._by_city = {str(city.id): (city, state) for state in states for city in state.cidades}
+        self._names = {
+            str(place.id): place.nome for state in states for place in (state, *state.cidades)
+        }
         self._paths: list[tuple[re.Pattern[str], Callable[[list[str]], list[Row]]]] = [
             (_STATES, self._state_rows),
             (_CITIES, self._city_rows),
@@ -60,6 +64,9 @@ class Content:
     def body(self, path: str) -> bytes | None:
         """The whole answer to a path, or None if the upstream has no such path."""
         if path not in self._ready:
+            if path.startswith("/6579/"):
+                answer = estimates(path, self._names)
+                return None if answer is None else msgspec.json.encode(answer)
             rows = self._rows(path)
             if rows is None:
                 return None
@@ -68,7 +75,7 @@ class Content:
 
     def spoilt_body(self, path: str, kind: Kind) -> bytes | None:
         """The answer to a path, spoilt by a fault of its content."""
-        rows = self._rows(path)
+        rows = estimates(path, self._names) or self._rows(path)
         if rows is None:
             return None
         if kind is Kind.EMPTY:
@@ -76,7 +83,9 @@ class Content:
         elif kind is Kind.TENTH:
             rows = rows[: max(1, len(rows) // 10)]
         elif kind is Kind.WRONG_TYPES:
-            rows = [{**row, "id": str(row["id"]), "nome": row["id"]} for row in rows]
+            rows = [
+                {**row, "id": str(row["id"]), "nome": row["id"], "resultados": 1} for row in rows
+            ]
         return msgspec.json.encode(rows)
 
     def _rows(self, path: str) -> list[Row] | None:

@@ -24,6 +24,7 @@ from stand_in.content import Content
 from stand_in.faults import Behaviour, Fate, Fault, Kind
 
 BASE_PATH = "/api/v1/localidades"
+AGGREGATES_PATH = "/api/v3/agregados"
 CONTROL_PATH = "/controle"
 
 GARBAGE = b"<html><body><h1>Sistema em manuten\xc3\xa7\xc3\xa3o</h1></body></html>"
@@ -88,6 +89,11 @@ class StandIn:
         """The address to set as IBGE_BASE_URL."""
         scheme = "https" if self._tls else "http"
         return f"{scheme}://{self.host_name}:{self._port}{BASE_PATH}"
+
+    @property
+    def aggregates_url(self) -> str:
+        """The address to set as IBGE_AGGREGATES_URL."""
+        return self.base_url.removesuffix(BASE_PATH) + AGGREGATES_PATH
 
     @property
     def control_url(self) -> str:
@@ -270,11 +276,13 @@ class _Connection(asyncio.Protocol):
         if len(rest) < length:
             return
         self._received = rest[length:]
-        path = unquote(target.partition("?")[0])
+        path, _, query = unquote(target).partition("?")
         if path == CONTROL_PATH:
             self._answer(*self._upstream.control(method, rest[:length]))
             return
         path = path.removeprefix(BASE_PATH)
+        if path.startswith(AGGREGATES_PATH):
+            path = f"{path.removeprefix(AGGREGATES_PATH)}?{query}"
         self._upstream.opened(self)
         self._heading = self._upstream.began(path, headers.get("user-agent", ""))
         self._timer = self._loop.call_later(self._upstream.behaviour.latency_s, self._meet, path)

@@ -57,11 +57,12 @@ def create_api(settings: Settings, *, features: Sequence[Feature[Settings]] = FE
     async def lifespan(_: FastAPI) -> AsyncIterator[dict[str, Any]]:
         give_back_large_blocks()
         async with AsyncExitStack() as stack:
-            opened = [await stack.enter_async_context(each.open(settings)) for each in features]
-            state: dict[str, Any] = {"ready": [each.require_data for each in opened]}
-            for each in opened:
-                assert not state.keys() & each.state.keys(), "two features use one name"
-                state |= each.state
+            state: dict[str, Any] = {"ready": []}
+            for feature in features:
+                opened = await stack.enter_async_context(feature.open(settings, state))
+                assert not state.keys() & opened.state.keys(), "two features use one name"
+                state |= opened.state
+                state["ready"].append(opened.require_data)
             yield state
 
     api = FastAPI(

@@ -21,15 +21,16 @@ class Opened:
 
     state: Mapping[str, Any]  # what its controllers find in `request.state`, by name
     # Raises NoSnapshotError if there is nothing yet that it could answer with.
-    require_data: Callable[[], object]
+    require_data: Callable[[], object] = lambda: None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feature(Generic[Settings_contra]):
     """What the service offers its callers of one kind of data."""
 
-    # Opens all it needs; the end of the block closes that.
-    open: Callable[[Settings_contra], AbstractAsyncContextManager[Opened]]
+    # Opens all it needs, given what the features before it in the list have opened, by name; the
+    # end of the block closes that.
+    open: Callable[[Settings_contra, Mapping[str, Any]], AbstractAsyncContextManager[Opened]]
     routers: Sequence[APIRouter]  # its resources
     # Describe its resources in the documentation, as OpenAPI has them.
     tags: Sequence[Mapping[str, str]] = ()

@@ -1,11 +1,17 @@
 """The features of this service: the one place that names them all."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+from src.application.population.ports import Kind, Place, Places
+from src.application.refreshing.freshness import Freshness
 from src.entrypoints.feature import Feature
 from src.entrypoints.localities.feature import localities
 from src.entrypoints.localities.settings import LocalitiesSettings
+from src.entrypoints.population.feature import population
+from src.entrypoints.population.settings import PopulationSettings
 from src.entrypoints.settings import load
+from src.infra.editions.localities.tree_formats import TerritoryEdition
 
 TITLE = "Estados e cidades do Brasil"
 DESCRIPTION = """
@@ -14,11 +20,24 @@ IBGE e disponíveis mesmo quando ela está lenta ou fora do ar.
 """
 
 
-class Settings(LocalitiesSettings):
+class Settings(LocalitiesSettings, PopulationSettings):
     """The settings of the service and of all its features."""
 
 
-FEATURES: Sequence[Feature[Settings]] = (localities(),)
+class PlacesOfTheTerritory(Places):
+    """What the population needs of the places, by the edition that answers at this moment."""
+
+    def __init__(self, opened: Mapping[str, Any]) -> None:
+        self._freshness: Freshness[TerritoryEdition] = opened["localities"].freshness
+
+    async def place(self, kind: Kind, code: str) -> Place:
+        """The place with this code. Raises UnknownPlaceError or NoSnapshotError."""
+        places = await (await self._freshness.edition()).look_up()
+        found = places.state(code) if kind is Kind.STATE else places.city(code)
+        return Place(kind, found.id, found.nome)
+
+
+FEATURES: Sequence[Feature[Settings]] = (localities(), population(PlacesOfTheTerritory))
 
 
 def load_settings() -> Settings:

@@ -3,10 +3,12 @@
 import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import TypeVar
 
 from src import NAME
 from src.application.ports.refresh_journal import RefreshJournal
 from src.application.ports.snapshot_store import SnapshotStore
+from src.application.ports.value_store import ValueStore
 from src.domain.snapshot import S
 from src.entrypoints.settings import APP_DIR
 from src.infra.storage.file_journal import FileJournal
@@ -14,6 +16,10 @@ from src.infra.storage.file_store import FileStore
 from src.infra.storage.memory_journal import MemoryJournal
 from src.infra.storage.memory_store import MemoryStore
 from src.infra.storage.snapshot_format import SnapshotFormat
+from src.infra.storage.values.file_values import FileValues
+from src.infra.storage.values.value_format import ValueFormat
+
+V = TypeVar("V")
 
 
 @asynccontextmanager
@@ -36,9 +42,31 @@ async def open_storage(
         from src.infra.storage.redis_journal import RedisJournal  # noqa: PLC0415  # as above
         from src.infra.storage.redis_store import RedisStore  # noqa: PLC0415  # as above
 
-        prefix = f"{NAME}:{folder}:" if folder else f"{NAME}:"
+        prefix = _prefix(folder)
         async with (
             contextlib.aclosing(RedisStore(address, SnapshotFormat(kind), prefix=prefix)) as store,
             contextlib.aclosing(RedisJournal(address, prefix=prefix)) as journal,
         ):
             yield store, journal
+
+
+@asynccontextmanager
+async def open_values(
+    address: str, kind: type[V], *, folder: str
+) -> AsyncIterator[ValueStore[V] | None]:
+    """Where values of this kind are kept by key, at the same address; None for `memory:`."""
+    scheme, _, rest = address.partition(":")
+    if scheme == "memory":
+        yield None
+    elif scheme == "file":
+        yield FileValues(APP_DIR / rest / folder, ValueFormat(kind))
+    else:
+        from src.infra.storage.values.redis_values import RedisValues  # noqa: PLC0415  # as above
+
+        values = RedisValues(address, ValueFormat(kind), prefix=_prefix(folder))
+        async with contextlib.aclosing(values):
+            yield values
+
+
+def _prefix(folder: str) -> str:
+    return f"{NAME}:{folder}:" if folder else f"{NAME}:"

@@ -14,11 +14,16 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from src.application.localities.list_of_states_and_cities import ListOfStatesAndCities, Plan
+from src.application.population.ports import Kind, PopulationGateway
 from src.application.ports.fan_out_watch import FanOutWatch
+from src.domain.population.population import Population
 from src.entrypoints.feature import Feature
-from src.entrypoints.features import FEATURES, Settings
+from src.entrypoints.features import PlacesOfTheTerritory, Settings
 from src.entrypoints.localities.feature import Collecting, localities
 from src.entrypoints.localities.settings import LocalitiesSettings
+from src.entrypoints.population.feature import population
+from src.entrypoints.population.settings import PopulationSettings
+from stand_in.aggregates import YEAR, inhabitants
 from tests.helpers.fakes import (
     Clock,
     FakeCitiesGateway,
@@ -77,7 +82,23 @@ def features_over(
     upstream: FakeUpstream, *, now: Callable[[], datetime] | None = None
 ) -> list[Feature[Settings]]:
     """The service's features, over a fake upstream as in `collecting_from`."""
-    return [localities(collecting_from(upstream, now=now)), *FEATURES[1:]]
+    return [
+        localities(collecting_from(upstream, now=now)),
+        population(PlacesOfTheTerritory, gateway=made_up_populations),
+    ]
+
+
+class FakePopulationGateway(PopulationGateway):
+    """The populations that the stand-in makes up."""
+
+    async def of(self, kind: Kind, place_id: int) -> Population | None:
+        return Population(YEAR, inhabitants(place_id))
+
+
+@asynccontextmanager
+async def made_up_populations(_: PopulationSettings) -> AsyncIterator[PopulationGateway]:
+    """A gateway without an upstream."""
+    yield FakePopulationGateway()
 
 
 @asynccontextmanager

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -54,7 +54,7 @@ def brands(base_url: str) -> Feature[ServiceSettings]:
     )
 
     @asynccontextmanager
-    async def opened(settings: ServiceSettings) -> AsyncIterator[Opened]:
+    async def opened(settings: ServiceSettings, _: Mapping[str, Any]) -> AsyncIterator[Opened]:
         counts = FanOutCounts(clock=time.monotonic)
         async with open_client(upstream, watch=counts) as client:
 

@@ -137,7 +137,7 @@ async def test_the_progress_counts_each_request_where_it_belongs() -> None:
     """It counts for the root that is named, although a model and a brand have the same id."""
     async with upstream(LISTS) as url:
         feature = brands(url)
-        async with feature.open(Settings(snapshot_bundled=False)) as opened:
+        async with feature.open(Settings(snapshot_bundled=False), {}) as opened:
             await opened.state["brands"].edition()
             progress = await opened.state["brand_refreshes"].refreshes.newest()
             async with asyncio.timeout(20):

@@ -2,9 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from typing import TypeAlias
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any, TypeAlias
 
 from src.application.localities.list_of_states_and_cities import ListOfStatesAndCities
 from src.application.ports.fan_out_watch import FanOutWatch
@@ -14,6 +14,7 @@ from src.domain.localities.territory_snapshot import TerritorySnapshot
 from src.entrypoints.feature import Feature, Opened
 from src.entrypoints.keeping_fresh import keeping_fresh
 from src.entrypoints.localities.settings import LocalitiesSettings
+from src.entrypoints.on_demand import OnDemand
 from src.infra.controllers.localities import (
     errors,
     parameters,
@@ -37,21 +38,18 @@ def localities(collecting: Collecting | None = None) -> Feature[LocalitiesSettin
     """The feature; `collecting` gives the use case, for tests without an upstream."""
 
     @asynccontextmanager
-    async def opened(settings: LocalitiesSettings) -> AsyncIterator[Opened]:
-        use_case: ListOfStatesAndCities | None = None
+    async def opened(settings: LocalitiesSettings, _: Mapping[str, Any]) -> AsyncIterator[Opened]:
+        async def open_use_case() -> AbstractAsyncContextManager[ListOfStatesAndCities]:
+            if collecting is not None:
+                return collecting(settings, fan_out)
+            return (await asyncio.to_thread(_collecting_from_upstream))(settings, fan_out)
 
         async def collect(on_state: Callable[[State], None]) -> TerritorySnapshot:
-            nonlocal use_case
-            if use_case is None:
-                opening = collecting
-                if opening is None:
-                    opening = await asyncio.to_thread(_collecting_from_upstream)
-                use_case = await stack.enter_async_context(opening(settings, fan_out))
-            return await use_case.execute(on_state)
+            return await (await use_case()).execute(on_state)
 
         fan_out = FanOutCounts(clock=time.monotonic)
         async with (
-            AsyncExitStack() as stack,
+            OnDemand(open_use_case) as use_case,
             keeping_fresh(
                 settings,
                 kind=TerritorySnapshot,

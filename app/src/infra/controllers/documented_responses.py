@@ -5,7 +5,13 @@ from typing import Any
 
 from fastapi.openapi.models import Example
 
-from src.infra.controllers.errors import FAULT, NO_SNAPSHOT, URL_TOO_LONG, ErrorRow
+from src.infra.controllers.errors import (
+    FAULT,
+    NO_SNAPSHOT,
+    NOTHING_KNOWN,
+    URL_TOO_LONG,
+    ErrorRow,
+)
 from src.infra.http.media_types import JSON
 from src.infra.http.problem import PROBLEM_TYPE, problem
 from src.infra.http.security_headers import SECURITY_HEADERS
@@ -43,6 +49,7 @@ HEADERS: dict[str, dict[str, Any]] = {
         "Por quanto tempo a resposta pode ficar em cache; fora dos dados, `no-store`",
         "public, max-age=300, stale-while-revalidate=3600, stale-if-error=86400",
     ),
+    "Age": _header("Há quantos segundos a fonte foi consultada", 3600, schema=_COUNT),
     "X-Snapshot-Source": _header(
         "`live`: coletado da fonte; `bundled`: dados que acompanham o código",
         "live",
@@ -131,6 +138,18 @@ def data_responses(
         "headers": _references(headers),
     }
     others = responses(description, content, *errors, NO_SNAPSHOT, at=at, headers=headers)
+    return {**others, 304: not_modified}
+
+
+def on_demand_responses(description: str, example: object, *errors: ErrorRow, at: str) -> Responses:
+    """The responses of a resource that is asked for by key, when somebody asks."""
+    content = {JSON: {"example": example}}
+    headers = ("ETag", "Vary", "Last-Modified", "Age")
+    not_modified = {
+        "description": "A cópia do cliente ainda vale; a resposta não tem corpo",
+        "headers": _references(headers),
+    }
+    others = responses(description, content, *errors, NOTHING_KNOWN, at=at, headers=headers)
     return {**others, 304: not_modified}
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi.exceptions import RequestValidationError
 
+from src.application.on_demand.last_good_by_key import NothingKnownError
 from src.application.ports.refresh_journal import RefreshJournalError
 from src.application.refreshing.ask_for_refresh import NotBegunError, ServiceEndsError, TooSoonError
 from src.application.refreshing.freshness import NoSnapshotError
@@ -151,6 +152,17 @@ NO_SNAPSHOT = ErrorRow(
     headers=_retry_after,
     log_detail=str,
 )
+NOTHING_KNOWN = ErrorRow(
+    NothingKnownError(30),
+    503,
+    lambda error: (
+        "A fonte não respondeu, e ainda não há uma resposta anterior; tente de novo em "
+        f"{error.retry_after_s} s."
+    ),
+    "A fonte não respondeu, e ainda não há uma resposta anterior",
+    headers=_retry_after,
+    log_detail=str,
+)
 UNREADABLE_JOURNAL = ErrorRow(
     RefreshJournalError(),
     503,
@@ -204,5 +216,13 @@ NOT_ACCEPTABLE = ErrorRow(
 # All but invalid parameters: that row has to know the parameters of the features, too.
 ERRORS = [
     *(NOT_AUTHENTICATED, NOT_PERMITTED, UNKNOWN_REFRESH, NOT_ACCEPTABLE, URL_TOO_LONG, TOO_SOON),
-    *(FAULT, NO_SNAPSHOT, UNREADABLE_JOURNAL, NOT_BEGUN, SERVICE_ENDS, TOO_MANY_FOLLOWERS),
+    *(
+        FAULT,
+        NO_SNAPSHOT,
+        NOTHING_KNOWN,
+        UNREADABLE_JOURNAL,
+        NOT_BEGUN,
+        SERVICE_ENDS,
+        TOO_MANY_FOLLOWERS,
+    ),
 ]

@@ -13,10 +13,13 @@ from starlette.exceptions import HTTPException
 
 from src import application, domain
 from src.application.localities.place_lookup import UnknownPlaceError
+from src.application.on_demand.last_good_by_key import UnknownKeyError
 from src.application.ports.snapshot_store import SnapshotStoreError
 from src.application.ports.upstream_errors import UpstreamError
+from src.application.ports.value_store import ValueStoreError
 from src.application.refreshing.freshness import NoSnapshotError
 from src.application.refreshing.refresh_snapshot import LostRefreshError
+from src.domain.population.population import InvalidPopulationError
 from src.domain.tree import InvalidTreeError
 from src.entrypoints.api import error_rows
 from src.entrypoints.features import FEATURES
@@ -35,6 +38,9 @@ KEPT_INSIDE: dict[type[Exception], str] = {
     UpstreamError: "a collection turns it into a gap, or fails; Freshness serves what there is",
     LostRefreshError: "Freshness tries again, and serves what there is",
     SnapshotStoreError: "LastGoodSnapshot logs it and does without the store",
+    InvalidPopulationError: "the gateway turns it into an error of its port; a store drops it",
+    UnknownKeyError: "each feature says of what the upstream knows nothing",
+    ValueStoreError: "LastGoodByKey logs it and does without the store",
     InvalidTreeError: "gateways and stores turn it into errors of their ports",
 }
 

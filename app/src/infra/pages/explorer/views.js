@@ -7,6 +7,7 @@ import { plural, unbroken } from "./numbers.js";
 import * as parts from "./parts.js";
 import { countedPlaces, districtsOf } from "./place_sentences.js";
 import { countedCities, countedStates, sortedByName } from "./places.js";
+import { populationLine } from "./population.js";
 import { HOME, placeHash } from "./route.js";
 import { findMore } from "./search.js";
 import { STATES } from "./states.js";
@@ -98,6 +99,7 @@ export function cityView(city, state, markedId) {
       city,
       { kind: `Cidade · ${state.nome}`, state, path: `cities/${city.id}` },
       shortened,
+      populationLine(city),
     ),
     parts.section(districtsOf(city), parts.placeList(rows, "columns")),
   ];

@@ -1,0 +1,1 @@
+"""Answers how many people live in a place."""

@@ -1,0 +1,1 @@
+"""The population of places, put together as a feature of the service."""

@@ -1,0 +1,1 @@
+"""The population of places over HTTP."""

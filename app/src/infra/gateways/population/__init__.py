@@ -1,0 +1,1 @@
+"""Reads populations from IBGE's aggregates, version 3."""

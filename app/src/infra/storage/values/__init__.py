@@ -1,0 +1,1 @@
+"""Values by key, for each kind of storage."""

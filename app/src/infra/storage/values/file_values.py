@@ -1,0 +1,83 @@
+"""Values by key as files, for the processes of one machine."""
+
+import asyncio
+import os
+import re
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import TypeVar
+
+from src.application.ports.value_store import Kept, ValueStore, ValueStoreError
+from src.infra.storage.values.value_format import ValueFormat
+
+V = TypeVar("V")
+
+SUFFIX = ".json"
+
+# Nothing else becomes part of a path, whoever asks.
+_KEY = re.compile("[A-Za-z0-9-]{1,40}")
+
+
+class FileValues(ValueStore[V]):
+    """`DIR/<key>.json`: a file for each value, replaced as a whole; `most_values` at most."""
+
+    def __init__(
+        self, directory: Path, value_format: ValueFormat[V], *, most_values: int = 10_000
+    ) -> None:
+        self._directory = directory
+        self._format = value_format
+        self._most_values = most_values
+
+    async def get(self, key: str) -> Kept[V] | None:
+        return await asyncio.to_thread(self._get, key)
+
+    async def put(self, key: str, kept: Kept[V]) -> None:
+        await asyncio.to_thread(self._put, key, self._format.to_bytes(kept))
+
+    def _get(self, key: str) -> Kept[V] | None:
+        file = self._file(key)
+        try:
+            return self._format.from_bytes(file.read_bytes())
+        except FileNotFoundError:
+            return None
+        except OSError as exc:
+            raise ValueStoreError(f"{file} não pode ser lido ({exc})") from exc
+
+    def _put(self, key: str, content: bytes) -> None:
+        file = self._file(key)
+        try:
+            self._directory.mkdir(parents=True, exist_ok=True)
+            is_new = not file.exists()
+            descriptor, name = tempfile.mkstemp(dir=self._directory)
+            try:
+                with os.fdopen(descriptor, "wb") as unfinished:
+                    unfinished.write(content)
+                os.replace(name, file)  # noqa: PTH105  # the name is a str
+            except BaseException:
+                with suppress(OSError):
+                    os.unlink(name)  # noqa: PTH108  # as above
+                raise
+            if is_new:
+                self._drop_the_oldest()
+        except OSError as exc:
+            raise ValueStoreError(f"{file} não pôde ser gravado ({exc})") from exc
+
+    def _drop_the_oldest(self) -> None:
+        files = [each for each in self._directory.iterdir() if each.suffix == SUFFIX]
+        if len(files) > self._most_values:
+            for oldest in sorted(files, key=_stored_at)[: -self._most_values]:
+                with suppress(OSError):  # another process may have dropped it
+                    oldest.unlink()
+
+    def _file(self, key: str) -> Path:
+        if not _KEY.fullmatch(key):
+            raise ValueError(key)
+        return self._directory / (key + SUFFIX)
+
+
+def _stored_at(file: Path) -> float:
+    try:
+        return file.stat().st_mtime
+    except OSError:
+        return 0.0

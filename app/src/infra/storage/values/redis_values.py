@@ -1,0 +1,34 @@
+"""Values by key in Redis or Valkey, for the processes of many machines."""
+
+from typing import TypeVar, cast
+
+from src.application.ports.value_store import Kept, ValueStore, ValueStoreError
+from src.infra.storage.redis_connection import connected_to, redis_errors_as
+from src.infra.storage.values.value_format import ValueFormat
+
+V = TypeVar("V")
+
+# A value that nobody has stored anew for this long, in seconds, is dropped by the server.
+ENDS_AFTER_S = 365 * 86_400
+
+
+class RedisValues(ValueStore[V]):
+    """`redis://…`: a key for each value; `prefix` is what the keys begin with."""
+
+    def __init__(self, url: str, value_format: ValueFormat[V], *, prefix: str) -> None:
+        self._redis = connected_to(url)
+        self._format = value_format
+        self._prefix = prefix
+
+    async def get(self, key: str) -> Kept[V] | None:
+        with redis_errors_as(ValueStoreError):
+            content = cast("bytes | None", await self._redis.get(self._prefix + key))
+        return self._format.from_bytes(content) if content is not None else None
+
+    async def put(self, key: str, kept: Kept[V]) -> None:
+        with redis_errors_as(ValueStoreError):
+            await self._redis.set(self._prefix + key, self._format.to_bytes(kept), ex=ENDS_AFTER_S)
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._redis.aclose()

@@ -1,0 +1,266 @@
+"""Values by key: fresh, old, unknown, and while the upstream is ill."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from src.application.on_demand.last_good_by_key import (
+    LastGoodByKey,
+    NothingKnownError,
+    UnknownKeyError,
+)
+from src.application.ports.upstream_errors import UpstreamConnectionError, UpstreamError
+from src.application.ports.value_store import Kept, ValueStore, ValueStoreError
+from src.infra.storage.values.memory_values import MemoryValues
+from src.infra.storage.values.value_format import ValueFormat
+from tests.helpers.fakes import NOON, Clock
+
+TTL_S = 3600
+
+
+class FakeValues(ValueStore[int]):
+    """What processes share; `trouble` is raised by every call while it is set."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, Kept[int]] = {}
+        self.trouble: ValueStoreError | None = None
+        self.reads = 0
+
+    async def get(self, key: str) -> Kept[int] | None:
+        self.reads += 1
+        if self.trouble is not None:
+            raise self.trouble
+        return self.values.get(key)
+
+    async def put(self, key: str, kept: Kept[int]) -> None:
+        if self.trouble is not None:
+            raise self.trouble
+        self.values[key] = kept
+
+
+class Upstream:
+    """Answers the numbers that a test sets, and fails if one is an error; `held` delays it."""
+
+    def __init__(self, **values: int | UpstreamError | None) -> None:
+        self.values = values
+        self.asked: Counter[str] = Counter()
+        self.held: asyncio.Event | None = None
+
+    async def ask(self, key: str) -> int | None:
+        """The number; None if there is none."""
+        self.asked[key] += 1
+        if self.held is not None:
+            await self.held.wait()
+        value = self.values.get(key)
+        if isinstance(value, UpstreamError):
+            raise value
+        return value
+
+
+@asynccontextmanager
+async def cache(
+    upstream: Upstream,
+    *,
+    clock: Clock | None = None,
+    far: ValueStore[int] | None = None,
+    wait_s: float = 5,
+    pause_s: float = 30,
+) -> AsyncIterator[LastGoodByKey[int]]:
+    """The values of this upstream, in one process."""
+    kept = LastGoodByKey(
+        ask=upstream.ask,
+        upstream="a fonte",
+        near=MemoryValues(ValueFormat(int)),
+        far=far,
+        ttl_s=TTL_S,
+        wait_s=wait_s,
+        now=clock or Clock(),
+        pause_s=pause_s,
+    )
+    try:
+        yield kept
+    finally:
+        await kept.aclose()
+
+
+async def settled(values: LastGoodByKey[int]) -> None:
+    """Waits until nothing is being asked."""
+    async with asyncio.timeout(10):
+        while values._asking:
+            await asyncio.sleep(0)
+
+
+async def test_a_value_is_asked_for_once_and_kept() -> None:
+    """The second caller gets it from memory, with the time of the asking."""
+    upstream = Upstream(a=1)
+    async with cache(upstream) as values:
+        assert await values.get("a") == await values.get("a") == Kept(1, NOON)
+
+    assert upstream.asked == {"a": 1}
+
+
+async def test_callers_at_once_share_one_request() -> None:
+    """Forty for one key."""
+    upstream = Upstream(a=1)
+    async with cache(upstream) as values:
+        answers = await asyncio.gather(*(values.get("a") for _ in range(40)))
+
+    assert {kept.value for kept in answers} == {1}
+    assert upstream.asked == {"a": 1}
+
+
+async def test_an_old_value_is_given_at_once_and_renewed_behind_it() -> None:
+    """The caller does not wait for the upstream; the next one gets the new value."""
+    upstream, clock = Upstream(a=1), Clock()
+    async with cache(upstream, clock=clock) as values:
+        await values.get("a")
+        clock.advance(TTL_S)
+        upstream.values["a"], upstream.held = 2, asyncio.Event()
+
+        assert (await values.get("a")).value == 1
+        upstream.held.set()
+        await settled(values)
+        assert await values.get("a") == Kept(2, clock())
+
+
+async def test_while_the_upstream_fails_the_old_value_is_given(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """It keeps its age; the upstream is left alone for a while, and the trouble is logged once."""
+    upstream, clock = Upstream(a=1, b=2), Clock()
+    async with cache(upstream, clock=clock) as values:
+        await values.get("a")
+        await values.get("b")
+        clock.advance(TTL_S)
+        upstream.values = {"a": UpstreamConnectionError("caiu"), "b": UpstreamConnectionError("")}
+
+        for key in ("a", "b", "a", "b"):
+            assert (await values.get(key)).asked_at == NOON
+            await settled(values)
+
+    assert upstream.asked == {"a": 2, "b": 2}
+    assert len([each for each in caplog.messages if "falhou" in each]) == 1
+
+
+async def test_if_nothing_is_known_the_failure_is_told() -> None:
+    """At once to the next caller, too, with the seconds that are left of the pause."""
+    upstream = Upstream(a=UpstreamConnectionError("caiu"))
+    async with cache(upstream, pause_s=30) as values:
+        for _ in range(2):
+            with pytest.raises(NothingKnownError) as caught:
+                await values.get("a")
+            assert 29 <= caught.value.retry_after_s <= 30
+
+    assert upstream.asked == {"a": 1}
+
+
+async def test_after_the_pause_it_is_asked_again() -> None:
+    """And what comes is kept."""
+    upstream = Upstream(a=UpstreamConnectionError("caiu"))
+    async with cache(upstream, pause_s=0.01) as values:
+        with pytest.raises(NothingKnownError):
+            await values.get("a")
+        upstream.values["a"] = 1
+        await asyncio.sleep(0.02)
+
+        assert (await values.get("a")).value == 1
+
+
+async def test_an_upstream_that_is_silent_is_waited_for_only_so_long() -> None:
+    """The request goes on behind the caller, for the next one."""
+    upstream = Upstream(a=1)
+    upstream.held = asyncio.Event()
+    async with cache(upstream, wait_s=0.01) as values:
+        with pytest.raises(NothingKnownError):
+            await values.get("a")
+        upstream.held.set()
+        await settled(values)
+
+        assert (await values.get("a")).value == 1
+    assert upstream.asked == {"a": 1}
+
+
+async def test_a_caller_that_hangs_up_spoils_nothing() -> None:
+    """The other one gets the value of the same request."""
+    upstream = Upstream(a=1)
+    upstream.held = asyncio.Event()
+    async with cache(upstream) as values:
+        hasty, patient = (asyncio.create_task(values.get("a")) for _ in range(2))
+        await asyncio.sleep(0.01)
+        hasty.cancel()
+        upstream.held.set()
+
+        assert (await patient).value == 1
+    assert upstream.asked == {"a": 1}
+
+
+async def test_a_key_of_which_the_upstream_knows_nothing_is_unknown() -> None:
+    """It is not asked again and again."""
+    upstream = Upstream()
+    async with cache(upstream) as values:
+        for _ in range(3):
+            with pytest.raises(UnknownKeyError):
+                await values.get("a")
+
+    assert upstream.asked == {"a": 1}
+
+
+async def test_an_upstream_that_knows_nothing_any_more_does_not_take_a_value_away() -> None:
+    """A table that is empty for an hour is no news."""
+    upstream, clock = Upstream(a=1), Clock()
+    async with cache(upstream, clock=clock) as values:
+        await values.get("a")
+        clock.advance(TTL_S)
+        upstream.values.clear()
+
+        for _ in range(2):
+            assert (await values.get("a")).value == 1
+            await settled(values)
+
+
+async def test_what_another_process_has_asked_is_not_asked_again() -> None:
+    """Neither at the first request, nor when it is old here and fresh there."""
+    upstream, clock, far = Upstream(a=1), Clock(), FakeValues()
+    async with (
+        cache(upstream, clock=clock, far=far) as one,
+        cache(upstream, clock=clock, far=far) as other,
+    ):
+        await one.get("a")
+        assert await other.get("a") == Kept(1, NOON)
+
+        clock.advance(TTL_S)
+        upstream.values["a"] = 2
+        await one.get("a")
+        await settled(one)
+        await other.get("a")
+        await settled(other)
+        assert (await other.get("a")).value == 2
+
+    assert upstream.asked == {"a": 2}
+
+
+async def test_without_the_store_it_goes_on(caplog: pytest.LogCaptureFixture) -> None:
+    """Memory keeps the value; the trouble is logged once, and what comes later is stored."""
+    upstream, far = Upstream(a=1, b=2), FakeValues()
+    far.trouble = ValueStoreError("cheio")
+    async with cache(upstream, far=far) as values:
+        assert (await values.get("a")).value == (await values.get("a")).value == 1
+        far.trouble = None
+        await values.get("b")
+
+    assert caplog.text.count("cheio") == 1
+    assert list(far.values) == ["b"]
+
+
+async def test_pauses_are_bounded() -> None:
+    """However many keys are unknown, few of them are remembered."""
+    async with cache(Upstream()) as values:
+        values.most_pauses = 3
+        for key in "abcdef":
+            with pytest.raises(UnknownKeyError):
+                await values.get(key)
+
+        assert list(values._pauses) == ["d", "e", "f"]
