@@ -30,6 +30,7 @@ not_on_windows = pytest.mark.skipif(
 
 
 # Keeps a collection half done: all cities are known, and no districts come.
+SILENT = Behaviour(faults=(Fault(kind=Kind.SILENCE),))
 IN_THE_MIDDLE = Behaviour(faults=(Fault(kind=Kind.SILENCE, path="/municipios/.*"),))
 
 # On a busy machine, an answer may be late, be given up and be asked for again; a second collection
@@ -178,6 +179,31 @@ async def test_leaving_in_the_middle_of_a_fan_out_is_quick_and_quiet(
         assert odd not in service.log
     async with file_store(tmp_path).turn() as is_free:
         assert is_free
+
+
+@not_on_windows
+async def test_a_caller_of_a_silent_upstream_does_not_keep_the_service_from_leaving(
+    brazil: tuple[State, ...], tmp_path: Path
+) -> None:
+    """A request for a population that nobody answers gets a 503 at once; the log is clean."""
+    async with StandIn(brazil[:2]) as places, StandIn(brazil[:2], behaviour=SILENT) as populations:
+        with ServiceProcess(
+            tmp_path / "log",
+            ibge_base_url=places.base_url,
+            ibge_aggregates_url=populations.aggregates_url,
+            snapshot_store="memory:",
+            snapshot_bundled=False,
+        ) as service:
+            async with client() as session:
+                await service.get(session)
+            answering = await service.send("GET", "/api/v1/states/RO/population")
+            await until(lambda: populations.figures.requests > 0)
+            await service.leave()
+            answer = await answering
+
+    assert b" 503 " in answer.partition(b"\r\n")[0]
+    assert b"application/problem+json" in answer
+    assert "Traceback" not in service.log
 
 
 @not_on_windows

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from src.application.population.ports import Kind, Place, Places
-from src.application.refreshing.freshness import Freshness
+from src.application.refreshing.freshness import Freshness, NoSnapshotError
 from src.entrypoints.feature import Feature
 from src.entrypoints.localities.feature import localities
 from src.entrypoints.localities.settings import LocalitiesSettings
@@ -32,9 +32,13 @@ class PlacesOfTheTerritory(Places):
 
     async def place(self, kind: Kind, code: str) -> Place:
         """The place with this code. Raises UnknownPlaceError or NoSnapshotError."""
-        places = await (await self._freshness.edition()).look_up()
+        try:
+            edition = self._freshness.at_once()  # a name need not wait for a collection
+        except NoSnapshotError:
+            edition = await self._freshness.edition()
+        places = await edition.look_up()
         found = places.state(code) if kind is Kind.STATE else places.city(code)
-        return Place(kind, found.id, found.nome)
+        return Place(kind, found.id, found.nome, edition.snapshot.collected_at)
 
 
 FEATURES: Sequence[Feature[Settings]] = (localities(), population(PlacesOfTheTerritory))

@@ -60,7 +60,7 @@ async def service(answer: Population | UpstreamConnectionError | None) -> AsyncI
             Population(2025, 22_516),
             "População: 22.516 habitantes (estimativa do IBGE para 2025).",
         ),
-        (None, "População: o IBGE não publica a de Alta Floresta D'Oeste."),
+        (None, "População: o IBGE não publica a deste lugar."),
         (
             UpstreamConnectionError("caiu"),
             "População: não foi possível consultar o IBGE agora.",

@@ -10,10 +10,13 @@ from typing import Any
 import aiohttp
 import pytest
 
+from src.application.population.ports import Kind as PlaceKind
+from src.domain.population.population import Population
 from src.entrypoints.api import create_app
 from src.entrypoints.feature import Feature
 from src.entrypoints.features import PlacesOfTheTerritory, Settings
 from src.entrypoints.localities.feature import localities
+from src.entrypoints.population.asking import gateway
 from src.entrypoints.population.feature import population
 from stand_in.aggregates import inhabitants
 from stand_in.faults import Behaviour, Fault, Kind
@@ -113,7 +116,9 @@ async def test_a_place_without_a_population_is_404() -> None:
         answers = [await ask(session, CITY) for _ in range(3)]
 
     assert {answer.status for answer in answers} == {404}
-    assert answers[0].json["detail"] == ("O IBGE não publica a população de Alta Floresta D'Oeste.")
+    assert answers[0].json["detail"] == (
+        "O IBGE não publica a população deste lugar: Alta Floresta D'Oeste."
+    )
     assert upstream.figures.requests == 1
 
 
@@ -215,3 +220,16 @@ async def test_without_places_there_is_no_population_either() -> None:
 
     assert answer.status == 503
     assert upstream.figures.requests == 0
+
+
+async def test_the_gateway_has_a_client_of_its_own() -> None:
+    """With few connections: whatever becomes of it, the places have theirs."""
+    async with StandIn(TWO_STATES, behaviour=Behaviour(latency_s=0.05)) as upstream:
+        settings = Settings(ibge_aggregates_url=upstream.aggregates_url)
+        async with gateway(settings) as opened:
+            places = [state.id for state in TWO_STATES] * 10
+            found = await asyncio.gather(*(opened.of(PlaceKind.STATE, each) for each in places))
+
+    assert found == [Population(2025, inhabitants(each)) for each in places]
+    assert upstream.figures.most_in_flight == 8
+    assert upstream.figures.most_open_connections == 8

@@ -1,12 +1,12 @@
-"""The last good value of each key: given at once, and asked for anew behind that when it is old."""
+"""The last good value of each key: returned at once; an old one is renewed in the background."""
 
 import asyncio
 import logging
 import math
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from src.application.ports.upstream_errors import UpstreamError
 from src.application.ports.value_store import Kept, ValueStore, ValueStoreError
@@ -21,7 +21,7 @@ class UnknownKeyError(LookupError):
 
 
 class NothingKnownError(Exception):
-    """Nothing is known of a key yet, and the upstream does not tell in time.
+    """Nothing is known of a key yet, and the upstream does not answer in time.
 
     It is worth asking again after `retry_after_s` seconds.
     """
@@ -41,59 +41,68 @@ class _Pause:
 
 @dataclass(kw_only=True)
 class LastGoodByKey(Generic[V]):
-    """Asks the upstream for a key once, however many callers want it at the same time.
+    """Asks the upstream for a key once, however many callers of this process want it at once.
 
-    An old value is given all the same, and the upstream is asked behind that answer. If it fails,
-    or knows nothing any more, the old value goes on being given. After that it is left alone with
-    this key for a while.
+    An old value is returned all the same, and the upstream is asked behind that response. If it
+    fails, or knows nothing any more, the old value goes on being returned. After that it is left
+    alone with this key for a while.
     """
 
     # What the upstream has for a key; None if it knows nothing. Raises UpstreamError.
     ask: Callable[[str], Awaitable[V | None]]
     upstream: str  # its name in Portuguese, for the log
     near: ValueStore[V]  # in the memory of this process
-    far: ValueStore[V] | None  # what processes share, and a restart outlives, if there is any
+    far: ValueStore[V] | None  # shared by processes; survives a restart; None if there is none
     ttl_s: float  # for how many seconds a value is fresh
     wait_s: float  # for how many seconds a caller waits if nothing is known
     now: Callable[[], datetime]  # tells the time, in UTC
     pause_s: float = 30.0  # for how many seconds the upstream is left alone with a key
     # How many pauses are remembered; beyond that, the oldest key may be asked for early.
     most_pauses: int = 10_000
+    store_pause_s: float = 5.0  # for how many seconds a store that failed is not read
     _asking: dict[str, asyncio.Task[Kept[V] | None]] = field(default_factory=dict, init=False)
+    _storing: set[asyncio.Task[None]] = field(default_factory=set, init=False)
     _pauses: dict[str, _Pause] = field(default_factory=dict, init=False)
+    _not_stored: set[str] = field(default_factory=set, init=False)
     _outage_is_told: bool = field(default=False, init=False)
-    _store_fails: bool = field(default=False, init=False)
+    _far_failed_at: float = field(default=-math.inf, init=False)
+    _far_fails: bool = field(default=False, init=False)
+    _is_over: bool = field(default=False, init=False)
 
     async def get(self, key: str) -> Kept[V]:
         """The last good value. Raises UnknownKeyError or NothingKnownError."""
         kept = await self.near.get(key) or await self._from_far(key)
         if kept is None:
             return await self._first(key)
-        if not self._is_fresh(kept) and self._pause_of(key) is None:
+        if not self._is_fresh(kept) and self._pause_of(key) is None and not self._is_over:
             self._start(key)
         return kept
 
+    def end(self) -> None:
+        """Ask nothing more, since the process is about to end; waiting callers get an error."""
+        self._is_over = True
+        for asking in self._asking.values():
+            asking.cancel()
+
     async def aclose(self) -> None:
-        """Break off what is being asked."""
-        asking = list(self._asking.values())
-        for task in asking:
-            task.cancel()
-        await asyncio.gather(*asking, return_exceptions=True)
+        """End, and wait until all is broken off."""
+        self.end()
+        for storing in self._storing:
+            storing.cancel()
+        await asyncio.gather(*self._asking.values(), *self._storing, return_exceptions=True)
 
     async def _first(self, key: str) -> Kept[V]:
-        """The value of a key of which nothing is known, as soon as the upstream tells it."""
-        kept = None
-        if self._pause_of(key) is None:
-            asking = self._start(key)
-            await asyncio.wait({asking}, timeout=self.wait_s)  # hanging up does not stop it
-            if asking.done() and not asking.cancelled():
-                kept = asking.result()
+        """Waits for the upstream's answer about a key of which nothing is known."""
+        if self._pause_of(key) is None and not self._is_over:
+            # A caller that hangs up does not stop the request.
+            await asyncio.wait({self._start(key)}, timeout=self.wait_s)
+        kept = await self.near.get(key)
         if kept is not None:
             return kept
         pause = self._pause_of(key)
         if pause is not None and pause.is_unknown:
             raise UnknownKeyError(key)
-        left_s = pause.until - asyncio.get_running_loop().time() if pause else self.wait_s
+        left_s = pause.until - asyncio.get_running_loop().time() if pause else 1
         raise NothingKnownError(max(1, math.ceil(left_s)))
 
     def _start(self, key: str) -> asyncio.Task[Kept[V] | None]:
@@ -108,6 +117,7 @@ class LastGoodByKey(Generic[V]):
         stored = await self._from_far(key)
         if stored is not None and self._is_fresh(stored):
             return stored  # another process has asked meanwhile
+        asked_at = self.now()
         try:
             value = await self.ask(key)
         except UpstreamError as error:
@@ -116,41 +126,73 @@ class LastGoodByKey(Generic[V]):
             self._outage_is_told = True
             self._rest(key, is_unknown=False)
             return None
+        except Exception:
+            log.exception("Uma consulta falhou por um erro interno (%s)", self.upstream)
+            self._rest(key, is_unknown=False)
+            return None
         self._outage_is_told = False
         if value is None:
             self._rest(key, is_unknown=True)
             return None
-        kept = Kept(value, self.now())
+        kept = Kept(value, asked_at)
         await self.near.put(key, kept)
-        await self._to_far(key, kept)
+        self._behind(self._to_far(key, kept))
         return kept
 
     async def _from_far(self, key: str) -> Kept[V] | None:
-        """What another process, or this one before it was started again, has stored."""
-        if self.far is None:
+        """What another process, or this one before it was restarted, has stored, if it is newer."""
+        now = asyncio.get_running_loop().time()
+        if self.far is None or now < self._far_failed_at + self.store_pause_s:
             return None
         try:
-            kept = await self.far.get(key)
-        except ValueStoreError as error:
+            stored = await asyncio.wait_for(self.far.get(key), self.wait_s)
+        except (ValueStoreError, TimeoutError) as error:
             self._store_failed(error)
             return None
-        if kept is not None:
-            await self.near.put(key, kept)
-        return kept
+        self._store_works()
+        known = await self.near.get(key)
+        if stored is None or (known is not None and known.asked_at >= stored.asked_at):
+            return known
+        await self.near.put(key, stored)
+        return stored
 
     async def _to_far(self, key: str, kept: Kept[V]) -> None:
-        if self.far is not None:
-            try:
-                await self.far.put(key, kept)
-            except ValueStoreError as error:
-                self._store_failed(error)
-            else:
-                self._store_fails = False
+        if self.far is None:
+            return
+        try:
+            await asyncio.wait_for(self.far.put(key, kept), self.wait_s)
+        except (ValueStoreError, TimeoutError) as error:
+            self._store_failed(error)
+            if len(self._not_stored) < self.most_pauses:
+                self._not_stored.add(key)
+        else:
+            self._not_stored.discard(key)
+            self._store_works()
 
-    def _store_failed(self, error: ValueStoreError) -> None:
-        if not self._store_fails:
-            log.warning("Sem o armazenamento, o serviço continua com o que tem: %s", error)
-        self._store_fails = True
+    def _store_failed(self, error: Exception) -> None:
+        if not self._far_fails:
+            log.warning("Sem o armazenamento, o serviço continua com os dados que tem: %s", error)
+        self._far_fails = True
+        self._far_failed_at = asyncio.get_running_loop().time()
+
+    def _store_works(self) -> None:
+        if self._far_fails:
+            log.info("O armazenamento voltou")
+            self._far_fails = False
+            self._behind(self._store_again())
+
+    async def _store_again(self) -> None:
+        """Store what the store has missed."""
+        for key in tuple(self._not_stored):
+            self._not_stored.discard(key)
+            kept = await self.near.get(key)
+            if kept is not None:
+                await self._to_far(key, kept)
+
+    def _behind(self, storing: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(storing)
+        self._storing.add(task)
+        task.add_done_callback(self._storing.discard)
 
     def _is_fresh(self, kept: Kept[V]) -> bool:
         # A machine with a wrong clock may date a value ahead; that makes it no fresher.

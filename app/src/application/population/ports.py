@@ -1,6 +1,7 @@
 """What the population of a place needs from outside: the figures, and the names of places."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -16,11 +17,12 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place as other data know it."""
+    """A place as other data know it since `known_at`, in UTC."""
 
     kind: Kind
     id: int
     nome: str
+    known_at: datetime
 
 
 class PopulationGateway(Protocol):

@@ -20,7 +20,7 @@ class Kept(Generic[V]):
 
 
 class ValueStore(Protocol[V]):
-    """Keeps a small value for each key; what has not been stored for longest goes first.
+    """Keeps a small value for each key, within bounds of its own.
 
     Keys are letters, digits and `-`, 40 at most. Every call raises ValueStoreError if the store
     cannot be read, written or reached.

@@ -17,7 +17,7 @@ async def gateway(settings: PopulationSettings) -> AsyncIterator[PopulationGatew
         name="o serviço de agregados do IBGE",
         settings="IBGE_",
         base_url=settings.ibge_aggregates_url,
-        # One place at a time is asked for, when somebody asks: a handful, seldom.
+        # Few requests: one place each, on demand.
         at_once=8,
         connections=8,
         attempts=2,

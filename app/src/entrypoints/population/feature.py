@@ -17,6 +17,7 @@ from src.entrypoints.storage import open_values
 from src.infra.controllers.population import errors, population_controller
 from src.infra.controllers.population.population_controller import OpenedPopulation
 from src.infra.process.clock import utc_now
+from src.infra.process.leaving import leaving
 from src.infra.storage.values.memory_values import MemoryValues
 from src.infra.storage.values.value_format import ValueFormat
 
@@ -36,7 +37,7 @@ def population(
     gateway: OpenGateway | None = None,
     wait_s: float = WAIT_S,
 ) -> Feature[PopulationSettings]:
-    """The feature; `places` finds what knows the places in what other features have opened.
+    """The feature; `places` gets what knows the places from what other features have opened.
 
     `gateway` is for tests without an upstream.
     """
@@ -59,7 +60,7 @@ def population(
             contextlib.aclosing(
                 LastGoodByKey(
                     ask=ask_upstream,
-                    upstream="população pelo IBGE",
+                    upstream="população, IBGE",
                     near=MemoryValues(ValueFormat(Population)),
                     far=far,
                     ttl_s=settings.population_ttl_s,
@@ -69,9 +70,10 @@ def population(
             ) as estimates,
         ):
             use_case = PopulationOfAPlace(places=places(others), estimates=estimates)
-            yield Opened(
-                state={"population": OpenedPopulation(use_case, settings.population_ttl_s)}
-            )
+            with leaving(estimates.end):
+                yield Opened(
+                    state={"population": OpenedPopulation(use_case, settings.population_ttl_s)}
+                )
 
     return Feature(
         open=opened,
@@ -83,7 +85,7 @@ def population(
 
 
 def _gateway_to_upstream() -> OpenGateway:
-    # It takes aiohttp, which a start that is asked for no population answers without.
+    # It takes aiohttp, which is imported only if a population is requested.
     from src.entrypoints.population.asking import gateway  # noqa: PLC0415  # as above
 
     return gateway

@@ -142,7 +142,7 @@ def data_responses(
 
 
 def on_demand_responses(description: str, example: object, *errors: ErrorRow, at: str) -> Responses:
-    """The responses of a resource that is asked for by key, when somebody asks."""
+    """The responses of a resource that is requested by key, on demand."""
     content = {JSON: {"example": example}}
     headers = ("ETag", "Vary", "Last-Modified", "Age")
     not_modified = {

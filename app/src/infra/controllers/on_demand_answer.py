@@ -1,4 +1,4 @@
-"""Answers what was asked for on demand: small, and with its age."""
+"""Responses for on-demand data: small, with an Age."""
 
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -13,12 +13,14 @@ from src.infra.http.representation import content_id, representation
 
 
 def on_demand_answer(
-    request: Headers, body: bytes, *, asked_at: datetime, ttl_s: float
+    request: Headers, body: bytes, *, asked_at: datetime, changed_at: datetime, ttl_s: float
 ) -> Response:
-    """The answer with this JSON, for which the upstream was asked at that time, in UTC.
+    """The response with this JSON, for which the upstream was asked at `asked_at`, in UTC.
 
-    It is fresh for `ttl_s` seconds from then on; Age tells caches how many of them are over (RFC
-    9111, sections 4.2.3 and 5.1). Raises NotAcceptableError.
+    `changed_at` is when anything in it was last read. It is fresh for `ttl_s` seconds; Age tells
+    caches how many of them are over (RFC 9111, sections 4.2.3 and 5.1).
+
+    Raises NotAcceptableError.
     """
     coding = best_coding(",".join(request.getlist("accept-encoding")), [IDENTITY, *CODINGS])
     if best_media_type(",".join(request.getlist("accept")), (JSON,)) is None or coding is None:
@@ -29,9 +31,9 @@ def on_demand_answer(
         content=content_id(body),
         media_type=JSON,
         coding=coding,
-        last_modified=asked_at,
+        last_modified=changed_at,
         headers={
-            "Last-Modified": format_datetime(asked_at, usegmt=True),
+            "Last-Modified": format_datetime(changed_at, usegmt=True),
             "Cache-Control": f"public, max-age={int(ttl_s)}, stale-if-error=86400",
             "Age": str(age_s),
             "Vary": "Accept, Accept-Encoding",

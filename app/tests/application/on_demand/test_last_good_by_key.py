@@ -93,6 +93,20 @@ async def settled(values: LastGoodByKey[int]) -> None:
             await asyncio.sleep(0)
 
 
+async def stored(values: LastGoodByKey[int]) -> None:
+    """Waits until nothing is being stored."""
+    async with asyncio.timeout(10):
+        while values._storing:
+            await asyncio.sleep(0)
+
+
+async def settled_but_held(upstream: Upstream) -> None:
+    """Waits until the upstream has been asked."""
+    async with asyncio.timeout(10):
+        while not upstream.asked:
+            await asyncio.sleep(0)
+
+
 async def test_a_value_is_asked_for_once_and_kept() -> None:
     """The second caller gets it from memory, with the time of the asking."""
     upstream = Upstream(a=1)
@@ -189,7 +203,7 @@ async def test_a_caller_that_hangs_up_spoils_nothing() -> None:
     upstream.held = asyncio.Event()
     async with cache(upstream) as values:
         hasty, patient = (asyncio.create_task(values.get("a")) for _ in range(2))
-        await asyncio.sleep(0.01)
+        await settled_but_held(upstream)
         hasty.cancel()
         upstream.held.set()
 
@@ -243,16 +257,92 @@ async def test_what_another_process_has_asked_is_not_asked_again() -> None:
 
 
 async def test_without_the_store_it_goes_on(caplog: pytest.LogCaptureFixture) -> None:
-    """Memory keeps the value; the trouble is logged once, and what comes later is stored."""
+    """Memory keeps the value; the trouble is logged once, and what was missed is stored later."""
     upstream, far = Upstream(a=1, b=2), FakeValues()
     far.trouble = ValueStoreError("cheio")
     async with cache(upstream, far=far) as values:
+        values.store_pause_s = 0
         assert (await values.get("a")).value == (await values.get("a")).value == 1
+        await stored(values)
         far.trouble = None
         await values.get("b")
+        await stored(values)
 
     assert caplog.text.count("cheio") == 1
-    assert list(far.values) == ["b"]
+    assert sorted(far.values) == ["a", "b"]
+
+
+async def test_a_fault_of_ours_is_logged_and_costs_no_value(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The old value is returned, nothing known is an error, and it is not tried at each request."""
+    upstream, clock = Upstream(a=1), Clock()
+    async with cache(upstream, clock=clock) as values:
+        await values.get("a")
+        clock.advance(TTL_S)
+        upstream.held = "no event"  # type: ignore[assignment]  # an error of ours
+
+        for _ in range(3):
+            assert (await values.get("a")).value == 1
+            await settled(values)
+        for _ in range(2):
+            with pytest.raises(NothingKnownError):
+                await values.get("b")
+
+    assert upstream.asked == {"a": 2, "b": 1}
+    assert caplog.text.count("erro interno") == 2
+
+
+async def test_an_older_value_in_the_store_does_not_replace_a_newer_one() -> None:
+    """What could not be stored is newer than what is there."""
+    upstream, clock, far = Upstream(a=1), Clock(), FakeValues()
+    async with cache(upstream, clock=clock, far=far) as values:
+        await values.get("a")
+        await stored(values)
+        clock.advance(TTL_S)
+        upstream.values["a"], far.trouble = 2, ValueStoreError("cheio")
+        await values.get("a")
+        await settled(values)
+        clock.advance(TTL_S)
+        upstream.values["a"], far.trouble = UpstreamConnectionError("caiu"), None
+        await values.get("a")
+        await settled(values)
+
+        assert (await values.get("a")).value == 2
+
+
+async def test_a_store_that_hangs_costs_no_caller_more_than_its_wait() -> None:
+    """And it is left alone for a while."""
+
+    class Hanging(FakeValues):
+        async def get(self, key: str) -> Kept[int] | None:
+            self.reads += 1
+            await asyncio.Event().wait()
+            return None
+
+    upstream, far = Upstream(a=1, b=2), Hanging()
+    async with cache(upstream, far=far, wait_s=0.05) as values, asyncio.timeout(5):
+        assert (await values.get("a")).value == 1
+        assert (await values.get("b")).value == 2
+
+    assert far.reads == 1
+
+
+async def test_at_the_end_callers_are_let_go() -> None:
+    """They get an error that says when to come again, and nothing more is asked."""
+    upstream = Upstream(a=1)
+    upstream.held = asyncio.Event()
+    async with cache(upstream) as values:
+        waiting = asyncio.create_task(values.get("a"))
+        await settled_but_held(upstream)
+        values.end()
+
+        with pytest.raises(NothingKnownError):
+            await waiting
+        with pytest.raises(NothingKnownError):
+            await values.get("b")
+
+    assert upstream.asked == {"a": 1}
 
 
 async def test_pauses_are_bounded() -> None:

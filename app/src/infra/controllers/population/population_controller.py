@@ -11,7 +11,8 @@ from src.application.population.ports import Kind
 from src.infra.controllers.documented_responses import examples, on_demand_responses
 from src.infra.controllers.errors import NO_SNAPSHOT, NOT_ACCEPTABLE
 from src.infra.controllers.on_demand_answer import on_demand_answer
-from src.infra.controllers.population.errors import ALLOWED, INVALID_PLACE, NO_POPULATION
+from src.infra.controllers.population import errors
+from src.infra.controllers.population.errors import ALLOWED
 from src.infra.controllers.population.schemas import (
     CITY_EXAMPLE,
     SOURCE,
@@ -63,7 +64,7 @@ router = APIRouter(prefix="/api/v1", tags=["Populacao"])
     responses=on_demand_responses(
         "A população",
         CITY_EXAMPLE,
-        *(NO_POPULATION, INVALID_PLACE, NOT_ACCEPTABLE, NO_SNAPSHOT),
+        *(errors.NO_POPULATION, errors.INVALID_CITY, NOT_ACCEPTABLE, NO_SNAPSHOT),
         at="/api/v1/cities/5300108/population",
     ),
 )
@@ -72,7 +73,7 @@ async def get_population_of_city(
 ) -> Response:
     """Retorna a estimativa mais recente do IBGE para a cidade.
 
-    O cabeçalho `Age` diz há quantos segundos o IBGE foi consultado. Se ele falha, vale a última
+    O cabeçalho `Age` diz há quantos segundos o IBGE foi consultado. Se ele falhar, vale a última
     resposta conhecida.
     """
     return await _answer(Kind.CITY, city_id, request, opened)
@@ -86,12 +87,12 @@ async def get_population_of_city(
     responses=on_demand_responses(
         "A população",
         STATE_EXAMPLE,
-        *(NO_POPULATION, INVALID_PLACE, NOT_ACCEPTABLE, NO_SNAPSHOT),
+        *(errors.NO_POPULATION_OF_STATE, errors.INVALID_STATE, NOT_ACCEPTABLE, NO_SNAPSHOT),
         at="/api/v1/states/DF/population",
     ),
 )
 async def get_population_of_state(uf: Uf, request: Request, opened: CurrentPopulation) -> Response:
-    """Retorna a estimativa mais recente do IBGE para o estado, como para uma cidade."""
+    """Retorna a estimativa mais recente do IBGE para o estado. Vale o mesmo que para as cidades."""
     return await _answer(Kind.STATE, uf, request, opened)
 
 
@@ -105,5 +106,9 @@ async def _answer(kind: Kind, code: str, request: Request, opened: OpenedPopulat
         "fonte": SOURCE,
     }
     return on_demand_answer(
-        request.headers, msgspec.json.encode(body), asked_at=kept.asked_at, ttl_s=opened.ttl_s
+        request.headers,
+        msgspec.json.encode(body),
+        asked_at=kept.asked_at,
+        changed_at=max(kept.asked_at, place.known_at),
+        ttl_s=opened.ttl_s,
     )

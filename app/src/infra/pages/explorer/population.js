@@ -7,7 +7,7 @@ import { formatted } from "./numbers.js";
 
 /** A line that shows the population of a city as soon as it is known, or says why it is not. */
 export function populationLine(city) {
-  const line = element("p", { className: "population quiet", role: "status" });
+  const line = element("p", { className: "population", role: "status" });
   line.textContent = "População: consultando o IBGE…";
   showPopulation(line, city);
   return line;
@@ -20,7 +20,7 @@ async function showPopulation(line, city) {
     line.textContent = `População: ${count} (estimativa do IBGE para ${data.ano}).`;
   } catch (error) {
     line.textContent = error.status === 404
-      ? `População: o IBGE não publica a de ${city.nome}.`
+      ? "População: o IBGE não publica a deste lugar."
       : "População: não foi possível consultar o IBGE agora.";
   }
 }

@@ -4,6 +4,7 @@ import asyncio
 import os
 import re
 import tempfile
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
@@ -14,6 +15,10 @@ from src.infra.storage.values.value_format import ValueFormat
 V = TypeVar("V")
 
 SUFFIX = ".json"
+UNFINISHED = "unfinished-"
+
+# An unfinished file older than this, in seconds, was left by a killed process.
+LEFT_AFTER_S = 3600.0
 
 # Nothing else becomes part of a path, whoever asks.
 _KEY = re.compile("[A-Za-z0-9-]{1,40}")
@@ -49,7 +54,7 @@ class FileValues(ValueStore[V]):
         try:
             self._directory.mkdir(parents=True, exist_ok=True)
             is_new = not file.exists()
-            descriptor, name = tempfile.mkstemp(dir=self._directory)
+            descriptor, name = tempfile.mkstemp(dir=self._directory, prefix=UNFINISHED)
             try:
                 with os.fdopen(descriptor, "wb") as unfinished:
                     unfinished.write(content)
@@ -59,25 +64,24 @@ class FileValues(ValueStore[V]):
                     os.unlink(name)  # noqa: PTH108  # as above
                 raise
             if is_new:
-                self._drop_the_oldest()
+                self._tidy_up()
         except OSError as exc:
             raise ValueStoreError(f"{file} não pôde ser gravado ({exc})") from exc
 
-    def _drop_the_oldest(self) -> None:
-        files = [each for each in self._directory.iterdir() if each.suffix == SUFFIX]
-        if len(files) > self._most_values:
-            for oldest in sorted(files, key=_stored_at)[: -self._most_values]:
-                with suppress(OSError):  # another process may have dropped it
-                    oldest.unlink()
+    def _tidy_up(self) -> None:
+        """Drop the oldest values beyond the bound, and what killed processes left unfinished."""
+        with suppress(OSError):  # another process may be at it, too; the next value does the rest
+            files = sorted(self._directory.iterdir(), key=lambda file: file.stat().st_mtime)
+            values = [file for file in files if file.suffix == SUFFIX]
+            for oldest in values[: -self._most_values]:
+                oldest.unlink()
+            for file in files:
+                if file.name.startswith(UNFINISHED) and (
+                    time.time() - file.stat().st_mtime > LEFT_AFTER_S
+                ):
+                    file.unlink()
 
     def _file(self, key: str) -> Path:
         if not _KEY.fullmatch(key):
             raise ValueError(key)
         return self._directory / (key + SUFFIX)
-
-
-def _stored_at(file: Path) -> float:
-    try:
-        return file.stat().st_mtime
-    except OSError:
-        return 0.0

@@ -8,8 +8,9 @@ from src.infra.storage.values.value_format import ValueFormat
 
 V = TypeVar("V")
 
-# A value that nobody has stored anew for this long, in seconds, is dropped by the server.
-ENDS_AFTER_S = 365 * 86_400
+# A value that nobody has stored anew for this long, in seconds, is dropped by the server: twice as
+# long as a value may be fresh.
+ENDS_AFTER_S = 2 * 365 * 86_400
 
 
 class RedisValues(ValueStore[V]):

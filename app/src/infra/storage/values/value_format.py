@@ -1,5 +1,6 @@
 """A kept value as bytes: JSON in the domain's own fields."""
 
+from datetime import timedelta
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -24,6 +25,6 @@ class ValueFormat(Generic[V]):
         """The value; None if the content cannot be understood."""
         try:
             kept: Kept[V] = self._decoder.decode(content)
-        except msgspec.MsgspecError:
+        except (msgspec.MsgspecError, RecursionError):  # the latter for JSON nested without end
             return None
-        return kept
+        return kept if kept.asked_at.utcoffset() == timedelta(0) else None

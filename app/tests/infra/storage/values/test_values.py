@@ -1,5 +1,6 @@
 """One contract for the three stores of values, and what each does if the outside world fails it."""
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from datetime import timedelta
@@ -91,10 +92,27 @@ async def test_files_keep_to_their_number(tmp_path: Path) -> None:
     assert await files.get("c") == ONE
 
 
+async def test_what_a_killed_process_left_is_removed(tmp_path: Path) -> None:
+    """An old unfinished file; one that may still be written stays."""
+    old, new = tmp_path / "unfinished-old", tmp_path / "unfinished-new"
+    for file in (old, new):
+        file.write_bytes(b'{"value"')
+    os.utime(old, (0, 0))
+
+    await FileValues(tmp_path, FORMAT).put("a", ONE)
+
+    assert sorted(names_in(tmp_path)) == ["a.json", "unfinished-new"]
+
+
 async def test_a_damaged_file_is_nothing(tmp_path: Path) -> None:
     """Half a value, or an impossible one, is asked for anew."""
     files = FileValues(tmp_path, FORMAT)
-    for content in (b"", b'{"value":{"year":2025', b'{"value":{"year":1,"inhabitants":1}}'):
+    local = [
+        FORMAT.to_bytes(ONE).replace(b"12:00:00Z", time)
+        for time in (b"12:00:00", b"12:00:00-03:00")
+    ]
+    cut, impossible = FORMAT.to_bytes(ONE)[:-9], FORMAT.to_bytes(ONE).replace(b"2025", b"1", 1)
+    for content in (b"", cut, impossible, b"[" * 200_000, *local):
         (tmp_path / "a.json").write_bytes(content)
         assert await files.get("a") is None
 
