@@ -4,6 +4,8 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +20,11 @@ from src.entrypoints.features import PlacesOfTheTerritory, Settings
 from src.entrypoints.localities.feature import localities
 from src.entrypoints.population.asking import gateway
 from src.entrypoints.population.feature import population
+from src.infra.process.clock import utc_now
 from stand_in.aggregates import inhabitants
 from stand_in.faults import Behaviour, Fault, Kind
 from stand_in.server import StandIn
-from tests.helpers.fakes import FakeUpstream
+from tests.helpers.fakes import Clock, FakeUpstream
 from tests.helpers.places import TWO_STATES
 from tests.helpers.redis_server import RedisServer
 from tests.helpers.services import ask
@@ -33,7 +36,12 @@ PATH_OF_CITY = "/6579/periodos/-1/variaveis/9324?localidades=N6[1100015]"
 
 @asynccontextmanager
 async def service(
-    upstream: StandIn, *, wait_s: float = 10, **settings: Any
+    upstream: StandIn,
+    *,
+    places: FakeUpstream | None = None,
+    places_at: datetime | None = None,
+    wait_s: float = 10,
+    **settings: Any,
 ) -> AsyncIterator[aiohttp.ClientSession]:
     """A session with a service of two states, whose populations are this upstream's."""
     chosen = Settings(
@@ -44,7 +52,11 @@ async def service(
         }
     )
     features: list[Feature[Settings]] = [
-        localities(collecting_from(FakeUpstream(TWO_STATES))),
+        localities(
+            collecting_from(
+                places or FakeUpstream(TWO_STATES), now=lambda: places_at or Clock().time
+            )
+        ),
         population(PlacesOfTheTerritory, wait_s=wait_s),
     ]
     async with served(create_app(chosen, features=features)) as url, client(url) as session:
@@ -202,6 +214,33 @@ async def test_what_is_known_outlives_a_restart(
 
     assert (after.status, after.body) == (200, before.body)
     assert after.headers["Last-Modified"] == before.headers["Last-Modified"]
+
+
+async def test_a_silent_upstream_of_places_delays_no_population() -> None:
+    """A name need not be fresh, though the settings ask for a collection at each request."""
+    places = FakeUpstream(TWO_STATES)
+    async with StandIn(TWO_STATES) as upstream:
+        async with service(upstream, places=places, snapshot_ttl_s=0) as session:
+            await ask(session, "/api/v1/states")
+            places.held_level = "cities"
+            async with asyncio.timeout(20):
+                answer = await ask(session, CITY)
+
+    assert answer.status == 200
+
+
+async def test_a_place_that_was_read_later_makes_the_answer_newer() -> None:
+    """Its name may have changed since the upstream was asked for its population."""
+    later = utc_now() + timedelta(days=1)
+    async with StandIn(TWO_STATES) as upstream:
+        async with service(upstream, places_at=later) as session:
+            answer = await ask(session, CITY)
+            again = await ask(
+                session, CITY, {"If-Modified-Since": format_datetime(utc_now(), usegmt=True)}
+            )
+
+    assert answer.headers["Last-Modified"] == format_datetime(later, usegmt=True)
+    assert again.status == 200
 
 
 async def test_without_places_there_is_no_population_either() -> None:
