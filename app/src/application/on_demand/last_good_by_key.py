@@ -3,13 +3,14 @@
 import asyncio
 import logging
 import math
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
+from src.application.on_demand.shared_values import SharedValues
 from src.application.ports.upstream_errors import UpstreamError
-from src.application.ports.value_store import Kept, ValueStore, ValueStoreError
+from src.application.ports.value_store import Kept, ValueStore
 
 log = logging.getLogger(__name__)
 
@@ -52,26 +53,21 @@ class LastGoodByKey(Generic[V]):
     ask: Callable[[str], Awaitable[V | None]]
     upstream: str  # its name in Portuguese, for the log
     near: ValueStore[V]  # in the memory of this process
-    far: ValueStore[V] | None  # shared by processes; survives a restart; None if there is none
+    shared: SharedValues[V]  # with other processes, and across restarts
     ttl_s: float  # for how many seconds a value is fresh
     wait_s: float  # for how many seconds a caller waits if nothing is known
     now: Callable[[], datetime]  # tells the time, in UTC
     pause_s: float = 30.0  # for how many seconds the upstream is left alone with a key
     # How many pauses are remembered; beyond that, the oldest key may be asked for early.
     most_pauses: int = 10_000
-    store_pause_s: float = 5.0  # for how many seconds a store that failed is not read
     _asking: dict[str, asyncio.Task[Kept[V] | None]] = field(default_factory=dict, init=False)
-    _storing: set[asyncio.Task[None]] = field(default_factory=set, init=False)
     _pauses: dict[str, _Pause] = field(default_factory=dict, init=False)
-    _not_stored: set[str] = field(default_factory=set, init=False)
     _outage_is_told: bool = field(default=False, init=False)
-    _far_failed_at: float = field(default=-math.inf, init=False)
-    _far_fails: bool = field(default=False, init=False)
     _is_over: bool = field(default=False, init=False)
 
     async def get(self, key: str) -> Kept[V]:
         """The last good value. Raises UnknownKeyError or NothingKnownError."""
-        kept = await self.near.get(key) or await self._from_far(key)
+        kept = await self.near.get(key) or await self.shared.newer(key)
         if kept is None:
             return await self._first(key)
         if not self._is_fresh(kept) and self._pause_of(key) is None and not self._is_over:
@@ -87,9 +83,8 @@ class LastGoodByKey(Generic[V]):
     async def aclose(self) -> None:
         """End, and wait until all is broken off."""
         self.end()
-        for storing in self._storing:
-            storing.cancel()
-        await asyncio.gather(*self._asking.values(), *self._storing, return_exceptions=True)
+        await asyncio.gather(*self._asking.values(), return_exceptions=True)
+        await self.shared.aclose()
 
     async def _first(self, key: str) -> Kept[V]:
         """Waits for the upstream's answer about a key of which nothing is known."""
@@ -114,7 +109,7 @@ class LastGoodByKey(Generic[V]):
 
     async def _asked(self, key: str) -> Kept[V] | None:
         """The new value; None if there is none, and then a pause."""
-        stored = await self._from_far(key)
+        stored = await self.shared.newer(key)
         if stored is not None and self._is_fresh(stored):
             return stored  # another process has asked meanwhile
         asked_at = self.now()
@@ -136,63 +131,8 @@ class LastGoodByKey(Generic[V]):
             return None
         kept = Kept(value, asked_at)
         await self.near.put(key, kept)
-        self._behind(self._to_far(key, kept))
+        self.shared.put(key, kept)
         return kept
-
-    async def _from_far(self, key: str) -> Kept[V] | None:
-        """What another process, or this one before it was restarted, has stored, if it is newer."""
-        now = asyncio.get_running_loop().time()
-        if self.far is None or now < self._far_failed_at + self.store_pause_s:
-            return None
-        try:
-            stored = await asyncio.wait_for(self.far.get(key), self.wait_s)
-        except (ValueStoreError, TimeoutError) as error:
-            self._store_failed(error)
-            return None
-        self._store_works()
-        known = await self.near.get(key)
-        if stored is None or (known is not None and known.asked_at >= stored.asked_at):
-            return known
-        await self.near.put(key, stored)
-        return stored
-
-    async def _to_far(self, key: str, kept: Kept[V]) -> None:
-        if self.far is None:
-            return
-        try:
-            await asyncio.wait_for(self.far.put(key, kept), self.wait_s)
-        except (ValueStoreError, TimeoutError) as error:
-            self._store_failed(error)
-            if len(self._not_stored) < self.most_pauses:
-                self._not_stored.add(key)
-        else:
-            self._not_stored.discard(key)
-            self._store_works()
-
-    def _store_failed(self, error: Exception) -> None:
-        if not self._far_fails:
-            log.warning("Sem o armazenamento, o serviço continua com os dados que tem: %s", error)
-        self._far_fails = True
-        self._far_failed_at = asyncio.get_running_loop().time()
-
-    def _store_works(self) -> None:
-        if self._far_fails:
-            log.info("O armazenamento voltou")
-            self._far_fails = False
-            self._behind(self._store_again())
-
-    async def _store_again(self) -> None:
-        """Store what the store has missed."""
-        for key in tuple(self._not_stored):
-            self._not_stored.discard(key)
-            kept = await self.near.get(key)
-            if kept is not None:
-                await self._to_far(key, kept)
-
-    def _behind(self, storing: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(storing)
-        self._storing.add(task)
-        task.add_done_callback(self._storing.discard)
 
     def _is_fresh(self, kept: Kept[V]) -> bool:
         # A machine with a wrong clock may date a value ahead; that makes it no fresher.

@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, TypeAlias
 
 from src.application.on_demand.last_good_by_key import LastGoodByKey
+from src.application.on_demand.shared_values import SharedValues
 from src.application.population.population_of_a_place import PopulationOfAPlace, ask
 from src.application.population.ports import Places, PopulationGateway
 from src.domain.population.population import Population
@@ -54,6 +55,7 @@ def population(
         async def ask_upstream(key: str) -> Population | None:
             return await ask(await opened_gateway(), key)
 
+        near = MemoryValues(ValueFormat(Population))
         async with (
             OnDemand(open_gateway) as opened_gateway,
             open_values(settings.snapshot_store, Population, folder="population") as far,
@@ -61,8 +63,8 @@ def population(
                 LastGoodByKey(
                     ask=ask_upstream,
                     upstream="população, IBGE",
-                    near=MemoryValues(ValueFormat(Population)),
-                    far=far,
+                    near=near,
+                    shared=SharedValues(store=far, near=near),
                     ttl_s=settings.population_ttl_s,
                     wait_s=wait_s,
                     now=utc_now,

@@ -12,6 +12,7 @@ from src.application.on_demand.last_good_by_key import (
     NothingKnownError,
     UnknownKeyError,
 )
+from src.application.on_demand.shared_values import SharedValues
 from src.application.ports.upstream_errors import UpstreamConnectionError, UpstreamError
 from src.application.ports.value_store import Kept, ValueStore, ValueStoreError
 from src.infra.storage.values.memory_values import MemoryValues
@@ -70,11 +71,12 @@ async def cache(
     pause_s: float = 30,
 ) -> AsyncIterator[LastGoodByKey[int]]:
     """The values of this upstream, in one process."""
+    near = MemoryValues(ValueFormat(int))
     kept = LastGoodByKey(
         ask=upstream.ask,
         upstream="a fonte",
-        near=MemoryValues(ValueFormat(int)),
-        far=far,
+        near=near,
+        shared=SharedValues(store=far, near=near, wait_s=wait_s),
         ttl_s=TTL_S,
         wait_s=wait_s,
         now=clock or Clock(),
@@ -96,7 +98,7 @@ async def settled(values: LastGoodByKey[int]) -> None:
 async def stored(values: LastGoodByKey[int]) -> None:
     """Waits until nothing is being stored."""
     async with asyncio.timeout(10):
-        while values._storing:
+        while values.shared._storing:
             await asyncio.sleep(0)
 
 
@@ -261,7 +263,7 @@ async def test_without_the_store_it_goes_on(caplog: pytest.LogCaptureFixture) ->
     upstream, far = Upstream(a=1, b=2), FakeValues()
     far.trouble = ValueStoreError("cheio")
     async with cache(upstream, far=far) as values:
-        values.store_pause_s = 0
+        values.shared.pause_s = 0
         assert (await values.get("a")).value == (await values.get("a")).value == 1
         await stored(values)
         far.trouble = None

@@ -40,7 +40,7 @@ KEPT_INSIDE: dict[type[Exception], str] = {
     SnapshotStoreError: "LastGoodSnapshot logs it and does without the store",
     InvalidPopulationError: "the gateway turns it into an error of its port; a store drops it",
     UnknownKeyError: "each feature says of what the upstream knows nothing",
-    ValueStoreError: "LastGoodByKey logs it and does without the store",
+    ValueStoreError: "SharedValues logs it and does without the store",
     InvalidTreeError: "gateways and stores turn it into errors of their ports",
 }
 
