@@ -33,5 +33,7 @@ class FirstWait:
 
     async def end(self) -> None:
         """End it now; callers get whatever exists."""
-        await self.settle()
-        self._over.set()
+        try:
+            await self.settle()
+        finally:
+            self._over.set()

@@ -105,7 +105,8 @@ class Freshness(Generic[Edition]):
         if self.refreshes.running is not None:
             await asyncio.wait({self.refreshes.running})  # it looks for itself
             return
-        await self.refreshes.take_over()
+        if await self.refreshes.take_over():
+            await self._first_wait.end()
         if self.schedule.is_due:
             self.refreshes.start()
         else:
@@ -116,6 +117,8 @@ class Freshness(Generic[Edition]):
         if running is not None and self.refreshes.is_known.is_set():
             # Its result is older than this request; only storing it is left.
             await asyncio.wait({running}, timeout=self.wait_s)
+            if self._is_over:
+                return
         self.refreshes.start(afresh=True)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.refreshes.is_known.wait(), self.wait_s)

@@ -45,15 +45,16 @@ class OneRefreshAtATime:
             self._running = running
         return running
 
-    async def take_over(self) -> None:
-        """Publish what another process has stored since, if it has."""
-        if await self.refresh.take_over():
-            self.is_known.set()
+    async def take_over(self) -> bool:
+        """Publish what another process has stored since; False if there is nothing newer."""
+        is_newer = await self.refresh.take_over()
+        if is_newer:
             self.refresh_log.taken_over()
             known = self.refresh.known
             # At the start, a snapshot that is not whole is no reason to wait.
             if self.schedule.has_begun or (known is not None and known.is_whole):
                 self.schedule.brought(known)
+        return is_newer
 
     async def aclose(self) -> None:
         """Break off the running refresh."""

@@ -589,3 +589,66 @@ class TestWithOthers:
         told = [line for line in caplog.messages if "rmazenamento" in line]
         assert told[0] == "Sem o armazenamento, o serviço continua com os dados que tem: sem Redis"
         assert told[1:] == ["O armazenamento voltou"]
+
+
+async def test_taking_over_does_not_answer_a_request_that_waits_for_its_own_collection() -> None:
+    """With SNAPSHOT_TTL_S=0, what another process stored before the request is too old for it."""
+    clock, store = Clock(), FakeStore()
+    collection = FakeCollection(clock, live(TWO_STATES))
+    is_writing, go_on = asyncio.Event(), asyncio.Event()
+    go_on.set()
+
+    async def slowly(snapshot: TerritorySnapshot) -> TerritorySnapshot:
+        if not go_on.is_set():
+            is_writing.set()
+            await go_on.wait()
+        return snapshot
+
+    async with keeping(collection, store=store, ttl_s=0, publish=slowly) as freshness:
+        await freshness.edition()
+        await until(lambda: freshness.refreshes.running is None)
+        begun = collection.count
+        go_on.clear()
+        clock.advance(1)
+        store.put(live(TWO_STATES, clock()))  # another process
+        await is_writing.wait()
+        clock.advance(60)
+        collection.held = held = asyncio.Event()
+        first = asyncio.create_task(freshness.edition())
+        await until(lambda: collection.waiting == 1)
+        go_on.set()
+        await turns_of_the_loop()
+        second = asyncio.create_task(freshness.edition())
+        await turns_of_the_loop()
+        collection.held = None
+        held.set()
+        answers = await asyncio.gather(first, second)
+
+    assert [answer.collected_at for answer in answers] == [clock(), clock()]
+    assert collection.count == begun + 1
+
+
+async def test_a_bundled_edition_that_cannot_be_made_does_not_hold_requests() -> None:
+    """Once live data are published, requests get them."""
+    collection = FakeCollection(Clock(), live(TWO_STATES))
+    collection.held = held = asyncio.Event()
+    failed = asyncio.Event()
+
+    async def published(snapshot: TerritorySnapshot) -> TerritorySnapshot:
+        if snapshot.source is Source.BUNDLED:
+            failed.set()
+            raise RuntimeError("can't start new thread")
+        return snapshot
+
+    async with keeping(collection, wait_s=0.01, publish=published) as freshness:
+        await failed.wait()
+        held.set()
+        await until(lambda: freshness.current.is_live)
+        async with asyncio.timeout(2):
+            assert (await freshness.edition()).source is Source.LIVE
+
+
+async def turns_of_the_loop() -> None:
+    """Lets everything go on that waits for nothing."""
+    for _ in range(20):
+        await asyncio.sleep(0)
