@@ -37,7 +37,11 @@ async def watching(
 
     `browser` has options of the page. It is closed first: a server waits for its streams to end.
     """
-    usual = {"ibge_base_url": upstream.base_url, "refresh_min_interval_s": 0}
+    usual = {
+        "ibge_base_url": upstream.base_url,
+        "ibge_aggregates_url": upstream.aggregates_url,
+        "refresh_min_interval_s": 0,
+    }
     chosen = Settings(**{**usual, "snapshot_bundled": False, **settings})
     async with served(create_app(chosen)) as url:
         page = await open_page(f"{url}/{view}", **(browser or {}))
