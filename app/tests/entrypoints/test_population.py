@@ -43,7 +43,7 @@ async def service(
     wait_s: float = 10,
     **settings: Any,
 ) -> AsyncIterator[aiohttp.ClientSession]:
-    """A session with a service of two states, whose populations are this upstream's."""
+    """A session with a service of two states, with the populations of this upstream."""
     chosen = Settings(
         **{
             "snapshot_bundled": False,

@@ -1,4 +1,4 @@
-"""What a caller gets who reads root by root, and need not wait for the first collection's end."""
+"""Hands out the roots of the first collection to callers that do not wait for its end."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence

@@ -1,4 +1,4 @@
-"""What the collection of the territory is called where refreshes are told of."""
+"""The words for the collection of the territory, in responses about refreshes."""
 
 from typing import Any, Literal
 
