@@ -648,6 +648,26 @@ async def test_a_bundled_edition_that_cannot_be_made_does_not_hold_requests() ->
             assert (await freshness.edition()).source is Source.LIVE
 
 
+async def test_no_collection_begins_after_the_end() -> None:
+    """A request that waits until the last result is stored gets it when the service ends."""
+
+    class SlowStore(FakeStore):
+        async def save(self, snapshot: TerritorySnapshot) -> str:
+            self.calls["begun to save"] += 1
+            await asyncio.Event().wait()
+            return ""
+
+    collection, store = FakeCollection(Clock(), live(TWO_STATES)), SlowStore()
+    async with keeping(collection, store=store, ttl_s=0) as freshness:
+        first = await freshness.edition()
+        await until(lambda: store.calls["begun to save"] == 1)
+        second = asyncio.create_task(freshness.edition())
+        await turns_of_the_loop()
+
+    assert await second is first
+    assert collection.count == 1
+
+
 async def turns_of_the_loop() -> None:
     """Lets everything go on that waits for nothing."""
     for _ in range(20):
