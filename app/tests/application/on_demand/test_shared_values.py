@@ -43,3 +43,20 @@ async def test_a_value_that_memory_has_dropped_is_not_stored_again() -> None:
     near = MemoryValues(ValueFormat(int), most_values=2)
 
     assert await missed_and_stored(near) == ["b", "c"]
+
+
+async def test_the_end_does_not_wait_for_a_store_that_hangs() -> None:
+    """What is being stored is broken off."""
+
+    class Hanging(FakeValues):
+        async def put(self, key: str, kept: Kept[int]) -> None:
+            await asyncio.Event().wait()
+
+    shared = SharedValues(store=Hanging(), near=MemoryValues(ValueFormat(int)), wait_s=60)
+    shared.put("a", Kept(1, NOON))
+    await asyncio.sleep(0)
+
+    async with asyncio.timeout(10):
+        await shared.aclose()
+
+    assert not shared._storing
