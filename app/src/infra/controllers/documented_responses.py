@@ -133,24 +133,29 @@ def data_responses(
     """
     content = {JSON: {"example": example}, **(content or {})}
     headers = (*_ON_DATA, *(_ON_PAGES if pages else ()), *headers)
-    not_modified = {
-        "description": "A cópia do cliente ainda vale; a resposta não tem corpo",
-        "headers": _references(headers),
-    }
-    others = responses(description, content, *errors, NO_SNAPSHOT, at=at, headers=headers)
-    return {**others, 304: not_modified}
+    return _cacheable(description, content, *errors, NO_SNAPSHOT, at=at, headers=headers)
 
 
 def on_demand_responses(description: str, example: object, *errors: ErrorRow, at: str) -> Responses:
     """The responses of a resource that is requested by key, on demand."""
     content = {JSON: {"example": example}}
     headers = ("ETag", "Vary", "Last-Modified", "Age")
+    return _cacheable(description, content, *errors, NOTHING_KNOWN, at=at, headers=headers)
+
+
+def _cacheable(
+    description: str,
+    content: dict[str, Any],
+    *errors: ErrorRow,
+    at: str,
+    headers: Iterable[str],
+) -> Responses:
+    """The responses of a resource that answers 304 if the client has its content already."""
     not_modified = {
         "description": "A cópia do cliente ainda vale; a resposta não tem corpo",
         "headers": _references(headers),
     }
-    others = responses(description, content, *errors, NOTHING_KNOWN, at=at, headers=headers)
-    return {**others, 304: not_modified}
+    return {**responses(description, content, *errors, at=at, headers=headers), 304: not_modified}
 
 
 def error_responses(*rows: ErrorRow, at: str) -> Responses:
