@@ -19,9 +19,10 @@ from typing import TypeVar
 import msgspec
 
 from src.application.ports.fan_out_watch import FanOutWatch
-from src.domain.localities.territory import City, District, State, in_order
+from src.domain.localities.territory import City, District, State
 from src.domain.localities.territory_snapshot import TerritorySnapshot
 from src.domain.snapshot import Source
+from src.domain.tree import in_order
 from src.entrypoints.features import Settings
 from src.entrypoints.localities.collecting import collecting
 from src.infra.storage.localities.bundled_snapshot import BUNDLED_FILE
@@ -74,11 +75,11 @@ def from_package(data: Path) -> SnapshotFile[TerritorySnapshot]:
     cities: dict[int, list[City]] = defaultdict(list)
     siglas: dict[int, str] = {}
     for row in rows(data / "cities.json", CityRow):
-        city = City(row.id, row.name).with_districts(districts[row.id])
+        city = City(row.id, row.name).with_children(districts[row.id])
         cities[city.state_id].append(city)
         siglas[city.state_id] = row.state
     states = in_order(
-        State(row.id, siglas[row.id], row.name).with_cities(cities[row.id])
+        State(row.id, siglas[row.id], row.name).with_children(cities[row.id])
         for row in rows(data / "states.json", StateRow)
     )
     return SnapshotFile(

@@ -56,7 +56,7 @@ class Content:
         state = self._by_uf[self.states[0].sigla]
         first, *others = state.cidades
         name = f"{self.states[0].cidades[0].nome} {self._renamings}"
-        renamed = state.with_cities([replace(first, nome=name), *others])
+        renamed = state.with_children([replace(first, nome=name), *others])
         self._by_uf[state.sigla] = self._by_uf[str(state.id)] = renamed
         for uf in (state.sigla, state.id):
             self._ready.pop(f"/estados/{uf}/municipios", None)

@@ -5,7 +5,7 @@ from typing import Any
 from src.domain.localities.territory import City, District, State
 
 # Since 2025; the only city without a microrregiao.
-NEW_CITY = City(5101837, "Boa Esperança do Norte").with_districts(
+NEW_CITY = City(5101837, "Boa Esperança do Norte").with_children(
     [District(510183705, "Boa Esperança do Norte")]
 )
 
@@ -23,7 +23,7 @@ Row = dict[str, Any]
 def with_new_city(states: tuple[State, ...]) -> tuple[State, ...]:
     """The states with the city created in 2025, even if they lack it."""
     return tuple(
-        state.with_cities([city for city in state.cidades if city.id != NEW_CITY.id] + [NEW_CITY])
+        state.with_children([city for city in state.cidades if city.id != NEW_CITY.id] + [NEW_CITY])
         if state.id == NEW_CITY.state_id
         else state
         for state in states
@@ -39,12 +39,12 @@ def _with_copies(state: State, copies: int) -> State:
     taken = {city.id for city in state.cidades}
     free = (id_ for id_ in range(state.id * 100_000, (state.id + 1) * 100_000) if id_ not in taken)
     made = [_copy(city, next(free)) for _ in range(copies) for city in state.cidades]
-    return state.with_cities([*state.cidades, *made])
+    return state.with_children([*state.cidades, *made])
 
 
 def _copy(city: City, id_: int) -> City:
     districts = (District(id_ * 100 + each.id % 100, each.nome) for each in city.distritos or ())
-    return City(id_, city.nome).with_districts(districts)
+    return City(id_, city.nome).with_children(districts)
 
 
 def state_row(state: State) -> Row:

@@ -34,7 +34,7 @@ from stand_in.server import StandIn
 async def upstream(brazil: tuple[State, ...]) -> AsyncIterator[StandIn]:
     """A stand-in with three states, one with a single city, which is answered without a list."""
     states = tuple(
-        state.with_cities(state.cidades[:30])
+        state.with_children(state.cidades[:30])
         for state in brazil
         if state.sigla in {"RO", "MG", "DF"}
     )

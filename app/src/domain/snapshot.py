@@ -1,13 +1,12 @@
 """The snapshot: a whole tree as read at one moment, with its source and its gaps."""
 
-from abc import abstractmethod
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Self, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
-from src.domain.tree import Leaf
+from src.domain.tree import Leaf, in_order
 
 
 class Source(StrEnum):
@@ -36,12 +35,16 @@ class Gap:
 class Snapshot:
     """When a tree was collected and from where; each tree's own class adds the parts at its top.
 
+    ROOTS names the field that has them, a tuple in order of id.
+
     `collected_at` is in UTC. `missing` names the branches of which nothing at all is known below.
     `filled` names those that were kept, whole or in part, from an earlier snapshot, because the
     last collection could not read them or is not believed. Both are in order of level and id, and
     empty for a whole snapshot. `failures` counts the collections in a row, up to the last, that did
     not read everything.
     """
+
+    ROOTS: ClassVar[str]
 
     collected_at: datetime
     source: Source = Source.LIVE
@@ -50,13 +53,15 @@ class Snapshot:
     failures: int = 0
 
     @property
-    @abstractmethod
-    def roots(self) -> Sequence[Leaf]:
+    def roots(self) -> tuple[Any, ...]:
         """The parts at the top, in order of id."""
+        roots: tuple[Any, ...] = getattr(self, self.ROOTS)
+        return roots
 
-    @abstractmethod
     def with_roots(self, roots: Iterable[Leaf]) -> Self:
-        """The same with these parts at the top, put in order."""
+        """The same with these parts at the top, put in order. Raises InvalidTreeError."""
+        changed: dict[str, Any] = {self.ROOTS: in_order(roots)}
+        return replace(self, **changed)
 
     @property
     def is_whole(self) -> bool:

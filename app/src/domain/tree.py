@@ -1,8 +1,8 @@
 """The parts of a tree that is read from an upstream level by level."""
 
-from abc import abstractmethod
 from collections.abc import Iterable, Sequence
-from typing import Self
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Self, TypeVar
 
 
 class InvalidTreeError(ValueError):
@@ -23,19 +23,38 @@ class Leaf:
         return ""
 
 
+@dataclass(frozen=True, slots=True)
 class Branch(Leaf):
-    """A part with parts of its own, one level below."""
+    """A part with parts of its own, one level below, in the field that PARTS names.
 
-    __slots__ = ()
+    That field is a tuple in order of id, or None as long as nothing is known of the parts.
+    """
+
+    PARTS: ClassVar[str]
 
     @property
-    @abstractmethod
-    def children(self) -> Sequence[Leaf] | None:
+    def children(self) -> tuple[Any, ...] | None:
         """Its parts in order; None as long as nothing is known of them."""
+        children: tuple[Any, ...] | None = getattr(self, self.PARTS)
+        return children
 
-    @abstractmethod
     def with_children(self, children: Iterable[Leaf]) -> Self:
-        """The same with these parts, put in order."""
+        """The same with these parts, put in order. Raises InvalidTreeError."""
+        return replace(self, **{self.PARTS: in_order(children)})
+
+
+Part = TypeVar("Part", bound=Leaf)
+
+
+def in_order(parts: Iterable[Part]) -> tuple[Part, ...]:
+    """The parts in ascending order of id. Raises InvalidTreeError if one appears twice."""
+    ordered = tuple(sorted(parts, key=lambda part: part.id))
+    before = None
+    for part in ordered:
+        if part.id == before:
+            raise InvalidTreeError(f"código repetido: {part.id}")
+        before = part.id
+    return ordered
 
 
 def count_by_level(parts: Sequence[Leaf]) -> list[int]:

@@ -21,9 +21,7 @@ def _cities(draw: st.DrawFn, city_id: int) -> City:
     numbers = draw(st.none() | st.sets(st.integers(0, 99), min_size=1, max_size=2))
     if numbers is None:
         return city
-    return city.with_districts(
-        [District(city_id * 100 + number, draw(names)) for number in numbers]
-    )
+    return city.with_children([District(city_id * 100 + number, draw(names)) for number in numbers])
 
 
 @st.composite
@@ -31,7 +29,7 @@ def _states(draw: st.DrawFn, state_id: int, sigla: str) -> State:
     # One city for each of these, so that 6 digits stand for one city, as in the IBGE's codes.
     tens = draw(st.sets(st.integers(0, 9_999), max_size=2))
     cities = [draw(_cities(state_id * 100_000 + ten * 10 + ten % 10)) for ten in tens]
-    return State(state_id, sigla, draw(names)).with_cities(cities)
+    return State(state_id, sigla, draw(names)).with_children(cities)
 
 
 @st.composite

@@ -16,8 +16,9 @@ from src.application.localities.gateways import (
 )
 from src.application.ports.fan_out_watch import FanOutWatch
 from src.application.ports.upstream_errors import UpstreamMalformedError
-from src.domain.localities.territory import City, District, InvalidTerritoryError, State, in_order
+from src.domain.localities.territory import City, District, State
 from src.domain.localities.territory_snapshot import TerritorySnapshot
+from src.domain.tree import InvalidTreeError, in_order
 
 
 class Plan(StrEnum):
@@ -54,7 +55,7 @@ class ListOfStatesAndCities:
         """
         try:
             states = in_order(await self.states.all())
-        except InvalidTerritoryError as error:
+        except InvalidTreeError as error:
             raise UpstreamMalformedError(str(error)) from error
         fan_out = FanOut(roots_limit=self.states_limit, watch=self.watch, on_root=on_state)
         cities_of = self._cities_by_state if self.plan is Plan.STATE else self._cities_by_city
@@ -89,4 +90,4 @@ class ListOfStatesAndCities:
 
 def _in_order(state: State, cities: Sequence[City]) -> Sequence[City]:
     """The cities in order; refused if one appears twice, before any request about them."""
-    return state.with_cities(cities).cidades
+    return state.with_children(cities).cidades

@@ -12,9 +12,9 @@ tree is written as it stands (docs/decisions/0002).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from typing import cast
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
 
 from src.domain.tree import Branch, InvalidTreeError, Leaf
 
@@ -58,6 +58,8 @@ class City(Branch):
     are out of order or appear twice. Every city has one district at least.
     """
 
+    PARTS: ClassVar[str] = "distritos"
+
     id: int
     nome: str
     distritos: tuple[District, ...] | None = None
@@ -78,19 +80,6 @@ class City(Branch):
         """Whether the place is one of this city's districts, by its code."""
         return isinstance(place, District) and place.city_id == self.id
 
-    def with_districts(self, districts: Iterable[District]) -> City:
-        """The same city with these districts, put in order. Raises InvalidTerritoryError."""
-        return replace(self, distritos=tuple(sorted(districts, key=_by_id)))
-
-    @property
-    def children(self) -> tuple[District, ...] | None:
-        """Its districts."""
-        return self.distritos
-
-    def with_children(self, children: Iterable[Leaf]) -> City:
-        """As `with_districts`."""
-        return self.with_districts(cast("Iterable[District]", children))
-
 
 @dataclass(frozen=True, slots=True)
 class State(Branch):
@@ -99,6 +88,8 @@ class State(Branch):
     Raises InvalidTerritoryError for an unusable row, and for cities that are not its own, are out
     of order or appear twice.
     """
+
+    PARTS: ClassVar[str] = "cidades"
 
     id: int
     sigla: str
@@ -120,29 +111,10 @@ class State(Branch):
         """Whether the place lies in this state, by its code."""
         return not isinstance(place, State) and place.state_id == self.id
 
-    def with_cities(self, cities: Iterable[City]) -> State:
-        """The same state with these cities, put in order. Raises InvalidTerritoryError."""
-        return replace(self, cidades=tuple(sorted(cities, key=_by_id)))
-
     @property
     def children(self) -> tuple[City, ...] | None:
-        """Its cities."""
+        """Its cities; every state has some."""
         return self.cidades or None
-
-    def with_children(self, children: Iterable[Leaf]) -> State:
-        """As `with_cities`."""
-        return self.with_cities(cast("Iterable[City]", children))
-
-
-def in_order(states: Iterable[State]) -> tuple[State, ...]:
-    """The states in ascending order of id. Raises InvalidTerritoryError if one appears twice."""
-    ordered = tuple(sorted(states, key=_by_id))
-    _require_ascending(ordered)
-    return ordered
-
-
-def _by_id(place: District | City | State) -> int:
-    return place.id
 
 
 def _settle(place: District | City | State, ids: range) -> None:

@@ -60,7 +60,7 @@ async def test_a_city_that_fails_stops_no_other() -> None:
     snapshot = await use_case(upstream).execute()
 
     bare = replace(ALTA_FLORESTA, distritos=None)
-    assert snapshot.states == (RONDONIA.with_cities([bare, ARIQUEMES]), DISTRITO_FEDERAL)
+    assert snapshot.states == (RONDONIA.with_children([bare, ARIQUEMES]), DISTRITO_FEDERAL)
     assert snapshot.missing == (Gap(ALTA_FLORESTA.id, ALTA_FLORESTA.nome, "demorou", level=1),)
 
 
@@ -126,14 +126,14 @@ async def test_a_fault_of_ours_is_not_passed_off_as_missing_data() -> None:
 async def test_the_limit_holds_for_all_executions_together() -> None:
     """Two executions share the limit of states; it is reached and never exceeded."""
     many = tuple(
-        State(number, "SP", "Estado").with_cities(
+        State(number, "SP", "Estado").with_children(
             replace(ARIQUEMES, id=number * 100_000 + city, distritos=None) for city in range(9)
         )
         for number in range(11, 21)
     )
     upstream = FakeUpstream(many)
     upstream.by_city = {
-        city.id: city.with_districts(
+        city.id: city.with_children(
             [replace(district, id=city.id * 100 + 5) for district in ARIQUEMES.distritos or ()]
         )
         for city in upstream.by_city.values()
@@ -162,7 +162,7 @@ async def test_by_state_a_list_of_districts_that_fails_stops_no_other_state() ->
 
     snapshot = await use_case(upstream, plan=Plan.STATE).execute()
 
-    bare = RONDONIA.with_cities(replace(city, distritos=None) for city in RONDONIA.cidades)
+    bare = RONDONIA.with_children(replace(city, distritos=None) for city in RONDONIA.cidades)
     assert snapshot.states == (bare, DISTRITO_FEDERAL)
     assert snapshot.missing == tuple(
         Gap(city.id, city.nome, "demorou", level=1) for city in bare.cidades

@@ -66,7 +66,7 @@ def test_no_district_has_another_code(code: str) -> None:
 def test_a_tree_with_gaps_has_what_is_known() -> None:
     """A state without cities and a city without districts are found, too."""
     city = City(5300108, "Brasília")
-    places = Places([State(11, "RO", "Rondônia"), DISTRITO_FEDERAL.with_cities([city])])
+    places = Places([State(11, "RO", "Rondônia"), DISTRITO_FEDERAL.with_children([city])])
 
     assert places.state("RO") == State(11, "RO", "Rondônia")
     assert places.city("530010") is city

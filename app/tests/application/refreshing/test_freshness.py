@@ -252,7 +252,7 @@ async def test_unread_parts_are_filled_and_logged(caplog: pytest.LogCaptureFixtu
     """A part that fails is answered from before, until the next collection reads it."""
     clock = Clock()
     bare = City(GAP.id, GAP.nome)
-    damaged = (RONDONIA.with_cities([RONDONIA.cidades[0], bare]), TWO_STATES[1])
+    damaged = (RONDONIA.with_children([RONDONIA.cidades[0], bare]), TWO_STATES[1])
     partly = TerritorySnapshot(
         states=damaged, collected_at=NOON, source=Source.LIVE, missing=(GAP,)
     )

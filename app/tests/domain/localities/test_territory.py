@@ -2,7 +2,8 @@
 
 import pytest
 
-from src.domain.localities.territory import City, District, InvalidTerritoryError, State, in_order
+from src.domain.localities.territory import City, District, InvalidTerritoryError, State
+from src.domain.tree import InvalidTreeError, in_order
 from tests.helpers.places import ALTA_FLORESTA, ARIQUEMES, BRASILIA, DISTRITO_FEDERAL, RONDONIA
 
 
@@ -36,8 +37,8 @@ def test_children_are_sorted_by_id() -> None:
     districts = ALTA_FLORESTA.distritos
     assert districts is not None
 
-    city = City(1100015, "Alta Floresta D'Oeste").with_districts(reversed(districts))
-    state = State(11, "RO", "Rondônia").with_cities([ARIQUEMES, city])
+    city = City(1100015, "Alta Floresta D'Oeste").with_children(reversed(districts))
+    state = State(11, "RO", "Rondônia").with_children([ARIQUEMES, city])
 
     assert city == ALTA_FLORESTA
     assert state == RONDONIA
@@ -47,18 +48,18 @@ def test_children_are_sorted_by_id() -> None:
 def test_children_belong_to_their_parent() -> None:
     """A district of another city, or a city of another state, is refused."""
     with pytest.raises(InvalidTerritoryError, match="530010805 não pertence a 1100015"):
-        ALTA_FLORESTA.with_districts(BRASILIA.distritos or ())
+        ALTA_FLORESTA.with_children(BRASILIA.distritos or ())
     with pytest.raises(InvalidTerritoryError, match="5300108 não pertence a 11"):
-        RONDONIA.with_cities([BRASILIA])
+        RONDONIA.with_children([BRASILIA])
 
 
 def test_no_place_appears_twice() -> None:
     """A code that occurs twice at any level is refused."""
-    with pytest.raises(InvalidTerritoryError, match="repetido"):
-        ARIQUEMES.with_districts((ARIQUEMES.distritos or ()) * 2)
-    with pytest.raises(InvalidTerritoryError, match="repetido"):
-        RONDONIA.with_cities([ARIQUEMES, ARIQUEMES])
-    with pytest.raises(InvalidTerritoryError, match="repetido"):
+    with pytest.raises(InvalidTreeError, match="repetido"):
+        ARIQUEMES.with_children((ARIQUEMES.distritos or ()) * 2)
+    with pytest.raises(InvalidTreeError, match="repetido"):
+        RONDONIA.with_children([ARIQUEMES, ARIQUEMES])
+    with pytest.raises(InvalidTreeError, match="repetido"):
         in_order([RONDONIA, RONDONIA])
 
 
@@ -66,4 +67,4 @@ def test_every_city_has_a_district() -> None:
     """An empty list of districts is refused; None means that they are unknown."""
     assert City(1100023, "Ariquemes").distritos is None
     with pytest.raises(InvalidTerritoryError, match="sem distritos"):
-        City(1100023, "Ariquemes").with_districts([])
+        City(1100023, "Ariquemes").with_children([])

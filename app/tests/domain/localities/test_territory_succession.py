@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from src.domain.localities.territory import City, District, State, in_order
+from src.domain.localities.territory import City, District, State
 from src.domain.localities.territory_snapshot import TerritorySnapshot
 from src.domain.snapshot import Gap
 from src.domain.succession import NOT_BELIEVED, succeed, unread
+from src.domain.tree import in_order
 from tests.helpers.fakes import live
 from tests.helpers.places import ALTA_FLORESTA, ARIQUEMES, DISTRITO_FEDERAL, RONDONIA, TWO_STATES
 
@@ -19,7 +20,7 @@ TIMED_OUT = "demorou"
 
 def state_of(*districts: int, state_id: int = 11) -> State:
     """A state with a city for each argument, which is its number of districts."""
-    return State(state_id, "RO", "Estado").with_cities(
+    return State(state_id, "RO", "Estado").with_children(
         city_of(state_id * 100_000 + number, districts=size)
         for number, size in enumerate(districts)
     )
@@ -27,7 +28,7 @@ def state_of(*districts: int, state_id: int = 11) -> State:
 
 def city_of(city_id: int, *, districts: int) -> City:
     """A city with this number of districts."""
-    return City(city_id, "Cidade").with_districts(
+    return City(city_id, "Cidade").with_children(
         District(city_id * 100 + number, "Distrito") for number in range(districts)
     )
 
@@ -52,7 +53,7 @@ def named(places: Sequence[State | City], reason: str) -> tuple[Gap, ...]:
 def with_a_gap() -> TerritorySnapshot:
     """Rondônia, without the districts of its city Ariquemes."""
     city = replace(ARIQUEMES, distritos=None)
-    states = (RONDONIA.with_cities([ALTA_FLORESTA, city]),)
+    states = (RONDONIA.with_children([ALTA_FLORESTA, city]),)
     return replace(live(states), missing=named([city], TIMED_OUT))
 
 
@@ -64,25 +65,27 @@ def bare(state: State) -> TerritorySnapshot:
 @pytest.mark.parametrize(
     "changed",
     [
-        pytest.param((RONDONIA.with_cities([ALTA_FLORESTA]), DISTRITO_FEDERAL), id="a city fewer"),
+        pytest.param(
+            (RONDONIA.with_children([ALTA_FLORESTA]), DISTRITO_FEDERAL), id="a city fewer"
+        ),
         pytest.param(
             (
-                RONDONIA.with_cities([without_districts(ALTA_FLORESTA, 1), ARIQUEMES]),
+                RONDONIA.with_children([without_districts(ALTA_FLORESTA, 1), ARIQUEMES]),
                 DISTRITO_FEDERAL,
             ),
             id="a district fewer",
         ),
         pytest.param(
             (
-                RONDONIA.with_cities([*RONDONIA.cidades, city_of(1100999, districts=2)]),
+                RONDONIA.with_children([*RONDONIA.cidades, city_of(1100999, districts=2)]),
                 DISTRITO_FEDERAL,
             ),
             id="a new city",
         ),
         pytest.param(
             (
-                RONDONIA.with_cities(
-                    [ALTA_FLORESTA, ARIQUEMES.with_districts([District(110002305, "Outro")])]
+                RONDONIA.with_children(
+                    [ALTA_FLORESTA, ARIQUEMES.with_children([District(110002305, "Outro")])]
                 ),
                 DISTRITO_FEDERAL,
             ),
@@ -126,7 +129,7 @@ def test_a_truncated_list_of_districts_names_its_city() -> None:
     """A city of ten districts that comes back with one keeps all ten."""
     earlier = state_of(10, 1)
     cut_off, other = earlier.cidades
-    collected = earlier.with_cities([without_districts(cut_off, 9), other])
+    collected = earlier.with_children([without_districts(cut_off, 9), other])
 
     succession = succeed(live((earlier,)), live((collected,)))
 
@@ -139,7 +142,7 @@ def test_the_tree_may_lose_ten_places(ill_cities: int, *, is_believed: bool) -> 
     """Many cities that lose one of their two districts mean a failing upstream, not news."""
     earlier = state_of(*[2] * 20)
     ill = [without_districts(city, 1) for city in earlier.cidades[:ill_cities]]
-    collected = earlier.with_cities([*ill, *earlier.cidades[ill_cities:]])
+    collected = earlier.with_children([*ill, *earlier.cidades[ill_cities:]])
 
     succession = succeed(live((earlier,)), live((collected,)))
 
@@ -163,7 +166,7 @@ def test_places_of_all_levels_count_together() -> None:
     earlier, other = state_of(*[2] * 20), state_of(1, state_id=12)
     _, *cities = earlier.cidades
     ill = [without_districts(city, 1) for city in cities[:9]]
-    collected = earlier.with_cities([*ill, *cities[9:]])
+    collected = earlier.with_children([*ill, *cities[9:]])
 
     ten_gone = succeed(live((earlier, other)), live((collected, other)))
     eleven_gone = succeed(live((earlier, other)), live((collected,)))
@@ -178,13 +181,13 @@ def test_unread_places_do_not_count_as_gone() -> None:
     _, city = earlier.cidades
     unread_city = replace(city, distritos=None)
     collected = replace(
-        live((earlier.with_cities([unread_city]), replace(unread_state, cidades=()))),
+        live((earlier.with_children([unread_city]), replace(unread_state, cidades=()))),
         missing=named([unread_state, unread_city], TIMED_OUT),
     )
 
     succession = succeed(live((earlier, unread_state)), collected)
 
-    assert succession.states == (earlier.with_cities([city]), unread_state)
+    assert succession.states == (earlier.with_children([city]), unread_state)
 
 
 def test_places_below_a_gone_place_do_not_count() -> None:
@@ -213,13 +216,13 @@ def test_an_unread_city_keeps_its_districts() -> None:
     renamed = replace(ARIQUEMES, nome="Nova Ariquemes")
     unread_city = replace(renamed, distritos=None)
     collected = replace(
-        live((RONDONIA.with_cities([ALTA_FLORESTA, unread_city]),)),
+        live((RONDONIA.with_children([ALTA_FLORESTA, unread_city]),)),
         missing=named([unread_city], TIMED_OUT),
     )
 
     succession = succeed(live((RONDONIA,)), collected)
 
-    assert succession.states == (RONDONIA.with_cities([ALTA_FLORESTA, renamed]),)
+    assert succession.states == (RONDONIA.with_children([ALTA_FLORESTA, renamed]),)
     assert succession.filled == named([renamed], TIMED_OUT)
     assert succession.missing == ()
 
@@ -228,7 +231,7 @@ def test_data_that_neither_snapshot_has_stays_missing() -> None:
     """A state without cities and a city without districts stay gaps, known before or new."""
     unread_city = replace(ARIQUEMES, distritos=None)
     unread_state = replace(DISTRITO_FEDERAL, cidades=())
-    states = (RONDONIA.with_cities([ALTA_FLORESTA, unread_city]), unread_state)
+    states = (RONDONIA.with_children([ALTA_FLORESTA, unread_city]), unread_state)
     collected = replace(live(states), missing=named([unread_state, unread_city], TIMED_OUT))
 
     for earlier in (collected, live(())):
@@ -279,7 +282,7 @@ def ill_collections(draw: st.DrawFn) -> tuple[TerritorySnapshot, TerritorySnapsh
         lost = draw(st.integers(0, len(state.cidades)))
         if lost == len(state.cidades):
             gaps.extend(named([state], TIMED_OUT))
-        return state.with_cities(ill_city(city) for city in state.cidades[lost:])
+        return state.with_children(ill_city(city) for city in state.cidades[lost:])
 
     def ill_city(city: City) -> City:
         districts = city.distritos or ()

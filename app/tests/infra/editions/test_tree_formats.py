@@ -99,7 +99,7 @@ def test_no_cell_is_run_as_a_formula(states: tuple[State, ...]) -> None:
 def test_awkward_names_survive_a_spreadsheet(name: str, cell: str) -> None:
     """They stay text, at each level."""
     district = District(530010805, name)
-    state = State(53, "DF", name).with_cities([City(5300108, name).with_districts([district])])
+    state = State(53, "DF", name).with_children([City(5300108, name).with_children([district])])
 
     assert rows_of(as_csv([state])) == [["53", "DF", cell, "5300108", cell, "530010805", cell]]
 
@@ -121,7 +121,7 @@ def test_spreadsheets_open_the_file_correctly() -> None:
 def test_gaps_become_empty_cells() -> None:
     """A city without districts and a state without cities have a row, too."""
     unread = City(ALTA_FLORESTA.id, ALTA_FLORESTA.nome)
-    states = [RONDONIA.with_cities([unread]), DISTRITO_FEDERAL.with_cities([])]
+    states = [RONDONIA.with_children([unread]), DISTRITO_FEDERAL.with_children([])]
 
     assert rows_of(as_csv(states)) == [
         ["11", "RO", "Rondônia", "1100015", "Alta Floresta D'Oeste", "", ""],
