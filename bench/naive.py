@@ -62,12 +62,12 @@ async def states() -> list[State]:
         *(rows(f"/estados/{state['id']}/municipios") for state in rows_of_states)
     )
 
-    async def with_children(city: dict[str, Any]) -> City:
+    async def with_districts(city: dict[str, Any]) -> City:
         async with limit:
             districts = await rows(f"/municipios/{city['id']}/distritos")
         return City(id=city["id"], nome=city["nome"], distritos=districts)
 
-    cities = await asyncio.gather(*(with_children(row) for rows in rows_of_cities for row in rows))
+    cities = await asyncio.gather(*(with_districts(row) for rows in rows_of_cities for row in rows))
     by_id = {city.id: city for city in cities}
     return [
         State(**state, cidades=[by_id[row["id"]] for row in rows_of_state])
