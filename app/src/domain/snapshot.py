@@ -58,6 +58,12 @@ class Snapshot:
         roots: tuple[Any, ...] = getattr(self, self.ROOTS)
         return roots
 
+    @classmethod
+    def collected(cls, roots: Iterable[Leaf], *, at: datetime, missing: tuple[Gap, ...]) -> Self:
+        """What a collection that ended at this time, in UTC, has read, and what it has not."""
+        fields: dict[str, Any] = {cls.ROOTS: in_order(roots)}
+        return cls(collected_at=at, missing=missing, **fields)
+
     def with_roots(self, roots: Iterable[Leaf]) -> Self:
         """The same with these parts at the top, put in order. Raises InvalidTreeError."""
         changed: dict[str, Any] = {self.ROOTS: in_order(roots)}

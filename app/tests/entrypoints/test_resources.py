@@ -13,7 +13,8 @@ import pytest
 import pytest_asyncio
 
 from src.application.ports.upstream_errors import UpstreamConnectionError
-from src.infra.editions.localities.tree_formats import CSV_HEADER, as_csv, as_json, as_ndjson
+from src.infra.editions.localities.tree_formats import CSV_HEADER, as_csv
+from src.infra.editions.tree_formats import as_json, as_ndjson
 from tests.helpers.fakes import FakeUpstream
 from tests.helpers.places import ALTA_FLORESTA, RONDONIA, TWO_STATES
 from tests.helpers.services import Answer, ask, service

@@ -138,12 +138,12 @@ async def test_the_progress_counts_each_request_where_it_belongs() -> None:
     async with upstream(LISTS) as url:
         feature = brands(url)
         async with feature.open(Settings(snapshot_bundled=False), {}) as opened:
-            await opened.state["brands"].edition()
-            progress = await opened.state["brand_refreshes"].refreshes.newest()
+            await opened.state["brands"].freshness.edition()
+            progress = await opened.state["brands_refreshes"].refreshes.newest()
             async with asyncio.timeout(20):
                 while not progress.has_ended:
                     await asyncio.sleep(0.01)
-                    progress = await opened.state["brand_refreshes"].refreshes.newest()
+                    progress = await opened.state["brands_refreshes"].refreshes.newest()
 
     assert {root.nome: root.requests.done for root in progress.roots} == {"A": 3, "B": 2}
     assert progress.outcome.counts == [2, 3, 3]

@@ -5,10 +5,10 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Generic, TypeVar
 
 from src.application.ports.fan_out_watch import FanOutWatch
-from src.application.ports.upstream_errors import UpstreamError
+from src.application.ports.upstream_errors import UpstreamError, UpstreamMalformedError
 from src.domain.snapshot import Gap
 from src.domain.succession import missing
-from src.domain.tree import Branch, InvalidTreeError, Leaf
+from src.domain.tree import Branch, InvalidTreeError, Leaf, in_order
 
 Root = TypeVar("Root", bound=Branch)
 B = TypeVar("B", bound=Branch)
@@ -44,11 +44,18 @@ class FanOut(Generic[Root]):
     async def roots(
         self, roots: Sequence[Root], parts_of: Callable[[Root], Awaitable[Iterable[Leaf]]]
     ) -> list[Root]:
-        """Each root with all that `parts_of` gives for it."""
-        self._watch.roots_listed(roots)
+        """Each root with all that `parts_of` gives for it.
+
+        Raises UpstreamMalformedError if a root appears twice.
+        """
+        try:
+            listed = in_order(roots)
+        except InvalidTreeError as error:
+            raise UpstreamMalformedError(str(error)) from error
+        self._watch.roots_listed(listed)
         # All of them end before an error is raised: none goes on behind it.
         outcomes = await asyncio.gather(
-            *(self._root(root, parts_of) for root in roots), return_exceptions=True
+            *(self._root(root, parts_of) for root in listed), return_exceptions=True
         )
         for outcome in outcomes:
             if isinstance(outcome, BaseException):

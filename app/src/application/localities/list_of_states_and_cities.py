@@ -15,10 +15,8 @@ from src.application.localities.gateways import (
     StatesGateway,
 )
 from src.application.ports.fan_out_watch import FanOutWatch
-from src.application.ports.upstream_errors import UpstreamMalformedError
 from src.domain.localities.territory import City, District, State
 from src.domain.localities.territory_snapshot import TerritorySnapshot
-from src.domain.tree import InvalidTreeError, in_order
 
 
 class Plan(StrEnum):
@@ -53,18 +51,11 @@ class ListOfStatesAndCities:
 
         Raises UpstreamError if the list of states itself cannot be read.
         """
-        try:
-            states = in_order(await self.states.all())
-        except InvalidTreeError as error:
-            raise UpstreamMalformedError(str(error)) from error
+        states = await self.states.all()
         fan_out = FanOut(roots_limit=self.states_limit, watch=self.watch, on_root=on_state)
         cities_of = self._cities_by_state if self.plan is Plan.STATE else self._cities_by_city
         collected = await fan_out.roots(states, lambda state: cities_of(state, fan_out))
-        return TerritorySnapshot(
-            states=tuple(collected),
-            collected_at=self.now(),
-            missing=fan_out.gaps,
-        )
+        return TerritorySnapshot.collected(collected, at=self.now(), missing=fan_out.gaps)
 
     async def _cities_by_city(self, state: State, fan_out: FanOut[State]) -> Sequence[City]:
         """The state's cities, each with the districts that it was asked for."""

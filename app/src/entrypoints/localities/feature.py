@@ -22,9 +22,9 @@ from src.infra.controllers.localities import (
     states_controller,
 )
 from src.infra.controllers.localities.collection_words import COLLECTION_WORDS
-from src.infra.controllers.localities.dependencies import OpenedLocalities
 from src.infra.controllers.pages_controller import Page
 from src.infra.controllers.refreshes.refreshes_controller import refreshes_router
+from src.infra.controllers.tree_controller import OpenedTree, tree_at_hand
 from src.infra.editions.localities.tree_formats import TERRITORY
 from src.infra.storage.localities.bundled_snapshot import bundled_snapshot
 
@@ -63,7 +63,7 @@ def localities(collecting: Collecting | None = None) -> Feature[LocalitiesSettin
         ):
             yield Opened(
                 state={
-                    "localities": OpenedLocalities(kept.freshness, kept.roots_as_they_come),
+                    "localities": OpenedTree(kept.freshness, kept.roots_as_they_come),
                     "refreshes": kept.refreshes,
                 },
                 require_data=kept.freshness.at_once,
@@ -84,7 +84,7 @@ def localities(collecting: Collecting | None = None) -> Feature[LocalitiesSettin
         ],
         errors=errors.ERRORS,
         parameters=parameters.ALLOWED,
-        at_hand={states_controller.PATH: states_controller.states_at_hand},
+        at_hand={states_controller.PATH: tree_at_hand("localities")},
         pages=[
             Page("/", "explorer.html", "explorar os lugares"),
             Page("/fanout", "fanout.html", "ver o fan-out"),

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 
 from src.domain.localities.territory import City, District, State
-from src.infra.editions.localities.tree_formats import CSV_HEADER, as_csv, as_json, as_ndjson
+from src.infra.editions.localities.tree_formats import CSV_HEADER, as_csv
+from src.infra.editions.tree_formats import as_json, as_ndjson
 from tests.helpers.places import ALTA_FLORESTA, DISTRITO_FEDERAL, RONDONIA, TWO_STATES
 from tests.helpers.trees import trees
 

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from src.entrypoints.api import create_api
 from src.entrypoints.features import Settings
 from src.infra.controllers.localities import states_controller
+from src.infra.controllers.tree_controller import tree_at_hand
 from src.infra.http.fast_path import FastPath
 from tests.helpers.fakes import FakeUpstream
 from tests.helpers.places import TWO_STATES
@@ -43,7 +44,7 @@ def api(**settings: Any) -> ASGIApp:
 
 def with_fast_path(app: ASGIApp) -> ASGIApp:
     """The application with its fast path, as it is served."""
-    return FastPath(app, {PATH: states_controller.states_at_hand})
+    return FastPath(app, {PATH: tree_at_hand("localities")})
 
 
 @asynccontextmanager

@@ -1,22 +1,14 @@
 """What the controllers of places find open, and how they ask for it."""
 
-from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 from fastapi import Depends, Request
 
-from src.application.refreshing.freshness import Freshness
-from src.application.refreshing.roots_as_they_come import RootsAsTheyCome
-from src.domain.localities.territory import State
-from src.infra.editions.localities.tree_formats import TerritoryEdition
+from src.application.localities.place_lookup import Places
+from src.domain.localities.territory_snapshot import TerritorySnapshot
+from src.infra.controllers.tree_controller import OpenedTree
 
-
-@dataclass(frozen=True, slots=True)
-class OpenedLocalities:
-    """What the lifespan opens, and every request finds in `request.state.localities`."""
-
-    freshness: Freshness[TerritoryEdition]
-    states_as_they_come: RootsAsTheyCome[State, TerritoryEdition]
+OpenedLocalities: TypeAlias = OpenedTree[TerritorySnapshot, Places]
 
 
 async def _opened(request: Request) -> OpenedLocalities:

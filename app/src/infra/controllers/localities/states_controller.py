@@ -1,19 +1,15 @@
 """`/api/v1/states`: the whole territory in one answer, and each state of it."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import msgspec
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import StreamingResponse
-from starlette.datastructures import Headers
 
 from src.infra.controllers.documented_responses import data_responses
 from src.infra.controllers.localities import schemas
-from src.infra.controllers.localities.dependencies import CurrentLocalities, OpenedLocalities
+from src.infra.controllers.localities.dependencies import CurrentLocalities
 from src.infra.controllers.localities.errors import LOOK_UP, NOT_ACCEPTABLE
 from src.infra.controllers.localities.parameters import Uf
-from src.infra.editions.localities.tree_formats import TERRITORY, as_ndjson
+from src.infra.controllers.tree_controller import whole_tree
+from src.infra.editions.localities.tree_formats import TERRITORY
 from src.infra.http.media_types import CSV, NDJSON
 
 PATH = "/api/v1/states"
@@ -45,27 +41,7 @@ async def list_states(request: Request, opened: CurrentLocalities) -> Response:
     Durante a primeira coleta, o NDJSON traz cada estado assim que fica pronto; essa resposta vem
     sem `ETag`, `Last-Modified` e `X-Snapshot-*`, e não fica em cache.
     """
-    media_type = TERRITORY.format_for(request.headers)
-    if media_type == NDJSON:
-        states = await opened.states_as_they_come.begin()
-        if states is not None:
-            return StreamingResponse(
-                (as_ndjson([state]) async for state in states),
-                media_type=NDJSON,
-                headers={"Cache-Control": "no-store", "Vary": "Accept, Accept-Encoding"},
-            )
-    edition = await opened.freshness.edition()
-    return await edition.tree(request.headers, media_type)
-
-
-def states_at_hand(opened: Mapping[str, Any], request: Headers) -> Response | None:
-    """What `list_states` would answer without waiting; None if it waits, or refuses.
-
-    `opened` is what the lifespan gives.
-    """
-    localities: OpenedLocalities = opened["localities"]
-    edition = localities.freshness.at_hand()
-    return edition.tree_at_hand(request) if edition is not None else None
+    return await whole_tree(request.headers, opened, TERRITORY)
 
 
 @router.get(

@@ -5,13 +5,12 @@ import io
 from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
-import msgspec
-
 from src.application.localities.place_lookup import Places
 from src.domain.localities.territory import State
 from src.domain.localities.territory_snapshot import TerritorySnapshot
 from src.infra.editions.edition import Edition
 from src.infra.editions.presentation import Presentation, TreeFormat
+from src.infra.editions.tree_formats import as_json, as_ndjson
 from src.infra.http.media_types import CSV, JSON, NDJSON
 
 CSV_HEADER = [
@@ -22,16 +21,6 @@ CSV_HEADER = [
 
 # A cell that begins so would be run as a formula (OWASP, "CSV Injection").
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-
-def as_json(states: Sequence[State]) -> bytes:
-    """One array of all states."""
-    return msgspec.json.encode(states)
-
-
-def as_ndjson(states: Sequence[State]) -> bytes:
-    """A state a line."""
-    return b"".join(msgspec.json.encode(state) + b"\n" for state in states)
 
 
 def as_csv(states: Sequence[State]) -> bytes:

@@ -1,0 +1,109 @@
+"""A feature that collects one tree in advance and answers it whole: all of it but what is its own.
+
+A feature with more to offer does by itself what is done here, as `localities` does.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, TypeAlias, TypeVar
+
+from src.application.collecting.fan_out import FanOut
+from src.application.ports.refresh_progress import Limits
+from src.application.telling.fan_out_counts import FanOutCounts
+from src.domain.snapshot import S
+from src.domain.succession import CredibleLoss
+from src.domain.tree import Branch, Leaf
+from src.entrypoints.feature import Feature, Opened
+from src.entrypoints.keeping_fresh import keeping_fresh
+from src.entrypoints.settings import ServiceSettings
+from src.infra.controllers.refreshes.refresh_words import RefreshWords
+from src.infra.controllers.tree_controller import OpenedTree, tree_at_hand, tree_router
+from src.infra.editions.tree_formats import WHOLE_TREE
+from src.infra.gateways.retrying_client import RetryingClient
+from src.infra.gateways.upstream import Upstream, open_client
+from src.infra.process.clock import utc_now
+
+Settings = TypeVar("Settings", bound=ServiceSettings)
+
+# Collects the roots with all below them.
+Collect: TypeAlias = Callable[[FanOut[Any]], Awaitable[Sequence[Branch]]]
+
+
+def tree_feature(
+    name: str,
+    *,
+    title: str,
+    kind: type[S],
+    example: Leaf,
+    words: RefreshWords,
+    upstream: Callable[[Settings], Upstream],
+    collect: Callable[[RetryingClient], Collect],
+    roots_at_once: int = 5,
+    loss: CredibleLoss | None = None,
+) -> Feature[Settings]:
+    """The feature that answers its tree at `/api/v1/{name}`.
+
+    Args:
+        name: one lower-case word; what it opens and stores is kept apart under it.
+        title: in Portuguese what the tree is, for the documentation.
+        kind: the class of its snapshots.
+        example: one of its roots, with all below it, for the documentation.
+        words: what its parts are called.
+        upstream: the upstream that the settings describe.
+        collect: gives the collection over a client of that upstream.
+        roots_at_once: how many roots are in work at once.
+        loss: what may be gone from one snapshot to the next.
+    """
+    path = f"/api/v1/{name}"
+
+    @asynccontextmanager
+    async def opened(settings: Settings, _: Mapping[str, Any]) -> AsyncIterator[Opened]:
+        async def collected(on_root: Callable[[Any], None]) -> S:
+            fan_out: FanOut[Any] = FanOut(roots_limit=roots_limit, watch=counts, on_root=on_root)
+            roots = await collect_roots(fan_out)
+            return kind.collected(roots, at=utc_now(), missing=fan_out.gaps)
+
+        asked = upstream(settings)
+        counts = FanOutCounts(clock=time.monotonic)
+        roots_limit = asyncio.Semaphore(roots_at_once)
+        async with open_client(asked, watch=counts) as client:
+            collect_roots = collect(client)
+            counts.bounded_by(
+                lambda: Limits(
+                    roots=roots_at_once,
+                    requests=client.admission.limit,
+                    most_requests=asked.at_once,
+                    requests_per_second=asked.max_rps,
+                    circuit_is_open=client.admission.is_suspended,
+                )
+            )
+            async with keeping_fresh(
+                settings,
+                kind=kind,
+                collect=collected,
+                bundled=None,
+                presentation=WHOLE_TREE,
+                words=words,
+                fan_out=counts,
+                loss=loss,
+                folder=name,
+            ) as kept:
+                yield Opened(
+                    state={
+                        name: OpenedTree(kept.freshness, kept.roots_as_they_come),
+                        f"{name}_refreshes": kept.refreshes,
+                    },
+                    require_data=kept.freshness.at_once,
+                )
+
+    tag = name.capitalize()
+    return Feature(
+        open=opened,
+        routers=[
+            tree_router(path, name=name, kind=kind, example=example, title=title, tag=tag),
+        ],
+        tags=[{"name": tag, "description": f"{title}."}],
+        at_hand={path: tree_at_hand(name)},
+    )

@@ -1,0 +1,105 @@
+"""One resource with the whole of a feature's tree."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Generic, get_args, get_type_hints
+
+import msgspec
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import StreamingResponse
+from starlette.datastructures import Headers
+
+from src.application.refreshing.freshness import Freshness
+from src.application.refreshing.roots_as_they_come import RootsAsTheyCome
+from src.domain.snapshot import S, Snapshot
+from src.domain.tree import Leaf
+from src.infra.controllers.documented_responses import data_responses
+from src.infra.controllers.errors import NOT_ACCEPTABLE
+from src.infra.editions.edition import Edition
+from src.infra.editions.presentation import LookUp, NotAcceptableError, Presentation
+from src.infra.editions.tree_formats import WHOLE_TREE, as_ndjson
+from src.infra.http.fast_path import AtHand
+from src.infra.http.media_types import NDJSON
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedTree(Generic[S, LookUp]):
+    """What the lifespan opens for a tree, and every request finds in `request.state`."""
+
+    freshness: Freshness[Edition[S, LookUp]]
+    roots_as_they_come: RootsAsTheyCome[Any, Edition[S, LookUp]]
+
+
+async def whole_tree(
+    request: Headers, opened: OpenedTree[S, LookUp], presentation: Presentation[S, LookUp]
+) -> Response:
+    """The tree in the format that suits the client best.
+
+    During the first collection NDJSON has each root as soon as it is whole.
+
+    Raises NotAcceptableError or NoSnapshotError.
+    """
+    media_type = presentation.format_for(request)
+    if media_type == NDJSON:
+        roots = await opened.roots_as_they_come.begin()
+        if roots is not None:
+            return StreamingResponse(
+                (as_ndjson([root]) async for root in roots),
+                media_type=NDJSON,
+                headers={"Cache-Control": "no-store", "Vary": "Accept, Accept-Encoding"},
+            )
+    edition = await opened.freshness.edition()
+    return await edition.tree(request, media_type)
+
+
+def tree_at_hand(name: str) -> AtHand:
+    """Gives what `whole_tree` would answer without waiting; None if it waits, or refuses.
+
+    `name` is that of the opened tree among all that the lifespan opens.
+    """
+
+    def at_hand(state: Mapping[str, Any], request: Headers) -> Response | None:
+        opened: OpenedTree[Any, Any] = state[name]
+        edition = opened.freshness.at_hand()
+        return edition.tree_at_hand(request) if edition is not None else None
+
+    return at_hand
+
+
+def tree_router(
+    path: str, *, name: str, kind: type[Snapshot], example: Leaf, title: str, tag: str
+) -> APIRouter:
+    """The resource at `path`, which answers the tree that is opened under `name`.
+
+    `kind`, `example` and `title` are for the documentation: the class of the snapshots, one of
+    their roots, and in Portuguese what they hold. `tag` is what it is filed under.
+    """
+    (root, _) = get_args(get_type_hints(kind)[kind.ROOTS])
+    shown = msgspec.to_builtins(example)
+    lines = {"schema": {"type": "string"}, "example": as_ndjson([example]).decode()}
+
+    async def list_roots(request: Request) -> Response:
+        """Retorna a árvore inteira, em JSON ou NDJSON (uma linha por item), conforme `Accept`.
+
+        Durante a primeira coleta, o NDJSON traz cada item assim que fica pronto; essa resposta vem
+        sem `ETag`, `Last-Modified` e `X-Snapshot-*`, e não fica em cache.
+        """
+        opened: OpenedTree[Any, None] = getattr(request.state, name)
+        return await whole_tree(request.headers, opened, WHOLE_TREE)
+
+    router = APIRouter(tags=[tag])
+    router.add_api_route(
+        path,
+        list_roots,
+        operation_id=f"list{name.capitalize()}",
+        summary=title,
+        response_model=list[root],  # type: ignore[valid-type]  # known at run time only
+        responses=data_responses(
+            title,
+            [shown],
+            replace(NOT_ACCEPTABLE, example=NotAcceptableError(WHOLE_TREE.available)),
+            at=path,
+            content={NDJSON: lines},
+        ),
+    )
+    return router

@@ -1,0 +1,31 @@
+"""The formats in which any tree can be answered."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from src.domain.tree import Leaf
+from src.infra.editions.presentation import Presentation, TreeFormat
+from src.infra.http.media_types import JSON, NDJSON
+
+
+def as_json(roots: Sequence[Leaf]) -> bytes:
+    """One array of all roots."""
+    return msgspec.json.encode(roots)
+
+
+def as_ndjson(roots: Sequence[Leaf]) -> bytes:
+    """A root a line."""
+    return b"".join(msgspec.json.encode(root) + b"\n" for root in roots)
+
+
+# Of a tree whose parts are not looked up one by one.
+WHOLE_TREE: Presentation[Any, None] = Presentation(
+    formats={
+        JSON: TreeFormat(lambda snapshot: as_json(snapshot.roots)),
+        NDJSON: TreeFormat(lambda snapshot: as_ndjson(snapshot.roots)),
+    },
+    available="application/json e application/x-ndjson",
+    look_up=lambda _: None,
+)
