@@ -25,10 +25,10 @@ from src.infra.process.clock import utc_now
 from src.infra.storage.memory_journal import MemoryJournal
 from stand_in.faults import Behaviour, Fault, Kind
 from stand_in.server import StandIn
-from tests.helpers.fakes import FakeUpstream
-from tests.helpers.places import ALTA_FLORESTA, RONDONIA, TWO_STATES
+from tests.helpers.localities.places import ALTA_FLORESTA, RONDONIA, TWO_STATES
+from tests.helpers.localities.services import service as service_of
+from tests.helpers.localities.upstream import FakeUpstream
 from tests.helpers.services import Answer, ask, ended
-from tests.helpers.services import service as service_of
 from tests.helpers.serving import client, served
 
 REFRESHES = "/api/v1/refreshes"

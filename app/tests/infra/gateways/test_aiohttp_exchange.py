@@ -28,7 +28,7 @@ from stand_in.faults import Behaviour, Fault, Kind
 from stand_in.server import StandIn
 from stand_in.upstream_rows import state_row
 from tests.helpers.clients import exchange_with
-from tests.helpers.places import TWO_STATES
+from tests.helpers.localities.places import TWO_STATES
 
 
 @asynccontextmanager

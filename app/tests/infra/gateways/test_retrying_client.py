@@ -25,7 +25,7 @@ from src.infra.gateways.retrying_client import RetryingClient
 from stand_in.faults import Behaviour, Fault, Kind
 from stand_in.server import StandIn
 from tests.helpers.clients import Manners, client_over, exchange_with
-from tests.helpers.places import TWO_STATES
+from tests.helpers.localities.places import TWO_STATES
 
 STATES = Level.STATES
 

@@ -19,7 +19,7 @@ from stand_in.faults import Behaviour
 from stand_in.server import StandIn
 from tests.helpers.clients import client_over, exchange_with
 from tests.helpers.legacy_tls_server import LegacyTlsServer
-from tests.helpers.places import TWO_STATES
+from tests.helpers.localities.places import TWO_STATES
 
 BODY = b'[{"id": 11, "sigla": "RO", "nome": "Rond\xc3\xb4nia"}]'
 
@@ -32,7 +32,7 @@ def authority() -> trustme.CA:
 
 @pytest.fixture(scope="module")
 def ca_file(authority: trustme.CA, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The authority's certificate, as IBGE_CA_FILE would name it."""
+    """The authority's certificate, as STOCK_CA_FILE would name it."""
     file = tmp_path_factory.mktemp("tls") / "ca.pem"
     authority.cert_pem.write_to_path(str(file))
     return file
@@ -73,9 +73,9 @@ async def names_of_states(base_url: str, tls: ssl.SSLContext) -> list[str]:
 async def test_an_unknown_authority_is_refused_with_the_setting_that_helps(
     server_tls: ssl.SSLContext,
 ) -> None:
-    """For an incomplete chain or a private authority, the error names IBGE_CA_FILE."""
+    """For an incomplete chain or a private authority, the error names STOCK_CA_FILE."""
     async with StandIn(TWO_STATES, tls=server_tls) as upstream:
-        with pytest.raises(UpstreamTlsError, match="IBGE_CA_FILE"):
+        with pytest.raises(UpstreamTlsError, match="STOCK_CA_FILE"):
             await names_of_states(upstream.base_url, tls_context(ca_file=None, legacy_tls=False))
 
 
@@ -93,9 +93,9 @@ async def test_the_ca_file_makes_an_authority_known(
 async def test_no_secure_renegotiation_is_refused_with_the_setting_that_helps(
     legacy_server: LegacyTlsServer, ca_file: Path
 ) -> None:
-    """OpenSSL 3 refuses a server without it; the error names IBGE_LEGACY_TLS."""
+    """OpenSSL 3 refuses a server without it; the error names STOCK_LEGACY_TLS."""
     tls = tls_context(ca_file=ca_file, legacy_tls=False)
-    with pytest.raises(UpstreamTlsError, match="IBGE_LEGACY_TLS"):
+    with pytest.raises(UpstreamTlsError, match="STOCK_LEGACY_TLS"):
         await names_of_states(legacy_server.base_url, tls)
 
 
@@ -185,7 +185,7 @@ async def test_legacy_tls_allows_a_server_without_secure_renegotiation(
 
 async def test_legacy_tls_still_verifies_the_certificate(legacy_server: LegacyTlsServer) -> None:
     """The setting allows an old handshake, not an unknown server."""
-    with pytest.raises(UpstreamTlsError, match="IBGE_CA_FILE"):
+    with pytest.raises(UpstreamTlsError, match="STOCK_CA_FILE"):
         await names_of_states(legacy_server.base_url, tls_context(ca_file=None, legacy_tls=True))
 
 
@@ -193,6 +193,6 @@ def test_other_failures_get_no_advice() -> None:
     """Advice is given only if a setting helps."""
     expired = ssl.SSLCertVerificationError()
     expired.verify_code = 10
-    assert tls_advice(expired, settings="IBGE_") is None
-    assert tls_advice(ssl.SSLError(1, "outra"), settings="IBGE_") is None
-    assert tls_advice(OSError("sem rota"), settings="IBGE_") is None
+    assert tls_advice(expired, settings="STOCK_") is None
+    assert tls_advice(ssl.SSLError(1, "outra"), settings="STOCK_") is None
+    assert tls_advice(OSError("sem rota"), settings="STOCK_") is None
