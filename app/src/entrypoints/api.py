@@ -84,7 +84,12 @@ def create_api(settings: Settings, *, features: Sequence[Feature[Settings]] = FE
         documentation_controller.router,
     ):
         api.include_router(router)
-    describe(api, tags=[tag for feature in features for tag in feature.tags], pages=pages)
+    describe(
+        api,
+        tags=[tag for feature in features for tag in feature.tags],
+        headers={name: each for feature in features for name, each in feature.headers.items()},
+        pages=pages,
+    )
     return api
 
 
