@@ -14,7 +14,9 @@ from src.application.telling.fan_out_counts import FanOutCounts
 from src.entrypoints.feature import Feature, Opened
 from src.entrypoints.keeping_fresh import keeping_fresh
 from src.entrypoints.settings import ServiceSettings
+from src.infra.controllers.refreshes.noun import Noun
 from src.infra.controllers.refreshes.refresh_words import RefreshWords
+from src.infra.controllers.refreshes.refreshes_controller import refreshes_router
 from src.infra.editions.presentation import Presentation, TreeFormat
 from src.infra.gateways.upstream import Upstream, open_client
 from src.infra.http.media_types import JSON
@@ -22,8 +24,13 @@ from src.infra.process.clock import utc_now
 from tests.second_feature.brands import Brand, BrandsSnapshot, Model, Year
 
 WORDS = RefreshWords(
+    path="/api/v1/brands/refreshes",
     upstream="a tabela de carros",
-    levels=("marcas", "modelos", "anos"),
+    levels=(
+        Noun("marca", "marcas", feminine=True),
+        Noun("modelo", "modelos"),
+        Noun("ano", "anos"),
+    ),
 )
 BRANDS: Presentation[BrandsSnapshot, None] = Presentation(
     formats={JSON: TreeFormat(lambda snapshot: msgspec.json.encode(snapshot.marcas))},
@@ -91,8 +98,8 @@ def brands(base_url: str) -> Feature[ServiceSettings]:
             ) as kept:
                 state: dict[str, Any] = {
                     "brands": kept.freshness,
-                    "brand_refreshes": kept.refreshes,
+                    WORDS.path: kept.refreshes,
                 }
                 yield Opened(state=state, require_data=kept.freshness.at_once)
 
-    return Feature(open=opened, routers=[router])
+    return Feature(open=opened, routers=[router, refreshes_router(WORDS)])

@@ -64,7 +64,7 @@ def localities(collecting: Collecting | None = None) -> Feature[LocalitiesSettin
             yield Opened(
                 state={
                     "localities": OpenedLocalities(kept.freshness, kept.roots_as_they_come),
-                    "refreshes": kept.refreshes,
+                    COLLECTION_WORDS.path: kept.refreshes,
                 },
                 require_data=kept.freshness.at_once,
             )
