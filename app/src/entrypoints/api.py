@@ -98,5 +98,5 @@ def error_rows(features: Sequence[Feature[Any]]) -> list[errors.ErrorRow]:
     allowed = dict(errors.ALLOWED)
     for feature in features:
         allowed |= feature.parameters
-    invalid = errors.invalid_parameter(allowed, name="refresh_id", instance="/api/v1/refreshes/abc")
+    invalid = errors.invalid_parameter(allowed, name="refresh_id", below="/abc")
     return [*errors.ERRORS, *(row for feature in features for row in feature.errors), invalid]

@@ -8,25 +8,30 @@ from src.application.collecting.fan_out import FanOut
 from src.entrypoints.feature import Feature
 from src.entrypoints.settings import ServiceSettings
 from src.entrypoints.tree_feature import Collect, tree_feature
+from src.infra.controllers.refreshes.noun import Noun
 from src.infra.controllers.refreshes.refresh_words import RefreshWords
 from src.infra.gateways.retrying_client import RetryingClient
 from src.infra.gateways.upstream import Upstream
 from tests.second_feature.brands import Brand, BrandsSnapshot, Model, Year
 
 WORDS = RefreshWords(
+    path="/api/v1/brands/refreshes",
     upstream="a tabela de carros",
-    levels=("marcas", "modelos", "anos"),
+    levels=(
+        Noun("marca", "marcas", feminine=True),
+        Noun("modelo", "modelos"),
+        Noun("ano", "anos"),
+    ),
 )
 
 
 def brands(base_url: str) -> Feature[ServiceSettings]:
     """The feature, over the upstream at this address."""
     return tree_feature(
-        "brands",
+        WORDS,
         title="As marcas de carros, com modelos e anos",
         kind=BrandsSnapshot,
         example=Brand(1, "A", (Model(1, "Um", (Year(1, "2025"),)),)),
-        words=WORDS,
         upstream=lambda _: Upstream(
             name=WORDS.upstream,
             base_url=base_url,

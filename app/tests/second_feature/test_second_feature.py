@@ -16,7 +16,7 @@ from tests.helpers.fakes import FakeUpstream
 from tests.helpers.places import TWO_STATES
 from tests.helpers.services import ask
 from tests.helpers.serving import client, collecting_from, served
-from tests.second_feature.feature import brands
+from tests.second_feature.feature import WORDS, brands
 
 YEARS = [{"id": 1, "nome": "2025"}, {"id": 2, "nome": "2026"}]
 MODELS = [{"id": 1, "nome": "Um"}, {"id": 2, "nome": "Dois"}]
@@ -139,11 +139,11 @@ async def test_the_progress_counts_each_request_where_it_belongs() -> None:
         feature = brands(url)
         async with feature.open(Settings(snapshot_bundled=False), {}) as opened:
             await opened.state["brands"].freshness.edition()
-            progress = await opened.state["brands_refreshes"].refreshes.newest()
+            progress = await opened.state[WORDS.path].refreshes.newest()
             async with asyncio.timeout(20):
                 while not progress.has_ended:
                     await asyncio.sleep(0.01)
-                    progress = await opened.state["brands_refreshes"].refreshes.newest()
+                    progress = await opened.state[WORDS.path].refreshes.newest()
 
     assert {root.nome: root.requests.done for root in progress.roots} == {"A": 3, "B": 2}
     assert progress.outcome.counts == [2, 3, 3]

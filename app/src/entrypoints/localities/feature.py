@@ -65,7 +65,7 @@ def localities(collecting: Collecting | None = None) -> Feature[LocalitiesSettin
             yield Opened(
                 state={
                     "localities": OpenedTree(kept.freshness, kept.roots_as_they_come),
-                    "refreshes": kept.refreshes,
+                    COLLECTION_WORDS.path: kept.refreshes,
                 },
                 require_data=kept.freshness.at_once,
             )

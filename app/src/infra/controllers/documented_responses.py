@@ -190,7 +190,8 @@ def _shown(rows: Sequence[ErrorRow], at: str) -> dict[str, Any]:
 
 def _document(row: ErrorRow, at: str) -> dict[str, object]:
     occurrence = _OCCURRENCE if row.status >= 500 else None
-    return problem(row.status, row.detail(row.example), row.instance or at, occurrence)
+    instance = row.instance or f"{at}{row.below}"
+    return problem(row.status, row.detail(row.example), instance, occurrence)
 
 
 def _references(headers: Iterable[str]) -> dict[str, Any]:
