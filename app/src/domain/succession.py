@@ -6,13 +6,12 @@ A part that could not be read is kept. So is a part that is gone, unless its goi
     and the whole tree ten parts, or a hundredth of its parts if that is more.
     The list at the top loses nothing.
 
-The reason, for the territory: it changes by a handful of places in a year (cities merge, a district
-becomes a city), and such a change must get through at once. An ill upstream loses by the list: the
-first page of many, an empty answer, a backup from another year. The bound for a list finds the one
-list that was cut off; the bound for the tree finds the many short lists that lost one part each,
-which a bound for a list alone would believe. A part counts as lost by the list it stood in: those
-below it are not counted again. No state is believed gone: the last one that went was Guanabara, in
-1975. For other trees, CredibleLoss has other bounds.
+The reason: data of record change by a handful of parts in a year, and such a change must get
+through at once. An ill upstream loses by the list: the first page of many, an empty answer, a
+backup from another year. The bound for a list finds the one list that was cut off; the bound for
+the tree finds the many short lists that lost one part each, which a bound for a list alone would
+believe. A part counts as lost by the list it stood in: those below it are not counted again. For
+trees that change in another way, CredibleLoss has other bounds.
 
 A true change beyond these bounds gets through if there is no earlier tree to compare with: nothing
 stored, and nothing bundled.

@@ -84,7 +84,12 @@ def create_api(settings: Settings, *, features: Sequence[Feature[Settings]] = FE
         documentation_controller.router,
     ):
         api.include_router(router)
-    describe(api, tags=[tag for feature in features for tag in feature.tags], pages=pages)
+    describe(
+        api,
+        tags=[tag for feature in features for tag in feature.tags],
+        headers={name: each for feature in features for name, each in feature.headers.items()},
+        pages=pages,
+    )
     return api
 
 
@@ -93,5 +98,5 @@ def error_rows(features: Sequence[Feature[Any]]) -> list[errors.ErrorRow]:
     allowed = dict(errors.ALLOWED)
     for feature in features:
         allowed |= feature.parameters
-    invalid = errors.invalid_parameter(allowed, name="refresh_id", instance="/api/v1/refreshes/abc")
+    invalid = errors.invalid_parameter(allowed, name="refresh_id", below="/abc")
     return [*errors.ERRORS, *(row for feature in features for row in feature.errors), invalid]

@@ -38,6 +38,8 @@ class Feature(Generic[Settings_contra]):
     errors: Sequence[ErrorRow] = ()
     # What is allowed of its resources' parameters, by name, in Portuguese.
     parameters: Mapping[str, str] = field(default_factory=dict)
+    # What only its answers have, as OpenAPI has them, by name.
+    headers: Mapping[str, Any] = field(default_factory=dict)
     # By path, the answers that need not go through FastAPI.
     at_hand: Mapping[str, AtHand] = field(default_factory=dict)
     pages: Sequence[Page] = ()  # for people

@@ -101,7 +101,7 @@ async def keeping_fresh(
                 loss=loss,
             ),
             schedule=schedule,
-            refresh_log=RefreshLog(words.upstream, words.levels),
+            refresh_log=RefreshLog(words.upstream, [level.plural for level in words.levels]),
         )
         freshness = Freshness(
             current=current,
@@ -109,7 +109,7 @@ async def keeping_fresh(
             schedule=schedule,
             wait_s=settings.snapshot_wait_s,
         )
-        refreshes = Refreshes(journal=journal, now=utc_now)
+        refreshes = Refreshes(journal=journal, address=words.path, now=utc_now)
         ask_for_refresh = AskForRefresh(
             refreshes=refreshes,
             start=lambda: one_at_a_time.start(by_hand=True),

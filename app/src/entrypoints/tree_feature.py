@@ -20,6 +20,7 @@ from src.entrypoints.feature import Feature, Opened
 from src.entrypoints.keeping_fresh import keeping_fresh
 from src.entrypoints.settings import ServiceSettings
 from src.infra.controllers.refreshes.refresh_words import RefreshWords
+from src.infra.controllers.refreshes.refreshes_controller import refreshes_router
 from src.infra.controllers.tree_controller import OpenedTree, tree_at_hand, tree_router
 from src.infra.editions.tree_formats import WHOLE_TREE
 from src.infra.gateways.retrying_client import RetryingClient
@@ -33,32 +34,33 @@ Collect: TypeAlias = Callable[[FanOut[Any]], Awaitable[Sequence[Branch]]]
 
 
 def tree_feature(
-    name: str,
+    words: RefreshWords,
     *,
     title: str,
     kind: type[S],
     example: Leaf,
-    words: RefreshWords,
     upstream: Callable[[Settings], Upstream],
     collect: Callable[[RetryingClient], Collect],
     roots_at_once: int = 5,
     loss: CredibleLoss | None = None,
     now: Callable[[], datetime] = utc_now,
 ) -> Feature[Settings]:
-    """The feature that answers its tree at `/api/v1/{name}`.
+    """The feature that answers its tree at `/api/v1/{words.name}`.
+
+    What it opens and stores is kept apart under that name, which is one lower-case word.
 
     Args:
-        name: one lower-case word; what it opens and stores is kept apart under it.
+        words: the address of its refreshes, and what its parts are called.
         title: in Portuguese what the tree is, for the documentation.
         kind: the class of its snapshots.
         example: one of its roots, with all below it, for the documentation.
-        words: what its parts are called.
         upstream: the upstream that the settings describe.
         collect: gives the collection over a client of that upstream.
         roots_at_once: how many roots are in work at once.
         loss: what may be gone from one snapshot to the next.
         now: tells the time, in UTC, at which a collection has ended.
     """
+    name = words.name
     path = f"/api/v1/{name}"
 
     @asynccontextmanager
@@ -96,7 +98,7 @@ def tree_feature(
                 yield Opened(
                     state={
                         name: OpenedTree(kept.freshness, kept.roots_as_they_come),
-                        f"{name}_refreshes": kept.refreshes,
+                        words.path: kept.refreshes,
                     },
                     require_data=kept.freshness.at_once,
                 )
@@ -106,6 +108,7 @@ def tree_feature(
         open=opened,
         routers=[
             tree_router(path, name=name, kind=kind, example=example, title=title, tag=tag),
+            refreshes_router(words),
         ],
         tags=[{"name": tag, "description": f"{title}."}],
         at_hand={path: tree_at_hand(name)},

@@ -32,7 +32,10 @@ class Service:
         self.is_made_here = True
         self.rests_s = 0.0
         self.refreshes = Refreshes(
-            journal=self.journal, now=self.clock, looking=replace(LOOKING, **looking)
+            journal=self.journal,
+            address="/refreshes",
+            now=self.clock,
+            looking=replace(LOOKING, **looking),
         )
         self.begun: asyncio.Future[Progress] = asyncio.get_running_loop().create_future()
         self.ask = AskForRefresh(

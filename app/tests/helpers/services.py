@@ -17,7 +17,7 @@ from src.entrypoints.feature import Feature
 from src.entrypoints.features import Settings
 from tests.helpers.fakes import Clock
 from tests.helpers.serving import client, served
-from tests.sample_feature.feature import shelves, with_refreshes
+from tests.sample_feature.feature import shelves
 from tests.sample_feature.upstream import FakeUpstream
 
 # Complete, whatever the developer's own environment says: a module's service is made before that is
@@ -75,7 +75,7 @@ def features_over(
 
     Data dated long ago is stale at once, so each request starts a collection in the background.
     """
-    return [with_refreshes(shelves("http://127.0.0.1:9", client=upstream, now=now or Clock()))]
+    return [shelves("http://127.0.0.1:9", client=upstream, now=now or Clock())]
 
 
 async def ask(

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,11 @@ from src.entrypoints.features import Settings
 from tests.helpers.services import application, ask
 from tests.helpers.serving import client, served
 from tests.helpers.shelves import TWO_SHELVES
-from tests.sample_feature.feature import TREE, shelves
+from tests.sample_feature.feature import TREE, WORDS, shelves
 from tests.sample_feature.upstream import FakeUpstream, Lists, serving
 
 CUPBOARDS = "/api/v1/cupboards"
+CUPBOARD_WORDS = replace(WORDS, path=f"{CUPBOARDS}/refreshes")
 
 ITEMS = [{"id": 1, "nome": "Atlas"}, {"id": 2, "nome": "Globo"}]
 BOXES = [{"id": 1, "nome": "Mapas"}, {"id": 2, "nome": "Vazia"}]
@@ -39,7 +41,7 @@ ROWS = [
 @asynccontextmanager
 async def service(base_url: str, **settings: Any) -> AsyncIterator[aiohttp.ClientSession]:
     """A session with a service that has two such features, of which one has a fake upstream."""
-    cupboards = shelves(base_url, name="cupboards", client=FakeUpstream(TWO_SHELVES))
+    cupboards = shelves(base_url, words=CUPBOARD_WORDS, client=FakeUpstream(TWO_SHELVES))
     app = application([cupboards, shelves(base_url)], **settings)
     async with served(app) as url, client(url) as session:
         yield session
@@ -116,11 +118,11 @@ async def test_the_progress_counts_each_request_where_it_belongs() -> None:
         feature = shelves(url)
         async with feature.open(Settings(snapshot_bundled=False), {}) as opened:
             await opened.state["shelves"].freshness.edition()
-            progress = await opened.state["shelves_refreshes"].refreshes.newest()
+            progress = await opened.state[WORDS.path].refreshes.newest()
             async with asyncio.timeout(20):
                 while not progress.has_ended:
                     await asyncio.sleep(0.01)
-                    progress = await opened.state["shelves_refreshes"].refreshes.newest()
+                    progress = await opened.state[WORDS.path].refreshes.newest()
 
     assert {root.nome: root.requests.done for root in progress.roots} == {"Canto": 3, "Do": 2}
     assert progress.outcome.counts == [2, 3, 3]

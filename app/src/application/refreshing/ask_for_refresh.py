@@ -24,7 +24,11 @@ class TooSoonError(Exception):
 
 class NotBegunError(Exception):
     """A refresh was asked for, and nothing can be told of it: another process has the turn and is
-    silent, or the journal cannot be written."""
+    silent, or the journal cannot be written. `address` lists the refreshes."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(address)
+        self.address = address
 
 
 class ServiceEndsError(Exception):
@@ -80,7 +84,9 @@ class AskForRefresh:
         else:
             if before is not None:
                 return await self.refreshes.newest()
-        raise ServiceEndsError if self.refreshes.is_over else NotBegunError
+        if self.refreshes.is_over:
+            raise ServiceEndsError
+        raise NotBegunError(self.refreshes.address)
 
     async def _newer_than(
         self,

@@ -36,11 +36,19 @@ class Looking:
 
 
 class UnknownRefreshError(LookupError):
-    """Nothing is kept of a refresh with this id, or of any."""
+    """Nothing is kept of a refresh with this id, or of any. `address` lists those that are kept."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(address)
+        self.address = address
 
 
 class TooManyFollowersError(Exception):
-    """As many follow the refreshes as this process tells at a time."""
+    """As many follow the refreshes as this process tells at a time. `address` lists them."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(address)
+        self.address = address
 
 
 class _Silence:
@@ -66,6 +74,7 @@ class Refreshes:
     """
 
     journal: RefreshJournal  # where every process records its refreshes
+    address: str  # at which callers find the list of them, for errors
     now: Callable[[], datetime]  # tells the time, in UTC
     # How often the journal is read, and when to stop.
     looking: Looking = field(default_factory=Looking)
@@ -92,7 +101,7 @@ class Refreshes:
         """The refresh that began last. Raises UnknownRefreshError if there was none."""
         newest = await self.newest_if_any()
         if newest is None:
-            raise UnknownRefreshError
+            raise UnknownRefreshError(self.address)
         return newest
 
     async def newest_if_any(self) -> Progress | None:
@@ -105,14 +114,14 @@ class Refreshes:
         """How this refresh is, or was at its end. Raises UnknownRefreshError."""
         last = await self.journal.last(refresh)
         if last is None:
-            raise UnknownRefreshError
+            raise UnknownRefreshError(self.address)
         ids = await self.journal.refreshes()
         return self._judged(last, newest=ids[0] if ids else refresh)
 
     def require_room(self) -> None:
         """Raises TooManyFollowersError if there are too many followers already."""
         if self._followers >= self.looking.most_followers:
-            raise TooManyFollowersError
+            raise TooManyFollowersError(self.address)
 
     async def follow(self, refresh: str, *, after: int = -1) -> AsyncIterator[Progress]:
         """Every moment of a refresh after the one with this number, until its end.

@@ -17,6 +17,7 @@ from src.entrypoints.localities.settings import LocalitiesSettings
 from src.entrypoints.on_demand import OnDemand
 from src.infra.controllers.localities import (
     errors,
+    headers,
     parameters,
     places_controller,
     states_controller,
@@ -64,7 +65,7 @@ def localities(collecting: Collecting | None = None) -> Feature[LocalitiesSettin
             yield Opened(
                 state={
                     "localities": OpenedTree(kept.freshness, kept.roots_as_they_come),
-                    "refreshes": kept.refreshes,
+                    COLLECTION_WORDS.path: kept.refreshes,
                 },
                 require_data=kept.freshness.at_once,
             )
@@ -84,6 +85,7 @@ def localities(collecting: Collecting | None = None) -> Feature[LocalitiesSettin
         ],
         errors=errors.ERRORS,
         parameters=parameters.ALLOWED,
+        headers=headers.HEADERS,
         at_hand={states_controller.PATH: tree_at_hand("localities")},
         pages=[
             Page("/", "explorer.html", "explorar os lugares"),

@@ -23,65 +23,56 @@ _OCCURRENCE = "6f1d0d7b8c5e4f0f9d6a3c2b1e0f4a5d"
 
 
 _TEXT = {"type": "string"}
-_COUNT = {"type": "integer", "minimum": 0}
+COUNT = {"type": "integer", "minimum": 0}
 
 
-def _header(
+def header(
     description: str, example: object, *, schema: dict[str, Any] = _TEXT, always: bool = True
 ) -> dict[str, Any]:
+    """A header in the components of the document; `always` says whether it is always sent."""
     return {"description": description, "required": always, "schema": schema, "example": example}
 
 
-# Every header there is, for the components of the document. Those that are not always sent say
-# when they are. Content-Encoding is not among them: a mock server would send the example with a
-# body that is not coded. Zero as an example would make it leave the header out.
+# The core's headers, for the components of the document; features add theirs. Those that are not
+# always sent say when they are. Content-Encoding is not among them: a mock server would send the
+# example with a body that is not coded. Zero as an example would make it leave the header out.
 HEADERS: dict[str, dict[str, Any]] = {
-    "ETag": _header(
+    "ETag": header(
         "Muda só quando o conteúdo muda; igual em todas as instâncias, diferente por codificação",
         '"0f343b0931126a20f133d67c2b018a3b"',
         schema={"type": "string", "pattern": '^"[0-9a-f]{32}(-(br|zstd|gzip))?"$'},
     ),
-    "Vary": _header(
+    "Vary": header(
         "Os cabeçalhos da requisição dos quais a resposta depende", "Accept, Accept-Encoding"
     ),
-    "Last-Modified": _header("Quando os dados foram coletados", "Tue, 31 Dec 2024 00:00:00 GMT"),
-    "Cache-Control": _header(
+    "Last-Modified": header("Quando os dados foram coletados", "Tue, 31 Dec 2024 00:00:00 GMT"),
+    "Cache-Control": header(
         "Por quanto tempo a resposta pode ficar em cache; fora dos dados, `no-store`",
         "public, max-age=300, stale-while-revalidate=3600, stale-if-error=86400",
     ),
-    "Age": _header("Há quantos segundos a fonte foi consultada", 3600, schema=_COUNT),
-    "X-Snapshot-Source": _header(
+    "Age": header("Há quantos segundos a fonte foi consultada", 3600, schema=COUNT),
+    "X-Snapshot-Source": header(
         "`live`: coletado da fonte; `bundled`: dados que acompanham o código",
         "live",
         schema={"type": "string", "enum": ["live", "bundled"]},
     ),
-    "X-Snapshot-Missing": _header("Quantos itens têm dados faltando", 2, schema=_COUNT),
-    "X-Snapshot-Filled": _header("Quantos itens vêm de uma coleta anterior", 3, schema=_COUNT),
-    "X-Total-Count": _header("O total de resultados encontrados", 42, schema=_COUNT),
-    "Link": _header(
-        "Os endereços da primeira página, da anterior, da próxima e da última (RFC 8288)",
-        '</api/v1/cities?q=sao&limit=20&offset=20>; rel="next"',
-    ),
-    "Content-Disposition": _header(
-        "Só em CSV: o nome com que o navegador salva o arquivo",
-        'attachment; filename="estados-e-cidades.csv"',
-        always=False,
-    ),
-    "X-Accel-Buffering": _header("Para o nginx enviar cada evento sem demora", "no"),
-    "Location": _header(
+    "X-Snapshot-Missing": header("Quantos itens têm dados faltando", 2, schema=COUNT),
+    "X-Snapshot-Filled": header("Quantos itens vêm de uma coleta anterior", 3, schema=COUNT),
+    "X-Accel-Buffering": header("Para o nginx enviar cada evento sem demora", "no"),
+    "Location": header(
         "O endereço da coleta, relativo ao da requisição", "refreshes/019a8f3c2b7d5e1f6a90"
     ),
-    "WWW-Authenticate": _header("Como se autenticar (RFC 6750)", 'Bearer realm="coletas"'),
-    "Retry-After": _header(
+    "WWW-Authenticate": header("Como se autenticar (RFC 6750)", 'Bearer realm="coletas"'),
+    "Retry-After": header(
         "Quantos segundos esperar antes de pedir de novo",
         30,
         schema={"type": "integer", "minimum": 1},
     ),
-    "X-Content-Type-Options": _header(
+    "X-Content-Type-Options": header(
         "O navegador não deve adivinhar outro tipo de conteúdo",
         SECURITY_HEADERS["X-Content-Type-Options"],
     ),
-    "Content-Security-Policy": _header(
+    "Content-Security-Policy": header(
         "O navegador não executa nem carrega nada do que está na resposta",
         SECURITY_HEADERS["Content-Security-Policy"],
     ),
@@ -92,7 +83,6 @@ _ON_DATA = (
     *("ETag", "Vary", "Last-Modified"),
     *("X-Snapshot-Source", "X-Snapshot-Missing", "X-Snapshot-Filled"),
 )
-_ON_PAGES = ("X-Total-Count", "Link")
 
 
 def examples(values: dict[str, object]) -> dict[str, Example]:
@@ -123,16 +113,15 @@ def data_responses(
     example: object,
     *errors: ErrorRow,
     at: str,
-    pages: bool = False,
     content: dict[str, Any] | None = None,
-    headers: tuple[str, ...] = (),
+    headers: Iterable[str] = (),
 ) -> Responses:
-    """The responses of a resource that answers data; `pages` says whether page by page.
+    """The responses of a resource that answers data.
 
-    `content` has its media types besides JSON, and `headers` the names of what goes with those.
+    `content` has its media types besides JSON, and `headers` the names of its own headers.
     """
     content = {JSON: {"example": example}, **(content or {})}
-    headers = (*_ON_DATA, *(_ON_PAGES if pages else ()), *headers)
+    headers = (*_ON_DATA, *headers)
     return _cacheable(description, content, *errors, NO_SNAPSHOT, at=at, headers=headers)
 
 
@@ -201,7 +190,8 @@ def _shown(rows: Sequence[ErrorRow], at: str) -> dict[str, Any]:
 
 def _document(row: ErrorRow, at: str) -> dict[str, object]:
     occurrence = _OCCURRENCE if row.status >= 500 else None
-    return problem(row.status, row.detail(row.example), row.instance or at, occurrence)
+    instance = row.instance or f"{at}{row.below}"
+    return problem(row.status, row.detail(row.example), instance, occurrence)
 
 
 def _references(headers: Iterable[str]) -> dict[str, Any]:

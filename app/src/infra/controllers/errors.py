@@ -29,7 +29,8 @@ ALLOWED = {
     "Last-Event-ID": "o id do último evento recebido",
 }
 
-_REFRESHES = "/api/v1/refreshes"
+_SOME_REFRESHES = "/api/v1/refreshes"  # the documentation names those of the feature
+_SOME_REFRESH = "/019a8f3c2b7d5e1f6a90"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class ErrorRow:
     detail: Callable[[Any], str]  # what happened and what to do next, in Portuguese
     description: str  # what the documentation says of it
     instance: str | None = None  # the address at which the documentation shows it; None for any
+    below: str = ""  # without an instance: what follows the address of the resource there
     # Of the response, besides those of every problem.
     headers: Callable[[Any], Mapping[str, str]] = lambda _: {}
     # What the log says of it, besides its status and address.
@@ -78,10 +80,13 @@ def _retry_after(error: Exception) -> dict[str, str]:
     return {"Retry-After": str(getattr(error, "retry_after_s", RETRY_SOON_S))}
 
 
-def invalid_parameter(allowed: Mapping[str, str], *, name: str, instance: str) -> ErrorRow:
+def invalid_parameter(
+    allowed: Mapping[str, str], *, name: str, instance: str | None = None, below: str = ""
+) -> ErrorRow:
     """The row of parameters that are not allowed; `allowed` says by name what is.
 
-    The documentation shows it for the parameter with this name, at the address `instance`.
+    The documentation shows it for the parameter with this name, at the address that `instance` or
+    `below` gives, as in a row.
     """
 
     def refused(error: Mapping[str, Any]) -> str:
@@ -95,6 +100,7 @@ def invalid_parameter(allowed: Mapping[str, str], *, name: str, instance: str) -
         lambda error: " ".join(dict.fromkeys(map(refused, error.errors()))),
         "Um parâmetro tem um valor inválido",
         instance,
+        below,
     )
 
 
@@ -103,25 +109,23 @@ NOT_AUTHENTICATED = ErrorRow(
     401,
     _no_right,
     "É necessário um token válido",
-    _REFRESHES,
-    _challenge,
+    headers=_challenge,
 )
 NOT_PERMITTED = ErrorRow(
     NotPermittedError(NOT_FROM_HERE),
     403,
     str,
     "Não é permitido pedir a partir deste endereço",
-    _REFRESHES,
 )
 UNKNOWN_REFRESH = ErrorRow(
-    UnknownRefreshError(),
+    UnknownRefreshError(_SOME_REFRESHES),
     404,
-    lambda _: (
+    lambda error: (
         "Não há essa coleta: nenhuma começou ainda, ou ela já foi descartada; as últimas estão em "
-        "/api/v1/refreshes."
+        f"{error.address}."
     ),
     "A coleta não existe ou já foi descartada",
-    "/api/v1/refreshes/019a8f3c2b7d5e1f6a90",
+    below=_SOME_REFRESH,
 )
 URL_TOO_LONG = ErrorRow(
     UrlTooLongError(),
@@ -129,14 +133,13 @@ URL_TOO_LONG = ErrorRow(
     lambda _: f"O endereço pode ter no máximo {LONGEST_URL} caracteres.",
     f"O endereço tem mais de {LONGEST_URL} caracteres",
 )
-INVALID_REFRESH = invalid_parameter(ALLOWED, name="refresh_id", instance="/api/v1/refreshes/abc")
+INVALID_REFRESH = invalid_parameter(ALLOWED, name="refresh_id", below="/abc")
 TOO_SOON = ErrorRow(
     TooSoonError(42, "a fonte dos dados"),
     429,
     lambda error: f"{as_sentence(error)}; tente de novo em {error.retry_after_s} s.",
     "Outra coleta foi pedida há pouco tempo",
-    _REFRESHES,
-    _retry_after,
+    headers=_retry_after,
 )
 FAULT = ErrorRow(
     Exception(),
@@ -168,39 +171,37 @@ UNREADABLE_JOURNAL = ErrorRow(
     503,
     lambda _: f"Não foi possível ler o andamento; tente de novo em {RETRY_SOON_S} s.",
     "Não foi possível ler o andamento; tente de novo após `Retry-After` segundos",
-    "/api/v1/refreshes/current",
-    _retry_after,
-    str,
+    below="/current",
+    headers=_retry_after,
+    log_detail=str,
 )
 NOT_BEGUN = ErrorRow(
-    NotBegunError(),
+    NotBegunError(_SOME_REFRESHES),
     503,
-    lambda _: (
-        "A coleta foi pedida, mas ainda não há notícia dela; consulte /api/v1/refreshes/current em "
-        "instantes."
+    lambda error: (
+        "A coleta foi pedida, mas ainda não há notícia dela; consulte "
+        f"{error.address}/current em instantes."
     ),
     "A coleta foi pedida, mas ainda não há notícia dela",
-    _REFRESHES,
-    _retry_after,
+    headers=_retry_after,
 )
 SERVICE_ENDS = ErrorRow(
     ServiceEndsError(),
     503,
     lambda _: f"O serviço está sendo encerrado; tente de novo em {RETRY_SOON_S} s.",
     "O serviço está sendo encerrado",
-    _REFRESHES,
-    _retry_after,
+    headers=_retry_after,
 )
 TOO_MANY_FOLLOWERS = ErrorRow(
-    TooManyFollowersError(),
+    TooManyFollowersError(_SOME_REFRESHES),
     503,
-    lambda _: (
+    lambda error: (
         "Há clientes demais acompanhando as coletas; tente de novo em instantes ou consulte "
-        "/api/v1/refreshes/current."
+        f"{error.address}/current."
     ),
     "Há clientes demais acompanhando as coletas",
-    "/api/v1/refreshes/current/events",
-    _retry_after,
+    below="/current/events",
+    headers=_retry_after,
 )
 
 NOT_ACCEPTABLE = ErrorRow(

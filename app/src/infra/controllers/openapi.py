@@ -32,11 +32,17 @@ seguem a RFC 9457 (`application/problem+json`).
 _PAGES = [("testar a API", "docs"), ("ler a documentação", "redoc")]
 
 
-def describe(app: FastAPI, *, tags: Sequence[Mapping[str, str]], pages: Iterable[Page]) -> None:
+def describe(
+    app: FastAPI,
+    *,
+    tags: Sequence[Mapping[str, str]],
+    headers: Mapping[str, Any],
+    pages: Iterable[Page],
+) -> None:
     """Completes the description of `app` with what FastAPI cannot know.
 
-    That is the shape of errors, the headers, and what holds for every resource. `tags` and `pages`
-    are those of the features.
+    That is the shape of errors, the headers, and what holds for every resource. `tags`,
+    `headers` and `pages` are those of the features.
     """
     generate = app.openapi
     links = [*((page.title, page.path.removeprefix("/") or "./") for page in pages), *_PAGES]
@@ -55,7 +61,7 @@ def describe(app: FastAPI, *, tags: Sequence[Mapping[str, str]], pages: Iterable
         problem = Problem.model_json_schema()
         problem["properties"]["id"].pop("default")  # it is left out, never null
         document["components"]["schemas"]["Problem"] = problem
-        document["components"]["headers"] = HEADERS
+        document["components"]["headers"] = {**HEADERS, **headers}
         document["components"]["securitySchemes"] = {
             "token": {
                 "type": "http",

@@ -101,7 +101,7 @@ def _resuming_connections() -> type[ssl.SSLObject]:
 def tls_advice(error: BaseException, *, settings: str) -> str | None:
     """Which setting mends this TLS failure, as a sentence for the log; None if none does.
 
-    `settings` is what the names of the upstream's settings begin with, e.g. "IBGE_"; empty if it
+    `settings` is what the names of the upstream's settings begin with, e.g. "CARS_"; empty if it
     has none.
 
     Looks along the causes of `error`, since aiohttp wraps what OpenSSL said: its own errors are of

@@ -15,7 +15,7 @@ class FastPath:
     """Goes around `app` if a GET without a query can be answered without it.
 
     `at_hand` has, for each path, a function that gives the answer its route would give, or None
-    if the route has to answer. docs/decisions/0013 says what it gains.
+    if the route has to answer. Through the route, an answer takes nearly twice the time.
     """
 
     def __init__(self, app: ASGIApp, at_hand: Mapping[str, AtHand]) -> None:

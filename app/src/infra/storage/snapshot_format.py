@@ -18,7 +18,7 @@ FORMAT = 1
 # The origin of what the service itself has collected.
 COLLECTED_HERE = "coleta deste serviço"
 
-# Ten times the size of a country with all its cities: anything larger is not a snapshot.
+# Twenty times the largest snapshot in use: anything larger is none.
 MAX_BYTES = 16 * 1024 * 1024
 
 

@@ -6,8 +6,9 @@ from pydantic import BaseModel, Field
 
 from src.infra.controllers.localities.schemas import Name, Sigla, StateCode
 from src.infra.controllers.refreshes import refresh_schemas
+from src.infra.controllers.refreshes.noun import Noun
 from src.infra.controllers.refreshes.refresh_schemas import Requests
-from src.infra.controllers.refreshes.refresh_words import RefreshWords
+from src.infra.controllers.refreshes.refresh_words import Documented, RefreshWords
 
 
 class StateInRefresh(Requests):
@@ -90,9 +91,14 @@ _EXAMPLE: dict[str, Any] = {
 }
 
 COLLECTION_WORDS = RefreshWords(
+    path="/api/v1/refreshes",
     upstream="o IBGE",
-    levels=("estados", "cidades", "distritos"),
+    levels=(
+        Noun("estado", "estados"),
+        Noun("cidade", "cidades", feminine=True),
+        Noun("distrito", "distritos"),
+    ),
+    part=Noun("lugar", "lugares"),
     short_name="sigla",
-    schema=Refresh,
-    example=_EXAMPLE,
+    documented=Documented(Refresh, _EXAMPLE, attempt=[3, 2, 5300108, 1, 5, 6, 107, 107, 0]),
 )

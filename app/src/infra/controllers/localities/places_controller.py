@@ -11,6 +11,7 @@ from src.infra.controllers.documented_responses import data_responses
 from src.infra.controllers.localities import schemas
 from src.infra.controllers.localities.dependencies import CurrentLocalities
 from src.infra.controllers.localities.errors import LOOK_UP
+from src.infra.controllers.localities.headers import ON_PAGES
 from src.infra.controllers.localities.name_search import answer_search
 from src.infra.controllers.localities.parameters import CityId, DistrictId, Search
 
@@ -29,7 +30,7 @@ router = APIRouter(prefix="/api/v1", tags=["Localidades"])
         schemas.FOUND_CITIES_EXAMPLE,
         *LOOK_UP,
         at="/api/v1/cities",
-        pages=True,
+        headers=ON_PAGES,
     ),
 )
 async def find_cities(request: Request, opened: CurrentLocalities, search: Search) -> Response:
@@ -89,7 +90,7 @@ async def list_districts_of_city(
         schemas.FOUND_DISTRICTS_EXAMPLE,
         *LOOK_UP,
         at="/api/v1/districts",
-        pages=True,
+        headers=ON_PAGES,
     ),
 )
 async def find_districts(request: Request, opened: CurrentLocalities, search: Search) -> Response:

@@ -13,7 +13,7 @@ from src.infra.controllers.refreshes.refresh_words import RefreshWords
 
 @dataclass(frozen=True, slots=True)
 class OpenedRefreshes:
-    """What the lifespan opens, and every request finds in `request.state.refreshes`."""
+    """What the lifespan opens for one feature, and keeps in the state under its address."""
 
     refreshes: Refreshes
     ask_for_refresh: AskForRefresh
@@ -23,7 +23,9 @@ class OpenedRefreshes:
 
 # async, though it waits for nothing: FastAPI would run a plain function in a thread.
 async def _opened(request: Request) -> OpenedRefreshes:
-    opened: OpenedRefreshes = request.state.refreshes
+    # Every route here is the address of the list or begins with it.
+    address = request.scope["route"].path.partition("/current")[0].partition("/{refresh_id}")[0]
+    opened: OpenedRefreshes = request.state[address]
     return opened
 
 

@@ -41,7 +41,8 @@ INTERNAL = "Houve um erro interno; veja o log do serviço."
 
 def refresh_answer(progress: Progress, words: RefreshWords) -> Answer:
     """A refresh as it is, without its attempts."""
-    limits, outcome, roots = progress.limits, progress.outcome, words.levels[0]
+    limits, outcome, roots = progress.limits, progress.outcome, words.roots.plural
+    levels = [level.plural for level in words.levels]
     return {
         "id": progress.refresh,
         "numero": progress.number,
@@ -73,7 +74,7 @@ def refresh_answer(progress: Progress, words: RefreshWords) -> Answer:
         ],
         "resultado": outcome
         and {
-            **dict(zip_longest(words.levels, outcome.counts, fillvalue=0)),
+            **dict(zip_longest(levels, outcome.counts, fillvalue=0)),
             "sem_dados": outcome.missing,
             "mantidos": outcome.filled,
         },

@@ -1,28 +1,64 @@
-"""What a feature's refreshes are called, in answers and in the documentation."""
+"""Where a feature's refreshes are, and what they are called in answers and documentation."""
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from src.infra.controllers.refreshes.refresh_schemas import Refresh
+from src.infra.controllers.refreshes.noun import Noun
+from src.infra.controllers.refreshes.refresh_schemas import Refresh, refresh_example, refresh_schema
 
 # What the list of refreshes says of each.
 IN_LIST = ("id", "situacao", "inicio", "segundos")
 
-_ATTEMPT = [3, 2, 5300108, 1, 5, 6, 107, 107, 0]
+ITEM = Noun("item", "itens")
+
+
+@dataclass(frozen=True, slots=True)
+class Documented:
+    """How the documentation shows a feature's refreshes."""
+
+    schema: type[Refresh]
+    example: Mapping[str, Any]  # a refresh as it is answered
+    attempt: Sequence[int]  # one of its requests, as an event tells of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefreshWords:
-    """The words of one feature; a feature without resources for its refreshes needs two of them."""
+    """The words of one feature, and the address of its refreshes."""
 
+    path: str  # the address: /api/v1/refreshes, or /api/v1/NAME/refreshes
     upstream: str  # the upstream's name with its article, in Portuguese
-    # The JSON fields of what is collected on each level of the tree, the top first.
-    levels: Sequence[str]
+    # What is collected on each level of the tree, the top first; the plurals are JSON fields, too.
+    levels: Sequence[Noun]
+    part: Noun = ITEM  # what a part of any level is called
     short_name: str = ""  # the JSON field of a root's short name; empty if roots have none
-    schema: type[Refresh] = Refresh  # documents a refresh
-    example: Mapping[str, Any] = field(default_factory=dict)  # a refresh as it is answered
+    documented: Documented | None = None  # None: as the levels suggest
+
+    @property
+    def roots(self) -> Noun:
+        """What is at the top of the tree."""
+        return self.levels[0]
+
+    @property
+    def name(self) -> str:
+        """Tells these refreshes from those of other features; empty for /api/v1/refreshes."""
+        return self.path.removeprefix("/api/v1").removesuffix("/refreshes").strip("/")
+
+    @property
+    def suffix(self) -> str:
+        """Makes names in the documentation unique: "OfBrands", or nothing without a name."""
+        return f"Of{self.name.title().replace('-', '').replace('/', '')}" if self.name else ""
+
+    @property
+    def schema(self) -> type[Refresh]:
+        """Documents a refresh."""
+        return (self.documented or self._suggested).schema
+
+    @property
+    def example(self) -> Mapping[str, Any]:
+        """A refresh as it is answered."""
+        return (self.documented or self._suggested).example
 
     @property
     def list_example(self) -> dict[str, Any]:
@@ -38,6 +74,15 @@ class RefreshWords:
     @property
     def event_example(self) -> str:
         """An event as it is sent."""
-        data = json.dumps({**self.example, "tentativas": [_ATTEMPT]})
+        attempt = (self.documented or self._suggested).attempt
+        data = json.dumps({**self.example, "tentativas": [attempt]})
         event_id = f"{self.example['id']}-{self.example['numero']}"
         return f"event: andamento\ndata: {data}\nid: {event_id}\n\n"
+
+    @property
+    def _suggested(self) -> Documented:
+        return Documented(
+            refresh_schema(self.levels, short_name=self.short_name, suffix=self.suffix),
+            refresh_example(self.levels, short_name=self.short_name),
+            [1, min(1, len(self.levels) - 1), 1, 1, 105, 106, 207, 208, 0],
+        )

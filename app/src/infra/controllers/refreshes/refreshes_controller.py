@@ -1,7 +1,8 @@
-"""`/api/v1/refreshes`: ask for a refresh, and watch how it goes."""
+"""`/api/v1/refreshes`, or below a feature: ask for a refresh, and watch how it goes."""
 
+import inspect
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -14,7 +15,8 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from src.application.ports.refresh_journal import RefreshJournalError
 from src.application.ports.refresh_progress import Progress
-from src.application.refreshing.ask_for_refresh import TooSoonError
+from src.application.refreshing.ask_for_refresh import NotBegunError, TooSoonError
+from src.application.telling.refreshes import TooManyFollowersError, UnknownRefreshError
 from src.infra.controllers.documented_responses import responses
 from src.infra.controllers.errors import (
     INVALID_REFRESH,
@@ -39,13 +41,11 @@ from src.infra.controllers.refreshes.refresh_schemas import RefreshList
 from src.infra.controllers.refreshes.refresh_words import IN_LIST, RefreshWords
 from src.infra.http.media_types import EVENTS, JSON
 
-PATH = "/api/v1/refreshes"
-
 # What the documentation says of every stream of events.
 _FOLLOWING = (
-    ". Cada evento `andamento` traz a coleta como em `/api/v1/refreshes/{{refresh_id}}` e, em "
+    ". Cada evento `andamento` traz a coleta como em `{path}/{{refresh_id}}` e, em "
     "`tentativas`, as que terminaram desde o evento anterior: `[requisição, tipo ({levels}), "
-    "lugar, tentativa, na fila em, enviada em, respondida em, lida em, desfecho (0 respondida, "
+    "{part}, tentativa, na fila em, enviada em, respondida em, lida em, desfecho (0 respondida, "
     "1 repetida, 2 abandonada)]`, com os tempos em ms desde o início. Com `EventSource`, feche a "
     "conexão ao receber o fim; senão o navegador reconecta"
 )
@@ -60,16 +60,26 @@ def refreshes_router(words: RefreshWords) -> APIRouter:
     refresh = {JSON: {"example": words.example}}
     events = {EVENTS: {"schema": {"type": "string"}, "example": words.event_example}}
     following = _FOLLOWING.format(
-        levels=", ".join(f"{number} {level}" for number, level in enumerate(words.levels))
+        path=words.path,
+        part=words.part.singular,
+        levels=", ".join(f"{number} {level.plural}" for number, level in enumerate(words.levels)),
     )
-    answers = partial(responses, at=PATH)
+    answers = partial(responses, at=words.path)
+    schema = words.schema
+    # As this feature's callers meet them.
     too_soon = replace(TOO_SOON, example=TooSoonError(42, words.upstream))
+    unknown = replace(UNKNOWN_REFRESH, example=UnknownRefreshError(words.path))
+    not_begun = replace(NOT_BEGUN, example=NotBegunError(words.path))
+    too_many = replace(TOO_MANY_FOLLOWERS, example=TooManyFollowersError(words.path))
 
-    router = APIRouter(prefix=PATH, tags=["Coletas"])
+    def described(endpoint: Callable[..., object]) -> str:
+        return inspect.cleandoc(endpoint.__doc__ or "").replace("{path}", words.path)
+
+    router = APIRouter(prefix=words.path, tags=["Coletas"])
     router.add_api_route(
         "",
         list_refreshes,
-        operation_id="listRefreshes",
+        operation_id=f"listRefreshes{words.suffix}",
         summary="As últimas coletas, e se você pode pedir outra",
         response_model=RefreshList,
         responses=answers(
@@ -80,16 +90,16 @@ def refreshes_router(words: RefreshWords) -> APIRouter:
         "",
         ask_for_refresh,
         methods=["POST"],
-        operation_id="askForRefresh",
+        operation_id=f"askForRefresh{words.suffix}",
         summary="Pede uma nova coleta",
         status_code=202,
-        response_model=words.schema,
+        response_model=schema,
         openapi_extra={"security": [{"token": []}, {}]},
         responses=answers(
             "A coleta em andamento",
             refresh,
             *(NOT_AUTHENTICATED, NOT_PERMITTED, too_soon),
-            *(UNREADABLE_JOURNAL, NOT_BEGUN, SERVICE_ENDS),
+            *(UNREADABLE_JOURNAL, not_begun, SERVICE_ENDS),
             status=202,
             headers=["Location"],
         ),
@@ -97,44 +107,44 @@ def refreshes_router(words: RefreshWords) -> APIRouter:
     router.add_api_route(
         "/current",
         get_current_refresh,
-        operation_id="getCurrentRefresh",
+        operation_id=f"getCurrentRefresh{words.suffix}",
         summary="A coleta em andamento, ou a última",
-        response_model=words.schema,
-        responses=answers("A coleta", refresh, UNKNOWN_REFRESH, UNREADABLE_JOURNAL),
+        response_model=schema,
+        responses=answers("A coleta", refresh, unknown, UNREADABLE_JOURNAL),
     )
     router.add_api_route(
         "/current/events",
         follow_current_refresh,
-        operation_id="followCurrentRefresh",
+        operation_id=f"followCurrentRefresh{words.suffix}",
         summary="A coleta em andamento e as seguintes, ao vivo",
+        description=described(follow_current_refresh),
         response_class=EventSourceResponse,
         responses=answers(
             "Um evento a cada mudança, sem fim" + following,
             events,
-            *(INVALID_REFRESH, UNREADABLE_JOURNAL, TOO_MANY_FOLLOWERS),
+            *(INVALID_REFRESH, UNREADABLE_JOURNAL, too_many),
             headers=["X-Accel-Buffering"],
         ),
     )
     router.add_api_route(
         "/{refresh_id}",
         get_refresh,
-        operation_id="getRefresh",
+        operation_id=f"getRefresh{words.suffix}",
         summary="Uma coleta, em andamento ou terminada",
-        response_model=words.schema,
-        responses=answers(
-            "A coleta", refresh, UNKNOWN_REFRESH, INVALID_REFRESH, UNREADABLE_JOURNAL
-        ),
+        response_model=schema,
+        responses=answers("A coleta", refresh, unknown, INVALID_REFRESH, UNREADABLE_JOURNAL),
     )
     router.add_api_route(
         "/{refresh_id}/events",
         follow_refresh,
-        operation_id="followRefresh",
+        operation_id=f"followRefresh{words.suffix}",
         summary="Uma coleta, ao vivo",
+        description=described(follow_refresh),
         response_class=EventSourceResponse,
         responses=answers(
             "Um evento a cada mudança, até o fim da coleta" + following,
             events,
-            *(UNKNOWN_REFRESH, INVALID_REFRESH, UNREADABLE_JOURNAL, TOO_MANY_FOLLOWERS),
+            *(unknown, INVALID_REFRESH, UNREADABLE_JOURNAL, too_many),
             headers=["X-Accel-Buffering"],
         ),
     )
@@ -184,7 +194,8 @@ async def ask_for_refresh(request: Request, opened: CurrentRefreshes) -> Respons
     opened.right.require(request)
     progress = await opened.ask_for_refresh.execute()
     # Relative to this address, so that it holds behind a path prefix, too.
-    location = f"refreshes/{progress.refresh}"
+    _, _, last = opened.words.path.rpartition("/")
+    location = f"{last}/{progress.refresh}"
     return _json(refresh_answer(progress, opened.words), status=202, Location=location)
 
 
@@ -199,7 +210,7 @@ async def follow_current_refresh(
     """Transmite a coleta em andamento (ou a última) desde o início, e depois as seguintes.
 
     O Swagger UI só mostra uma resposta quando ela termina, e esta não termina. Para acompanhar:
-    `curl -N http://localhost:8001/api/v1/refreshes/current/events`
+    `curl -N http://localhost:8001{path}/current/events`
     """
     refresh, number = _event_id(last_event_id)
     following = opened.refreshes.follow_newest(refresh=refresh, after=number)
@@ -223,7 +234,7 @@ async def follow_refresh(
     """Transmite uma coleta desde o início, até o fim dela.
 
     O Swagger UI só mostra a resposta quando ela termina. Para acompanhar:
-    `curl -N http://localhost:8001/api/v1/refreshes/{refresh_id}/events`
+    `curl -N http://localhost:8001{path}/{refresh_id}/events`
     """
     refresh, number = _event_id(last_event_id)
     after = number if refresh == refresh_id else -1
