@@ -5,7 +5,6 @@ says which brand a model belongs to: its parents have to be named in the path.
 """
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from src.domain.snapshot import Snapshot
 from src.domain.tree import Branch, Leaf
@@ -23,7 +22,7 @@ class Year(Leaf):
 class Model(Branch):
     """A brand's model; it may have no years at all, which is not the same as unread years."""
 
-    PARTS: ClassVar[str] = "anos"
+    PARTS = "anos"
 
     id: int
     nome: str
@@ -34,7 +33,7 @@ class Model(Branch):
 class Brand(Branch):
     """A maker of cars."""
 
-    PARTS: ClassVar[str] = "modelos"
+    PARTS = "modelos"
 
     id: int
     nome: str
@@ -45,6 +44,6 @@ class Brand(Branch):
 class BrandsSnapshot(Snapshot):
     """All brands with everything below them."""
 
-    ROOTS: ClassVar[str] = "marcas"
+    ROOTS = "marcas"
 
     marcas: tuple[Brand, ...]
