@@ -137,7 +137,7 @@ async def test_the_phases_are_drawn_in_proportion(
     """Each request was a quarter in the queue, a half on the wire, and a quarter reading."""
     rondonia, *_ = states = brazil[:1]
     attempts = [
-        Attempt(number, Level.DISTRICTS, city.id, 1, 0, 250, 750, 1000, Fate.ANSWERED)
+        Attempt(number, Level.DISTRICTS, city.id, 1, 0, 250, 750, 1000, Fate.ANSWERED, rondonia.id)
         for number, city in enumerate(rondonia.cidades)
     ]
     expected = pytest.approx({"waiting": 0.25, "wire": 0.5, "reading": 0.25, "retry": 0}, abs=0.03)
@@ -157,8 +157,21 @@ async def test_retries_are_drawn_in_their_colour(
         attempt
         for number, city in enumerate(rondonia.cidades)
         for attempt in (
-            Attempt(number, Level.DISTRICTS, city.id, 1, 0, 0, 500, 500, Fate.TRIED_AGAIN),
-            Attempt(number, Level.DISTRICTS, city.id, 2, 500, 500, 1000, 1000, Fate.ANSWERED),
+            Attempt(
+                number, Level.DISTRICTS, city.id, 1, 0, 0, 500, 500, Fate.TRIED_AGAIN, rondonia.id
+            ),
+            Attempt(
+                number,
+                Level.DISTRICTS,
+                city.id,
+                2,
+                500,
+                500,
+                1000,
+                1000,
+                Fate.ANSWERED,
+                rondonia.id,
+            ),
         )
     ]
     expected = pytest.approx({"waiting": 0, "wire": 0.5, "reading": 0, "retry": 0.5}, abs=0.03)
@@ -177,7 +190,9 @@ async def test_the_curve_shows_the_number_in_flight(
     areas = []
     for end in (1000, 500):
         attempts = [
-            Attempt(number, Level.DISTRICTS, city.id, 1, 0, 0, ended, ended, Fate.ANSWERED)
+            Attempt(
+                number, Level.DISTRICTS, city.id, 1, 0, 0, ended, ended, Fate.ANSWERED, rondonia.id
+            )
             for number, city in enumerate(rondonia.cidades)
             for ended in (1000 if number == 0 else end,)
         ]

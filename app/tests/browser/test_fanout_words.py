@@ -119,7 +119,10 @@ async def test_a_fixed_rate_is_among_the_reasons(
 async def test_storing_is_a_phase_of_its_own(whole_country: str, open_page: OpenPage) -> None:
     """Once the last request has ended, the page says so, and gives both times."""
     page = await open_page(whole_country)
-    attempts = [[0, 0, 0, 1, 0, 1, 101, 102, 0], [1, 2, 5300108, 1, 110, 120, 1290, 1300, 0]]
+    attempts = [
+        [0, 0, 0, 1, 0, 1, 101, 102, 0, 0],
+        [1, 2, 5300108, 1, 110, 120, 1290, 1300, 0, 53],
+    ]
     storing = {
         **COLLECTION_WORDS.example,
         "situacao": "em_andamento",

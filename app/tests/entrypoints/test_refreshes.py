@@ -324,15 +324,15 @@ async def test_a_refresh_is_streamed_event_by_event() -> None:
     last = told[-1]
     assert {name: last[name] for name in current} == current
     attempts = [attempt for event in told for attempt in event["tentativas"]]
-    assert sorted((level, place) for _, level, place, *_ in attempts) == [
-        (0, 0),
-        (1, 11),
-        (1, 53),
-        (2, 1100015),
-        (2, 1100023),
-        (2, 5300108),
+    assert sorted((level, place, root) for _, level, place, *_, root in attempts) == [
+        (0, 0, 0),
+        (1, 11, 11),
+        (1, 53, 53),
+        (2, 1100015, 11),
+        (2, 1100023, 11),
+        (2, 5300108, 53),
     ]
-    for _, _, _, number, queued, sent, answered, read, fate in attempts:
+    for _, _, _, number, queued, sent, answered, read, fate, _ in attempts:
         assert (number, fate) == (1, 0)
         assert queued <= sent < answered <= read
     assert last["requisicoes"] == {
@@ -483,4 +483,4 @@ async def test_retries_and_failures_are_counted() -> None:
     counts = refresh["requisicoes"]
     assert counts["falhas"] == 1
     assert len(attempts) == asked == counts["concluidas"] + counts["falhas"] + counts["repetidas"]
-    assert sum(fate == 1 for *_, fate in attempts) == counts["repetidas"]
+    assert sum(fate == 1 for *_, fate, _ in attempts) == counts["repetidas"]
