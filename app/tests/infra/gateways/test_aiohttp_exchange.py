@@ -25,9 +25,9 @@ from src.application.ports.upstream_errors import (
 from src.infra.gateways import aiohttp_exchange
 from src.infra.gateways.aiohttp_exchange import USER_AGENT
 from stand_in.faults import Behaviour, Fault, Kind
-from stand_in.server import StandIn
-from stand_in.upstream_rows import state_row
+from stand_in.localities.upstream_rows import state_row
 from tests.helpers.clients import exchange_with
+from tests.helpers.localities.ibge import Ibge
 from tests.helpers.places import TWO_STATES
 
 
@@ -52,7 +52,7 @@ async def answering(answer: bytes) -> AsyncIterator[str]:
 
 async def test_the_bytes_of_the_answer_are_returned_unchanged() -> None:
     """Interpreting them is up to the caller."""
-    async with StandIn(TWO_STATES) as upstream, exchange_with(upstream.base_url) as exchange:
+    async with Ibge(TWO_STATES) as upstream, exchange_with(upstream.base_url) as exchange:
         body = await exchange.body("/estados", timeout_s=5)
 
     assert body == msgspec.json.encode([state_row(state) for state in TWO_STATES])
@@ -72,7 +72,7 @@ async def test_each_fault_becomes_its_error(fault: Fault, error: type[UpstreamEr
     """Network faults reach the application as errors of ours, with their cause."""
     behaviour = Behaviour(faults=(fault,))
     timeout_s = 0.3 if error is UpstreamTimeoutError else 30
-    async with StandIn(TWO_STATES, behaviour=behaviour) as upstream:
+    async with Ibge(TWO_STATES, behaviour=behaviour) as upstream:
         async with exchange_with(upstream.base_url) as exchange:
             with pytest.raises(error, match="/estados") as caught:
                 await exchange.body("/estados", timeout_s=timeout_s)
@@ -122,7 +122,7 @@ async def test_after_a_failure_the_first_connection_has_twice_as_long() -> None:
 
 async def test_later_connections_may_take_their_time() -> None:
     """After the first answer, only the limit of the whole exchange counts."""
-    async with StandIn(TWO_STATES) as upstream, exchange_with(upstream.base_url) as exchange:
+    async with Ibge(TWO_STATES) as upstream, exchange_with(upstream.base_url) as exchange:
         await exchange.body("/estados", timeout_s=5)
         exchange._first_connection_s = 0.000_001
 
@@ -157,7 +157,7 @@ async def test_an_answer_that_is_not_http_is_malformed() -> None:
 
 async def test_a_body_larger_than_any_real_one_is_given_up() -> None:
     """It is not read into memory to its end."""
-    async with StandIn(TWO_STATES) as upstream:
+    async with Ibge(TWO_STATES) as upstream:
         async with exchange_with(upstream.base_url, max_body_bytes=100) as exchange:
             with pytest.raises(UpstreamMalformedError, match="grande demais"):
                 await exchange.body("/estados", timeout_s=5)
@@ -212,7 +212,7 @@ async def test_retry_after_may_be_a_future_date() -> None:
 
 async def test_connections_are_reused_and_the_service_names_itself() -> None:
     """Ten requests in turn need one connection; thirty at once no more than the session allows."""
-    async with StandIn(TWO_STATES) as upstream:
+    async with Ibge(TWO_STATES) as upstream:
         async with exchange_with(upstream.base_url, connections=3) as exchange:
             for _ in range(10):
                 await exchange.body("/estados", timeout_s=5)

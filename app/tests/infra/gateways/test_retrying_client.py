@@ -23,14 +23,14 @@ from src.infra.gateways.aiohttp_exchange import AiohttpExchange
 from src.infra.gateways.localities import rows
 from src.infra.gateways.retrying_client import RetryingClient
 from stand_in.faults import Behaviour, Fault, Kind
-from stand_in.server import StandIn
 from tests.helpers.clients import Manners, client_over, exchange_with
+from tests.helpers.localities.ibge import Ibge
 from tests.helpers.places import TWO_STATES
 
 STATES = Level.STATES
 
 
-class Upstream(StandIn):
+class Upstream(Ibge):
     """A stand-in that answers the first requests with these faults, one each, then recovers.
 
     `asked` has the paths in the order of the responses.
@@ -64,7 +64,7 @@ class ScriptedExchange(AiohttpExchange):
 
 @asynccontextmanager
 async def client_of(
-    upstream: StandIn,
+    upstream: Ibge,
     manners: Manners | None = None,
     **options: Any,
 ) -> AsyncIterator[RetryingClient]:

@@ -16,9 +16,9 @@ from src.infra.gateways import tls as tls_module
 from src.infra.gateways.localities.rows import STATES
 from src.infra.gateways.tls import tls_advice, tls_context
 from stand_in.faults import Behaviour
-from stand_in.server import StandIn
 from tests.helpers.clients import client_over, exchange_with
 from tests.helpers.legacy_tls_server import LegacyTlsServer
+from tests.helpers.localities.ibge import Ibge
 from tests.helpers.places import TWO_STATES
 
 BODY = b'[{"id": 11, "sigla": "RO", "nome": "Rond\xc3\xb4nia"}]'
@@ -74,7 +74,7 @@ async def test_an_unknown_authority_is_refused_with_the_setting_that_helps(
     server_tls: ssl.SSLContext,
 ) -> None:
     """For an incomplete chain or a private authority, the error names IBGE_CA_FILE."""
-    async with StandIn(TWO_STATES, tls=server_tls) as upstream:
+    async with Ibge(TWO_STATES, tls=server_tls) as upstream:
         with pytest.raises(UpstreamTlsError, match="IBGE_CA_FILE"):
             await names_of_states(upstream.base_url, tls_context(ca_file=None, legacy_tls=False))
 
@@ -83,7 +83,7 @@ async def test_the_ca_file_makes_an_authority_known(
     server_tls: ssl.SSLContext, ca_file: Path
 ) -> None:
     """With the authority's certificate, the connection is made and verified."""
-    async with StandIn(TWO_STATES, tls=server_tls) as upstream:
+    async with Ibge(TWO_STATES, tls=server_tls) as upstream:
         names = await names_of_states(
             upstream.base_url, tls_context(ca_file=ca_file, legacy_tls=False)
         )
@@ -106,7 +106,7 @@ async def test_sessions_are_resumed(
     """Of many connections, only the first needs a full handshake."""
     server_tls.minimum_version = server_tls.maximum_version = version
     tls = tls_context(ca_file=ca_file, legacy_tls=False)
-    async with StandIn(TWO_STATES, tls=server_tls, behaviour=Behaviour(latency_s=0.1)) as upstream:
+    async with Ibge(TWO_STATES, tls=server_tls, behaviour=Behaviour(latency_s=0.1)) as upstream:
         async with exchange_with(upstream.base_url, tls=tls) as exchange:
             await exchange.body("/estados", timeout_s=5)
             await asyncio.gather(*(exchange.body("/estados", timeout_s=5) for _ in range(20)))
@@ -120,7 +120,7 @@ async def test_the_first_connections_have_no_session_to_resume(
 ) -> None:
     """Three connections are opened at once, so their handshakes run together."""
     tls = tls_context(ca_file=ca_file, legacy_tls=False)
-    async with StandIn(TWO_STATES, tls=server_tls, behaviour=Behaviour(latency_s=0.1)) as upstream:
+    async with Ibge(TWO_STATES, tls=server_tls, behaviour=Behaviour(latency_s=0.1)) as upstream:
         async with exchange_with(upstream.base_url, tls=tls) as exchange:
             await asyncio.gather(*(exchange.body("/estados", timeout_s=5) for _ in range(3)))
 
@@ -140,7 +140,7 @@ async def test_a_session_that_the_server_has_forgotten_is_dropped(
         authority.issue_cert("127.0.0.1").configure_cert(server_tls)
         server_tls.minimum_version = server_tls.maximum_version = version
         behaviour = Behaviour(latency_s=0.1)
-        async with StandIn(TWO_STATES, tls=server_tls, behaviour=behaviour) as upstream:
+        async with Ibge(TWO_STATES, tls=server_tls, behaviour=behaviour) as upstream:
             async with exchange_with(upstream.base_url, tls=tls) as exchange:
                 await exchange.body("/estados", timeout_s=5)
                 await asyncio.gather(*(exchange.body("/estados", timeout_s=5) for _ in range(5)))
@@ -166,7 +166,7 @@ async def test_a_server_need_not_offer_sessions(server_tls: ssl.SSLContext, ca_f
     server_tls.minimum_version = ssl.TLSVersion.TLSv1_3
     server_tls.num_tickets = 0
     tls = tls_context(ca_file=ca_file, legacy_tls=False)
-    async with StandIn(TWO_STATES, tls=server_tls, behaviour=Behaviour(latency_s=0.1)) as upstream:
+    async with Ibge(TWO_STATES, tls=server_tls, behaviour=Behaviour(latency_s=0.1)) as upstream:
         async with exchange_with(upstream.base_url, tls=tls) as exchange:
             await exchange.body("/estados", timeout_s=5)
             await asyncio.gather(*(exchange.body("/estados", timeout_s=5) for _ in range(3)))
