@@ -14,7 +14,7 @@ from stand_in.content import Content, Row
 from stand_in.contents import settings_at
 from stand_in.faults import Behaviour, Fault, Kind
 from stand_in.server import StandIn
-from tests.helpers.brands import Brands
+from tests.helpers.cars import Brands
 
 
 class Dealers(Content):
