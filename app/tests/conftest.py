@@ -16,7 +16,7 @@ import pytest
 from src.domain.localities.territory import State
 from src.entrypoints.features import Settings
 from src.infra.storage.localities.bundled_snapshot import bundled_snapshot
-from stand_in.upstream_rows import with_new_city
+from stand_in.localities.upstream_rows import with_new_city
 from tests.helpers.quick_codings import compress_large_bodies_quickly
 from tests.helpers.redis_server import PROGRAM, RedisServer, redis_server
 

@@ -25,10 +25,10 @@ from src.entrypoints.features import Settings
 from src.infra.process.clock import utc_now
 from src.infra.storage.file_journal import FileJournal
 from stand_in.faults import Behaviour
-from stand_in.server import StandIn
 from tests.browser.conftest import OpenPage
 from tests.browser.test_fanout import until_it_ended, watching
 from tests.helpers.fakes import live
+from tests.helpers.localities.ibge import Ibge
 from tests.helpers.refreshes import moment
 from tests.helpers.serving import served
 from tests.helpers.stores import file_store
@@ -77,7 +77,7 @@ async def test_a_tile_fills_and_the_gauges_rise(
     brazil: tuple[State, ...], open_page: OpenPage
 ) -> None:
     """The tile shows the share that is done, the gauges the requests and states in work."""
-    async with StandIn(brazil[:6], behaviour=Behaviour(latency_s=0.1)) as upstream:
+    async with Ibge(brazil[:6], behaviour=Behaviour(latency_s=0.1)) as upstream:
         async with watching(open_page, upstream, ibge_cities_limit=20) as page:
             await until_it_ended(page, "concluida")
             await page.evaluate(WATCH, brazil[4].sigla)
@@ -236,7 +236,7 @@ async def test_the_figures_compare_with_requests_one_after_another(
     brazil: tuple[State, ...], open_page: OpenPage
 ) -> None:
     """The comparison names the number of requests."""
-    async with StandIn(brazil[:4], behaviour=Behaviour(latency_s=0.1)) as upstream:
+    async with Ibge(brazil[:4], behaviour=Behaviour(latency_s=0.1)) as upstream:
         async with watching(open_page, upstream) as page:
             await until_it_ended(page, "concluida")
             said: Any = await page.locator("#one-by-one-why").text_content()

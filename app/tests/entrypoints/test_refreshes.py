@@ -24,8 +24,8 @@ from src.infra.controllers.refreshes.refresh_json import CAUSES, INTERNAL
 from src.infra.process.clock import utc_now
 from src.infra.storage.memory_journal import MemoryJournal
 from stand_in.faults import Behaviour, Fault, Kind
-from stand_in.server import StandIn
 from tests.helpers.fakes import FakeUpstream
+from tests.helpers.localities.ibge import Ibge
 from tests.helpers.places import ALTA_FLORESTA, RONDONIA, TWO_STATES
 from tests.helpers.services import Answer, ask, ended
 from tests.helpers.services import service as service_of
@@ -312,7 +312,7 @@ async def test_one_follower_too_many_is_503(monkeypatch: pytest.MonkeyPatch) -> 
 
 async def test_a_refresh_is_streamed_event_by_event() -> None:
     """The events cover all of it, with each attempt once; then the stream ends."""
-    async with StandIn(TWO_STATES, behaviour=Behaviour(latency_s=0.05)) as ibge:
+    async with Ibge(TWO_STATES, behaviour=Behaviour(latency_s=0.05)) as ibge:
         app = create_app(Settings(ibge_base_url=ibge.base_url))
         async with served(app) as url, client(url) as session:
             current = await ended(session, f"{REFRESHES}/current")
@@ -472,7 +472,7 @@ async def test_retries_and_failures_are_counted() -> None:
         Fault(kind=Kind.STATUS, status=404, path=f"/municipios/{ALTA_FLORESTA.id}/distritos"),
         Fault(kind=Kind.STATUS, status=500, path=f"/estados/{RONDONIA.id}/municipios", share=0.5),
     )
-    async with StandIn(TWO_STATES, behaviour=Behaviour(faults=faults)) as ibge:
+    async with Ibge(TWO_STATES, behaviour=Behaviour(faults=faults)) as ibge:
         app = create_app(Settings(ibge_base_url=ibge.base_url, ibge_attempts=10))
         async with served(app) as url, client(url) as session:
             refresh = await ended(session, f"{REFRESHES}/current")

@@ -23,7 +23,7 @@ from src.entrypoints.localities.feature import Collecting, localities
 from src.entrypoints.localities.settings import LocalitiesSettings
 from src.entrypoints.population.feature import population
 from src.entrypoints.population.settings import PopulationSettings
-from stand_in.aggregates import YEAR, inhabitants
+from stand_in.population.aggregates import YEAR, inhabitants
 from tests.helpers.fakes import (
     Clock,
     FakeCitiesGateway,
