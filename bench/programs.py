@@ -36,7 +36,7 @@ def stand_in(
     times: int = 1,
     changing: bool = False,
 ) -> Iterator[str]:
-    """The base address of a stand-in upstream in its own process.
+    """The address of a stand-in upstream in its own process, to set as IBGE_BASE_URL.
 
     `certificate` makes it an HTTPS server; it has `times` as many cities as there are. If it is
     `changing`, a city has another name in each collection.
@@ -48,7 +48,8 @@ def stand_in(
     with subprocess.Popen(command, env=ENVIRONMENT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
-            yield process.stdout.readline().strip()
+            settings = dict(each.split("=", 1) for each in process.stdout.readline().split())
+            yield settings["IBGE_BASE_URL"]
         finally:
             process.terminate()
 

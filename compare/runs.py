@@ -21,7 +21,8 @@ from compare.ways import (
     Run,
 )
 from src.infra.process.open_connections import open_files
-from stand_in.server import BASE_PATH, CONTROL_PATH, Figures
+from stand_in.localities.content import BASE_PATH
+from stand_in.server import CONTROL_PATH, Figures
 
 LATENCY_MS = 100
 

@@ -8,10 +8,14 @@ import time
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
-from src.entrypoints.features import load_settings
+from src.entrypoints.features import FEATURES, load_settings
+from stand_in.contents import settings_at
 
 APP = Path(__file__).resolve().parents[1] / "app"
 STAND_IN_URL = "http://127.0.0.1:8002"
+
+# A resource that waits for the first collection, if there is one.
+FIRST = next((path for feature in FEATURES for path in feature.at_hand), "/health/ready")
 
 
 def main() -> None:
@@ -21,8 +25,7 @@ def main() -> None:
         sys.exit(f"A porta {port} já está em uso: encerre o que a ocupa ou defina SERVER_PORT.")
     environment = {
         **os.environ,
-        "IBGE_BASE_URL": f"{STAND_IN_URL}/api/v1/localidades",
-        "IBGE_AGGREGATES_URL": f"{STAND_IN_URL}/api/v3/agregados",
+        **settings_at(STAND_IN_URL),
         "SERVER_RELOAD": "false",
         # The stand-in's data must not be kept as a good snapshot, and each demo has to collect.
         "SNAPSHOT_STORE": "memory:",
@@ -52,7 +55,7 @@ def answers(port: int) -> bool:
     """Whether the service answers; its first answer waits for its first collection."""
     try:
         connection = HTTPConnection("localhost", port)
-        connection.request("HEAD", "/api/v1/states")
+        connection.request("HEAD", FIRST)
         connection.getresponse()
     except (OSError, HTTPException):
         return False

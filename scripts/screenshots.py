@@ -16,9 +16,11 @@ from playwright.async_api import Browser, Page, async_playwright
 from src.entrypoints.api import create_app
 from src.entrypoints.features import Settings
 from src.infra.storage.localities.bundled_snapshot import bundled_snapshot
+from stand_in.contents import contents_of
 from stand_in.faults import Behaviour
+from stand_in.localities.content import BASE_PATH
+from stand_in.localities.upstream_rows import with_new_city
 from stand_in.server import StandIn
-from stand_in.upstream_rows import with_new_city
 from tests.browser.chromium import launch_chromium
 from tests.helpers.serving import served
 
@@ -127,13 +129,14 @@ async def main() -> None:
     arguments.to.mkdir(parents=True, exist_ok=True)
     async with (
         StandIn(
-            with_new_city(bundled_snapshot().states), behaviour=Behaviour(latency_s=0.1)
+            *contents_of(with_new_city(bundled_snapshot().states)),
+            behaviour=Behaviour(latency_s=0.1),
         ) as upstream,
         served(
             create_app(
                 Settings(
                     _env_file=None,
-                    ibge_base_url=upstream.base_url,
+                    ibge_base_url=upstream.url + BASE_PATH,
                     snapshot_store="memory:",
                     refresh_min_interval_s=0,
                 )

@@ -1,81 +1,33 @@
-"""The stand-in's answer to each path, as ready bytes."""
+"""What a stand-in answers below one base path, whatever it is about."""
 
-import re
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 
-from src.domain.localities.territory import State
-from stand_in.aggregates import estimates
 from stand_in.faults import Kind
-from stand_in.upstream_rows import Row, city_row, district_row, state_row
 
-_STATES = re.compile(r"/estados")
-_CITIES = re.compile(r"/estados/([^/]+)/municipios")
-_DISTRICTS = re.compile(r"/municipios/([^/]+)/distritos")
-_STATE_DISTRICTS = re.compile(r"/estados/([^/]+)/distritos")
-_ALL_DISTRICTS = re.compile(r"/distritos")
+Row = dict[str, Any]
 
 
-class Content:
-    """The answers for one tree.
+class Content(ABC):
+    """The answers of one upstream. A path is the part below `base_path`, with its query if any."""
 
-    As at the upstream, an unknown id gets an empty list, and a single row has no list around it.
-    """
+    base_path: str  # has no slash at its end
 
-    def __init__(self, states: tuple[State, ...]) -> None:
-        self.states = states
-        self._renamings = 0
-        self._ready: dict[str, bytes] = {}
-        self._by_uf = {key: state for state in states for key in (str(state.id), state.sigla)}
-        self._by_city = {str(city.id): (city, state) for state in states for city in state.cidades}
-        self._names = {
-            str(place.id): place.nome for state in states for place in (state, *state.cidades)
-        }
-        self._paths: list[tuple[re.Pattern[str], Callable[[list[str]], list[Row]]]] = [
-            (_STATES, self._state_rows),
-            (_CITIES, self._city_rows),
-            (_DISTRICTS, self._district_rows),
-            (_STATE_DISTRICTS, self._district_rows_of_states),
-            (_ALL_DISTRICTS, lambda _: self._district_rows_of(self.states)),
-        ]
-
-    def prepare(self) -> None:
-        """Makes the answers of both plans ready, so that none is made while time is measured."""
-        self.body("/estados")
-        for state in self.states:
-            self.body(f"/estados/{state.id}/municipios")
-            self.body(f"/estados/{state.id}/distritos")
-        for city in self._by_city:
-            self.body(f"/municipios/{city}/distritos")
-
-    def rename_a_city(self) -> None:
-        """Gives the first city of the first state a new name."""
-        self._renamings += 1
-        state = self._by_uf[self.states[0].sigla]
-        first, *others = state.cidades
-        name = f"{self.states[0].cidades[0].nome} {self._renamings}"
-        renamed = state.with_children([replace(first, nome=name), *others])
-        self._by_uf[state.sigla] = self._by_uf[str(state.id)] = renamed
-        for uf in (state.sigla, state.id):
-            self._ready.pop(f"/estados/{uf}/municipios", None)
+    @abstractmethod
+    def rows(self, path: str) -> Sequence[Row] | None:
+        """The rows in the answer to a path, or None if the upstream has no such path."""
 
     def body(self, path: str) -> bytes | None:
         """The whole answer to a path, or None if the upstream has no such path."""
-        if path not in self._ready:
-            if path.startswith("/6579/"):
-                answer = estimates(path, self._names)
-                return None if answer is None else msgspec.json.encode(answer)
-            rows = self._rows(path)
-            if rows is None:
-                return None
-            self._ready[path] = msgspec.json.encode(rows[0] if len(rows) == 1 else rows)
-        return self._ready[path]
+        rows = self.rows(path)
+        return None if rows is None else msgspec.json.encode(rows)
 
     def spoilt_body(self, path: str, kind: Kind) -> bytes | None:
         """The answer to a path, spoilt by a fault of its content."""
-        rows = estimates(path, self._names) or self._rows(path)
+        rows = self.rows(path)
         if rows is None:
             return None
         if kind is Kind.EMPTY:
@@ -83,39 +35,34 @@ class Content:
         elif kind is Kind.TENTH:
             rows = rows[: max(1, len(rows) // 10)]
         elif kind is Kind.WRONG_TYPES:
-            rows = [
-                {**row, "id": str(row["id"]), "nome": row["id"], "resultados": 1} for row in rows
-            ]
+            rows = [{name: _of_wrong_type(value) for name, value in row.items()} for row in rows]
         return msgspec.json.encode(rows)
 
-    def _rows(self, path: str) -> list[Row] | None:
-        for pattern, rows in self._paths:
-            if match := pattern.fullmatch(path):
-                return rows([key for group in match.groups() for key in group.split("|")])
+    def heading(self, path: str) -> str:
+        """The heading under which a request counts while it is in flight.
+
+        By default it is the last part of the path, which says what kind of list is asked for.
+        """
+        return path.partition("?")[0].rpartition("/")[2]
+
+    def prepare(self) -> None:  # noqa: B027  # most contents need not
+        """Makes answers ready before time is measured; by default there is nothing to do."""
+
+    def change(self, path: str) -> None:  # noqa: B027  # as above
+        """Changes the data if a collection begins with this path; by default nothing changes.
+
+        Called before each answer while the behaviour is `changing`.
+        """
+
+
+class NoContent(Content):
+    """The paths outside all contents, where nothing is found."""
+
+    base_path = ""
+
+    def rows(self, path: str) -> None:
         return None
 
-    def _state_rows(self, _: list[str]) -> list[Row]:
-        return [state_row(state) for state in self.states]
 
-    def _city_rows(self, ufs: list[str]) -> list[Row]:
-        states = [self._by_uf[uf] for uf in ufs if uf in self._by_uf]
-        return [city_row(city, state) for state in states for city in state.cidades]
-
-    def _district_rows(self, ids: list[str]) -> list[Row]:
-        return [
-            district_row(district, city, state)
-            for city, state in (self._by_city[each] for each in ids if each in self._by_city)
-            for district in city.distritos or ()
-        ]
-
-    def _district_rows_of_states(self, ufs: list[str]) -> list[Row]:
-        return self._district_rows_of(self._by_uf[uf] for uf in ufs if uf in self._by_uf)
-
-    def _district_rows_of(self, states: Iterable[State]) -> list[Row]:
-        # In order of the city's name, as at the upstream: nobody may rely on order by id.
-        cities = ((city, state) for state in states for city in state.cidades)
-        return [
-            district_row(district, city, state)
-            for city, state in sorted(cities, key=lambda pair: pair[0].nome)
-            for district in city.distritos or ()
-        ]
+def _of_wrong_type(value: object) -> object:
+    return str(value) if isinstance(value, int | float) else 1

@@ -18,14 +18,14 @@ class Kind(StrEnum):
     HELD = "held"  # no answer until the behaviour changes
     EMPTY = "empty"  # an empty list
     TENTH = "tenth"  # the first tenth of the rows
-    WRONG_TYPES = "wrong_types"  # ids as text, names as numbers
+    WRONG_TYPES = "wrong_types"  # numbers as text, everything else as numbers
 
 
 class Fault(msgspec.Struct, frozen=True, kw_only=True):
     """A fault that hits a share of the requests for some paths.
 
     `share` is between 0 and 1. `path` is a regular expression that has to match the whole path
-    below the base address. `status` and `retry_after` (seconds) belong to the kind STATUS.
+    below its content's base path. `status` and `retry_after` (seconds) belong to the kind STATUS.
     """
 
     kind: Kind
@@ -39,8 +39,8 @@ class Behaviour(msgspec.Struct, kw_only=True):
     """The behaviour of the stand-in as a whole, which can be changed while it runs.
 
     Each answer waits `latency_s` seconds. Requests beyond `max_rps` within one second get a 429,
-    with Retry-After if `retry_after` is set; 0 is no limit. If it is `changing`, a city is renamed
-    whenever the states are asked for. A request meets the first fault that hits it.
+    with Retry-After if `retry_after` is set; 0 is no limit. If it is `changing`, each collection
+    gets other data. A request meets the first fault that hits it.
     """
 
     latency_s: float = 0.0

@@ -19,15 +19,14 @@ from urllib.parse import unquote
 
 import msgspec
 
-from src.domain.localities.territory import State
-from stand_in.content import Content
+from stand_in.content import Content, NoContent
 from stand_in.faults import Behaviour, Fate, Fault, Kind
 
-BASE_PATH = "/api/v1/localidades"
-AGGREGATES_PATH = "/api/v3/agregados"
 CONTROL_PATH = "/controle"
 
 GARBAGE = b"<html><body><h1>Sistema em manuten\xc3\xa7\xc3\xa3o</h1></body></html>"
+
+_NO_CONTENT = NoContent()
 
 
 class Figures(msgspec.Struct):
@@ -41,8 +40,7 @@ class Figures(msgspec.Struct):
     most_open_connections: int = 0
     in_flight: int = 0
     most_in_flight: int = 0
-    most_city_lists_in_flight: int = 0
-    most_district_lists_in_flight: int = 0
+    most_in_flight_by_heading: dict[str, int] = msgspec.field(default_factory=dict)
     refused_by_rate: int = 0
     met_faults: int = 0
     user_agents: set[str] = msgspec.field(default_factory=set)
@@ -56,21 +54,21 @@ class Figures(msgspec.Struct):
 class StandIn:
     """A server on loopback that answers as the upstream does; an async context manager.
 
-    Over HTTP it is controlled at CONTROL_PATH: GET returns the figures, PUT takes a Behaviour as
-    JSON, DELETE resets the figures. `port` 0 picks a free one; `tls` makes it an HTTPS server.
-    `host_name` is the name in its address, if that is not the host's.
+    It answers with these contents, each below its own base path; faults and figures go by the path
+    below that. Over HTTP it is controlled at CONTROL_PATH: GET returns the figures, PUT takes a
+    Behaviour as JSON, DELETE resets the figures. `port` 0 picks a free one; `tls` makes it an HTTPS
+    server. `host_name` is the name in its address, if that is not the host's.
     """
 
     def __init__(
         self,
-        states: tuple[State, ...],
-        *,
+        *contents: Content,
         behaviour: Behaviour | None = None,
         host: str = "127.0.0.1",
         port: int = 0,
         tls: ssl.SSLContext | None = None,
     ) -> None:
-        self.content = Content(states)
+        self.serve(*contents)
         self.figures = Figures()
         self.host_name = host
         self._host = host
@@ -79,26 +77,21 @@ class StandIn:
         self._server: asyncio.Server | None = None
         self._connections: set[_Connection] = set()
         self._seen: dict[str, int] = {}
-        self._in_flight: dict[str, int] = {"cidades": 0, "distritos": 0, "outros": 0}
+        self._in_flight: dict[str, int] = {}
         self._window = (0, 0)
         self._held: list[Callable[[], None]] = []
         self.behave(behaviour or Behaviour())
 
     @property
-    def base_url(self) -> str:
-        """The address to set as IBGE_BASE_URL."""
+    def url(self) -> str:
+        """The address, without the base path of any content."""
         scheme = "https" if self._tls else "http"
-        return f"{scheme}://{self.host_name}:{self._port}{BASE_PATH}"
-
-    @property
-    def aggregates_url(self) -> str:
-        """The address to set as IBGE_AGGREGATES_URL."""
-        return self.base_url.removesuffix(BASE_PATH) + AGGREGATES_PATH
+        return f"{scheme}://{self.host_name}:{self._port}"
 
     @property
     def control_url(self) -> str:
         """The address at which a running stand-in is controlled."""
-        return self.base_url.removesuffix(BASE_PATH) + CONTROL_PATH
+        return self.url + CONTROL_PATH
 
     def behave(self, behaviour: Behaviour) -> None:
         """Behaves like this from the next request on."""
@@ -112,12 +105,12 @@ class StandIn:
         """Calls `meet` as soon as the behaviour changes."""
         self._held.append(meet)
 
-    def serve_states(self, states: tuple[State, ...]) -> None:
-        """Answers this tree from the next request on."""
-        self.content = Content(states)
+    def serve(self, *contents: Content) -> None:
+        """Answers with these contents from the next request on."""
+        self._contents = [(f"{content.base_path}/", content) for content in contents]
 
     def asked_for(self, path: str) -> int:
-        """How many requests there were for this path below the base address."""
+        """How many requests there were for this path below a base path."""
         return self._seen.get(path, 0)
 
     def reset_figures(self) -> None:
@@ -179,12 +172,16 @@ class StandIn:
         self._connections.discard(connection)
         self.figures.open_connections = len(self._connections)
 
-    def began(self, path: str, user_agent: str) -> str:
-        """Counts a request; returns the heading under which it counts until `ended`."""
-        kind = path.rpartition("/")[2]
-        heading = {"municipios": "cidades", "distritos": "distritos"}.get(kind, "outros")
-        figures, in_flight = self.figures, self._in_flight
-        in_flight[heading] += 1
+    def content_at(self, path: str) -> tuple[Content, str]:
+        """The content that answers a request, and the path below its base path."""
+        for prefix, content in self._contents:
+            if path.startswith(prefix):
+                return content, path[len(prefix) - 1 :]
+        return _NO_CONTENT, path
+
+    def began(self, path: str, heading: str, user_agent: str) -> None:
+        """Counts a request, under this heading until `ended`."""
+        figures = self.figures
         figures.requests += 1
         figures.user_agents.add(user_agent)
         seen = self._seen.get(path, 0)
@@ -192,13 +189,10 @@ class StandIn:
         figures.retries += seen > 0
         figures.in_flight += 1
         figures.most_in_flight = max(figures.most_in_flight, figures.in_flight)
-        figures.most_city_lists_in_flight = max(
-            figures.most_city_lists_in_flight, in_flight["cidades"]
-        )
-        figures.most_district_lists_in_flight = max(
-            figures.most_district_lists_in_flight, in_flight["distritos"]
-        )
-        return heading
+        in_flight = self._in_flight.get(heading, 0) + 1
+        self._in_flight[heading] = in_flight
+        most = figures.most_in_flight_by_heading
+        most[heading] = max(most.get(heading, 0), in_flight)
 
     def ended(self, heading: str) -> None:
         """Counts a request under this heading as answered, or as lost with its connection."""
@@ -276,27 +270,26 @@ class _Connection(asyncio.Protocol):
         if len(rest) < length:
             return
         self._received = rest[length:]
-        path, _, query = unquote(target).partition("?")
+        path = unquote(target)
         if path == CONTROL_PATH:
             self._answer(*self._upstream.control(method, rest[:length]))
             return
-        path = path.removeprefix(BASE_PATH)
-        if path.startswith(AGGREGATES_PATH):
-            path = f"{path.removeprefix(AGGREGATES_PATH)}?{query}"
+        content, path = self._upstream.content_at(path)
+        self._heading = content.heading(path)
         self._upstream.opened(self)
-        self._heading = self._upstream.began(path, headers.get("user-agent", ""))
-        self._timer = self._loop.call_later(self._upstream.behaviour.latency_s, self._meet, path)
+        self._upstream.began(path, self._heading, headers.get("user-agent", ""))
+        latency_s = self._upstream.behaviour.latency_s
+        self._timer = self._loop.call_later(latency_s, self._meet, content, path)
 
-    def _meet(self, path: str) -> None:
+    def _meet(self, content: Content, path: str) -> None:
         """Answers, or lets the fault that is due happen."""
         if self._transport is None:  # gone while it was held
             return
         fault = self._upstream.fault_for(path)
-        content = self._upstream.content
         match fault.kind if fault else None:
             case None:
-                if self._upstream.behaviour.changing and path == "/estados":
-                    content.rename_a_city()
+                if self._upstream.behaviour.changing:
+                    content.change(path)
                 body = content.body(path)
                 self._answer(200 if body is not None else 404, body or b"")
             case Kind.STATUS:
@@ -313,7 +306,7 @@ class _Connection(asyncio.Protocol):
             case Kind.SILENCE:
                 pass
             case Kind.HELD:
-                self._upstream.hold(lambda: self._meet(path))
+                self._upstream.hold(lambda: self._meet(content, path))
             case kind:
                 assert kind is not None
                 body = content.spoilt_body(path, kind)

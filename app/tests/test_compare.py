@@ -27,34 +27,34 @@ from compare.ways import (
 )
 from src.domain.localities.territory import State
 from stand_in.faults import Behaviour, Fault, Kind
-from stand_in.server import StandIn
+from tests.helpers.localities.ibge import Ibge
 
 
 @pytest.fixture
-async def upstream(brazil: tuple[State, ...]) -> AsyncIterator[StandIn]:
+async def upstream(brazil: tuple[State, ...]) -> AsyncIterator[Ibge]:
     """A stand-in with three states, one with a single city, which is answered without a list."""
     states = tuple(
         state.with_children(state.cidades[:30])
         for state in brazil
         if state.sigla in {"RO", "MG", "DF"}
     )
-    async with StandIn(states, behaviour=Behaviour(latency_s=0.002)) as running:
+    async with Ibge(states, behaviour=Behaviour(latency_s=0.002)) as running:
         yield running
 
 
-def served(upstream: StandIn) -> list[Row]:
+def served(upstream: Ibge) -> list[Row]:
     """The tree of the stand-in, as the ways keep it."""
-    rows = msgspec.json.decode(msgspec.json.encode(upstream.content.states))
+    rows = msgspec.json.decode(msgspec.json.encode(upstream.states))
     return [place(row, cidades=row["cidades"]) for row in rows]
 
 
 @pytest.mark.parametrize("way", [way for way in WAYS if way != ONE_AFTER_ANOTHER])
-async def test_every_way_collects_the_whole_tree(upstream: StandIn, way: str) -> None:
+async def test_every_way_collects_the_whole_tree(upstream: Ibge, way: str) -> None:
     """However the requests are made, the places are the same."""
     assert await WAYS[way](Upstream(upstream.base_url)) == served(upstream)
 
 
-async def test_one_after_another_collects_all_of_it_or_a_sample(upstream: StandIn) -> None:
+async def test_one_after_another_collects_all_of_it_or_a_sample(upstream: Ibge) -> None:
     """The sample has cities of each state, and they equal those of the whole."""
     whole = await one_after_another(Upstream(upstream.base_url))
     sample = await WAYS[ONE_AFTER_ANOTHER](Upstream(upstream.base_url))
@@ -64,45 +64,45 @@ async def test_one_after_another_collects_all_of_it_or_a_sample(upstream: StandI
     check({ONE_AFTER_ANOTHER: sample, SEMAPHORES: whole})
 
 
-async def test_one_after_another_needs_one_connection(upstream: StandIn) -> None:
+async def test_one_after_another_needs_one_connection(upstream: Ibge) -> None:
     """The next request is made when the one before is answered."""
     await one_after_another(Upstream(upstream.base_url))
     assert upstream.figures.connections == upstream.figures.most_in_flight == 1
 
 
-async def test_unbounded_asks_for_all_at_once(upstream: StandIn) -> None:
+async def test_unbounded_asks_for_all_at_once(upstream: Ibge) -> None:
     """That is at least all cities of a state, which become known together."""
     asking = Upstream(upstream.base_url)
     await WAYS[UNBOUNDED](asking)
     assert asking.most_under_way >= 30
 
 
-async def test_semaphores_bound_what_the_server_sees(upstream: StandIn) -> None:
+async def test_semaphores_bound_what_the_server_sees(upstream: Ibge) -> None:
     """Each level has its own limit, and there is a connection for each request within both."""
     upstream.behave(Behaviour(latency_s=0.1))  # long enough for all that are allowed to meet there
     asking = Upstream(upstream.base_url)
     assert await semaphores(asking, states_at_once=2, cities_at_once=5) == served(upstream)
     figures = upstream.figures
-    assert figures.most_city_lists_in_flight == 2
-    assert figures.most_district_lists_in_flight == 5
+    assert figures.most_in_flight_by_heading["municipios"] == 2
+    assert figures.most_in_flight_by_heading["distritos"] == 5
     assert figures.connections <= 7
     assert asking.most_under_way <= 7
 
 
-async def test_the_state_plan_makes_two_requests_for_each_state(upstream: StandIn) -> None:
+async def test_the_state_plan_makes_two_requests_for_each_state(upstream: Ibge) -> None:
     """It does not matter how many cities the state has."""
     await WAYS[STATE_PLAN](Upstream(upstream.base_url))
     assert upstream.figures.requests == 1 + 2 * 3
 
 
-async def test_a_session_per_request_is_a_connection_per_request(upstream: StandIn) -> None:
+async def test_a_session_per_request_is_a_connection_per_request(upstream: Ibge) -> None:
     """No connection is used twice."""
     await WAYS[SESSION_PER_REQUEST](Upstream(upstream.base_url))
     assert upstream.figures.connections == upstream.figures.requests == 1 + 3 + 61
 
 
 @pytest.mark.parametrize("way", WAYS)
-async def test_failed_requests_are_counted(upstream: StandIn, way: str) -> None:
+async def test_failed_requests_are_counted(upstream: Ibge, way: str) -> None:
     """They leave a gap in the tree, but do not end the run."""
     upstream.behave(Behaviour(faults=(Fault(kind=Kind.RESET, path="/estados/53/.*"),)))
     asking = Upstream(upstream.base_url)
@@ -111,7 +111,7 @@ async def test_failed_requests_are_counted(upstream: StandIn, way: str) -> None:
     assert len(asking.failures) == (2 if way == STATE_PLAN else 1)
 
 
-async def test_ways_with_different_trees_are_not_compared(upstream: StandIn) -> None:
+async def test_ways_with_different_trees_are_not_compared(upstream: Ibge) -> None:
     """A way that collects something else does other work."""
     tree, other = served(upstream), served(upstream)
     other[0]["cidades"][0]["distritos"].pop()

@@ -19,7 +19,8 @@ from src.application.manners.patience import LEAST_S
 from src.domain.localities.territory import State
 from src.entrypoints.features import Settings
 from stand_in.faults import Behaviour, Fault, Kind
-from stand_in.server import Figures, StandIn
+from stand_in.server import Figures
+from tests.helpers.localities.ibge import Ibge
 from tests.helpers.services import ended
 from tests.helpers.serving import client, served
 
@@ -47,7 +48,7 @@ async def first_answer(
     states: tuple[State, ...], behaviour: Behaviour, **settings: Any
 ) -> tuple[aiohttp.ClientResponse, bytes, float, Figures]:
     """The first answer of a service without data, its seconds, and what the upstream saw."""
-    async with StandIn(states, behaviour=behaviour) as upstream:
+    async with Ibge(states, behaviour=behaviour) as upstream:
         chosen = Settings(ibge_base_url=upstream.base_url, snapshot_bundled=False, **settings)
         began = time.monotonic()
         async with served(create_app(chosen)) as url, client(url) as session:
@@ -158,7 +159,7 @@ class Service:
 
 
 @asynccontextmanager
-async def after_one_good_snapshot(upstream: StandIn, *, ttl_s: float = 1) -> AsyncIterator[Service]:
+async def after_one_good_snapshot(upstream: Ibge, *, ttl_s: float = 1) -> AsyncIterator[Service]:
     """A service that has read everything once, and does so again after `ttl_s` seconds."""
     settings = Settings(
         ibge_base_url=upstream.base_url,
@@ -198,7 +199,7 @@ async def test_answers_do_not_wait_for_a_silent_upstream(
 ) -> None:
     """While a refresh hangs, the snapshot before it is answered again and again."""
     async with (
-        StandIn(four_states(brazil)) as upstream,
+        Ibge(four_states(brazil)) as upstream,
         after_one_good_snapshot(upstream) as service,
     ):
         first = await service.observe()
@@ -217,7 +218,7 @@ async def test_data_never_gets_worse(
 ) -> None:
     """While the fault lasts, every answer is whole, and says what was kept from before."""
     async with (
-        StandIn(four_states(brazil)) as upstream,
+        Ibge(four_states(brazil)) as upstream,
         after_one_good_snapshot(upstream, ttl_s=3600) as service,
     ):
         first = await service.observe()
@@ -238,7 +239,7 @@ async def test_data_never_gets_worse(
 async def test_data_never_gets_worse_if_nobody_listens(brazil: tuple[State, ...]) -> None:
     """The upstream is gone for a while, and comes back at the same address."""
     async with (
-        StandIn(four_states(brazil)) as upstream,
+        Ibge(four_states(brazil)) as upstream,
         after_one_good_snapshot(upstream) as service,
     ):
         first = await service.observe()
@@ -264,7 +265,7 @@ async def test_data_never_gets_worse_if_the_name_is_gone(
 
     monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
     monkeypatch.setenv("SNAPSHOT_STORE", f"file:{tmp_path}")
-    async with StandIn(four_states(brazil)) as upstream:
+    async with Ibge(four_states(brazil)) as upstream:
         upstream.host_name = "ibge.test"
         async with after_one_good_snapshot(upstream) as service:
             first = await service.observe()
@@ -284,7 +285,7 @@ async def test_a_large_real_change_gets_through_without_stored_or_bundled_data(
     monkeypatch.setenv("SNAPSHOT_STORE", f"file:{tmp_path}")
     acre, *others = four_states(brazil)
     merged = (replace(acre, cidades=acre.cidades[:10]), *others)
-    async with StandIn(four_states(brazil)) as upstream:
+    async with Ibge(four_states(brazil)) as upstream:
         async with after_one_good_snapshot(upstream) as service:
             before = await service.observe()
             upstream.serve_states(merged)

@@ -17,7 +17,7 @@ from main import create_app
 from src.domain.localities.territory import State
 from src.entrypoints.features import Settings
 from stand_in.faults import Behaviour, Fault, Kind
-from stand_in.server import StandIn
+from tests.helpers.localities.ibge import Ibge
 from tests.helpers.localities.stores import file_store, redis_store
 from tests.helpers.processes import ServiceProcess
 from tests.helpers.redis_server import RedisServer
@@ -45,12 +45,17 @@ async def until(condition: Callable[[], bool]) -> None:
             await asyncio.sleep(0.01)
 
 
+def is_in_the_middle(upstream: Ibge) -> bool:
+    """Whether many lists of districts were in flight at once."""
+    return upstream.figures.most_in_flight_by_heading.get("distritos", 0) > 100
+
+
 async def test_forty_clients_on_four_workers_make_one_fan_out(
     brazil: tuple[State, ...], tmp_path: Path
 ) -> None:
     """All come at start-up: the upstream sees one collection, and they get one answer."""
     some = brazil[:6]
-    async with StandIn(some, behaviour=Behaviour(latency_s=0.05)) as upstream:
+    async with Ibge(some, behaviour=Behaviour(latency_s=0.05)) as upstream:
         with ServiceProcess(
             tmp_path / "log",
             server_workers=4,
@@ -78,7 +83,7 @@ async def test_two_services_on_one_redis_make_one_fan_out(
 ) -> None:
     """As on two machines, one collects and the other takes the result over."""
     some = brazil[:6]
-    async with StandIn(some, behaviour=Behaviour(latency_s=0.05)) as upstream:
+    async with Ibge(some, behaviour=Behaviour(latency_s=0.05)) as upstream:
         settings = Settings(
             ibge_base_url=upstream.base_url, snapshot_store=redis.url, snapshot_bundled=False
         )
@@ -103,7 +108,7 @@ async def test_two_services_on_one_redis_make_one_fan_out(
 async def test_a_killed_refresher_is_replaced(brazil: tuple[State, ...], tmp_path: Path) -> None:
     """After `kill -9` in the middle of the fan-out, the process that waited for it collects."""
     four_states = brazil[1:5]
-    async with StandIn(four_states, behaviour=IN_THE_MIDDLE) as upstream:
+    async with Ibge(four_states, behaviour=IN_THE_MIDDLE) as upstream:
         settings = {
             "ibge_base_url": upstream.base_url,
             "snapshot_store": f"file:{tmp_path}",
@@ -111,7 +116,7 @@ async def test_a_killed_refresher_is_replaced(brazil: tuple[State, ...], tmp_pat
         }
         async with client() as session:
             with ServiceProcess(tmp_path / "first.log", **settings) as refresher:
-                await until(lambda: upstream.figures.most_district_lists_in_flight > 100)
+                await until(lambda: is_in_the_middle(upstream))
                 with ServiceProcess(tmp_path / "second.log", **settings) as other:
                     waiting = asyncio.create_task(other.get(session))
                     await until(lambda: "Application startup complete" in other.log)
@@ -132,7 +137,7 @@ async def test_a_killed_worker_is_replaced(brazil: tuple[State, ...], tmp_path: 
 
     The lock dies with the process, and the others look again within half a second.
     """
-    async with StandIn(brazil[1:5], behaviour=IN_THE_MIDDLE) as upstream:
+    async with Ibge(brazil[1:5], behaviour=IN_THE_MIDDLE) as upstream:
         with ServiceProcess(
             tmp_path / "log",
             ibge_base_url=upstream.base_url,
@@ -140,7 +145,7 @@ async def test_a_killed_worker_is_replaced(brazil: tuple[State, ...], tmp_path: 
             snapshot_store=f"file:{tmp_path}",
             snapshot_bundled=False,
         ) as service:
-            await until(lambda: upstream.figures.most_district_lists_in_flight > 100)
+            await until(lambda: is_in_the_middle(upstream))
             await until(lambda: len(service.workers) == 3)
             upstream.behave(Behaviour())
             for worker in service.workers:
@@ -160,7 +165,7 @@ async def test_leaving_in_the_middle_of_a_fan_out_is_quick_and_quiet(
     workers: int, brazil: tuple[State, ...], tmp_path: Path
 ) -> None:
     """SIGTERM ends it at once although a client waits; the log is clean, and the turn free."""
-    async with StandIn(brazil, behaviour=IN_THE_MIDDLE) as upstream:
+    async with Ibge(brazil, behaviour=IN_THE_MIDDLE) as upstream:
         with ServiceProcess(
             tmp_path / "log",
             ibge_base_url=upstream.base_url,
@@ -169,7 +174,7 @@ async def test_leaving_in_the_middle_of_a_fan_out_is_quick_and_quiet(
             snapshot_bundled=False,
         ) as service:
             answering = await service.send("GET", "/api/v1/states")
-            await until(lambda: upstream.figures.most_district_lists_in_flight > 100)
+            await until(lambda: is_in_the_middle(upstream))
             status = await service.leave()
             answer = await answering
 
@@ -186,7 +191,7 @@ async def test_a_caller_of_a_silent_upstream_does_not_keep_the_service_from_leav
     brazil: tuple[State, ...], tmp_path: Path
 ) -> None:
     """A request for a population that nobody answers gets a 503 at once; the log is clean."""
-    async with StandIn(brazil[:2]) as places, StandIn(brazil[:2], behaviour=SILENT) as populations:
+    async with Ibge(brazil[:2]) as places, Ibge(brazil[:2], behaviour=SILENT) as populations:
         with ServiceProcess(
             tmp_path / "log",
             ibge_base_url=places.base_url,
@@ -211,14 +216,14 @@ async def test_leaving_gives_the_turn_back_to_other_machines(
     brazil: tuple[State, ...], redis: RedisServer, tmp_path: Path
 ) -> None:
     """This holds even if no client keeps the server, which then ends as fast as it can."""
-    async with StandIn(brazil, behaviour=IN_THE_MIDDLE) as upstream:
+    async with Ibge(brazil, behaviour=IN_THE_MIDDLE) as upstream:
         with ServiceProcess(
             tmp_path / "log",
             ibge_base_url=upstream.base_url,
             snapshot_store=redis.url,
             snapshot_bundled=False,
         ) as service:
-            await until(lambda: upstream.figures.most_district_lists_in_flight > 100)
+            await until(lambda: is_in_the_middle(upstream))
             await service.leave()
 
     async with aclosing(redis_store(redis.url)) as store, store.turn() as is_free:
@@ -227,7 +232,7 @@ async def test_leaving_gives_the_turn_back_to_other_machines(
 
 async def test_a_client_that_hangs_up_spoils_nothing(brazil: tuple[State, ...]) -> None:
     """The collection that it waited for continues, and answers the next client."""
-    async with StandIn(brazil[1:5], behaviour=Behaviour(latency_s=0.2)) as upstream:
+    async with Ibge(brazil[1:5], behaviour=Behaviour(latency_s=0.2)) as upstream:
         settings = Settings(ibge_base_url=upstream.base_url, snapshot_bundled=False)
         async with served(create_app(settings)) as url, client(url) as session:
             with pytest.raises(TimeoutError):
@@ -247,7 +252,7 @@ async def test_a_damaged_file_is_ignored_with_one_warning(
     """The data is collected and stored again."""
     store = file_store(tmp_path)
     file = tmp_path / "snapshot.json.xz"
-    async with StandIn(brazil[1:5]) as upstream:
+    async with Ibge(brazil[1:5]) as upstream:
         settings = Settings(
             ibge_base_url=upstream.base_url,
             snapshot_store=f"file:{tmp_path}",
@@ -274,7 +279,7 @@ async def test_a_full_disk_costs_the_storing_not_the_answer(
 ) -> None:
     """If nothing can be written, the service says so once and answers from memory."""
     (tmp_path / "snapshot.json.xz").mkdir()
-    async with StandIn(brazil[1:5]) as upstream:
+    async with Ibge(brazil[1:5]) as upstream:
         settings = Settings(
             ibge_base_url=upstream.base_url,
             snapshot_store=f"file:{tmp_path}",
@@ -295,7 +300,7 @@ async def test_an_unreachable_redis_costs_only_the_sharing(
     """It is away at the start, comes and goes; each change is logged once, not per request."""
     caplog.set_level("INFO")
     redis.stop()
-    async with StandIn(brazil[1:5]) as upstream:
+    async with Ibge(brazil[1:5]) as upstream:
         settings = Settings(
             ibge_base_url=upstream.base_url, snapshot_store=redis.url, snapshot_bundled=False
         )
@@ -332,7 +337,7 @@ async def test_all_workers_answer_the_same_bytes(brazil: tuple[State, ...], tmp_
         for accept, coding in (("*/*", "identity"), ("*/*", "gzip"), ("text/csv, */*", "br"))
     ]
     some = tuple(state for state in brazil if state.sigla in {"RO", "MT", "DF"})
-    async with StandIn(some) as upstream:
+    async with Ibge(some) as upstream:
         settings = {
             "ibge_base_url": upstream.base_url,
             "snapshot_store": f"file:{tmp_path}",
@@ -366,7 +371,7 @@ async def test_any_worker_reports_the_progress_of_a_refresh(
 ) -> None:
     """One collects, but all report it, during and after; asked by many, they start only one."""
     held = Behaviour(faults=(Fault(kind=Kind.HELD, path="/municipios/.*"),))
-    async with StandIn(brazil[:2]) as upstream:
+    async with Ibge(brazil[:2]) as upstream:
         with ServiceProcess(
             tmp_path / "log",
             server_workers=2,
@@ -414,7 +419,7 @@ async def test_a_request_for_a_refresh_does_not_keep_the_service_from_leaving(
     brazil: tuple[State, ...], tmp_path: Path
 ) -> None:
     """Another process has the turn: the client that waits is sent away, and nothing is begun."""
-    async with StandIn(brazil[:2]) as upstream:
+    async with Ibge(brazil[:2]) as upstream:
         with ServiceProcess(
             tmp_path / "log",
             snapshot_store=f"file:{tmp_path}",
@@ -442,7 +447,7 @@ async def test_a_viewer_does_not_keep_the_service_from_leaving(
     brazil: tuple[State, ...], tmp_path: Path
 ) -> None:
     """A stream of events has no end of its own; SIGTERM ends it at once, without an error."""
-    async with StandIn(brazil[:2], behaviour=IN_THE_MIDDLE) as upstream:
+    async with Ibge(brazil[:2], behaviour=IN_THE_MIDDLE) as upstream:
         with ServiceProcess(
             tmp_path / "log", ibge_base_url=upstream.base_url, snapshot_bundled=False
         ) as service:

@@ -10,7 +10,7 @@ from src.application.localities.list_of_states_and_cities import Plan
 from src.domain.localities.territory import State
 from src.entrypoints.features import Settings
 from stand_in.faults import Behaviour, Fault, Kind
-from stand_in.server import StandIn
+from tests.helpers.localities.ibge import Ibge
 from tests.helpers.services import ask, ended
 from tests.helpers.serving import client, served
 
@@ -25,7 +25,7 @@ async def test_the_live_tree_equals_the_upstreams_data(
     connection; nothing else differs.
     """
     behaviour = Behaviour(latency_s=0.02)
-    async with StandIn(brazil, behaviour=behaviour) as upstream:
+    async with Ibge(brazil, behaviour=behaviour) as upstream:
         app = create_app(Settings(ibge_base_url=upstream.base_url, ibge_plan=plan))
         async with served(app) as url, client(url) as session:
             async with session.get("/api/v1/states") as answer:
@@ -39,8 +39,8 @@ async def test_the_live_tree_equals_the_upstreams_data(
     assert figures.lists == requests
     assert figures.retries <= figures.requests / 5
     assert figures.connections <= 526 + figures.retries
-    assert figures.most_city_lists_in_flight <= 26 + figures.retries
-    assert figures.most_district_lists_in_flight <= 500 + figures.retries
+    assert figures.most_in_flight_by_heading["municipios"] <= 26 + figures.retries
+    assert figures.most_in_flight_by_heading["distritos"] <= 500 + figures.retries
     # The service reports what the upstream has seen.
     assert refresh["situacao"] == "concluida"
     assert refresh["requisicoes"]["concluidas"] == requests
@@ -51,7 +51,7 @@ async def test_the_live_tree_equals_the_upstreams_data(
 async def test_low_limits_hold_at_the_upstream(brazil: tuple[State, ...]) -> None:
     """With limits of 2 and 5, no more lists are in flight, over no more than 7 connections."""
     four_states = brazil[2:6]
-    async with StandIn(four_states, behaviour=Behaviour(latency_s=0.002)) as upstream:
+    async with Ibge(four_states, behaviour=Behaviour(latency_s=0.002)) as upstream:
         settings = Settings(
             ibge_base_url=upstream.base_url,
             ibge_states_limit=2,
@@ -64,8 +64,8 @@ async def test_low_limits_hold_at_the_upstream(brazil: tuple[State, ...]) -> Non
         figures = upstream.figures
 
     assert msgspec.json.decode(body, type=tuple[State, ...]) == four_states
-    assert figures.most_city_lists_in_flight <= 2
-    assert figures.most_district_lists_in_flight == 5
+    assert figures.most_in_flight_by_heading["municipios"] <= 2
+    assert figures.most_in_flight_by_heading["distritos"] == 5
     assert figures.connections <= 7
 
 
@@ -77,7 +77,7 @@ async def test_a_part_that_fails_stops_nothing_else(brazil: tuple[State, ...]) -
         Fault(kind=Kind.STATUS, path=f"/estados/{lost_state.id}/municipios"),
         Fault(kind=Kind.GARBAGE, path=f"/municipios/{lost_city.id}/distritos"),
     )
-    async with StandIn(four_states, behaviour=Behaviour(faults=faults)) as upstream:
+    async with Ibge(four_states, behaviour=Behaviour(faults=faults)) as upstream:
         app = create_app(Settings(ibge_base_url=upstream.base_url, snapshot_bundled=False))
         async with served(app) as url, client(url) as session:
             async with session.get("/api/v1/states") as answer:
@@ -93,7 +93,7 @@ async def test_a_part_that_fails_stops_nothing_else(brazil: tuple[State, ...]) -
 async def test_forty_clients_at_start_make_one_fan_out(brazil: tuple[State, ...]) -> None:
     """All that come while the first collection runs share it."""
     four_states = brazil[2:6]
-    async with StandIn(four_states, behaviour=Behaviour(latency_s=0.02)) as upstream:
+    async with Ibge(four_states, behaviour=Behaviour(latency_s=0.02)) as upstream:
         app = create_app(Settings(ibge_base_url=upstream.base_url))
         async with served(app) as url, client(url) as session:
             answers = await asyncio.gather(*(ask(session, "/api/v1/states") for _ in range(40)))

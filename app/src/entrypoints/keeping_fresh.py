@@ -84,7 +84,7 @@ async def keeping_fresh(
         contextlib.aclosing(Publisher(presentation, ttl_s=settings.snapshot_ttl_s)) as publisher,
     ):
         load_bundled = None
-        if settings.snapshot_bundled and bundled is not None:
+        if bundled is not None:
             load_bundled = partial(asyncio.to_thread, bundled)
         current = CurrentEdition(make=publisher.publish, load_bundled=load_bundled)
         collection = StreamedCollection(collect=collect, earlier=earlier, loss=loss)

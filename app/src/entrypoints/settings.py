@@ -75,8 +75,15 @@ def _ca_file(value: Path) -> Path:
 
 # Kinds of settings that several features may have: an address that paths are put at the end of,
 # without its last slash, and a file with certificates in PEM.
-BaseUrl = Annotated[str, AfterValidator(_http_url)]
-CaFile = Annotated[FilePath, AfterValidator(_ca_file)]
+BaseUrl = Annotated[
+    str,
+    AfterValidator(_http_url),
+    Field(description="um endereço http:// ou https://, sem ? nem #"),
+]
+CaFile = Annotated[
+    Annotated[FilePath, AfterValidator(_ca_file)] | None,
+    Field(description="um arquivo existente com certificados em PEM"),
+]
 
 
 class ServiceSettings(BaseSettings):
@@ -94,7 +101,6 @@ class ServiceSettings(BaseSettings):
         default=86_400, ge=0, le=31_536_000, description="segundos, de 0 a 31536000"
     )
     snapshot_wait_s: float = Field(default=30, ge=0, le=300, description="segundos, de 0 a 300")
-    snapshot_bundled: bool = Field(default=True, description="true ou false")
     refresh_min_interval_s: float = Field(
         default=60, ge=0, le=86_400, description="segundos, de 0 a 86400"
     )

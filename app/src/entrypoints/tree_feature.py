@@ -8,7 +8,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeVar
 
 from src.application.collecting.fan_out import FanOut
 from src.application.ports.refresh_progress import Limits
@@ -19,6 +19,7 @@ from src.domain.tree import Branch, Leaf
 from src.entrypoints.feature import Feature, Opened
 from src.entrypoints.keeping_fresh import keeping_fresh
 from src.entrypoints.settings import ServiceSettings
+from src.infra.controllers.refreshes.noun import Noun
 from src.infra.controllers.refreshes.refresh_words import RefreshWords
 from src.infra.controllers.refreshes.refreshes_controller import refreshes_router
 from src.infra.controllers.tree_controller import OpenedTree, tree_at_hand, tree_router
@@ -29,52 +30,50 @@ from src.infra.process.clock import utc_now
 
 Settings = TypeVar("Settings", bound=ServiceSettings)
 
-# Collects the roots with all below them.
-Collect: TypeAlias = Callable[[FanOut[Any]], Awaitable[Sequence[Branch]]]
-
 
 def tree_feature(
-    words: RefreshWords,
+    name: str,
     *,
     title: str,
+    source: str,
+    levels: Sequence[Noun],
     kind: type[S],
     example: Leaf,
     upstream: Callable[[Settings], Upstream],
-    collect: Callable[[RetryingClient], Collect],
+    collect: Callable[[RetryingClient, FanOut[Any]], Awaitable[Sequence[Branch]]],
     roots_at_once: int = 5,
     loss: CredibleLoss | None = None,
     now: Callable[[], datetime] = utc_now,
 ) -> Feature[Settings]:
-    """The feature that answers its tree at `/api/v1/{words.name}`.
-
-    What it opens and stores is kept apart under that name, which is one lower-case word.
+    """The feature that answers its tree at `/api/v1/{name}`, and its refreshes below that.
 
     Args:
-        words: the address of its refreshes, and what its parts are called.
+        name: one lower-case word, under which its data are kept apart, too.
         title: in Portuguese what the tree is, for the documentation.
+        source: the upstream's name in Portuguese, with its article.
+        levels: what the parts are called on each level, the top first.
         kind: the class of its snapshots.
         example: one of its roots, with all below it, for the documentation.
         upstream: the upstream that the settings describe.
-        collect: gives the collection over a client of that upstream.
+        collect: collects the roots with all below them, over a client of that upstream.
         roots_at_once: how many roots are in work at once.
         loss: what may be gone from one snapshot to the next.
         now: tells the time, in UTC, at which a collection has ended.
     """
-    name = words.name
     path = f"/api/v1/{name}"
+    words = RefreshWords(path=f"{path}/refreshes", upstream=source, levels=levels)
 
     @asynccontextmanager
     async def opened(settings: Settings, _: Mapping[str, Any]) -> AsyncIterator[Opened]:
         async def collected(on_root: Callable[[Any], None]) -> S:
             fan_out: FanOut[Any] = FanOut(roots_limit=roots_limit, watch=counts, on_root=on_root)
-            roots = await collect_roots(fan_out)
+            roots = await collect(client, fan_out)
             return kind.collected(roots, at=now(), missing=fan_out.gaps)
 
         asked = upstream(settings)
         counts = FanOutCounts(clock=time.monotonic)
         roots_limit = asyncio.Semaphore(roots_at_once)
         async with open_client(asked, watch=counts) as client:
-            collect_roots = collect(client)
             counts.bounded_by(
                 lambda: Limits(
                     roots=roots_at_once,

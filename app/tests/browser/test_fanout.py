@@ -12,9 +12,9 @@ from main import create_app
 from src.domain.localities.territory import State
 from src.entrypoints.features import Settings
 from stand_in.faults import Behaviour, Fault, Kind
-from stand_in.server import StandIn
 from tests.browser.conftest import OpenPage
 from tests.browser.keyboard import press_tab_to
+from tests.helpers.localities.ibge import Ibge
 from tests.helpers.processes import ServiceProcess
 from tests.helpers.serving import client, served
 
@@ -27,7 +27,7 @@ TILES = "#map .tile"
 @asynccontextmanager
 async def watching(
     open_page: OpenPage,
-    upstream: StandIn,
+    upstream: Ibge,
     browser: dict[str, Any] | None = None,
     *,
     view: str = "fanout",
@@ -66,7 +66,7 @@ async def test_a_collection_is_started_and_its_tiles_fill(
 ) -> None:
     """It takes one click; tiles fill as requests are answered, and the figures are right."""
     states = brazil[:6]
-    async with StandIn(states, behaviour=Behaviour(latency_s=0.1)) as upstream:
+    async with Ibge(states, behaviour=Behaviour(latency_s=0.1)) as upstream:
         async with watching(open_page, upstream, ibge_cities_limit=20) as page:
             await until_it_ended(page, "concluida")
             requests = upstream.figures.lists
@@ -92,7 +92,7 @@ async def test_the_first_sentence_says_how_many_ran_at_once_and_why(
     brazil: tuple[State, ...], open_page: OpenPage
 ) -> None:
     """It has the most requests in flight, and the limit that was reached."""
-    async with StandIn(brazil[:6], behaviour=Behaviour(latency_s=0.05)) as upstream:
+    async with Ibge(brazil[:6], behaviour=Behaviour(latency_s=0.05)) as upstream:
         async with watching(open_page, upstream, ibge_cities_limit=20) as page:
             await until_it_ended(page, "concluida")
 
@@ -105,7 +105,7 @@ async def test_the_first_sentence_says_how_many_ran_at_once_and_why(
 async def test_a_state_that_fails_is_marked(brazil: tuple[State, ...], open_page: OpenPage) -> None:
     """Its tile says so, not only by colour; the others are complete."""
     faults = (Fault(kind=Kind.STATUS, status=404, path=f"/estados/{brazil[3].id}/municipios"),)
-    async with StandIn(brazil[:6], behaviour=Behaviour(faults=faults)) as upstream:
+    async with Ibge(brazil[:6], behaviour=Behaviour(faults=faults)) as upstream:
         async with watching(open_page, upstream) as page:
             await until_it_ended(page, "incompleta")
 
@@ -119,7 +119,7 @@ async def test_a_state_that_fails_is_marked(brazil: tuple[State, ...], open_page
 async def test_retries_are_counted(brazil: tuple[State, ...], open_page: OpenPage) -> None:
     """The page shows as many as the upstream has seen."""
     faults = (Fault(kind=Kind.STATUS, status=500, path="/municipios/.*", share=0.05),)
-    async with StandIn(brazil[:6], behaviour=Behaviour(faults=faults)) as upstream:
+    async with Ibge(brazil[:6], behaviour=Behaviour(faults=faults)) as upstream:
         async with watching(open_page, upstream, ibge_attempts=10) as page:
             await until_it_ended(page, "concluida")
 
@@ -130,7 +130,7 @@ async def test_retries_are_counted(brazil: tuple[State, ...], open_page: OpenPag
 async def test_a_collection_that_fails_shows_the_reason(open_page: OpenPage) -> None:
     """A sentence with the reason takes the place of the result."""
     faults = (Fault(kind=Kind.GARBAGE),)
-    async with StandIn((), behaviour=Behaviour(faults=faults)) as upstream:
+    async with Ibge((), behaviour=Behaviour(faults=faults)) as upstream:
         async with watching(open_page, upstream, ibge_attempts=1) as page:
             await until_it_ended(page, "falhou")
 
@@ -143,7 +143,7 @@ async def test_the_page_says_why_a_collection_may_not_be_started(
     """The button is marked as disabled, and the reason is beside it."""
     forwarded = {"extra_http_headers": {"X-Forwarded-For": "8.8.8.8"}}
     async with (
-        StandIn(brazil[:2]) as upstream,
+        Ibge(brazil[:2]) as upstream,
         watching(open_page, upstream, forwarded) as page,
     ):
         await until_it_ended(page, "concluida")
@@ -157,7 +157,7 @@ async def test_with_a_token_a_collection_is_started(
     brazil: tuple[State, ...], open_page: OpenPage
 ) -> None:
     """A wrong token is refused with advice; the right one starts it."""
-    async with StandIn(brazil[:2]) as upstream:
+    async with Ibge(brazil[:2]) as upstream:
         async with watching(open_page, upstream, {"requests_fail": True}, **WITH_TOKEN) as page:
             await until_it_ended(page, "concluida")
             button = page.get_by_role("button", name="Atualizar agora")
@@ -176,7 +176,7 @@ async def test_the_button_shows_how_long_to_wait_for_the_next_collection(
     brazil: tuple[State, ...], open_page: OpenPage
 ) -> None:
     """The time that is left is counted down."""
-    async with StandIn(brazil[:2]) as upstream:
+    async with Ibge(brazil[:2]) as upstream:
         async with watching(open_page, upstream, refresh_min_interval_s=3600) as page:
             await until_it_ended(page, "concluida")
             await page.get_by_role("button", name="Atualizar agora").click()
@@ -188,7 +188,7 @@ async def test_each_request_of_a_state_can_be_reached_by_keyboard(
     brazil: tuple[State, ...], open_page: OpenPage
 ) -> None:
     """A tile leads to the state's requests, and the arrow keys from one to the next."""
-    async with StandIn(brazil[:4], behaviour=Behaviour(latency_s=0.02)) as upstream:
+    async with Ibge(brazil[:4], behaviour=Behaviour(latency_s=0.02)) as upstream:
         async with watching(open_page, upstream) as page:
             await until_it_ended(page, "concluida")
 
@@ -208,7 +208,7 @@ async def test_a_page_that_is_opened_later_shows_the_last_collection(
     brazil: tuple[State, ...], open_page: OpenPage
 ) -> None:
     """It has every one of its requests."""
-    async with StandIn(brazil[:4]) as upstream, watching(open_page, upstream) as first:
+    async with Ibge(brazil[:4]) as upstream, watching(open_page, upstream) as first:
         await until_it_ended(first, "concluida")
         second = await first.context.new_page()
         await second.goto(first.url)
@@ -222,7 +222,7 @@ async def test_a_service_that_ends_is_reported(
     brazil: tuple[State, ...], open_page: OpenPage, tmp_path: Path
 ) -> None:
     """The figures stay, and the service does not wait for its viewers."""
-    async with StandIn(brazil[:2]) as upstream:
+    async with Ibge(brazil[:2]) as upstream:
         with ServiceProcess(
             tmp_path / "log", ibge_base_url=upstream.base_url, snapshot_bundled=False
         ) as service:

@@ -25,9 +25,9 @@ from src.entrypoints.features import Settings
 from src.infra.process.clock import utc_now
 from src.infra.storage.file_journal import FileJournal
 from stand_in.faults import Behaviour
-from stand_in.server import StandIn
 from tests.browser.conftest import OpenPage
 from tests.browser.test_fanout import until_it_ended, watching
+from tests.helpers.localities.ibge import Ibge
 from tests.helpers.localities.stores import file_store
 from tests.helpers.localities.upstream import live
 from tests.helpers.refreshes import moment
@@ -77,7 +77,7 @@ async def test_a_tile_fills_and_the_gauges_rise(
     brazil: tuple[State, ...], open_page: OpenPage
 ) -> None:
     """The tile shows the share that is done, the gauges the requests and states in work."""
-    async with StandIn(brazil[:6], behaviour=Behaviour(latency_s=0.1)) as upstream:
+    async with Ibge(brazil[:6], behaviour=Behaviour(latency_s=0.1)) as upstream:
         async with watching(open_page, upstream, ibge_cities_limit=20) as page:
             await until_it_ended(page, "concluida")
             await page.evaluate(WATCH, brazil[4].sigla)
@@ -137,7 +137,7 @@ async def test_the_phases_are_drawn_in_proportion(
     """Each request was a quarter in the queue, a half on the wire, and a quarter reading."""
     rondonia, *_ = states = brazil[:1]
     attempts = [
-        Attempt(number, Level.DISTRICTS, city.id, 1, 0, 250, 750, 1000, Fate.ANSWERED)
+        Attempt(number, Level.DISTRICTS, city.id, 1, 0, 250, 750, 1000, Fate.ANSWERED, rondonia.id)
         for number, city in enumerate(rondonia.cidades)
     ]
     expected = pytest.approx({"waiting": 0.25, "wire": 0.5, "reading": 0.25, "retry": 0}, abs=0.03)
@@ -157,8 +157,21 @@ async def test_retries_are_drawn_in_their_colour(
         attempt
         for number, city in enumerate(rondonia.cidades)
         for attempt in (
-            Attempt(number, Level.DISTRICTS, city.id, 1, 0, 0, 500, 500, Fate.TRIED_AGAIN),
-            Attempt(number, Level.DISTRICTS, city.id, 2, 500, 500, 1000, 1000, Fate.ANSWERED),
+            Attempt(
+                number, Level.DISTRICTS, city.id, 1, 0, 0, 500, 500, Fate.TRIED_AGAIN, rondonia.id
+            ),
+            Attempt(
+                number,
+                Level.DISTRICTS,
+                city.id,
+                2,
+                500,
+                500,
+                1000,
+                1000,
+                Fate.ANSWERED,
+                rondonia.id,
+            ),
         )
     ]
     expected = pytest.approx({"waiting": 0, "wire": 0.5, "reading": 0, "retry": 0.5}, abs=0.03)
@@ -177,7 +190,9 @@ async def test_the_curve_shows_the_number_in_flight(
     areas = []
     for end in (1000, 500):
         attempts = [
-            Attempt(number, Level.DISTRICTS, city.id, 1, 0, 0, ended, ended, Fate.ANSWERED)
+            Attempt(
+                number, Level.DISTRICTS, city.id, 1, 0, 0, ended, ended, Fate.ANSWERED, rondonia.id
+            )
             for number, city in enumerate(rondonia.cidades)
             for ended in (1000 if number == 0 else end,)
         ]
@@ -221,7 +236,7 @@ async def test_the_figures_compare_with_requests_one_after_another(
     brazil: tuple[State, ...], open_page: OpenPage
 ) -> None:
     """The comparison names the number of requests."""
-    async with StandIn(brazil[:4], behaviour=Behaviour(latency_s=0.1)) as upstream:
+    async with Ibge(brazil[:4], behaviour=Behaviour(latency_s=0.1)) as upstream:
         async with watching(open_page, upstream) as page:
             await until_it_ended(page, "concluida")
             said: Any = await page.locator("#one-by-one-why").text_content()

@@ -10,9 +10,9 @@ from playwright.async_api import Page, expect
 from src.domain.localities.territory import State
 from src.infra.controllers.localities.collection_words import COLLECTION_WORDS
 from stand_in.faults import Behaviour
-from stand_in.server import StandIn
 from tests.browser.conftest import OpenPage
 from tests.browser.test_fanout import tile, until_it_ended, watching
+from tests.helpers.localities.ibge import Ibge
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -40,7 +40,7 @@ async def test_the_explanations_match_the_collection_shown(
     cities = sum(len(state.cidades) for state in states)
     waves = -(-cities // 20)
     limits: dict[str, Any] = {"ibge_states_limit": 4, "ibge_cities_limit": 20}
-    async with StandIn(states, behaviour=Behaviour(latency_s=LATENCY_S)) as upstream:
+    async with Ibge(states, behaviour=Behaviour(latency_s=LATENCY_S)) as upstream:
         async with watching(open_page, upstream, **limits) as page:
             await until_it_ended(page, "concluida")
             said = await explanations(page)
@@ -69,7 +69,7 @@ async def test_limits_that_nothing_reaches_are_explained(
     states = brazil[:2]
     cities = sum(len(state.cidades) for state in states)
     limits: dict[str, Any] = {"ibge_states_limit": 3, "ibge_cities_limit": 1000}
-    async with StandIn(states, behaviour=Behaviour(latency_s=LATENCY_S)) as upstream:
+    async with Ibge(states, behaviour=Behaviour(latency_s=LATENCY_S)) as upstream:
         async with watching(open_page, upstream, **limits) as page:
             await until_it_ended(page, "concluida")
             said = await explanations(page)
@@ -83,7 +83,7 @@ async def test_the_plan_for_states_is_explained(
 ) -> None:
     """Each state takes two requests, and two states may be in work."""
     limits: dict[str, Any] = {"ibge_states_limit": 2, "ibge_plan": "state"}
-    async with StandIn(brazil[:6], behaviour=Behaviour(latency_s=LATENCY_S)) as upstream:
+    async with Ibge(brazil[:6], behaviour=Behaviour(latency_s=LATENCY_S)) as upstream:
         async with watching(open_page, upstream, **limits) as page:
             await until_it_ended(page, "concluida")
             said = await explanations(page)
@@ -107,7 +107,7 @@ async def test_a_fixed_rate_is_among_the_reasons(
     brazil: tuple[State, ...], open_page: OpenPage
 ) -> None:
     """If the limit is not reached, the page names the rate that may be why."""
-    async with StandIn(brazil[1:2]) as upstream:
+    async with Ibge(brazil[1:2]) as upstream:
         async with watching(open_page, upstream, ibge_max_rps=200) as page:
             await until_it_ended(page, "concluida")
 
@@ -119,7 +119,10 @@ async def test_a_fixed_rate_is_among_the_reasons(
 async def test_storing_is_a_phase_of_its_own(whole_country: str, open_page: OpenPage) -> None:
     """Once the last request has ended, the page says so, and gives both times."""
     page = await open_page(whole_country)
-    attempts = [[0, 0, 0, 1, 0, 1, 101, 102, 0], [1, 2, 5300108, 1, 110, 120, 1290, 1300, 0]]
+    attempts = [
+        [0, 0, 0, 1, 0, 1, 101, 102, 0, 0],
+        [1, 2, 5300108, 1, 110, 120, 1290, 1300, 0, 53],
+    ]
     storing = {
         **COLLECTION_WORDS.example,
         "situacao": "em_andamento",
@@ -161,7 +164,7 @@ async def test_the_name_of_a_tile_is_its_visible_text(
     brazil: tuple[State, ...], open_page: OpenPage
 ) -> None:
     """People who speak to their browser say what they see (WCAG 2.5.3)."""
-    async with StandIn(brazil[:2]) as upstream, watching(open_page, upstream) as page:
+    async with Ibge(brazil[:2]) as upstream, watching(open_page, upstream) as page:
         await until_it_ended(page, "concluida")
 
         for sigla in ("RO", "AC", "MG"):
@@ -175,7 +178,7 @@ async def test_a_tile_leads_to_what_it_changes(
     brazil: tuple[State, ...], open_page: OpenPage, motion: str
 ) -> None:
     """The rows scroll into view with the focus above them, at once if motion is to be reduced."""
-    async with StandIn(brazil[:2]) as upstream:
+    async with Ibge(brazil[:2]) as upstream:
         async with watching(open_page, upstream, {"reduced_motion": motion}) as page:
             await until_it_ended(page, "concluida")
 

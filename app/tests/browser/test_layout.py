@@ -7,9 +7,9 @@ from playwright.async_api import Page, expect
 
 from src.domain.localities.territory import State
 from stand_in.faults import Behaviour
-from stand_in.server import StandIn
 from tests.browser.conftest import OpenPage
 from tests.browser.test_fanout import until_it_ended, watching
+from tests.helpers.localities.ibge import Ibge
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -51,7 +51,7 @@ async def test_the_fan_out_holds_still(
     brazil: tuple[State, ...], open_page: OpenPage, width: int
 ) -> None:
     """It does so while a collection runs, after it, and while the next one runs."""
-    async with StandIn(brazil[:6], behaviour=Behaviour(latency_s=0.1)) as upstream:
+    async with Ibge(brazil[:6], behaviour=Behaviour(latency_s=0.1)) as upstream:
         async with watching(open_page, upstream, window(width), ibge_cities_limit=20) as page:
             await until_it_ended(page, "concluida")
             await page.get_by_role("button", name="Atualizar agora").click()
@@ -70,7 +70,7 @@ async def test_the_explorer_holds_still(
     brazil: tuple[State, ...], open_page: OpenPage, view: str, width: int
 ) -> None:
     """It is opened during the first collection, which its answers wait for, and again after it."""
-    async with StandIn(brazil[:2], behaviour=Behaviour(latency_s=0.1)) as upstream:
+    async with Ibge(brazil[:2], behaviour=Behaviour(latency_s=0.1)) as upstream:
         async with watching(
             open_page, upstream, window(width), view=view, ibge_cities_limit=5
         ) as page:

@@ -21,10 +21,10 @@ from src.entrypoints.localities.feature import localities
 from src.entrypoints.population.asking import gateway
 from src.entrypoints.population.feature import population
 from src.infra.process.clock import utc_now
-from stand_in.aggregates import inhabitants
 from stand_in.faults import Behaviour, Fault, Kind
-from stand_in.server import StandIn
+from stand_in.population.aggregates import inhabitants
 from tests.helpers.fakes import Clock
+from tests.helpers.localities.ibge import Ibge
 from tests.helpers.localities.places import TWO_STATES
 from tests.helpers.localities.services import collecting_from
 from tests.helpers.localities.upstream import FakeUpstream
@@ -38,7 +38,7 @@ PATH_OF_CITY = "/6579/periodos/-1/variaveis/9324?localidades=N6[1100015]"
 
 @asynccontextmanager
 async def service(
-    upstream: StandIn,
+    upstream: Ibge,
     *,
     places: FakeUpstream | None = None,
     places_at: datetime | None = None,
@@ -72,7 +72,7 @@ def ill(kind: Kind, **more: Any) -> Behaviour:
 
 async def test_a_city_and_a_state() -> None:
     """With our own name, the year, the source and the age."""
-    async with StandIn(TWO_STATES) as upstream, service(upstream) as session:
+    async with Ibge(TWO_STATES) as upstream, service(upstream) as session:
         city, state = await ask(session, CITY), await ask(session, STATE)
         by_six_digits = await ask(session, "/api/v1/cities/110001/population")
 
@@ -92,7 +92,7 @@ async def test_a_city_and_a_state() -> None:
 
 async def test_conditions_and_codings() -> None:
     """As for all data: 304 for the tag and the date, and the coding that the client likes best."""
-    async with StandIn(TWO_STATES) as upstream, service(upstream) as session:
+    async with Ibge(TWO_STATES) as upstream, service(upstream) as session:
         whole = await ask(session, CITY)
         by_tag = await ask(session, CITY, {"If-None-Match": whole.headers["ETag"]})
         by_date = await ask(session, CITY, {"If-Modified-Since": whole.headers["Last-Modified"]})
@@ -117,7 +117,7 @@ async def test_conditions_and_codings() -> None:
 )
 async def test_a_place_that_is_none_is_not_asked_for(path: str, status: int) -> None:
     """Our own data know it."""
-    async with StandIn(TWO_STATES) as upstream, service(upstream) as session:
+    async with Ibge(TWO_STATES) as upstream, service(upstream) as session:
         answer = await ask(session, path)
 
     assert answer.status == status
@@ -126,7 +126,7 @@ async def test_a_place_that_is_none_is_not_asked_for(path: str, status: int) -> 
 
 async def test_a_place_without_a_population_is_404() -> None:
     """The upstream knows nothing of it, and is not asked again at once."""
-    async with StandIn(TWO_STATES[1:]) as upstream, service(upstream) as session:
+    async with Ibge(TWO_STATES[1:]) as upstream, service(upstream) as session:
         answers = [await ask(session, CITY) for _ in range(3)]
 
     assert {answer.status for answer in answers} == {404}
@@ -138,7 +138,7 @@ async def test_a_place_without_a_population_is_404() -> None:
 
 async def test_forty_clients_make_one_request() -> None:
     """All of them get the same answer."""
-    async with StandIn(TWO_STATES, behaviour=Behaviour(latency_s=0.1)) as upstream:
+    async with Ibge(TWO_STATES, behaviour=Behaviour(latency_s=0.1)) as upstream:
         async with service(upstream) as session:
             await ask(session, "/api/v1/states")
             answers = await asyncio.gather(*(ask(session, CITY) for _ in range(40)))
@@ -161,7 +161,7 @@ ILL = [
 @pytest.mark.parametrize("behaviour", ILL)
 async def test_an_ill_upstream_touches_nothing_that_is_known(behaviour: Behaviour) -> None:
     """The last population with its age, the places as ever; what is not known yet is 503."""
-    async with StandIn(TWO_STATES) as upstream:
+    async with Ibge(TWO_STATES) as upstream:
         async with service(upstream, wait_s=0.5, population_ttl_s=0) as session:
             before, places = await ask(session, CITY), await ask(session, "/api/v1/states")
             upstream.behave(behaviour)
@@ -177,7 +177,7 @@ async def test_an_ill_upstream_touches_nothing_that_is_known(behaviour: Behaviou
 
 async def test_an_empty_answer_takes_no_population_away() -> None:
     """`[]` is what the upstream says of a code that it does not know."""
-    async with StandIn(TWO_STATES) as upstream:
+    async with Ibge(TWO_STATES) as upstream:
         async with service(upstream, population_ttl_s=0) as session:
             before = await ask(session, CITY)
             upstream.behave(ill(Kind.EMPTY))
@@ -188,7 +188,7 @@ async def test_an_empty_answer_takes_no_population_away() -> None:
 
 async def test_nobody_listening_is_503_in_time() -> None:
     """And the places are answered as ever."""
-    async with StandIn(TWO_STATES) as upstream:
+    async with Ibge(TWO_STATES) as upstream:
         await upstream.stop_listening()
         async with service(upstream) as session:
             answer, places = await ask(session, CITY), await ask(session, "/api/v1/states")
@@ -207,7 +207,7 @@ async def test_what_is_known_outlives_a_restart(
     if store == "redis":
         redis: RedisServer = request.getfixturevalue("redis")
         address = redis.url
-    async with StandIn(TWO_STATES) as upstream:
+    async with Ibge(TWO_STATES) as upstream:
         async with service(upstream, snapshot_store=address) as session:
             before = await ask(session, CITY)
         upstream.behave(ill(Kind.STATUS, status=500))
@@ -221,7 +221,7 @@ async def test_what_is_known_outlives_a_restart(
 async def test_a_silent_upstream_of_places_delays_no_population() -> None:
     """A name need not be fresh, though the settings ask for a collection at each request."""
     places = FakeUpstream(TWO_STATES)
-    async with StandIn(TWO_STATES) as upstream:
+    async with Ibge(TWO_STATES) as upstream:
         async with service(upstream, places=places, snapshot_ttl_s=0) as session:
             await ask(session, "/api/v1/states")
             places.held_level = "cities"
@@ -234,7 +234,7 @@ async def test_a_silent_upstream_of_places_delays_no_population() -> None:
 async def test_a_place_that_was_read_later_makes_the_answer_newer() -> None:
     """Its name may have changed since the upstream was asked for its population."""
     later = utc_now() + timedelta(days=1)
-    async with StandIn(TWO_STATES) as upstream:
+    async with Ibge(TWO_STATES) as upstream:
         async with service(upstream, places_at=later) as session:
             answer = await ask(session, CITY)
             again = await ask(
@@ -248,7 +248,7 @@ async def test_a_place_that_was_read_later_makes_the_answer_newer() -> None:
 async def test_without_places_there_is_no_population_either() -> None:
     """503, as for all that needs them; the upstream of populations is not asked."""
     nobody = FakeUpstream((), errors={0: ConnectionError("x")})
-    async with StandIn(TWO_STATES) as upstream:
+    async with Ibge(TWO_STATES) as upstream:
         chosen = Settings(snapshot_bundled=False, ibge_aggregates_url=upstream.aggregates_url)
         features: list[Feature[Settings]] = [
             localities(collecting_from(nobody)),
@@ -265,7 +265,7 @@ async def test_without_places_there_is_no_population_either() -> None:
 
 async def test_the_gateway_has_a_client_of_its_own() -> None:
     """With few connections: whatever becomes of it, the places have theirs."""
-    async with StandIn(TWO_STATES, behaviour=Behaviour(latency_s=0.05)) as upstream:
+    async with Ibge(TWO_STATES, behaviour=Behaviour(latency_s=0.05)) as upstream:
         settings = Settings(ibge_aggregates_url=upstream.aggregates_url)
         async with gateway(settings) as opened:
             places = [state.id for state in TWO_STATES] * 10

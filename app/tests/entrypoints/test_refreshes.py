@@ -24,7 +24,7 @@ from src.infra.controllers.refreshes.refresh_json import CAUSES, INTERNAL
 from src.infra.process.clock import utc_now
 from src.infra.storage.memory_journal import MemoryJournal
 from stand_in.faults import Behaviour, Fault, Kind
-from stand_in.server import StandIn
+from tests.helpers.localities.ibge import Ibge
 from tests.helpers.localities.places import ALTA_FLORESTA, RONDONIA, TWO_STATES
 from tests.helpers.localities.services import service as service_of
 from tests.helpers.localities.upstream import FakeUpstream
@@ -312,7 +312,7 @@ async def test_one_follower_too_many_is_503(monkeypatch: pytest.MonkeyPatch) -> 
 
 async def test_a_refresh_is_streamed_event_by_event() -> None:
     """The events cover all of it, with each attempt once; then the stream ends."""
-    async with StandIn(TWO_STATES, behaviour=Behaviour(latency_s=0.05)) as ibge:
+    async with Ibge(TWO_STATES, behaviour=Behaviour(latency_s=0.05)) as ibge:
         app = create_app(Settings(ibge_base_url=ibge.base_url))
         async with served(app) as url, client(url) as session:
             current = await ended(session, f"{REFRESHES}/current")
@@ -324,15 +324,15 @@ async def test_a_refresh_is_streamed_event_by_event() -> None:
     last = told[-1]
     assert {name: last[name] for name in current} == current
     attempts = [attempt for event in told for attempt in event["tentativas"]]
-    assert sorted((level, place) for _, level, place, *_ in attempts) == [
-        (0, 0),
-        (1, 11),
-        (1, 53),
-        (2, 1100015),
-        (2, 1100023),
-        (2, 5300108),
+    assert sorted((level, place, root) for _, level, place, *_, root in attempts) == [
+        (0, 0, 0),
+        (1, 11, 11),
+        (1, 53, 53),
+        (2, 1100015, 11),
+        (2, 1100023, 11),
+        (2, 5300108, 53),
     ]
-    for _, _, _, number, queued, sent, answered, read, fate in attempts:
+    for _, _, _, number, queued, sent, answered, read, fate, _ in attempts:
         assert (number, fate) == (1, 0)
         assert queued <= sent < answered <= read
     assert last["requisicoes"] == {
@@ -472,7 +472,7 @@ async def test_retries_and_failures_are_counted() -> None:
         Fault(kind=Kind.STATUS, status=404, path=f"/municipios/{ALTA_FLORESTA.id}/distritos"),
         Fault(kind=Kind.STATUS, status=500, path=f"/estados/{RONDONIA.id}/municipios", share=0.5),
     )
-    async with StandIn(TWO_STATES, behaviour=Behaviour(faults=faults)) as ibge:
+    async with Ibge(TWO_STATES, behaviour=Behaviour(faults=faults)) as ibge:
         app = create_app(Settings(ibge_base_url=ibge.base_url, ibge_attempts=10))
         async with served(app) as url, client(url) as session:
             refresh = await ended(session, f"{REFRESHES}/current")
@@ -483,4 +483,4 @@ async def test_retries_and_failures_are_counted() -> None:
     counts = refresh["requisicoes"]
     assert counts["falhas"] == 1
     assert len(attempts) == asked == counts["concluidas"] + counts["falhas"] + counts["repetidas"]
-    assert sum(fate == 1 for *_, fate in attempts) == counts["repetidas"]
+    assert sum(fate == 1 for *_, fate, _ in attempts) == counts["repetidas"]

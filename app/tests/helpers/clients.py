@@ -68,4 +68,4 @@ async def exchange_with(
     """
     tls = tls or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     async with open_session(connections=connections, tls=tls) as session:
-        yield AiohttpExchange(session, base_url=base_url, settings="STOCK_", **bounds)
+        yield AiohttpExchange(session, base_url=base_url, settings="CARS_", **bounds)

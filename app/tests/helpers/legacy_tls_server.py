@@ -53,7 +53,7 @@ class LegacyTlsServer:
 
     @property
     def base_url(self) -> str:
-        """The address to set as a base URL."""
+        """The address to ask at."""
         return f"https://127.0.0.1:{self._listener.getsockname()[1]}"
 
     def __enter__(self) -> Self:

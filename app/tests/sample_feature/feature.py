@@ -9,7 +9,7 @@ import msgspec
 from src.application.collecting.fan_out import FanOut
 from src.entrypoints.feature import Feature
 from src.entrypoints.settings import ServiceSettings
-from src.entrypoints.tree_feature import Collect, tree_feature
+from src.entrypoints.tree_feature import tree_feature
 from src.infra.controllers.refreshes.noun import Noun
 from src.infra.controllers.refreshes.refresh_words import RefreshWords
 from src.infra.gateways.retrying_client import RetryingClient
@@ -20,71 +20,58 @@ from tests.sample_feature.upstream import SHELVES_PATH, FakeUpstream, boxes_path
 
 TREE = "/api/v1/shelves"
 
-WORDS = RefreshWords(
-    path=f"{TREE}/refreshes",
-    upstream="o estoque",
-    levels=(
-        Noun("estante", "estantes", feminine=True),
-        Noun("caixa", "caixas", feminine=True),
-        Noun("item", "itens"),
-    ),
-    short_name="letra",
+SOURCE = "o estoque"
+LEVELS = (
+    Noun("estante", "estantes", feminine=True),
+    Noun("caixa", "caixas", feminine=True),
+    Noun("item", "itens"),
 )
+
+# What tree_feature makes of these.
+WORDS = RefreshWords(path=f"{TREE}/refreshes", upstream=SOURCE, levels=LEVELS)
 
 
 def shelves(
     base_url: str,
     *,
-    words: RefreshWords = WORDS,
+    name: str = "shelves",
     client: FakeUpstream | None = None,
     now: Callable[[], datetime] = utc_now,
     **upstream: Any,
 ) -> Feature[ServiceSettings]:
     """The feature, over the upstream at this address.
 
-    `words` name it, and say where it is. `client` asks instead, without a socket. `now` dates what
-    is collected. `upstream` has other properties of the Upstream.
+    `client` asks instead, without a socket. `now` dates what is collected. `upstream` has other
+    properties of the Upstream.
     """
+    described = {"name": SOURCE, "base_url": base_url, "at_once": 3, "attempts": 1, **upstream}
     return tree_feature(
-        words,
+        name,
         title="As estantes, com caixas e itens",
+        source=SOURCE,
+        levels=LEVELS,
         kind=ShelvesSnapshot,
         example=Shelf(1, "A", "Alta", (Box(1, "Livros", (Item(1, "Atlas"),)),)),
-        upstream=lambda _: Upstream(
-            **{
-                "name": words.upstream,
-                "base_url": base_url,
-                "at_once": 3,
-                "connections": 3,
-                "attempts": 1,
-                "recent_answers": 4,
-                **upstream,
-            }
-        ),
-        collect=lambda opened: collecting(client or opened),
+        upstream=lambda _: Upstream(**described),
+        collect=lambda opened, fan_out: collect(client or opened, fan_out),
         roots_at_once=2,
         now=now,
     )
 
 
-def collecting(client: RetryingClient | FakeUpstream) -> Collect:
-    """The collection over this client."""
+async def collect(client: RetryingClient | FakeUpstream, fan_out: FanOut[Shelf]) -> Sequence[Shelf]:
+    """Collect the shelves, then the boxes on each, then the items in each of those."""
 
-    async def collect(fan_out: FanOut[Shelf]) -> Sequence[Shelf]:
-        async def boxes_of(shelf: Shelf) -> Sequence[Box]:
-            async def items_of(box: Box) -> Sequence[Item]:
-                read = msgspec.json.Decoder(list[Item]).decode
-                path = items_path(shelf, box)
-                return await client.get(path, read, level=Level.ITEMS, parent=box.id, root=shelf.id)
+    async def boxes_of(shelf: Shelf) -> Sequence[Box]:
+        async def items_of(box: Box) -> Sequence[Item]:
+            path = items_path(shelf, box)
+            read = msgspec.json.Decoder(list[Item]).decode
+            return await client.get(path, read, level=Level.ITEMS, parent=box.id, root=shelf.id)
 
-            read = msgspec.json.Decoder(list[Box]).decode
-            path = boxes_path(shelf)
-            boxes = await client.get(path, read, level=Level.BOXES, parent=shelf.id, root=shelf.id)
-            return await fan_out.below(boxes, items_of, level=Level.BOXES)
+        path = boxes_path(shelf)
+        read = msgspec.json.Decoder(list[Box]).decode
+        boxes = await client.get(path, read, level=Level.BOXES, parent=shelf.id, root=shelf.id)
+        return await fan_out.below(boxes, items_of, level=Level.BOXES)
 
-        read = msgspec.json.Decoder(list[Shelf]).decode
-        return await fan_out.roots(
-            await client.get(SHELVES_PATH, read, level=Level.SHELVES), boxes_of
-        )
-
-    return collect
+    read = msgspec.json.Decoder(list[Shelf]).decode
+    return await fan_out.roots(await client.get(SHELVES_PATH, read, level=Level.SHELVES), boxes_of)

@@ -11,16 +11,19 @@ from src.entrypoints.feature import Feature
 from src.entrypoints.features import Settings
 from tests.helpers.services import ask, ended
 from tests.sample_feature.feature import WORDS, shelves
-from tests.sample_feature.test_sample_feature import CUPBOARD_WORDS, LISTS, service
-from tests.sample_feature.upstream import serving
+from tests.sample_feature.test_sample_feature import CUPBOARDS, LISTS, service
+from tests.sample_feature.upstream import Storeroom
 
-OTHERS = CUPBOARD_WORDS.path
+OTHERS = f"{CUPBOARDS}/refreshes"
 UNKNOWN = "0123456789abcdef0123"
 
 
 async def test_each_feature_tells_of_its_own_refreshes() -> None:
     """Each is asked for at its own address, and told in the words of its feature."""
-    async with serving(LISTS) as url, service(url, refresh_min_interval_s=0) as session:
+    async with (
+        Storeroom(LISTS) as upstream,
+        service(upstream.base_url, refresh_min_interval_s=0) as session,
+    ):
         asked = await ask(session, WORDS.path, method="POST")
         tree = await ended(session, f"/api/v1/shelves/{asked.headers['Location']}")
         other = await ended(session, f"{OTHERS}/current")
@@ -36,14 +39,14 @@ async def test_each_feature_tells_of_its_own_refreshes() -> None:
         "mantidos": 0,
     }
     assert [shelf["nome"] for shelf in tree["estantes"]] == ["Canto", "Do"]
-    assert [shelf["letra"] for shelf in other["estantes"]] == ["A", "B"]
+    assert [shelf["nome"] for shelf in other["estantes"]] == ["Alta", "Baixa"]
     assert tree["id"] in {each["id"] for each in kept.json["atualizacoes"]}
     assert elsewhere.status == 404
 
 
 async def test_errors_name_the_address_of_the_feature() -> None:
     """Who looks for a refresh in vain learns where those of the same feature are."""
-    async with serving(LISTS) as url, service(url) as session:
+    async with Storeroom(LISTS) as upstream, service(upstream.base_url) as session:
         tree = await ask(session, f"{WORDS.path}/{UNKNOWN}")
         events = await ask(session, f"{WORDS.path}/{UNKNOWN}/events")
         other = await ask(session, f"{OTHERS}/{UNKNOWN}")
@@ -56,7 +59,7 @@ async def test_errors_name_the_address_of_the_feature() -> None:
 
 def test_the_documentation_of_both_stands_side_by_side() -> None:
     """Names are unique, those of the first stay, and the other's name no other address."""
-    first = shelves("http://127.0.0.1:9", words=CUPBOARD_WORDS)
+    first = shelves("http://127.0.0.1:9", name="cupboards")
     second = shelves("http://127.0.0.1:9")
     alone = described([first])
     both = described([first, second])

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +13,9 @@ from tests.helpers.services import application, ask
 from tests.helpers.serving import client, served
 from tests.helpers.shelves import TWO_SHELVES
 from tests.sample_feature.feature import TREE, WORDS, shelves
-from tests.sample_feature.upstream import FakeUpstream, Lists, serving
+from tests.sample_feature.upstream import FakeUpstream, Lists, Storeroom
 
 CUPBOARDS = "/api/v1/cupboards"
-CUPBOARD_WORDS = replace(WORDS, path=f"{CUPBOARDS}/refreshes")
 
 ITEMS = [{"id": 1, "nome": "Atlas"}, {"id": 2, "nome": "Globo"}]
 BOXES = [{"id": 1, "nome": "Mapas"}, {"id": 2, "nome": "Vazia"}]
@@ -41,7 +39,7 @@ ROWS = [
 @asynccontextmanager
 async def service(base_url: str, **settings: Any) -> AsyncIterator[aiohttp.ClientSession]:
     """A session with a service that has two such features, of which one has a fake upstream."""
-    cupboards = shelves(base_url, words=CUPBOARD_WORDS, client=FakeUpstream(TWO_SHELVES))
+    cupboards = shelves(base_url, name="cupboards", client=FakeUpstream(TWO_SHELVES))
     app = application([cupboards, shelves(base_url)], **settings)
     async with served(app) as url, client(url) as session:
         yield session
@@ -49,7 +47,7 @@ async def service(base_url: str, **settings: Any) -> AsyncIterator[aiohttp.Clien
 
 async def test_each_feature_answers_its_own_tree() -> None:
     """Each tree has its own tag, source and gaps."""
-    async with serving(LISTS) as url, service(url) as session:
+    async with Storeroom(LISTS) as upstream, service(upstream.base_url) as session:
         tree = await ask(session, TREE)
         other = await ask(session, CUPBOARDS)
         ready = await ask(session, "/health/ready")
@@ -64,7 +62,7 @@ async def test_each_feature_answers_its_own_tree() -> None:
 
 async def test_a_feature_without_data_says_so_and_leaves_the_other_alone() -> None:
     """The shelves and the service's readiness are 503; the other tree is answered as usual."""
-    async with serving({}) as url, service(url) as session:
+    async with Storeroom({}) as upstream, service(upstream.base_url) as session:
         tree = await ask(session, TREE)
         other = await ask(session, CUPBOARDS)
         ready = await ask(session, "/health/ready")
@@ -76,7 +74,7 @@ async def test_a_feature_without_data_says_so_and_leaves_the_other_alone() -> No
 async def test_an_unread_part_is_named_on_its_level() -> None:
     """It is box 1 of shelf 2, not shelf 1 and not the other box 1."""
     lists = {path: rows for path, rows in LISTS.items() if path != "/shelves/2/boxes/1/items"}
-    async with serving(lists) as url, service(url) as session:
+    async with Storeroom(lists) as upstream, service(upstream.base_url) as session:
         tree = await ask(session, TREE)
 
     assert tree.headers["X-Snapshot-Missing"] == "1"
@@ -87,7 +85,10 @@ async def test_an_unread_part_is_named_on_its_level() -> None:
 async def test_a_lost_part_is_kept_from_the_collection_before() -> None:
     """It is named as kept in a header."""
     lists = dict(LISTS)
-    async with serving(lists) as url, service(url, snapshot_ttl_s=0) as session:
+    async with (
+        Storeroom(lists) as upstream,
+        service(upstream.base_url, snapshot_ttl_s=0) as session,
+    ):
         whole = await ask(session, TREE)
         del lists["/shelves/1/boxes"]
         partly = await ask(session, TREE)
@@ -100,7 +101,7 @@ async def test_a_lost_part_is_kept_from_the_collection_before() -> None:
 async def test_both_features_share_a_folder(tmp_path: Path) -> None:
     """After a restart each finds what it stored, although one upstream is gone."""
     stored = {"snapshot_store": f"file:{tmp_path}"}
-    async with serving(LISTS) as url, service(url, **stored) as session:
+    async with Storeroom(LISTS) as upstream, service(upstream.base_url, **stored) as session:
         before = [(await ask(session, path)).body for path in (TREE, CUPBOARDS)]
         async with asyncio.timeout(20):
             while not (tmp_path / "shelves" / "snapshot.json.xz").exists():
@@ -114,8 +115,8 @@ async def test_both_features_share_a_folder(tmp_path: Path) -> None:
 
 async def test_the_progress_counts_each_request_where_it_belongs() -> None:
     """It counts for the root that is named, although a box and a shelf have the same id."""
-    async with serving(LISTS) as url:
-        feature = shelves(url)
+    async with Storeroom(LISTS) as upstream:
+        feature = shelves(upstream.base_url)
         async with feature.open(Settings(snapshot_bundled=False), {}) as opened:
             await opened.state["shelves"].freshness.edition()
             progress = await opened.state[WORDS.path].refreshes.newest()

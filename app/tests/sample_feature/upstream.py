@@ -1,20 +1,20 @@
-"""The upstream of the shelves: its lists, a server of them, and a fake without a socket."""
+"""The upstream of the shelves: its lists, a fake without a socket, and a server."""
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 import msgspec
-from aiohttp import web
 
+from stand_in.content import Content, Row
+from stand_in.server import StandIn
 from tests.sample_feature.shelves import Box, Level, Shelf
 
 T = TypeVar("T")
 
 # The rows that each path answers.
-Lists = dict[str, list[dict[str, Any]]]
+Lists = dict[str, list[Row]]
 
 SHELVES_PATH = "/shelves"
 
@@ -44,8 +44,8 @@ def lists_of(shelves: Iterable[Shelf]) -> Lists:
     return lists
 
 
-def _row(part: Any) -> dict[str, Any]:
-    row: dict[str, Any] = msgspec.to_builtins(part)
+def _row(part: Any) -> Row:
+    row: Row = msgspec.to_builtins(part)
     return {name: value for name, value in row.items() if name not in {"caixas", "itens"}}
 
 
@@ -83,21 +83,25 @@ class FakeUpstream:
         return read(msgspec.json.encode(self.lists[path]))
 
 
-@asynccontextmanager
-async def serving(lists: Lists) -> AsyncIterator[str]:
-    """The address of a server that answers these lists, and 500 to everything else."""
+class ShelvesContent(Content):
+    """What a stand-in answers from these lists, which may change meanwhile."""
 
-    async def answer(request: web.Request) -> web.Response:
-        rows = lists.get(request.path)
-        return web.json_response(rows, status=200 if rows is not None else 500)
+    base_path = "/api/storeroom"
 
-    app = web.Application()
-    app.router.add_get("/{path:.*}", answer)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    try:
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()
+    def __init__(self, lists: Lists) -> None:
+        self._lists = lists
+
+    def rows(self, path: str) -> list[Row] | None:
+        return self._lists.get(path)
+
+
+class Storeroom(StandIn):
+    """Serves these lists, with the options of StandIn; any other path is not found."""
+
+    def __init__(self, lists: Lists, **options: Any) -> None:
+        super().__init__(ShelvesContent(lists), **options)
+
+    @property
+    def base_url(self) -> str:
+        """The address below which the shelves are."""
+        return self.url + ShelvesContent.base_path

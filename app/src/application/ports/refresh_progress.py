@@ -21,7 +21,7 @@ class Attempt(NamedTuple):
 
     Requests are numbered from 0 as they were asked for, attempts from 1. `level` is the depth of
     the requested parts in the tree, 0 at the top; `parent` is the id of the part above them, 0 for
-    none.
+    none; `root` is that of the part at the top, 0 for none.
     `queued` is when it began to wait for a permit, `sent` when it got it, `answered` when the whole
     answer was there and `ended` when that was read; an attempt that failed on the way has `ended`
     for what it did not reach.
@@ -36,6 +36,7 @@ class Attempt(NamedTuple):
     answered: int
     ended: int
     fate: Fate
+    root: int = 0  # the last, and 0 if a journal was written before it was recorded
 
 
 @dataclass(slots=True)

@@ -105,7 +105,7 @@ class FanOutCounts(FanOutWatch):
         counts = known.requests if known is not None else self._without_root
         counts.queued += 1
         self._counts.append(counts)
-        return self._times.add(level, parent, self._ms())
+        return self._times.add(level, parent, root, self._ms())
 
     def sent(self, request: int) -> None:
         self._times.sent(request, self._ms())

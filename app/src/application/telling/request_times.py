@@ -17,15 +17,17 @@ class RequestTimes:
     def __init__(self) -> None:
         self._levels = array("b")
         self._parents = array("q")
+        self._roots = array("q")
         self._attempts = array("b")
         self._queued = array("q")
         self._sent = array("q")
         self._answered = array("q")
 
-    def add(self, level: int, parent: int, now: int) -> int:
+    def add(self, level: int, parent: int, root: int, now: int) -> int:
         """One more request begins to wait; returns its number."""
         self._levels.append(level)
         self._parents.append(parent)
+        self._roots.append(root)
         self._attempts.append(1)
         self._queued.append(now)
         self._sent.append(NOT_YET)
@@ -63,4 +65,5 @@ class RequestTimes:
             answered if answered != NOT_YET else now,
             now,
             fate,
+            self._roots[request],
         )

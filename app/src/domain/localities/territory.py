@@ -14,7 +14,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
 from src.domain.tree import Branch, InvalidTreeError, Leaf
 
@@ -58,7 +57,7 @@ class City(Branch):
     are out of order or appear twice. Every city has one district at least.
     """
 
-    PARTS: ClassVar[str] = "distritos"
+    PARTS = "distritos"
 
     id: int
     nome: str
@@ -89,7 +88,7 @@ class State(Branch):
     of order or appear twice.
     """
 
-    PARTS: ClassVar[str] = "cidades"
+    PARTS = "cidades"
 
     id: int
     sigla: str

@@ -1,7 +1,6 @@
 """The whole territory, as read at one moment."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from src.domain.localities.territory import State
 from src.domain.snapshot import Snapshot
@@ -16,6 +15,6 @@ class TerritorySnapshot(Snapshot):
     Guanabara, in 1975.
     """
 
-    ROOTS: ClassVar[str] = "states"
+    ROOTS = "states"
 
     states: tuple[State, ...]

@@ -55,7 +55,7 @@ def localities(collecting: Collecting | None = None) -> Feature[LocalitiesSettin
                 settings,
                 kind=TerritorySnapshot,
                 collect=collect,
-                bundled=bundled_snapshot,
+                bundled=bundled_snapshot if settings.snapshot_bundled else None,
                 presentation=TERRITORY,
                 words=COLLECTION_WORDS,
                 plan=settings.ibge_plan,

@@ -9,10 +9,7 @@ from src.entrypoints.settings import BaseUrl, CaFile, ServiceSettings
 class LocalitiesSettings(ServiceSettings):
     """What the collection needs besides the settings of every service."""
 
-    ibge_base_url: BaseUrl = Field(
-        default="https://servicodados.ibge.gov.br/api/v1/localidades",
-        description="um endereço http:// ou https://, sem ? nem #",
-    )
+    ibge_base_url: BaseUrl = "https://servicodados.ibge.gov.br/api/v1/localidades"
     ibge_timeout_s: float = Field(
         default=30, gt=0, le=300, description="segundos, maior que 0 e até 300"
     )
@@ -26,7 +23,6 @@ class LocalitiesSettings(ServiceSettings):
         le=100_000,
         description="requisições por segundo, de 0 (sem limite) a 100000",
     )
-    ibge_ca_file: CaFile | None = Field(
-        default=None, description="um arquivo existente com certificados em PEM"
-    )
+    ibge_ca_file: CaFile = None
     ibge_legacy_tls: bool = Field(default=False, description="true ou false")
+    snapshot_bundled: bool = Field(default=True, description="true ou false")

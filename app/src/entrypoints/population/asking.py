@@ -19,7 +19,6 @@ async def gateway(settings: PopulationSettings) -> AsyncIterator[PopulationGatew
         base_url=settings.ibge_aggregates_url,
         # Few requests: one place each, on demand.
         at_once=8,
-        connections=8,
         attempts=2,
         timeout_s=8,
         recent_answers=4,

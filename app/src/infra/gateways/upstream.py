@@ -27,13 +27,13 @@ class Upstream:
     name: str  # as people know it, with its article in Portuguese; for errors
     base_url: str  # ends before the first path segment
     at_once: int  # how many requests may be in flight, at most
-    connections: int  # how many connections may be open, at most
+    connections: int | None = None  # how many may be open, at most; None for one a request
     max_rps: float = 0  # how many requests may be sent in a second; 0 for any number
     attempts: int = 4  # tries for one request, the first included
     timeout_s: float = 10  # seconds for all tries of one request together
-    # How many of the last answers tell whether it is failing: fifty if thousands of requests are
-    # usual, a handful if a handful is.
-    recent_answers: int = RECENT_ANSWERS
+    # How many of the last answers tell whether it is failing. None for as many as may be in flight,
+    # within bounds: fifty if that is hundreds, a handful if it is a handful.
+    recent_answers: int | None = None
     # What the names of its settings begin with, if `ca_file` and `legacy_tls` are among them; for
     # advice in errors.
     settings: str = ""
@@ -53,10 +53,12 @@ async def open_client(upstream: Upstream, *, watch: FanOutWatch) -> AsyncIterato
         tls_context, ca_file=upstream.ca_file, legacy_tls=upstream.legacy_tls
     )
     limit = AdaptiveLimit(upstream.at_once, clock=time.monotonic)
-    breaker = CircuitBreaker(clock=time.monotonic, recent_answers=upstream.recent_answers)
+    recent_answers = upstream.recent_answers or max(4, min(RECENT_ANSWERS, upstream.at_once))
+    breaker = CircuitBreaker(clock=time.monotonic, recent_answers=recent_answers)
+    connections = upstream.connections or upstream.at_once
     # One in each interval, no bursts: a strict upstream counts them.
     pace = AsyncLimiter(1, 1 / upstream.max_rps).acquire if upstream.max_rps else None
-    async with open_session(connections=upstream.connections, tls=tls) as session:
+    async with open_session(connections=connections, tls=tls) as session:
         yield RetryingClient(
             AiohttpExchange(session, base_url=upstream.base_url, settings=upstream.settings),
             admission=Admission(

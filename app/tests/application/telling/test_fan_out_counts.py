@@ -48,7 +48,7 @@ def test_a_request_goes_from_the_queue_to_its_end(
     progress.read(request)
     assert progress.requests == Requests(done=1)
     assert progress.attempts == [
-        Attempt(0, Level.ITEMS, BOOKS.id, 1, 0, 500, 600, 610, Fate.ANSWERED)
+        Attempt(0, Level.ITEMS, BOOKS.id, 1, 0, 500, 600, 610, Fate.ANSWERED, HIGH.id)
     ]
 
 
@@ -68,8 +68,8 @@ def test_a_retry_is_one_more_attempt_of_the_same_request(
     progress.failed(request, again=False)
     assert progress.requests == Requests(retried=1, failed=1)
     assert progress.attempts == [
-        Attempt(0, Level.BOXES, HIGH.id, 1, 0, 0, 1000, 1000, Fate.TRIED_AGAIN),
-        Attempt(0, Level.BOXES, HIGH.id, 2, 1000, 2000, 3000, 3000, Fate.GIVEN_UP),
+        Attempt(0, Level.BOXES, HIGH.id, 1, 0, 0, 1000, 1000, Fate.TRIED_AGAIN, HIGH.id),
+        Attempt(0, Level.BOXES, HIGH.id, 2, 1000, 2000, 3000, 3000, Fate.GIVEN_UP, HIGH.id),
     ]
 
 
@@ -83,7 +83,7 @@ def test_a_request_may_be_given_up_in_the_queue(
 
     assert progress.requests == Requests(failed=1)
     assert progress.attempts == [
-        Attempt(0, Level.BOXES, HIGH.id, 1, 0, 2000, 2000, 2000, Fate.GIVEN_UP)
+        Attempt(0, Level.BOXES, HIGH.id, 1, 0, 2000, 2000, 2000, Fate.GIVEN_UP, HIGH.id)
     ]
 
 

@@ -6,7 +6,7 @@ import pytest
 import src.entrypoints.localities.collecting  # noqa: F401  # as above
 from src.domain.localities.territory import State
 from src.infra.storage.localities.bundled_snapshot import bundled_snapshot
-from stand_in.upstream_rows import with_new_city
+from stand_in.localities.upstream_rows import with_new_city
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from src.application.population.ports import Kind, PopulationGateway
 from src.domain.population.population import Population
 from src.entrypoints.population.settings import PopulationSettings
-from stand_in.aggregates import YEAR, inhabitants
+from stand_in.population.aggregates import YEAR, inhabitants
 
 
 class FakePopulationGateway(PopulationGateway):

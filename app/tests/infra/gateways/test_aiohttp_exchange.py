@@ -25,10 +25,8 @@ from src.application.ports.upstream_errors import (
 from src.infra.gateways import aiohttp_exchange
 from src.infra.gateways.aiohttp_exchange import USER_AGENT
 from stand_in.faults import Behaviour, Fault, Kind
-from stand_in.server import StandIn
-from stand_in.upstream_rows import state_row
+from tests.helpers.cars import BRANDS, CarTable
 from tests.helpers.clients import exchange_with
-from tests.helpers.localities.places import TWO_STATES
 
 
 @asynccontextmanager
@@ -52,10 +50,10 @@ async def answering(answer: bytes) -> AsyncIterator[str]:
 
 async def test_the_bytes_of_the_answer_are_returned_unchanged() -> None:
     """Interpreting them is up to the caller."""
-    async with StandIn(TWO_STATES) as upstream, exchange_with(upstream.base_url) as exchange:
-        body = await exchange.body("/estados", timeout_s=5)
+    async with CarTable() as upstream, exchange_with(upstream.base_url) as exchange:
+        body = await exchange.body("/brands", timeout_s=5)
 
-    assert body == msgspec.json.encode([state_row(state) for state in TWO_STATES])
+    assert body == msgspec.json.encode(BRANDS)
 
 
 @pytest.mark.parametrize(
@@ -72,10 +70,10 @@ async def test_each_fault_becomes_its_error(fault: Fault, error: type[UpstreamEr
     """Network faults reach the application as errors of ours, with their cause."""
     behaviour = Behaviour(faults=(fault,))
     timeout_s = 0.3 if error is UpstreamTimeoutError else 30
-    async with StandIn(TWO_STATES, behaviour=behaviour) as upstream:
+    async with CarTable(behaviour=behaviour) as upstream:
         async with exchange_with(upstream.base_url) as exchange:
-            with pytest.raises(error, match="/estados") as caught:
-                await exchange.body("/estados", timeout_s=timeout_s)
+            with pytest.raises(error, match="/brands") as caught:
+                await exchange.body("/brands", timeout_s=timeout_s)
 
     assert type(caught.value) is error
     assert error is UpstreamStatusError or caught.value.__cause__ is not None
@@ -87,7 +85,7 @@ async def test_nobody_listening_is_a_connection_error() -> None:
         nobody.bind(("127.0.0.1", 0))
         async with exchange_with(f"http://127.0.0.1:{nobody.getsockname()[1]}") as exchange:
             with pytest.raises(UpstreamConnectionError, match="sem conexão") as caught:
-                await exchange.body("/estados", timeout_s=5)
+                await exchange.body("/brands", timeout_s=5)
 
     assert type(caught.value) is UpstreamConnectionError
 
@@ -98,7 +96,7 @@ async def test_a_first_connection_that_is_not_accepted_is_unreachable() -> None:
         url = f"https://127.0.0.1:{mute.getsockname()[1]}"
         async with exchange_with(url, first_connection_s=0.2) as exchange:
             with pytest.raises(UpstreamUnreachableError, match="não foi aceita a tempo") as caught:
-                await exchange.body("/estados", timeout_s=30)
+                await exchange.body("/brands", timeout_s=30)
 
     assert isinstance(caught.value.__cause__, aiohttp.ConnectionTimeoutError)
 
@@ -112,7 +110,7 @@ async def test_after_a_failure_the_first_connection_has_twice_as_long() -> None:
             for _ in range(3):
                 began = time.monotonic()
                 with pytest.raises(UpstreamUnreachableError):
-                    await exchange.body("/estados", timeout_s=30)
+                    await exchange.body("/brands", timeout_s=30)
                 took_s.append(time.monotonic() - began)
 
     assert took_s[0] >= 0.1
@@ -122,11 +120,11 @@ async def test_after_a_failure_the_first_connection_has_twice_as_long() -> None:
 
 async def test_later_connections_may_take_their_time() -> None:
     """After the first answer, only the limit of the whole exchange counts."""
-    async with StandIn(TWO_STATES) as upstream, exchange_with(upstream.base_url) as exchange:
-        await exchange.body("/estados", timeout_s=5)
+    async with CarTable() as upstream, exchange_with(upstream.base_url) as exchange:
+        await exchange.body("/brands", timeout_s=5)
         exchange._first_connection_s = 0.000_001
 
-        await asyncio.gather(*(exchange.body("/estados", timeout_s=5) for _ in range(5)))
+        await asyncio.gather(*(exchange.body("/brands", timeout_s=5) for _ in range(5)))
 
     assert upstream.figures.connections == 5
 
@@ -136,7 +134,7 @@ async def test_a_server_without_tls_is_refused() -> None:
     async with answering(b"HTTP/1.1 400 Bad Request\r\n\r\n") as base_url:
         async with exchange_with(base_url.replace("http:", "https:")) as exchange:
             with pytest.raises(UpstreamTlsError, match="a conexão TLS falhou"):
-                await exchange.body("/estados", timeout_s=5)
+                await exchange.body("/brands", timeout_s=5)
 
 
 async def test_the_time_limit_covers_the_body() -> None:
@@ -144,7 +142,7 @@ async def test_the_time_limit_covers_the_body() -> None:
     async with answering(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n[") as base_url:
         async with exchange_with(base_url) as exchange:
             with pytest.raises(UpstreamTimeoutError):
-                await exchange.body("/estados", timeout_s=0.2)
+                await exchange.body("/brands", timeout_s=0.2)
 
 
 async def test_an_answer_that_is_not_http_is_malformed() -> None:
@@ -152,15 +150,15 @@ async def test_an_answer_that_is_not_http_is_malformed() -> None:
     async with answering(b"\x00\x01\x02 noise\r\n\r\n") as base_url:
         async with exchange_with(base_url) as exchange:
             with pytest.raises(UpstreamMalformedError):
-                await exchange.body("/estados", timeout_s=5)
+                await exchange.body("/brands", timeout_s=5)
 
 
 async def test_a_body_larger_than_any_real_one_is_given_up() -> None:
     """It is not read into memory to its end."""
-    async with StandIn(TWO_STATES) as upstream:
+    async with CarTable() as upstream:
         async with exchange_with(upstream.base_url, max_body_bytes=100) as exchange:
             with pytest.raises(UpstreamMalformedError, match="grande demais"):
-                await exchange.body("/estados", timeout_s=5)
+                await exchange.body("/brands/1/models", timeout_s=5)
 
 
 async def retry_after_s(header: bytes) -> float | None:
@@ -168,7 +166,7 @@ async def retry_after_s(header: bytes) -> float | None:
     answer = b"HTTP/1.1 503 Service Unavailable\r\n" + header + b"Content-Length: 0\r\n\r\n"
     async with answering(answer) as base_url, exchange_with(base_url) as exchange:
         with pytest.raises(UpstreamStatusError) as caught:
-            await exchange.body("/estados", timeout_s=5)
+            await exchange.body("/brands", timeout_s=5)
     return caught.value.retry_after_s
 
 
@@ -212,13 +210,13 @@ async def test_retry_after_may_be_a_future_date() -> None:
 
 async def test_connections_are_reused_and_the_service_names_itself() -> None:
     """Ten requests in turn need one connection; thirty at once no more than the session allows."""
-    async with StandIn(TWO_STATES) as upstream:
+    async with CarTable() as upstream:
         async with exchange_with(upstream.base_url, connections=3) as exchange:
             for _ in range(10):
-                await exchange.body("/estados", timeout_s=5)
+                await exchange.body("/brands", timeout_s=5)
             assert upstream.figures.connections == 1
 
-            await asyncio.gather(*(exchange.body("/estados", timeout_s=5) for _ in range(30)))
+            await asyncio.gather(*(exchange.body("/brands", timeout_s=5) for _ in range(30)))
             assert upstream.figures.connections <= 3
             assert upstream.figures.user_agents == {USER_AGENT}
 

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from src.application.localities.gateways import Level
 from src.application.ports.upstream_errors import (
     UpstreamConnectionError,
     UpstreamError,
@@ -20,24 +19,22 @@ from src.application.ports.upstream_errors import (
     UpstreamUnreachableError,
 )
 from src.infra.gateways.aiohttp_exchange import AiohttpExchange
-from src.infra.gateways.localities import rows
 from src.infra.gateways.retrying_client import RetryingClient
 from stand_in.faults import Behaviour, Fault, Kind
-from stand_in.server import StandIn
+from tests.helpers.cars import CarTable, read_brands
 from tests.helpers.clients import Manners, client_over, exchange_with
-from tests.helpers.localities.places import TWO_STATES
 
-STATES = Level.STATES
+LEVEL = 0  # that of the brands
 
 
-class Upstream(StandIn):
+class Upstream(CarTable):
     """A stand-in that answers the first requests with these faults, one each, then recovers.
 
     `asked` has the paths in the order of the responses.
     """
 
     def __init__(self, *faults: Fault, latency_s: float = 0) -> None:
-        super().__init__(TWO_STATES, behaviour=Behaviour(latency_s=latency_s))
+        super().__init__(behaviour=Behaviour(latency_s=latency_s))
         self._faults_to_come = list(faults)
         self.asked: list[str] = []
 
@@ -64,7 +61,7 @@ class ScriptedExchange(AiohttpExchange):
 
 @asynccontextmanager
 async def client_of(
-    upstream: StandIn,
+    upstream: CarTable,
     manners: Manners | None = None,
     **options: Any,
 ) -> AsyncIterator[RetryingClient]:
@@ -87,7 +84,7 @@ def name_of(value: object) -> str | None:
 
 def paths(count: int) -> list[str]:
     """This many different paths, for each of which the upstream returns an empty list."""
-    return [f"/municipios/{number}/distritos" for number in range(count)]
+    return [f"/brands/{1_000 + number}/models" for number in range(count)]
 
 
 # What is retried, and what is not.
@@ -111,9 +108,9 @@ def paths(count: int) -> list[str]:
 async def test_a_retry_overcomes_a_passing_fault(fault: Fault) -> None:
     """The second request is answered."""
     async with Upstream(fault) as upstream, client_of(upstream, attempts=2) as client:
-        states = await client.get("/estados", rows.STATES.read, level=STATES)
+        brands = await client.get("/brands", read_brands, level=LEVEL)
 
-    assert [state.sigla for state in states] == ["RO", "DF"]
+    assert [brand.name for brand in brands] == ["Ford", "Toyota"]
     assert upstream.figures.requests == 2
 
 
@@ -122,9 +119,9 @@ async def test_a_silent_try_is_given_up_for_another() -> None:
     async with Upstream(Fault(kind=Kind.SILENCE)) as upstream:
         async with client_of(upstream, Manners(first_s=0.5), attempts=5, timeout_s=30) as client:
             async with asyncio.timeout(10):
-                states = await client.get("/estados", rows.STATES.read, level=STATES)
+                brands = await client.get("/brands", read_brands, level=LEVEL)
 
-    assert [state.sigla for state in states] == ["RO", "DF"]
+    assert [brand.name for brand in brands] == ["Ford", "Toyota"]
 
 
 @pytest.mark.parametrize("code", [204, 301, 400, 403, 404])
@@ -132,7 +129,7 @@ async def test_a_lasting_failure_is_not_retried(code: int) -> None:
     """A refusal in principle is the same the next time."""
     async with Upstream(status(code)) as upstream, client_of(upstream, attempts=5) as client:
         with pytest.raises(UpstreamStatusError) as caught:
-            await client.get("/estados", rows.STATES.read, level=STATES)
+            await client.get("/brands", read_brands, level=LEVEL)
 
     assert caught.value.status == code
     assert upstream.figures.requests == 1
@@ -143,9 +140,9 @@ async def test_a_bad_certificate_is_not_retried() -> None:
     exchange = ScriptedExchange(UpstreamTlsError("certificado vencido"), b"too late")
 
     with pytest.raises(UpstreamTlsError):
-        await client_over(exchange, attempts=5).get("/estados", bytes, level=STATES)
+        await client_over(exchange, attempts=5).get("/brands", bytes, level=LEVEL)
 
-    assert exchange.asked == ["/estados"]
+    assert exchange.asked == ["/brands"]
 
 
 async def test_there_are_no_more_tries_than_allowed() -> None:
@@ -153,7 +150,7 @@ async def test_there_are_no_more_tries_than_allowed() -> None:
     async with Upstream(status(500), status(503), status(502), status(504)) as upstream:
         async with client_of(upstream, attempts=3) as client:
             with pytest.raises(UpstreamStatusError) as caught:
-                await client.get("/estados", rows.STATES.read, level=STATES)
+                await client.get("/brands", read_brands, level=LEVEL)
 
     assert caught.value.status == 502
     assert upstream.figures.requests == 3
@@ -165,9 +162,9 @@ async def test_an_unreachable_upstream_is_tried_once() -> None:
     exchange = ScriptedExchange(UpstreamUnreachableError("ninguém"), b"too late")
 
     with pytest.raises(UpstreamUnreachableError):
-        await client_over(exchange, attempts=5).get("/estados", bytes, level=STATES)
+        await client_over(exchange, attempts=5).get("/brands", bytes, level=LEVEL)
 
-    assert exchange.asked == ["/estados"]
+    assert exchange.asked == ["/brands"]
 
 
 async def test_json_nested_too_deep_is_malformed() -> None:
@@ -175,21 +172,21 @@ async def test_json_nested_too_deep_is_malformed() -> None:
     exchange = ScriptedExchange(b"[" * 100_000)
 
     with pytest.raises(UpstreamMalformedError):
-        await client_over(exchange).get("/estados", rows.STATES.read, level=STATES)
+        await client_over(exchange).get("/brands", read_brands, level=LEVEL)
 
 
 async def test_a_refused_connection_is_tried_again() -> None:
     """The upstream may be starting up; it need not have answered before."""
     exchange = ScriptedExchange(UpstreamConnectionError("recusada"), b"there")
 
-    assert await client_over(exchange, attempts=5).get("/estados", bytes, level=STATES) == b"there"
+    assert await client_over(exchange, attempts=5).get("/brands", bytes, level=LEVEL) == b"there"
 
 
 async def test_retries_are_within_the_budget() -> None:
     """If all fail, twenty requests get fourteen retries, whatever each is allowed."""
     faults = [status(500)] * 200
     async with Upstream(*faults) as upstream, client_of(upstream, attempts=10) as client:
-        asking = (client.get(path, bytes, level=STATES) for path in paths(20))
+        asking = (client.get(path, bytes, level=LEVEL) for path in paths(20))
         outcomes = await asyncio.gather(*asking, return_exceptions=True)
 
     assert {type(outcome) for outcome in outcomes} == {UpstreamStatusError}
@@ -204,7 +201,7 @@ async def test_retry_after_is_respected() -> None:
     async with Upstream(status(429, retry_after=1)) as upstream:
         async with client_of(upstream, attempts=2) as client:
             began = time.monotonic()
-            await client.get("/estados", rows.STATES.read, level=STATES)
+            await client.get("/brands", read_brands, level=LEVEL)
 
     assert time.monotonic() - began >= 1
 
@@ -214,7 +211,7 @@ async def test_a_retry_after_beyond_the_time_limit_is_not_waited_for() -> None:
     async with Upstream(status(503, retry_after=60)) as upstream:
         async with client_of(upstream, attempts=5, timeout_s=20) as client, asyncio.timeout(10):
             with pytest.raises(UpstreamStatusError):
-                await client.get("/estados", rows.STATES.read, level=STATES)
+                await client.get("/brands", read_brands, level=LEVEL)
 
     assert upstream.figures.requests == 1
 
@@ -229,7 +226,7 @@ async def test_all_tries_together_keep_the_time_limit(first_s: float, requests: 
         ) as client:
             async with asyncio.timeout(30):
                 with pytest.raises(UpstreamTimeoutError):
-                    await client.get("/estados", rows.STATES.read, level=STATES)
+                    await client.get("/brands", read_brands, level=LEVEL)
 
     assert upstream.figures.requests >= requests
 
@@ -239,7 +236,7 @@ async def test_waiting_for_a_turn_does_not_count() -> None:
     async with Upstream(latency_s=0.1) as upstream:
         async with client_of(upstream, Manners(at_once=1), timeout_s=2) as client:
             answers = await asyncio.gather(
-                *(client.get(path, bytes, level=STATES) for path in paths(25))
+                *(client.get(path, bytes, level=LEVEL) for path in paths(25))
             )
 
     assert answers == [b"[]"] * 25
@@ -251,7 +248,7 @@ async def test_waiting_for_a_turn_to_try_again_does_not_count_either() -> None:
         manners = Manners(at_once=1)
         async with client_of(upstream, manners, attempts=2, timeout_s=2) as client:
             answers = await asyncio.gather(
-                *(client.get(path, bytes, level=STATES) for path in paths(25))
+                *(client.get(path, bytes, level=LEVEL) for path in paths(25))
             )
 
     assert answers == [b"[]"] * 25
@@ -262,7 +259,7 @@ async def test_a_slow_answer_arrives_in_the_end() -> None:
     manners = Manners(first_s=0.5)
     async with Upstream(latency_s=1.2) as upstream:
         async with client_of(upstream, manners, attempts=3) as client:
-            assert await client.get("/municipios/9999999/distritos", bytes, level=STATES) == b"[]"
+            assert await client.get("/brands/9999999/models", bytes, level=LEVEL) == b"[]"
 
     assert upstream.figures.requests == 3
 
@@ -272,7 +269,7 @@ async def test_waiting_for_the_rate_does_not_count() -> None:
     async with Upstream() as upstream:
         async with client_of(upstream, Manners(max_rps=10), timeout_s=2) as client:
             answers = await asyncio.gather(
-                *(client.get(path, bytes, level=STATES) for path in paths(25))
+                *(client.get(path, bytes, level=LEVEL) for path in paths(25))
             )
 
     assert answers == [b"[]"] * 25
@@ -286,7 +283,7 @@ async def test_the_rate_is_not_exceeded() -> None:
     async with Upstream(status(500), status(500)) as upstream:
         async with client_of(upstream, Manners(max_rps=50), attempts=3) as client:
             began = time.monotonic()
-            await asyncio.gather(*(client.get(path, bytes, level=STATES) for path in paths(24)))
+            await asyncio.gather(*(client.get(path, bytes, level=LEVEL) for path in paths(24)))
             took_s = time.monotonic() - began
 
     assert upstream.figures.requests == 26
@@ -297,24 +294,24 @@ async def test_the_first_request_waits_for_nothing() -> None:
     """It is sent at once, even if the next may follow no sooner than ten seconds later."""
     async with Upstream() as upstream, client_of(upstream, Manners(max_rps=0.1)) as client:
         async with asyncio.timeout(30):
-            await client.get("/estados", rows.STATES.read, level=STATES)
+            await client.get("/brands", read_brands, level=LEVEL)
 
 
 async def test_a_first_request_jumps_the_queue() -> None:
     """The last to come is the next to be sent."""
     async with Upstream(latency_s=0.02) as upstream:
         async with client_of(upstream, Manners(at_once=1)) as client:
-            waiting = [client.get(path, bytes, level=STATES) for path in paths(10)]
-            await asyncio.gather(*waiting, client.get("/estados", bytes, level=STATES, first=True))
+            waiting = [client.get(path, bytes, level=LEVEL) for path in paths(10)]
+            await asyncio.gather(*waiting, client.get("/brands", bytes, level=LEVEL, first=True))
 
-    assert upstream.asked[:2] == [paths(1)[0], "/estados"]
+    assert upstream.asked[:2] == [paths(1)[0], "/brands"]
 
 
 async def test_a_retry_jumps_the_queue() -> None:
     """One other request is sent during its pause, which is minimal here; then it is its turn."""
     async with Upstream(status(429), latency_s=0.05) as upstream:
         async with client_of(upstream, Manners(at_once=1), attempts=2, first_backoff_s=0) as client:
-            await asyncio.gather(*(client.get(path, bytes, level=STATES) for path in paths(10)))
+            await asyncio.gather(*(client.get(path, bytes, level=LEVEL) for path in paths(10)))
 
     refused, other, again = upstream.asked[:3]
     assert again == refused != other
@@ -340,7 +337,7 @@ async def test_failures_trip_the_circuit(fault: Fault, *, is_too_much: bool) -> 
     manners = Manners(at_once=100, first_s=0.5 if fault.kind is Kind.SILENCE else 30)
     faults = [fault] * 80
     async with Upstream(*faults) as upstream, client_of(upstream, manners, timeout_s=30) as client:
-        asking = (client.get(path, rows.STATES.read, level=STATES) for path in paths(80))
+        asking = (client.get(path, read_brands, level=LEVEL) for path in paths(80))
         outcomes = await asyncio.gather(*asking, return_exceptions=True)
 
     assert all(isinstance(outcome, UpstreamError) for outcome in outcomes)
@@ -353,11 +350,11 @@ async def test_answers_raise_the_limit_and_set_the_patience() -> None:
     manners = Manners(at_once=100, first_s=30)
     faults = [status(429)] * 20
     async with Upstream(*faults) as upstream, client_of(upstream, manners) as client:
-        asking = (client.get(path, bytes, level=STATES) for path in paths(20))
+        asking = (client.get(path, bytes, level=LEVEL) for path in paths(20))
         await asyncio.gather(*asking, return_exceptions=True)
         lowered, at_first_s = manners.limit.limit, manners.patience.limit_s(1)
         for path in paths(5 * lowered):
-            await client.get(path, bytes, level=STATES)
+            await client.get(path, bytes, level=LEVEL)
 
     assert manners.patience.limit_s(1) < at_first_s
     assert manners.limit.limit > lowered
@@ -367,10 +364,10 @@ async def test_a_long_retry_after_stops_all_requests() -> None:
     """Once nearly all requests are refused, Retry-After holds for every request."""
     faults = [status(503, retry_after=30)] * 80
     async with Upstream(*faults) as upstream, client_of(upstream, attempts=1) as client:
-        asking = (client.get(path, bytes, level=STATES) for path in paths(80))
+        asking = (client.get(path, bytes, level=LEVEL) for path in paths(80))
         await asyncio.gather(*asking, return_exceptions=True)
 
         with pytest.raises(UpstreamUnavailableError):
-            await client.get("/estados", rows.STATES.read, level=STATES)
+            await client.get("/brands", read_brands, level=LEVEL)
 
     assert upstream.figures.requests == 80

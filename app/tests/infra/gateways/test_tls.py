@@ -10,18 +10,15 @@ from unittest.mock import Mock
 import pytest
 import trustme
 
-from src.application.localities.gateways import Level
 from src.application.ports.upstream_errors import UpstreamTlsError
 from src.infra.gateways import tls as tls_module
-from src.infra.gateways.localities.rows import STATES
 from src.infra.gateways.tls import tls_advice, tls_context
 from stand_in.faults import Behaviour
-from stand_in.server import StandIn
+from tests.helpers.cars import CarTable, read_brands
 from tests.helpers.clients import client_over, exchange_with
 from tests.helpers.legacy_tls_server import LegacyTlsServer
-from tests.helpers.localities.places import TWO_STATES
 
-BODY = b'[{"id": 11, "sigla": "RO", "nome": "Rond\xc3\xb4nia"}]'
+BODY = b'[{"id": 3, "name": "Citro\xc3\xabn"}]'
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +29,7 @@ def authority() -> trustme.CA:
 
 @pytest.fixture(scope="module")
 def ca_file(authority: trustme.CA, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The authority's certificate, as STOCK_CA_FILE would name it."""
+    """The authority's certificate, as CARS_CA_FILE would name it."""
     file = tmp_path_factory.mktemp("tls") / "ca.pem"
     authority.cert_pem.write_to_path(str(file))
     return file
@@ -63,40 +60,40 @@ async def transports_are_closed() -> AsyncIterator[None]:
         await asyncio.sleep(0.001)
 
 
-async def names_of_states(base_url: str, tls: ssl.SSLContext) -> list[str]:
-    """Asks for the states as the service does."""
+async def names_of_brands(base_url: str, tls: ssl.SSLContext) -> list[str]:
+    """Asks for the brands as the service does."""
     async with exchange_with(base_url, tls=tls) as exchange:
-        states = await client_over(exchange).get("/estados", STATES.read, level=Level.STATES)
-    return [state.nome for state in states]
+        brands = await client_over(exchange).get("/brands", read_brands, level=0)
+    return [brand.name for brand in brands]
 
 
 async def test_an_unknown_authority_is_refused_with_the_setting_that_helps(
     server_tls: ssl.SSLContext,
 ) -> None:
-    """For an incomplete chain or a private authority, the error names STOCK_CA_FILE."""
-    async with StandIn(TWO_STATES, tls=server_tls) as upstream:
-        with pytest.raises(UpstreamTlsError, match="STOCK_CA_FILE"):
-            await names_of_states(upstream.base_url, tls_context(ca_file=None, legacy_tls=False))
+    """For an incomplete chain or a private authority, the error names CARS_CA_FILE."""
+    async with CarTable(tls=server_tls) as upstream:
+        with pytest.raises(UpstreamTlsError, match="CARS_CA_FILE"):
+            await names_of_brands(upstream.base_url, tls_context(ca_file=None, legacy_tls=False))
 
 
 async def test_the_ca_file_makes_an_authority_known(
     server_tls: ssl.SSLContext, ca_file: Path
 ) -> None:
     """With the authority's certificate, the connection is made and verified."""
-    async with StandIn(TWO_STATES, tls=server_tls) as upstream:
-        names = await names_of_states(
+    async with CarTable(tls=server_tls) as upstream:
+        names = await names_of_brands(
             upstream.base_url, tls_context(ca_file=ca_file, legacy_tls=False)
         )
-    assert names == ["Rondônia", "Distrito Federal"]
+    assert names == ["Ford", "Toyota"]
 
 
 async def test_no_secure_renegotiation_is_refused_with_the_setting_that_helps(
     legacy_server: LegacyTlsServer, ca_file: Path
 ) -> None:
-    """OpenSSL 3 refuses a server without it; the error names STOCK_LEGACY_TLS."""
+    """OpenSSL 3 refuses a server without it; the error names CARS_LEGACY_TLS."""
     tls = tls_context(ca_file=ca_file, legacy_tls=False)
-    with pytest.raises(UpstreamTlsError, match="STOCK_LEGACY_TLS"):
-        await names_of_states(legacy_server.base_url, tls)
+    with pytest.raises(UpstreamTlsError, match="CARS_LEGACY_TLS"):
+        await names_of_brands(legacy_server.base_url, tls)
 
 
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
@@ -106,10 +103,10 @@ async def test_sessions_are_resumed(
     """Of many connections, only the first needs a full handshake."""
     server_tls.minimum_version = server_tls.maximum_version = version
     tls = tls_context(ca_file=ca_file, legacy_tls=False)
-    async with StandIn(TWO_STATES, tls=server_tls, behaviour=Behaviour(latency_s=0.1)) as upstream:
+    async with CarTable(tls=server_tls, behaviour=Behaviour(latency_s=0.1)) as upstream:
         async with exchange_with(upstream.base_url, tls=tls) as exchange:
-            await exchange.body("/estados", timeout_s=5)
-            await asyncio.gather(*(exchange.body("/estados", timeout_s=5) for _ in range(20)))
+            await exchange.body("/brands", timeout_s=5)
+            await asyncio.gather(*(exchange.body("/brands", timeout_s=5) for _ in range(20)))
 
     assert upstream.figures.connections == 20
     assert upstream.figures.resumed_tls_sessions == 19
@@ -120,9 +117,9 @@ async def test_the_first_connections_have_no_session_to_resume(
 ) -> None:
     """Three connections are opened at once, so their handshakes run together."""
     tls = tls_context(ca_file=ca_file, legacy_tls=False)
-    async with StandIn(TWO_STATES, tls=server_tls, behaviour=Behaviour(latency_s=0.1)) as upstream:
+    async with CarTable(tls=server_tls, behaviour=Behaviour(latency_s=0.1)) as upstream:
         async with exchange_with(upstream.base_url, tls=tls) as exchange:
-            await asyncio.gather(*(exchange.body("/estados", timeout_s=5) for _ in range(3)))
+            await asyncio.gather(*(exchange.body("/brands", timeout_s=5) for _ in range(3)))
 
     assert upstream.figures.connections == 3
     assert upstream.figures.resumed_tls_sessions == 0
@@ -140,10 +137,10 @@ async def test_a_session_that_the_server_has_forgotten_is_dropped(
         authority.issue_cert("127.0.0.1").configure_cert(server_tls)
         server_tls.minimum_version = server_tls.maximum_version = version
         behaviour = Behaviour(latency_s=0.1)
-        async with StandIn(TWO_STATES, tls=server_tls, behaviour=behaviour) as upstream:
+        async with CarTable(tls=server_tls, behaviour=behaviour) as upstream:
             async with exchange_with(upstream.base_url, tls=tls) as exchange:
-                await exchange.body("/estados", timeout_s=5)
-                await asyncio.gather(*(exchange.body("/estados", timeout_s=5) for _ in range(5)))
+                await exchange.body("/brands", timeout_s=5)
+                await asyncio.gather(*(exchange.body("/brands", timeout_s=5) for _ in range(5)))
         resumed.append(upstream.figures.resumed_tls_sessions)
 
     assert resumed == [4, 4, 4]
@@ -166,10 +163,10 @@ async def test_a_server_need_not_offer_sessions(server_tls: ssl.SSLContext, ca_f
     server_tls.minimum_version = ssl.TLSVersion.TLSv1_3
     server_tls.num_tickets = 0
     tls = tls_context(ca_file=ca_file, legacy_tls=False)
-    async with StandIn(TWO_STATES, tls=server_tls, behaviour=Behaviour(latency_s=0.1)) as upstream:
+    async with CarTable(tls=server_tls, behaviour=Behaviour(latency_s=0.1)) as upstream:
         async with exchange_with(upstream.base_url, tls=tls) as exchange:
-            await exchange.body("/estados", timeout_s=5)
-            await asyncio.gather(*(exchange.body("/estados", timeout_s=5) for _ in range(3)))
+            await exchange.body("/brands", timeout_s=5)
+            await asyncio.gather(*(exchange.body("/brands", timeout_s=5) for _ in range(3)))
 
     assert upstream.figures.connections == 3
     assert upstream.figures.resumed_tls_sessions == 0
@@ -180,19 +177,19 @@ async def test_legacy_tls_allows_a_server_without_secure_renegotiation(
 ) -> None:
     """With the setting on, the connection is made."""
     tls = tls_context(ca_file=ca_file, legacy_tls=True)
-    assert await names_of_states(legacy_server.base_url, tls) == ["Rondônia"]
+    assert await names_of_brands(legacy_server.base_url, tls) == ["Citroën"]
 
 
 async def test_legacy_tls_still_verifies_the_certificate(legacy_server: LegacyTlsServer) -> None:
     """The setting allows an old handshake, not an unknown server."""
-    with pytest.raises(UpstreamTlsError, match="STOCK_CA_FILE"):
-        await names_of_states(legacy_server.base_url, tls_context(ca_file=None, legacy_tls=True))
+    with pytest.raises(UpstreamTlsError, match="CARS_CA_FILE"):
+        await names_of_brands(legacy_server.base_url, tls_context(ca_file=None, legacy_tls=True))
 
 
 def test_other_failures_get_no_advice() -> None:
     """Advice is given only if a setting helps."""
     expired = ssl.SSLCertVerificationError()
     expired.verify_code = 10
-    assert tls_advice(expired, settings="STOCK_") is None
-    assert tls_advice(ssl.SSLError(1, "outra"), settings="STOCK_") is None
-    assert tls_advice(OSError("sem rota"), settings="STOCK_") is None
+    assert tls_advice(expired, settings="CARS_") is None
+    assert tls_advice(ssl.SSLError(1, "outra"), settings="CARS_") is None
+    assert tls_advice(OSError("sem rota"), settings="CARS_") is None

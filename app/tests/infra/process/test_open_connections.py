@@ -16,7 +16,7 @@ import json, logging, resource
 from src.infra.process.open_connections import possible_connections
 logging.basicConfig()
 resource.setrlimit(resource.RLIMIT_NOFILE, (256, 300))
-possible = possible_connections(526, setting="IBGE_CITIES_LIMIT")
+possible = possible_connections(526, setting="CARS_YEARS_LIMIT")
 print(json.dumps([possible, resource.getrlimit(resource.RLIMIT_NOFILE)[0]]))
 """
 
@@ -44,7 +44,7 @@ def test_the_limit_on_open_files_is_raised_if_possible(
     monkeypatch.setattr(resource, "getrlimit", lambda _: bound)
     monkeypatch.setattr(resource, "setrlimit", setrlimit)
 
-    assert possible_connections(526, setting="IBGE_CITIES_LIMIT") == possible
+    assert possible_connections(526, setting="CARS_YEARS_LIMIT") == possible
     assert bound == (soft_after, hard)
     assert ("ulimit -n" in caplog.text) is (possible < 526)
 

@@ -100,5 +100,5 @@ COLLECTION_WORDS = RefreshWords(
     ),
     part=Noun("lugar", "lugares"),
     short_name="sigla",
-    documented=Documented(Refresh, _EXAMPLE, attempt=[3, 2, 5300108, 1, 5, 6, 107, 107, 0]),
+    documented=Documented(Refresh, _EXAMPLE, attempt=[3, 2, 5300108, 1, 5, 6, 107, 107, 0, 53]),
 )

@@ -84,5 +84,5 @@ class RefreshWords:
         return Documented(
             refresh_schema(self.levels, short_name=self.short_name, suffix=self.suffix),
             refresh_example(self.levels, short_name=self.short_name),
-            [1, min(1, len(self.levels) - 1), 1, 1, 105, 106, 207, 208, 0],
+            [1, min(1, len(self.levels) - 1), 1, 1, 105, 106, 207, 208, 0, 1],
         )

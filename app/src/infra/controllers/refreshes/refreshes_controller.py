@@ -46,8 +46,8 @@ _FOLLOWING = (
     ". Cada evento `andamento` traz a coleta como em `{path}/{{refresh_id}}` e, em "
     "`tentativas`, as que terminaram desde o evento anterior: `[requisição, tipo ({levels}), "
     "{part}, tentativa, na fila em, enviada em, respondida em, lida em, desfecho (0 respondida, "
-    "1 repetida, 2 abandonada)]`, com os tempos em ms desde o início. Com `EventSource`, feche a "
-    "conexão ao receber o fim; senão o navegador reconecta"
+    "1 repetida, 2 abandonada), {root}]`, com os tempos em ms desde o início. Com `EventSource`, "
+    "feche a conexão ao receber o fim; senão o navegador reconecta"
 )
 
 # What the events' ids look like: the refresh, and the number of the event.
@@ -62,6 +62,7 @@ def refreshes_router(words: RefreshWords) -> APIRouter:
     following = _FOLLOWING.format(
         path=words.path,
         part=words.part.singular,
+        root=words.roots.singular,
         levels=", ".join(f"{number} {level.plural}" for number, level in enumerate(words.levels)),
     )
     answers = partial(responses, at=words.path)

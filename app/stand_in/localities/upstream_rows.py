@@ -1,8 +1,7 @@
 """The upstream's rows: the service's flat tree, with everything that the IBGE nests around it."""
 
-from typing import Any
-
 from src.domain.localities.territory import City, District, State
+from stand_in.content import Row
 
 # Since 2025; the only city without a microrregiao.
 NEW_CITY = City(5101837, "Boa Esperança do Norte").with_children(
@@ -16,8 +15,6 @@ _REGIONS = {
     4: ("S", "Sul"),
     5: ("CO", "Centro-Oeste"),
 }
-
-Row = dict[str, Any]
 
 
 def with_new_city(states: tuple[State, ...]) -> tuple[State, ...]:

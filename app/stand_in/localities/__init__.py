@@ -1,0 +1,1 @@
+"""What IBGE says about places: the same paths, shapes and quirks."""

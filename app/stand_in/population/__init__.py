@@ -1,0 +1,1 @@
+"""What IBGE says about populations: the same paths and shapes, with figures made up."""
