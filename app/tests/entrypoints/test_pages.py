@@ -2,27 +2,38 @@
 
 import html
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from src.application.manners import adaptive_limit, circuit_breaker, retry_budget
-from src.infra.controllers.pages_controller import FILES
-from src.infra.storage.localities.bundled_snapshot import bundled_snapshot
-from tests.helpers.localities.places import TWO_STATES
-from tests.helpers.localities.services import service
-from tests.helpers.localities.upstream import FakeUpstream
-from tests.helpers.services import ask
+from src.infra.controllers.pages_controller import FILES, Page
+from tests.helpers.services import application, ask, features_over
+from tests.helpers.serving import client, served
+from tests.helpers.shelves import TWO_SHELVES
+from tests.sample_feature.upstream import FakeUpstream
 
 REPOSITORY = Path(__file__).parents[3]
-PAGES = ["/", "/fanout"]
+PAGE = "/fanout"
 
 
-@pytest.mark.parametrize("page", PAGES)
-async def test_a_page_and_its_files_come_from_the_service(page: str) -> None:
+@asynccontextmanager
+async def service() -> AsyncIterator[aiohttp.ClientSession]:
+    """A session with a service that has one page."""
+    (feature,) = features_over(FakeUpstream(TWO_SHELVES))
+    pages = [Page(PAGE, "fanout.html", "ver o fan-out")]
+    async with served(application([replace(feature, pages=pages)])) as url, client(url) as session:
+        yield session
+
+
+async def test_a_page_and_its_files_come_from_the_service() -> None:
     """The service itself serves every file that a page names, and nothing inline is allowed."""
-    async with service(FakeUpstream(TWO_STATES)) as session:
-        answer = await ask(session, page)
+    async with service() as session:
+        answer = await ask(session, PAGE)
         named = re.findall(r'(?:src|href)="(assets/[^"]+)"', answer.body.decode())
         files = [await ask(session, f"/{name}") for name in named]
 
@@ -35,10 +46,10 @@ async def test_a_page_and_its_files_come_from_the_service(page: str) -> None:
 
 async def test_a_page_is_compressed_and_a_repeat_costs_only_a_304() -> None:
     """It comes in the client's coding, with a tag for repeats."""
-    async with service(FakeUpstream(TWO_STATES)) as session:
-        plain = await ask(session, "/")
-        coded = await ask(session, "/", {"Accept-Encoding": "br"})
-        again = await ask(session, "/", {"If-None-Match": plain.headers["ETag"]})
+    async with service() as session:
+        plain = await ask(session, PAGE)
+        coded = await ask(session, PAGE, {"Accept-Encoding": "br"})
+        again = await ask(session, PAGE, {"If-None-Match": plain.headers["ETag"]})
 
     assert coded.headers["Content-Encoding"] == "br"
     assert len(coded.body) < len(plain.body)
@@ -46,11 +57,11 @@ async def test_a_page_is_compressed_and_a_repeat_costs_only_a_304() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["explorer.html", "../pages/shared/style.css", "%2e%2e%2fpress.py", "x"]
+    "name", ["fanout.html", "../pages/shared/style.css", "%2e%2e%2fpress.py", "x"]
 )
 async def test_no_other_file_is_served(name: str) -> None:
     """Only assets can be had, by whatever name."""
-    async with service(FakeUpstream(TWO_STATES)) as session:
+    async with service() as session:
         answer = await ask(session, f"/assets/{name}")
 
     assert answer.status == 404
@@ -60,9 +71,9 @@ async def test_no_other_file_is_served(name: str) -> None:
 async def test_pages_are_small() -> None:
     """All files of the pages together are under 150 kB as sent."""
     sent = 0
-    async with service(FakeUpstream(TWO_STATES)) as session:
+    async with service() as session:
         for path in [
-            *PAGES,
+            PAGE,
             *(f"/assets/{name}" for name in FILES if not name.endswith(".html")),
         ]:
             sent += len((await ask(session, path, {"Accept-Encoding": "gzip"})).body)
@@ -77,25 +88,6 @@ def test_no_two_files_have_the_same_address() -> None:
     files = [file for file in folder.rglob("*") if file.is_file()]
 
     assert sorted(file.name for file in files) == sorted(FILES)
-
-
-def test_the_pages_know_the_states() -> None:
-    """They show all 27 before any answer comes, each in its region and on its own tile."""
-    text = FILES["states.js"].read_text(encoding="utf-8")
-    rows = re.findall(
-        r'{ id: (\d+), sigla: "(..)", nome: "(.+)", regiao: "(.+)", row: (\d), column: (\d) }', text
-    )
-
-    states = [(int(row[0]), row[1], row[2]) for row in rows]
-    assert states == [(state.id, state.sigla, state.nome) for state in bundled_snapshot().states]
-    assert len({row[4:] for row in rows}) == 27
-    assert {(row[0][0], row[3]) for row in rows} == {  # a code begins with the region's number
-        ("1", "Norte"),
-        ("2", "Nordeste"),
-        ("3", "Sudeste"),
-        ("4", "Sul"),
-        ("5", "Centro-Oeste"),
-    }
 
 
 def test_shares_that_a_page_names_match_the_code() -> None:
