@@ -6,7 +6,6 @@ says which brand a model belongs to: its parents have to be named in the path.
 
 from dataclasses import dataclass
 
-from src.domain.snapshot import Snapshot
 from src.domain.tree import Branch, Leaf
 
 
@@ -38,12 +37,3 @@ class Brand(Branch):
     id: int
     nome: str
     modelos: tuple[Model, ...] | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BrandsSnapshot(Snapshot):
-    """All brands with everything below them."""
-
-    ROOTS = "marcas"
-
-    marcas: tuple[Brand, ...]

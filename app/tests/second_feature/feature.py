@@ -12,7 +12,7 @@ from src.infra.controllers.refreshes.noun import Noun
 from src.infra.controllers.refreshes.refresh_words import RefreshWords
 from src.infra.gateways.retrying_client import RetryingClient
 from src.infra.gateways.upstream import Upstream
-from tests.second_feature.brands import Brand, BrandsSnapshot, Model, Year
+from tests.second_feature.brands import Brand, Model, Year
 
 SOURCE = "a tabela de carros"
 LEVELS = (
@@ -32,7 +32,7 @@ def brands(base_url: str) -> Feature[ServiceSettings]:
         title="As marcas de carros, com modelos e anos",
         source=SOURCE,
         levels=LEVELS,
-        kind=BrandsSnapshot,
+        root=Brand,
         example=Brand(1, "A", (Model(1, "Um", (Year(1, "2025"),)),)),
         upstream=lambda _: Upstream(name=SOURCE, base_url=base_url, at_once=3, attempts=1),
         collect=collect,
