@@ -13,10 +13,7 @@ import aioresponses.core
 import hypothesis
 import pytest
 
-from src.domain.localities.territory import State
 from src.entrypoints.features import Settings
-from src.infra.storage.localities.bundled_snapshot import bundled_snapshot
-from stand_in.localities.upstream_rows import with_new_city
 from tests.helpers.quick_codings import compress_large_bodies_quickly
 from tests.helpers.redis_server import PROGRAM, RedisServer, redis_server
 
@@ -36,6 +33,12 @@ hypothesis.settings.load_profile("steady")
 
 TESTS = Path(__file__).parent
 
+# A feature's own fixtures.
+pytest_plugins = [
+    f"tests.helpers.{file.parent.name}.fixtures"
+    for file in sorted(TESTS.glob("helpers/*/fixtures.py"))
+]
+
 compress_large_bodies_quickly()
 
 setattr(aioresponses.core, "ClientResponse", _ClientResponse)  # noqa: B010  # not exported
@@ -50,12 +53,6 @@ def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SNAPSHOT_STORE", "memory:")
     # However busy the machine is, the first answer is that of the first collection.
     monkeypatch.setenv("SNAPSHOT_WAIT_S", "300")
-
-
-@pytest.fixture(scope="session")
-def brazil() -> tuple[State, ...]:
-    """The whole real territory, as the stand-in serves it."""
-    return with_new_city(bundled_snapshot().states)
 
 
 @pytest.fixture

@@ -28,8 +28,9 @@ from src.infra.controllers.localities.collection_words import COLLECTION_WORDS
 from src.infra.editions.edition import Edition
 from src.infra.http.url_limit import LONGEST_URL
 from src.infra.storage.localities.bundled_snapshot import bundled_snapshot
-from tests.helpers.fakes import FakeUpstream
-from tests.helpers.serving import client, features_over, served
+from tests.helpers.localities.services import features_over
+from tests.helpers.localities.upstream import FakeUpstream
+from tests.helpers.serving import client, served
 
 PROBLEM = "application/problem+json"
 

@@ -18,11 +18,11 @@ from src.domain.localities.territory import State
 from src.entrypoints.features import Settings
 from stand_in.faults import Behaviour, Fault, Kind
 from tests.helpers.localities.ibge import Ibge
+from tests.helpers.localities.stores import file_store, redis_store
 from tests.helpers.processes import ServiceProcess
 from tests.helpers.redis_server import RedisServer
 from tests.helpers.services import ask, ended
 from tests.helpers.serving import client, served
-from tests.helpers.stores import file_store, redis_store
 
 not_on_windows = pytest.mark.skipif(
     sys.platform == "win32", reason="Windows has no SIGTERM that a process could hear"

@@ -7,6 +7,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import Any, TypeVar
 
 from src.application.collecting.fan_out import FanOut
@@ -43,6 +44,7 @@ def tree_feature(
     collect: Callable[[RetryingClient, FanOut[Root]], Awaitable[Sequence[Root]]],
     roots_at_once: int = 5,
     loss: CredibleLoss | None = None,
+    now: Callable[[], datetime] = utc_now,
 ) -> Feature[Settings]:
     """The feature that answers its tree at `/api/v1/{name}`, and its refreshes below that.
 
@@ -57,6 +59,7 @@ def tree_feature(
         collect: collects the roots with all below them, over a client of that upstream.
         roots_at_once: how many roots are in work at once.
         loss: what may be gone from one snapshot to the next.
+        now: tells the time, in UTC, at which a collection has ended.
     """
     path = f"/api/v1/{name}"
     kind = TreeSnapshot[root]  # type: ignore[valid-type]  # known at run time only
@@ -67,7 +70,7 @@ def tree_feature(
         async def collected(on_root: Callable[[Root], None]) -> TreeSnapshot[Root]:
             fan_out = FanOut(roots_limit=roots_limit, watch=counts, on_root=on_root)
             roots = await collect(client, fan_out)
-            return kind.collected(roots, at=utc_now(), missing=fan_out.gaps)
+            return kind.collected(roots, at=now(), missing=fan_out.gaps)
 
         asked = upstream(settings)
         counts = FanOutCounts(clock=time.monotonic)

@@ -11,8 +11,8 @@ from yarl import URL
 from src.domain.localities.territory import State
 from src.infra.process.clock import utc_now
 from tests.browser.chromium import chromium_program, launch_chromium
-from tests.helpers.fakes import FakeUpstream
-from tests.helpers.services import application
+from tests.helpers.localities.services import application
+from tests.helpers.localities.upstream import FakeUpstream
 from tests.helpers.serving import served
 from tests.helpers.unmeasured import unmeasured
 

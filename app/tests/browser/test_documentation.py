@@ -8,9 +8,9 @@ from src.domain.localities.territory import State
 from src.infra.process.clock import utc_now
 from tests.browser.conftest import OpenPage
 from tests.browser.test_everywhere import behind
-from tests.helpers.fakes import FakeUpstream
-from tests.helpers.places import TWO_STATES
-from tests.helpers.services import application
+from tests.helpers.localities.places import TWO_STATES
+from tests.helpers.localities.services import application
+from tests.helpers.localities.upstream import FakeUpstream
 from tests.helpers.serving import served
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

@@ -10,9 +10,9 @@ from src.application.ports.upstream_errors import UpstreamError
 from src.infra.process.clock import utc_now
 from tests.browser.conftest import OpenPage
 from tests.browser.keyboard import press_tab_to
-from tests.helpers.fakes import FakeUpstream
-from tests.helpers.places import ALTA_FLORESTA, TWO_STATES
-from tests.helpers.services import application
+from tests.helpers.localities.places import ALTA_FLORESTA, TWO_STATES
+from tests.helpers.localities.services import application
+from tests.helpers.localities.upstream import FakeUpstream
 from tests.helpers.serving import served
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

@@ -15,9 +15,10 @@ from src.entrypoints.localities.feature import localities
 from src.entrypoints.population.feature import population
 from src.entrypoints.population.settings import PopulationSettings
 from tests.browser.conftest import OpenPage
-from tests.helpers.fakes import FakeUpstream
-from tests.helpers.places import TWO_STATES
-from tests.helpers.serving import collecting_from, served
+from tests.helpers.localities.places import TWO_STATES
+from tests.helpers.localities.services import collecting_from
+from tests.helpers.localities.upstream import FakeUpstream
+from tests.helpers.serving import served
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -27,11 +27,11 @@ from src.infra.storage.file_journal import FileJournal
 from stand_in.faults import Behaviour
 from tests.browser.conftest import OpenPage
 from tests.browser.test_fanout import until_it_ended, watching
-from tests.helpers.fakes import live
 from tests.helpers.localities.ibge import Ibge
+from tests.helpers.localities.stores import file_store
+from tests.helpers.localities.upstream import live
 from tests.helpers.refreshes import moment
 from tests.helpers.serving import served
-from tests.helpers.stores import file_store
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

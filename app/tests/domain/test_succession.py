@@ -1,29 +1,30 @@
-"""Succession in any tree: here car brands, their models and the years of a model.
+"""Succession in any tree: here shelves, their boxes and the items in a box.
 
-Ids are unique on their level only: a brand, a model and a year all have the id 1.
+Ids are unique on their level only: a shelf, a box and an item all have the id 1.
 """
 
 from dataclasses import replace
 
 from src.domain.snapshot import Gap
 from src.domain.succession import NOT_BELIEVED, UNREAD, CredibleLoss, Succession, missing
-from tests.second_feature.brands import Brand, Model, Year
+from tests.sample_feature.shelves import Box, Item, Shelf
 
 
-def years(*ids: int) -> tuple[Year, ...]:
-    """Years with these ids."""
-    return tuple(Year(each, f"ano {each}") for each in ids)
+def items(*ids: int) -> tuple[Item, ...]:
+    """Items with these ids."""
+    return tuple(Item(each, f"item {each}") for each in ids)
 
 
-ONE, TWO = Model(1, "modelo 1", years(1, 2)), Model(2, "modelo 2", years(1))
-FIRST, SECOND = Brand(1, "marca 1", (ONE, TWO)), Brand(2, "marca 2", (Model(3, "modelo 3", ()),))
+ONE, TWO = Box(1, "caixa 1", items(1, 2)), Box(2, "caixa 2", items(1))
+FIRST = Shelf(1, "A", "estante 1", (ONE, TWO))
+SECOND = Shelf(2, "B", "estante 2", (Box(3, "caixa 3", ()),))
 ALL = (FIRST, SECOND)
 
 
 def test_a_complete_collection_is_taken_as_it_is() -> None:
     """Nothing is kept, and nothing is rebuilt."""
     succession = Succession(unread={})
-    later = (replace(FIRST, modelos=(ONE, TWO, Model(4, "modelo 4", years(1)))), SECOND)
+    later = (replace(FIRST, caixas=(ONE, TWO, Box(4, "caixa 4", items(1)))), SECOND)
 
     after = succession.of(ALL, later)
 
@@ -33,47 +34,47 @@ def test_a_complete_collection_is_taken_as_it_is() -> None:
 
 
 def test_a_gap_gets_the_reason_of_its_own_level() -> None:
-    """Brand 1 was read and its model 1 was not; their ids alone do not tell them apart."""
-    collected = (replace(FIRST, modelos=(replace(ONE, anos=None), TWO)), SECOND)
-    succession = Succession(unread={(0, 1): "marca", (1, 1): "modelo"})
+    """Shelf 1 was read and its box 1 was not; their ids alone do not tell them apart."""
+    collected = (replace(FIRST, caixas=(replace(ONE, itens=None), TWO)), SECOND)
+    succession = Succession(unread={(0, 1): "estante", (1, 1): "caixa"})
 
     assert succession.of(ALL, collected) == list(ALL)
-    assert succession.filled == [Gap(1, "modelo 1", "modelo", level=1)]
+    assert succession.filled == [Gap(1, "caixa 1", "caixa", level=1)]
 
 
 def test_an_unread_branch_is_kept_with_all_branches_below_it() -> None:
     """Each of them is named, because its parts may be old."""
     succession = Succession(unread={})
 
-    assert succession.of(ALL, (replace(FIRST, modelos=None), SECOND)) == list(ALL)
+    assert succession.of(ALL, (replace(FIRST, caixas=None), SECOND)) == list(ALL)
     assert succession.filled == [
-        Gap(1, "marca 1", UNREAD),
-        Gap(1, "modelo 1", UNREAD, level=1),
-        Gap(2, "modelo 2", UNREAD, level=1),
+        Gap(1, "estante 1", UNREAD),
+        Gap(1, "caixa 1", UNREAD, level=1),
+        Gap(2, "caixa 2", UNREAD, level=1),
     ]
 
 
 def test_an_empty_branch_counts_as_read() -> None:
     """Only an unread branch is named as missing."""
-    empty, unread = Model(5, "modelo 5", ()), Model(5, "modelo 5", None)
+    empty, unread = Box(5, "caixa 5", ()), Box(5, "caixa 5", None)
 
-    assert list(missing((Brand(1, "marca 1", (empty,)),), {})) == []
-    assert list(missing((Brand(1, "marca 1", (unread,)),), {})) == [
-        Gap(5, "modelo 5", UNREAD, level=1)
+    assert list(missing((Shelf(1, "A", "estante 1", (empty,)),), {})) == []
+    assert list(missing((Shelf(1, "A", "estante 1", (unread,)),), {})) == [
+        Gap(5, "caixa 5", UNREAD, level=1)
     ]
 
 
 def test_a_loss_that_the_feature_finds_credible_is_believed() -> None:
-    """In this tree, a brand may disappear and a model may lose all its years."""
+    """In this tree, a shelf may disappear and a box may lose all its items."""
     loss = CredibleLoss(of_top=lambda before: before // 2, of_list=lambda before: before)
-    gone = (replace(FIRST, modelos=(replace(ONE, anos=()), TWO)),)
+    gone = (replace(FIRST, caixas=(replace(ONE, itens=()), TWO)),)
     generous, strict = Succession(unread={}, loss=loss), Succession(unread={})
 
     assert generous.of(ALL, gone) == list(gone)
     assert generous.filled == []
     assert strict.of(ALL, gone) == [FIRST, SECOND]
     assert strict.filled == [
-        Gap(2, "marca 2", NOT_BELIEVED),
-        Gap(3, "modelo 3", NOT_BELIEVED, level=1),
-        Gap(1, "modelo 1", NOT_BELIEVED, level=1),
+        Gap(2, "estante 2", NOT_BELIEVED),
+        Gap(3, "caixa 3", NOT_BELIEVED, level=1),
+        Gap(1, "caixa 1", NOT_BELIEVED, level=1),
     ]

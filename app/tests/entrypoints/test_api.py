@@ -13,10 +13,11 @@ from main import create_app
 from src.application.ports.upstream_errors import UpstreamConnectionError
 from src.entrypoints.api import create_api
 from src.entrypoints.features import Settings
-from tests.helpers.fakes import FakeUpstream
-from tests.helpers.places import ALTA_FLORESTA, TWO_STATES
+from tests.helpers.localities.places import ALTA_FLORESTA, TWO_STATES
+from tests.helpers.localities.services import features_over
+from tests.helpers.localities.upstream import FakeUpstream
 from tests.helpers.services import ask
-from tests.helpers.serving import client, features_over, served
+from tests.helpers.serving import client, served
 
 DOWN = UpstreamConnectionError("sem conexão")
 

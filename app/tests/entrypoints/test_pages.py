@@ -9,9 +9,10 @@ import pytest
 from src.application.manners import adaptive_limit, circuit_breaker, retry_budget
 from src.infra.controllers.pages_controller import FILES
 from src.infra.storage.localities.bundled_snapshot import bundled_snapshot
-from tests.helpers.fakes import FakeUpstream
-from tests.helpers.places import TWO_STATES
-from tests.helpers.services import ask, service
+from tests.helpers.localities.places import TWO_STATES
+from tests.helpers.localities.services import service
+from tests.helpers.localities.upstream import FakeUpstream
+from tests.helpers.services import ask
 
 REPOSITORY = Path(__file__).parents[3]
 PAGES = ["/", "/fanout"]

@@ -23,12 +23,14 @@ from src.entrypoints.population.feature import population
 from src.infra.process.clock import utc_now
 from stand_in.faults import Behaviour, Fault, Kind
 from stand_in.population.aggregates import inhabitants
-from tests.helpers.fakes import Clock, FakeUpstream
+from tests.helpers.fakes import Clock
 from tests.helpers.localities.ibge import Ibge
-from tests.helpers.places import TWO_STATES
+from tests.helpers.localities.places import TWO_STATES
+from tests.helpers.localities.services import collecting_from
+from tests.helpers.localities.upstream import FakeUpstream
 from tests.helpers.redis_server import RedisServer
 from tests.helpers.services import ask
-from tests.helpers.serving import client, collecting_from, served
+from tests.helpers.serving import client, served
 
 CITY, STATE = "/api/v1/cities/1100015/population", "/api/v1/states/ro/population"
 PATH_OF_CITY = "/6579/periodos/-1/variaveis/9324?localidades=N6[1100015]"

@@ -24,11 +24,11 @@ from src.infra.controllers.refreshes.refresh_json import CAUSES, INTERNAL
 from src.infra.process.clock import utc_now
 from src.infra.storage.memory_journal import MemoryJournal
 from stand_in.faults import Behaviour, Fault, Kind
-from tests.helpers.fakes import FakeUpstream
 from tests.helpers.localities.ibge import Ibge
-from tests.helpers.places import ALTA_FLORESTA, RONDONIA, TWO_STATES
+from tests.helpers.localities.places import ALTA_FLORESTA, RONDONIA, TWO_STATES
+from tests.helpers.localities.services import service as service_of
+from tests.helpers.localities.upstream import FakeUpstream
 from tests.helpers.services import Answer, ask, ended
-from tests.helpers.services import service as service_of
 from tests.helpers.serving import client, served
 
 REFRESHES = "/api/v1/refreshes"

@@ -10,10 +10,11 @@ from src.entrypoints.api import create_api
 from src.entrypoints.features import Settings
 from src.infra.controllers import errors
 from src.infra.controllers.localities import parameters as localities_parameters
-from tests.helpers.fakes import FakeUpstream
-from tests.helpers.places import TWO_STATES
-from tests.helpers.services import Answer, ask, service
-from tests.helpers.serving import client, features_over, served
+from tests.helpers.localities.places import TWO_STATES
+from tests.helpers.localities.services import features_over, service
+from tests.helpers.localities.upstream import FakeUpstream
+from tests.helpers.services import Answer, ask
+from tests.helpers.serving import client, served
 
 # One service for all tests of this module, so that each test costs only a few requests.
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -15,9 +15,10 @@ import pytest_asyncio
 from src.application.ports.upstream_errors import UpstreamConnectionError
 from src.infra.editions.localities.tree_formats import CSV_HEADER, as_csv
 from src.infra.editions.tree_formats import as_json, as_ndjson
-from tests.helpers.fakes import FakeUpstream
-from tests.helpers.places import ALTA_FLORESTA, RONDONIA, TWO_STATES
-from tests.helpers.services import Answer, ask, service
+from tests.helpers.localities.places import ALTA_FLORESTA, RONDONIA, TWO_STATES
+from tests.helpers.localities.services import service
+from tests.helpers.localities.upstream import FakeUpstream
+from tests.helpers.services import Answer, ask
 
 # One service for all tests of this module, so that each test costs only a few requests.
 pytestmark = pytest.mark.asyncio(loop_scope="module")

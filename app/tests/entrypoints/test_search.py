@@ -13,8 +13,9 @@ import pytest_asyncio
 from src.domain.localities.territory import State
 from src.domain.searchable_names import searchable
 from src.infra.process.clock import utc_now
-from tests.helpers.fakes import FakeUpstream
-from tests.helpers.services import Answer, ask, service
+from tests.helpers.localities.services import service
+from tests.helpers.localities.upstream import FakeUpstream
+from tests.helpers.services import Answer, ask
 
 # One service for all tests of this module: collecting all of Brazil takes a second.
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -16,14 +16,14 @@ from src.entrypoints.api import create_app
 from src.entrypoints.features import Settings
 from src.entrypoints.localities.feature import localities
 from src.entrypoints.localities.settings import LocalitiesSettings
-from tests.helpers.fakes import (
-    Clock,
+from tests.helpers.fakes import Clock
+from tests.helpers.localities.places import ALTA_FLORESTA, RONDONIA, TWO_STATES
+from tests.helpers.localities.upstream import (
     FakeCitiesGateway,
     FakeDistrictsGateway,
     FakeStatesGateway,
     FakeUpstream,
 )
-from tests.helpers.places import ALTA_FLORESTA, RONDONIA, TWO_STATES
 from tests.helpers.serving import client, served
 
 NDJSON = {"Accept": "application/x-ndjson"}

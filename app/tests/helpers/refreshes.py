@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from src.application.localities.gateways import Level
 from src.application.ports.refresh_progress import Attempt, Fate, Phase, Progress, Requests
 from tests.helpers.fakes import NOON
 
@@ -14,7 +13,7 @@ BEGUN = Progress(
     phase=Phase.RUNNING,
     by_hand=False,
     asked_by_hand_at=None,
-    plan="city",
+    plan="",
     begun_at=NOON,
     seconds=0.0,
     requests=Requests(),
@@ -24,7 +23,7 @@ BEGUN = Progress(
     roots=[],
     outcome=None,
     cause=None,
-    attempts=[Attempt(0, Level.STATES, 0, 1, 0, 1, 2, 3, Fate.ANSWERED)],
+    attempts=[Attempt(0, 0, 0, 1, 0, 1, 2, 3, Fate.ANSWERED)],
 )
 
 

@@ -1,7 +1,7 @@
 """The service as its callers reach it, over the test's own data."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,9 +13,12 @@ from multidict import CIMultiDictProxy
 from starlette.types import ASGIApp
 
 from main import create_app
+from src.entrypoints.feature import Feature
 from src.entrypoints.features import Settings
-from tests.helpers.fakes import FakeUpstream
-from tests.helpers.serving import client, features_over, served
+from tests.helpers.fakes import Clock
+from tests.helpers.serving import client, served
+from tests.sample_feature.feature import shelves
+from tests.sample_feature.upstream import FakeUpstream
 
 # Complete, whatever the developer's own environment says: a module's service is made before that is
 # cleared for the first test.
@@ -55,16 +58,24 @@ async def service(
     upstream: FakeUpstream, *, now: Callable[[], datetime] | None = None, **settings: Any
 ) -> AsyncIterator[aiohttp.ClientSession]:
     """A session with a service that collects from this upstream, at its base address."""
-    async with served(application(upstream, now=now, **settings)) as url, client(url) as session:
+    app = application(features_over(upstream, now=now), **settings)
+    async with served(app) as url, client(url) as session:
         yield session
 
 
-def application(
-    upstream: FakeUpstream, *, now: Callable[[], datetime] | None = None, **settings: Any
-) -> ASGIApp:
-    """The service itself, to be served."""
-    features = features_over(upstream, now=now)
+def application(features: Sequence[Feature[Settings]], **settings: Any) -> ASGIApp:
+    """The service itself with these features, to be served."""
     return create_app(Settings(**_SETTINGS | settings), features=features)
+
+
+def features_over(
+    upstream: FakeUpstream, *, now: Callable[[], datetime] | None = None
+) -> list[Feature[Settings]]:
+    """The sample feature over a fake upstream; `now` dates what it collects, by default long ago.
+
+    Data dated long ago is stale at once, so each request starts a collection in the background.
+    """
+    return [shelves("http://127.0.0.1:9", client=upstream, now=now or Clock())]
 
 
 async def ask(

@@ -1,27 +1,28 @@
-"""Stores of the territory's snapshots."""
+"""Stores of the sample feature's snapshots."""
 
 from pathlib import Path
 from typing import TypeAlias
 
+from src import NAME
 from src.application.ports.snapshot_store import SnapshotStore
-from src.domain.localities.territory_snapshot import TerritorySnapshot
 from src.infra.storage.file_store import FileStore
 from src.infra.storage.redis_store import RedisStore
 from src.infra.storage.snapshot_format import SnapshotFormat
+from tests.sample_feature.shelves import ShelvesSnapshot
 
-Store: TypeAlias = SnapshotStore[TerritorySnapshot]
+Store: TypeAlias = SnapshotStore[ShelvesSnapshot]
 
-FORMAT = SnapshotFormat(TerritorySnapshot)
+FORMAT = SnapshotFormat(ShelvesSnapshot)
 
-# The prefix of the service's own keys.
-PREFIX = "estados-e-cidades:"
+# The prefix of the feature's keys.
+PREFIX = f"{NAME}:shelves:"
 
 
-def file_store(directory: Path) -> FileStore[TerritorySnapshot]:
+def file_store(directory: Path) -> FileStore[ShelvesSnapshot]:
     """A store in this directory."""
     return FileStore(directory, FORMAT)
 
 
-def redis_store(url: str, **seconds: float) -> RedisStore[TerritorySnapshot]:
+def redis_store(url: str, **seconds: float) -> RedisStore[ShelvesSnapshot]:
     """A store on this server; `seconds` are its timings."""
     return RedisStore(url, FORMAT, prefix=PREFIX, **seconds)

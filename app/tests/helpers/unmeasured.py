@@ -5,7 +5,6 @@ from contextlib import contextmanager
 
 import coverage
 
-import src.entrypoints.localities.collecting  # noqa: F401  # on demand, so perhaps first in an unmeasured block
 from src.infra.controllers import documentation_controller, pages_controller
 from src.infra.http import content_codings, media_types
 

@@ -2,25 +2,23 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 
 from src.application.collecting.streamed_collection import StreamedCollection
-from src.domain.localities.territory import State
-from src.domain.localities.territory_snapshot import TerritorySnapshot
 from tests.helpers.fakes import live
-from tests.helpers.places import DISTRITO_FEDERAL, RONDONIA
+from tests.helpers.shelves import HIGH, LOW
+from tests.sample_feature.shelves import Box, Shelf, ShelvesSnapshot
 
 
 class Collection:
-    """A streamed collection in which states become whole when the test says so.
+    """A streamed collection in which shelves become whole when the test says so.
 
-    `earlier` are the states known before.
+    `earlier` are the shelves known before.
     """
 
-    def __init__(self, *earlier: State) -> None:
+    def __init__(self, *earlier: Shelf) -> None:
         self.streamed = StreamedCollection(collect=self._collect, earlier=self._earlier)
         self._known = earlier
-        self._running: asyncio.Task[TerritorySnapshot] | None = None
+        self._running: asyncio.Task[ShelvesSnapshot] | None = None
 
     async def begin(self) -> None:
         """Begins to collect."""
@@ -35,32 +33,32 @@ class Collection:
         assert self._running is not None
         await self._running
 
-    async def followed(self) -> list[State]:
+    async def followed(self) -> list[Shelf]:
         """Everything that a follower gets until the end."""
-        return [state async for state in self.streamed.follow()]
+        return [shelf async for shelf in self.streamed.follow()]
 
-    async def _collect(self, on_state: Callable[[State], None]) -> TerritorySnapshot:
-        self.add = on_state
+    async def _collect(self, on_root: Callable[[Shelf], None]) -> ShelvesSnapshot:
+        self.add = on_root
         await self._end.wait()
         return live(())
 
-    async def _earlier(self) -> Iterable[State]:
+    async def _earlier(self) -> Iterable[Shelf]:
         return self._known
 
 
-async def test_followers_get_all_states_whenever_they_join() -> None:
+async def test_followers_get_all_roots_whenever_they_join() -> None:
     """Early and late followers get the whole collection."""
     collection = Collection()
     await collection.begin()
     early = asyncio.create_task(collection.followed())
     await asyncio.sleep(0)
-    collection.add(DISTRITO_FEDERAL)
+    collection.add(LOW)
     late = asyncio.create_task(collection.followed())
     await asyncio.sleep(0)
-    collection.add(RONDONIA)
+    collection.add(HIGH)
     await collection.end()
 
-    assert await early == await late == [DISTRITO_FEDERAL, RONDONIA]
+    assert await early == await late == [LOW, HIGH]
 
 
 async def test_a_follower_before_the_first_collection_waits_for_it() -> None:
@@ -70,38 +68,36 @@ async def test_a_follower_before_the_first_collection_waits_for_it() -> None:
     await asyncio.sleep(0)
 
     await collection.begin()
-    collection.add(RONDONIA)
+    collection.add(HIGH)
     await collection.end()
 
-    assert await early == await collection.followed() == [RONDONIA]
+    assert await early == await collection.followed() == [HIGH]
 
 
 async def test_a_follower_of_a_collection_is_not_led_into_the_next() -> None:
-    """It gets the states of one collection only."""
+    """It gets the shelves of one collection only."""
     collection = Collection()
     await collection.begin()
-    collection.add(RONDONIA)
+    collection.add(HIGH)
     follower = asyncio.create_task(collection.followed())
     await asyncio.sleep(0)
 
     await collection.end()
     await collection.begin()
-    collection.add(DISTRITO_FEDERAL)
+    collection.add(LOW)
 
-    assert await follower == [RONDONIA]
+    assert await follower == [HIGH]
     await collection.end()
 
 
-async def test_a_state_that_is_not_believed_is_held_back() -> None:
-    """It has lost too many of its places, compared with what was known before."""
-    city = RONDONIA.cidades[0]
-    many = [replace(city, id=1100000 + number, distritos=None) for number in range(15, 45)]
-    known = replace(RONDONIA, cidades=tuple(many))
-    collection = Collection(known, DISTRITO_FEDERAL)
+async def test_a_root_that_is_not_believed_is_held_back() -> None:
+    """It has lost too many of its boxes, compared with what was known before."""
+    known = HIGH.with_children(Box(number, f"Caixa {number}") for number in range(30))
+    collection = Collection(known, LOW)
     await collection.begin()
 
-    collection.add(replace(known, cidades=known.cidades[:10]))
-    collection.add(DISTRITO_FEDERAL)
+    collection.add(known.with_children((known.caixas or ())[:10]))
+    collection.add(LOW)
     await collection.end()
 
-    assert await collection.followed() == [DISTRITO_FEDERAL]
+    assert await collection.followed() == [LOW]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from src.application.finding.name_index import NameIndex
 from src.domain.localities.territory import City, District, State
 from src.domain.searchable_names import searchable
-from tests.helpers.places import ALTA_FLORESTA, ARIQUEMES, BRASILIA
+from tests.helpers.localities.places import ALTA_FLORESTA, ARIQUEMES, BRASILIA
 
 ALL = 20_000
 

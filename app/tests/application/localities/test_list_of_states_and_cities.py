@@ -14,15 +14,20 @@ from src.application.ports.upstream_errors import (
 )
 from src.domain.localities.territory import State
 from src.domain.snapshot import Gap, Source
-from tests.helpers.fakes import (
-    NOON,
-    Clock,
+from tests.helpers.fakes import NOON, Clock
+from tests.helpers.localities.places import (
+    ALTA_FLORESTA,
+    ARIQUEMES,
+    DISTRITO_FEDERAL,
+    RONDONIA,
+    TWO_STATES,
+)
+from tests.helpers.localities.upstream import (
     FakeCitiesGateway,
     FakeDistrictsGateway,
     FakeStatesGateway,
     FakeUpstream,
 )
-from tests.helpers.places import ALTA_FLORESTA, ARIQUEMES, DISTRITO_FEDERAL, RONDONIA, TWO_STATES
 
 
 def use_case(

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from src.application.localities.place_lookup import SUGGESTIONS, Places, UnknownPlaceError
 from src.domain.localities.territory import City, District, State
-from tests.helpers.places import (
+from tests.helpers.localities.places import (
     ALTA_FLORESTA,
     ARIQUEMES,
     BRASILIA,
@@ -16,7 +16,7 @@ from tests.helpers.places import (
     RONDONIA,
     TWO_STATES,
 )
-from tests.helpers.trees import trees
+from tests.helpers.localities.trees import trees
 
 TWO = Places(TWO_STATES)
 

@@ -4,7 +4,7 @@ import pytest
 
 from src.application.localities.place_lookup import Places, UnknownPlaceError
 from src.domain.localities.territory import City, State
-from tests.helpers.places import (
+from tests.helpers.localities.places import (
     ALTA_FLORESTA,
     ARIQUEMES,
     BRASILIA,

@@ -137,7 +137,7 @@ async def test_first_callers_jump_the_queue() -> None:
 
 
 async def test_other_callers_are_let_in_at_random() -> None:
-    """Otherwise the cities of one state would go together."""
+    """Otherwise the requests of one branch would go together."""
     desk = Desk(most=1)
 
     async def served() -> list[int]:

@@ -3,24 +3,24 @@
 import pytest
 
 from src.application.refreshing.current_edition import CurrentEdition
-from src.domain.localities.territory_snapshot import TerritorySnapshot
 from tests.helpers.fakes import live
-from tests.helpers.places import TWO_STATES
+from tests.helpers.shelves import TWO_SHELVES
+from tests.sample_feature.shelves import ShelvesSnapshot
 
-LIVE, BUNDLED = live(TWO_STATES), live(TWO_STATES[:1])
+LIVE, BUNDLED = live(TWO_SHELVES), live(TWO_SHELVES[:1])
 
 
-async def made(snapshot: TerritorySnapshot) -> TerritorySnapshot:
+async def made(snapshot: ShelvesSnapshot) -> ShelvesSnapshot:
     """An edition that is the snapshot itself."""
     return snapshot
 
 
-async def bundled() -> TerritorySnapshot:
+async def bundled() -> ShelvesSnapshot:
     """The snapshot that ships with the code."""
     return BUNDLED
 
 
-async def unreadable() -> TerritorySnapshot:
+async def unreadable() -> ShelvesSnapshot:
     """Fails as an unreadable file does."""
     raise OSError("disco com defeito")
 

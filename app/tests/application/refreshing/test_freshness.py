@@ -18,31 +18,30 @@ from src.application.refreshing.one_refresh_at_a_time import OneRefreshAtATime
 from src.application.refreshing.refresh_log import RefreshLog
 from src.application.refreshing.refresh_snapshot import RefreshSnapshot
 from src.application.refreshing.schedule import Pauses, Schedule
-from src.domain.localities.territory import City, State
-from src.domain.localities.territory_snapshot import TerritorySnapshot
 from src.domain.snapshot import Gap, Source
 from src.domain.succession import unread
 from tests.helpers.fakes import NOON, Clock, FakeCollection, FakeStore, live, recorder
-from tests.helpers.places import RONDONIA, TWO_STATES
+from tests.helpers.shelves import BOOKS, HIGH, LOW, TWO_SHELVES
+from tests.sample_feature.shelves import Box, Shelf, ShelvesSnapshot
 
-BUNDLED = TerritorySnapshot(
-    states=TWO_STATES, collected_at=NOON - timedelta(days=100), source=Source.BUNDLED
+BUNDLED = ShelvesSnapshot(
+    estantes=TWO_SHELVES, collected_at=NOON - timedelta(days=100), source=Source.BUNDLED
 )
 # A thousandth of the service's own times.
 LOOK_EVERY_S = 0.001
-LEVELS = ("estados", "cidades", "distritos")
+LEVELS = ("estantes", "caixas", "itens")
 PAUSES = Pauses(first_s=0.001, longest_s=0.3)
 
 DOWN = UpstreamConnectionError("sem conexão")
-GAP = Gap(1100023, "Ariquemes", "demorou", level=1)
+GAP = Gap(2, "Ferramentas", "demorou", level=1)
 
 
-async def published(snapshot: TerritorySnapshot) -> TerritorySnapshot:
+async def published(snapshot: ShelvesSnapshot) -> ShelvesSnapshot:
     """An edition that is the snapshot itself."""
     return snapshot
 
 
-async def bundled() -> TerritorySnapshot:
+async def bundled() -> ShelvesSnapshot:
     """The snapshot that ships with the code."""
     return BUNDLED
 
@@ -54,9 +53,9 @@ async def keeping(
     store: FakeStore | None = None,
     ttl_s: float = 3600,
     wait_s: float = 5,
-    fallback: Callable[[], Awaitable[TerritorySnapshot]] | None = bundled,
-    publish: Callable[[TerritorySnapshot], Awaitable[TerritorySnapshot]] = published,
-) -> AsyncIterator[Freshness[TerritorySnapshot]]:
+    fallback: Callable[[], Awaitable[ShelvesSnapshot]] | None = bundled,
+    publish: Callable[[ShelvesSnapshot], Awaitable[ShelvesSnapshot]] = published,
+) -> AsyncIterator[Freshness[ShelvesSnapshot]]:
     """What one process answers, kept fresh by these collections during the block."""
     current = CurrentEdition(make=publish, load_bundled=fallback)
     refresh = RefreshSnapshot(
@@ -74,7 +73,7 @@ async def keeping(
             current=current,
             refresh=refresh,
             schedule=schedule,
-            refresh_log=RefreshLog("o IBGE", LEVELS),
+            refresh_log=RefreshLog("o estoque", LEVELS),
         ),
         schedule=schedule,
         wait_s=wait_s,
@@ -99,7 +98,7 @@ async def until(condition: Callable[[], bool]) -> None:
 
 async def test_the_first_requests_wait_for_one_collection() -> None:
     """All requests during the first collection get its result, and none starts another."""
-    collection = FakeCollection(Clock(), live(TWO_STATES))
+    collection = FakeCollection(Clock(), live(TWO_SHELVES))
     collection.held = asyncio.Event()
     async with keeping(collection) as freshness:
         requests = [asyncio.create_task(freshness.edition()) for _ in range(5)]
@@ -117,7 +116,7 @@ async def test_the_first_requests_wait_for_one_collection() -> None:
 async def test_a_fresh_snapshot_is_answered_from_memory() -> None:
     """Nothing is collected until its time is over, and the store is not asked."""
     store = FakeStore()
-    collection = FakeCollection(Clock(), live(TWO_STATES))
+    collection = FakeCollection(Clock(), live(TWO_SHELVES))
     async with keeping(collection, store=store) as freshness:
         first = await freshness.edition()
         calls = store.calls.copy()
@@ -130,13 +129,13 @@ async def test_a_fresh_snapshot_is_answered_from_memory() -> None:
 
 async def test_an_edition_is_at_hand_if_a_request_gets_it_without_waiting() -> None:
     """None is while the first requests wait, or if each request waits for a collection."""
-    collection = FakeCollection(Clock(), live(TWO_STATES))
+    collection = FakeCollection(Clock(), live(TWO_SHELVES))
     collection.held = asyncio.Event()
     async with keeping(collection) as freshness:
         assert freshness.at_hand() is None
         collection.held.set()
         assert await freshness.edition() is freshness.at_hand()
-    async with keeping(FakeCollection(Clock(), live(TWO_STATES)), ttl_s=0) as freshness:
+    async with keeping(FakeCollection(Clock(), live(TWO_SHELVES)), ttl_s=0) as freshness:
         await freshness.edition()
         assert freshness.at_hand() is None
 
@@ -146,14 +145,14 @@ async def test_live_data_is_not_overtaken_by_bundled_data_being_written() -> Non
     in_order: list[Source] = []
     is_writing, go_on = asyncio.Event(), asyncio.Event()
 
-    async def slowly(snapshot: TerritorySnapshot) -> TerritorySnapshot:
+    async def slowly(snapshot: ShelvesSnapshot) -> ShelvesSnapshot:
         if snapshot.source is Source.BUNDLED:
             is_writing.set()
             await go_on.wait()
         in_order.append(snapshot.source)
         return snapshot
 
-    collection = FakeCollection(Clock(), live(TWO_STATES))
+    collection = FakeCollection(Clock(), live(TWO_SHELVES))
     collection.held = asyncio.Event()
     async with keeping(collection, wait_s=0, publish=slowly) as freshness:
         await is_writing.wait()
@@ -170,7 +169,7 @@ async def test_live_data_is_not_overtaken_by_bundled_data_being_written() -> Non
 async def test_a_stale_snapshot_is_answered_while_the_next_is_collected() -> None:
     """Once its time is over, it is still good enough until the next one is there."""
     clock = Clock()
-    collection = FakeCollection(clock, live(TWO_STATES))
+    collection = FakeCollection(clock, live(TWO_SHELVES))
     async with keeping(collection, ttl_s=0.01) as freshness:
         first = await freshness.edition()
         collection.held = asyncio.Event()
@@ -185,7 +184,7 @@ async def test_a_stale_snapshot_is_answered_while_the_next_is_collected() -> Non
 
 async def test_a_slow_first_collection_does_not_hold_requests_for_ever() -> None:
     """After the set time they get the bundled snapshot, later ones at once; live data follows."""
-    collection = FakeCollection(Clock(), live(TWO_STATES))
+    collection = FakeCollection(Clock(), live(TWO_SHELVES))
     collection.held = asyncio.Event()
     async with keeping(collection, wait_s=0.01) as freshness:
         assert (await freshness.edition()).source is Source.BUNDLED
@@ -199,14 +198,14 @@ async def test_a_slow_first_collection_does_not_hold_requests_for_ever() -> None
 
 async def test_an_outage_is_one_line_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
     """Meanwhile the bundled snapshot is answered, and collections are tried until one succeeds."""
-    collection = FakeCollection(Clock(), *[DOWN] * 4, live(TWO_STATES))
+    collection = FakeCollection(Clock(), *[DOWN] * 4, live(TWO_SHELVES))
     async with keeping(collection) as freshness:
         assert (await freshness.edition()).source is Source.BUNDLED
         await until(lambda: freshness.at_once().source is Source.LIVE)
 
     warnings = [record for record in caplog.records if record.levelname == "WARNING"]
     assert [record.getMessage() for record in warnings] == [
-        "A coleta do IBGE falhou e será tentada de novo: sem conexão"
+        "A coleta do estoque falhou e será tentada de novo: sem conexão"
     ]
     assert warnings[0].exc_info is None
 
@@ -224,7 +223,7 @@ async def test_pauses_grow_while_nothing_can_be_read() -> None:
 async def test_an_upstream_that_asks_for_a_pause_gets_it() -> None:
     """Its Retry-After delays the next refresh, too."""
     busy = UpstreamStatusError("status 503", 503, retry_after_s=0.2)
-    collection = FakeCollection(Clock(), busy, live(TWO_STATES))
+    collection = FakeCollection(Clock(), busy, live(TWO_SHELVES))
     async with keeping(collection) as freshness:
         await freshness.edition()
         await until(lambda: freshness.at_once().source is Source.LIVE)
@@ -236,14 +235,14 @@ async def test_an_upstream_that_asks_for_a_pause_gets_it() -> None:
 async def test_during_an_outage_the_last_good_snapshot_is_still_answered() -> None:
     """All of it is named as kept from before, and its age is still that of its collection."""
     clock = Clock()
-    collection = FakeCollection(clock, live(TWO_STATES), DOWN)
+    collection = FakeCollection(clock, live(TWO_SHELVES), DOWN)
     async with keeping(collection, ttl_s=0.01) as freshness:
         first = await freshness.edition()
         clock.advance(60)
         await until(lambda: freshness.at_once() is not first)
         kept = freshness.at_once()
 
-    assert kept.states == first.states
+    assert kept.estantes == first.estantes
     assert kept.collected_at == first.collected_at
     assert len(kept.filled) == 2 + 3
 
@@ -251,12 +250,12 @@ async def test_during_an_outage_the_last_good_snapshot_is_still_answered() -> No
 async def test_unread_parts_are_filled_and_logged(caplog: pytest.LogCaptureFixture) -> None:
     """A part that fails is answered from before, until the next collection reads it."""
     clock = Clock()
-    bare = City(GAP.id, GAP.nome)
-    damaged = (RONDONIA.with_children([RONDONIA.cidades[0], bare]), TWO_STATES[1])
-    partly = TerritorySnapshot(
-        states=damaged, collected_at=NOON, source=Source.LIVE, missing=(GAP,)
+    bare = Box(GAP.id, GAP.nome)
+    damaged = (HIGH.with_children([BOOKS, bare]), LOW)
+    partly = ShelvesSnapshot(
+        estantes=damaged, collected_at=NOON, source=Source.LIVE, missing=(GAP,)
     )
-    collection = FakeCollection(clock, live(TWO_STATES), partly, live(TWO_STATES))
+    collection = FakeCollection(clock, live(TWO_SHELVES), partly, live(TWO_SHELVES))
     async with keeping(collection, ttl_s=0.01) as freshness:
         first = await freshness.edition()
         clock.advance(60)
@@ -265,24 +264,26 @@ async def test_unread_parts_are_filled_and_logged(caplog: pytest.LogCaptureFixtu
         clock.advance(60)
         await until(lambda: freshness.at_once().is_whole)
 
-    assert filled.states == first.states
+    assert filled.estantes == first.estantes
     assert filled.filled == (GAP,)
-    assert any("1 mantidos da anterior; o primeiro é Ariquemes" in line for line in caplog.messages)
+    assert any(
+        "1 mantidos da anterior; o primeiro é Ferramentas" in line for line in caplog.messages
+    )
 
 
 async def test_parts_never_read_are_filled_from_the_bundled_snapshot() -> None:
     """Even the very first collection can be completed."""
-    bare = State(RONDONIA.id, RONDONIA.sigla, RONDONIA.nome)
-    gap = Gap(RONDONIA.id, RONDONIA.nome, "caiu")
-    partly = TerritorySnapshot(
-        states=(bare, TWO_STATES[1]), collected_at=NOON, source=Source.LIVE, missing=(gap,)
+    bare = Shelf(HIGH.id, HIGH.letra, HIGH.nome)
+    gap = Gap(HIGH.id, HIGH.nome, "caiu")
+    partly = ShelvesSnapshot(
+        estantes=(bare, LOW), collected_at=NOON, source=Source.LIVE, missing=(gap,)
     )
     collection = FakeCollection(Clock(), partly)
     async with keeping(collection) as freshness:
         snapshot = await freshness.edition()
 
     assert snapshot.source is Source.LIVE
-    assert snapshot.states == TWO_STATES
+    assert snapshot.estantes == TWO_SHELVES
     assert not snapshot.missing
 
 
@@ -290,7 +291,7 @@ async def test_a_fault_of_ours_is_logged_with_its_traceback_and_survived(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """A bug in the collection neither ends the refreshing nor stays hidden."""
-    collection = FakeCollection(Clock(), ZeroDivisionError(), live(TWO_STATES))
+    collection = FakeCollection(Clock(), ZeroDivisionError(), live(TWO_SHELVES))
     async with keeping(collection) as freshness:
         await freshness.edition()
         await until(lambda: freshness.at_once().source is Source.LIVE)
@@ -315,7 +316,7 @@ async def test_a_damaged_bundle_is_logged_and_does_not_hold_requests(
 ) -> None:
     """If the bundled snapshot cannot be read, it counts as none."""
 
-    async def damaged() -> TerritorySnapshot:
+    async def damaged() -> ShelvesSnapshot:
         raise ValueError("cortado")
 
     collection = FakeCollection(Clock(), DOWN)
@@ -331,7 +332,7 @@ class TestWithoutATimeToLive:
 
     async def test_requests_at_the_same_time_join_one_collection(self) -> None:
         """The next request gets a collection of its own."""
-        collection = FakeCollection(Clock(), live(TWO_STATES))
+        collection = FakeCollection(Clock(), live(TWO_SHELVES))
         async with keeping(collection, ttl_s=0) as freshness:
             await asyncio.gather(*(freshness.edition() for _ in range(5)))
             together = collection.count
@@ -342,7 +343,7 @@ class TestWithoutATimeToLive:
 
     async def test_a_request_that_goes_away_spoils_nothing(self) -> None:
         """The collection it waited for continues for the others."""
-        collection = FakeCollection(Clock(), live(TWO_STATES))
+        collection = FakeCollection(Clock(), live(TWO_SHELVES))
         collection.held = asyncio.Event()
         async with keeping(collection, ttl_s=0) as freshness:
             hurried = asyncio.create_task(freshness.edition())
@@ -357,23 +358,23 @@ class TestWithoutATimeToLive:
 
     async def test_after_a_failed_collection_the_earlier_data_is_answered(self) -> None:
         """A request never gets less than the last good snapshot."""
-        collection = FakeCollection(Clock(), live(TWO_STATES), DOWN)
+        collection = FakeCollection(Clock(), live(TWO_SHELVES), DOWN)
         async with keeping(collection, ttl_s=0) as freshness:
             whole = await freshness.edition()
             kept = await freshness.edition()
 
-        assert kept.states == whole.states
+        assert kept.estantes == whole.estantes
         assert kept.filled
 
     async def test_a_result_that_is_being_stored_is_not_joined(self) -> None:
         """It was there before the request, which gets a collection of its own."""
 
         class SlowStore(FakeStore):
-            async def save(self, snapshot: TerritorySnapshot) -> str:
+            async def save(self, snapshot: ShelvesSnapshot) -> str:
                 await asyncio.sleep(0.05)
                 return await super().save(snapshot)
 
-        collection = FakeCollection(Clock(), live(TWO_STATES))
+        collection = FakeCollection(Clock(), live(TWO_SHELVES))
         async with keeping(collection, ttl_s=0, store=SlowStore()) as freshness:
             answers = [await freshness.edition() for _ in range(3)]
 
@@ -384,13 +385,13 @@ class TestWithoutATimeToLive:
         """This holds however many requests settle for it at the same time."""
         loads = 0
 
-        async def count() -> TerritorySnapshot:
+        async def count() -> ShelvesSnapshot:
             nonlocal loads
             loads += 1
             await asyncio.sleep(0.01)
             return BUNDLED
 
-        collection = FakeCollection(Clock(), live(TWO_STATES))
+        collection = FakeCollection(Clock(), live(TWO_SHELVES))
         collection.held = asyncio.Event()
         async with keeping(collection, ttl_s=0, wait_s=0.01, fallback=count) as freshness:
             await asyncio.gather(*(freshness.edition() for _ in range(10)))
@@ -403,7 +404,7 @@ class TestLeaving:
 
     async def test_a_running_refresh_is_broken_off(self) -> None:
         """Nothing is left behind of a refresh that a request started."""
-        collection = FakeCollection(Clock(), live(TWO_STATES))
+        collection = FakeCollection(Clock(), live(TWO_SHELVES))
         async with keeping(collection, ttl_s=0, wait_s=0.01) as freshness:
             await freshness.edition()
             collection.held = asyncio.Event()
@@ -415,7 +416,7 @@ class TestLeaving:
     @pytest.mark.parametrize("ttl_s", [3600, 0])
     async def test_waiting_requests_do_not_hold_up_the_process(self, ttl_s: float) -> None:
         """They get what there is, here nothing; later requests start no collection."""
-        collection = FakeCollection(Clock(), live(TWO_STATES))
+        collection = FakeCollection(Clock(), live(TWO_SHELVES))
         collection.held = asyncio.Event()
         async with keeping(collection, ttl_s=ttl_s, fallback=None) as freshness:
             request = asyncio.create_task(freshness.edition())
@@ -434,8 +435,8 @@ class TestWithOthers:
     async def test_a_stored_snapshot_is_answered_after_a_restart(self) -> None:
         """It is live, though old, and no request waits, even if the upstream is dead."""
         store = FakeStore()
-        store.put(live(TWO_STATES, NOON - timedelta(days=3)))
-        collection = FakeCollection(Clock(), live(TWO_STATES))
+        store.put(live(TWO_SHELVES, NOON - timedelta(days=3)))
+        collection = FakeCollection(Clock(), live(TWO_SHELVES))
         collection.held = asyncio.Event()
         async with keeping(collection, store=store) as freshness:
             snapshot = await freshness.edition()
@@ -447,8 +448,8 @@ class TestWithOthers:
     async def test_a_fresh_stored_snapshot_is_not_collected_again(self) -> None:
         """A restart costs the upstream nothing."""
         store = FakeStore()
-        store.put(live(TWO_STATES))
-        collection = FakeCollection(Clock(), live(TWO_STATES))
+        store.put(live(TWO_SHELVES))
+        collection = FakeCollection(Clock(), live(TWO_SHELVES))
         async with keeping(collection, store=store) as freshness:
             await freshness.edition()
             await asyncio.sleep(0.02)
@@ -458,7 +459,7 @@ class TestWithOthers:
     async def test_one_collects_and_the_others_take_it_over(self) -> None:
         """Three processes that start together make one collection and give one answer."""
         store, clock = FakeStore(), Clock()
-        collections = [FakeCollection(clock, live(TWO_STATES)) for _ in range(3)]
+        collections = [FakeCollection(clock, live(TWO_SHELVES)) for _ in range(3)]
         for collection in collections:
             collection.held = asyncio.Event()
         async with (
@@ -480,18 +481,18 @@ class TestWithOthers:
     async def test_a_newer_snapshot_is_noticed(self) -> None:
         """A snapshot that another process stores later is answered here soon after."""
         store, clock = FakeStore(), Clock()
-        async with keeping(FakeCollection(clock, live(TWO_STATES)), store=store) as freshness:
+        async with keeping(FakeCollection(clock, live(TWO_SHELVES)), store=store) as freshness:
             await freshness.edition()
             clock.advance(60)
-            store.put(live(TWO_STATES[:1], clock()))
+            store.put(live(TWO_SHELVES[:1], clock()))
 
-            await until(lambda: len(freshness.at_once().states) == 1)
+            await until(lambda: len(freshness.at_once().estantes) == 1)
 
     async def test_a_lost_refresh_is_repeated(self) -> None:
         """If the process that collected was killed, one that waited for it collects."""
         store = FakeStore()
         store.is_taken = True
-        collection = FakeCollection(Clock(), live(TWO_STATES))
+        collection = FakeCollection(Clock(), live(TWO_SHELVES))
         async with keeping(collection, store=store, fallback=None) as freshness:
             request = asyncio.create_task(freshness.edition())
             await until(lambda: store.calls["turn"] > 2)
@@ -504,7 +505,7 @@ class TestWithOthers:
         """Bundled data at hand is answered until some process's collection succeeds."""
         store = FakeStore()
         store.is_taken = True
-        collection = FakeCollection(Clock(), live(TWO_STATES))
+        collection = FakeCollection(Clock(), live(TWO_SHELVES))
         collection.held = asyncio.Event()
         async with keeping(collection, store=store) as freshness:
             request = asyncio.create_task(freshness.edition())
@@ -518,9 +519,9 @@ class TestWithOthers:
     async def test_failures_of_other_processes_are_no_reason_to_be_late(self) -> None:
         """If the process that failed is gone, a mere observer refreshes just as soon."""
         store, clock = FakeStore(), Clock()
-        whole = live(TWO_STATES)
+        whole = live(TWO_SHELVES)
         store.put(whole)
-        collection = FakeCollection(clock, live(TWO_STATES))
+        collection = FakeCollection(clock, live(TWO_SHELVES))
         async with keeping(collection, store=store) as freshness:
             await freshness.edition()
             for _ in range(3):
@@ -535,8 +536,8 @@ class TestWithOthers:
     async def test_a_stored_snapshot_that_is_not_whole_is_no_reason_to_wait(self) -> None:
         """At the start it is answered and a collection begins, however often others failed."""
         store = FakeStore()
-        store.put(replace(unread(live(TWO_STATES), "caiu"), failures=9))
-        collection = FakeCollection(Clock(), live(TWO_STATES))
+        store.put(replace(unread(live(TWO_SHELVES), "caiu"), failures=9))
+        collection = FakeCollection(Clock(), live(TWO_SHELVES))
         async with keeping(collection, store=store) as freshness:
             await freshness.edition()
 
@@ -545,8 +546,8 @@ class TestWithOthers:
     async def test_a_future_date_makes_nothing_fresh(self) -> None:
         """A machine with a wrong clock may have stored it."""
         store = FakeStore()
-        store.put(live(TWO_STATES, NOON + timedelta(days=365)))
-        collection = FakeCollection(Clock(), live(TWO_STATES))
+        store.put(live(TWO_SHELVES, NOON + timedelta(days=365)))
+        collection = FakeCollection(Clock(), live(TWO_SHELVES))
         async with keeping(collection, store=store):
             await until(lambda: collection.count == 1)
 
@@ -562,7 +563,7 @@ class TestWithOthers:
                     raise ZeroDivisionError
                 return await super().version()
 
-        collection = FakeCollection(Clock(), live(TWO_STATES))
+        collection = FakeCollection(Clock(), live(TWO_SHELVES))
         async with keeping(collection, store=BrokenOnce()) as freshness:
             assert (await freshness.edition()).source is Source.LIVE
 
@@ -576,7 +577,7 @@ class TestWithOthers:
         caplog.set_level("INFO")
         store, clock = FakeStore(), Clock()
         store.trouble = SnapshotStoreError("sem Redis")
-        collection = FakeCollection(clock, live(TWO_STATES))
+        collection = FakeCollection(clock, live(TWO_SHELVES))
         async with keeping(collection, store=store, ttl_s=0.01) as freshness:
             assert (await freshness.edition()).source is Source.LIVE
             clock.advance(60)
@@ -594,11 +595,11 @@ class TestWithOthers:
 async def test_taking_over_does_not_answer_a_request_that_waits_for_its_own_collection() -> None:
     """With SNAPSHOT_TTL_S=0, what another process stored before the request is too old for it."""
     clock, store = Clock(), FakeStore()
-    collection = FakeCollection(clock, live(TWO_STATES))
+    collection = FakeCollection(clock, live(TWO_SHELVES))
     is_writing, go_on = asyncio.Event(), asyncio.Event()
     go_on.set()
 
-    async def slowly(snapshot: TerritorySnapshot) -> TerritorySnapshot:
+    async def slowly(snapshot: ShelvesSnapshot) -> ShelvesSnapshot:
         if not go_on.is_set():
             is_writing.set()
             await go_on.wait()
@@ -610,7 +611,7 @@ async def test_taking_over_does_not_answer_a_request_that_waits_for_its_own_coll
         begun = collection.count
         go_on.clear()
         clock.advance(1)
-        store.put(live(TWO_STATES, clock()))  # another process
+        store.put(live(TWO_SHELVES, clock()))  # another process
         await is_writing.wait()
         clock.advance(60)
         collection.held = held = asyncio.Event()
@@ -630,11 +631,11 @@ async def test_taking_over_does_not_answer_a_request_that_waits_for_its_own_coll
 
 async def test_a_bundled_edition_that_cannot_be_made_does_not_hold_requests() -> None:
     """Once live data are published, requests get them."""
-    collection = FakeCollection(Clock(), live(TWO_STATES))
+    collection = FakeCollection(Clock(), live(TWO_SHELVES))
     collection.held = held = asyncio.Event()
     failed = asyncio.Event()
 
-    async def published(snapshot: TerritorySnapshot) -> TerritorySnapshot:
+    async def published(snapshot: ShelvesSnapshot) -> ShelvesSnapshot:
         if snapshot.source is Source.BUNDLED:
             failed.set()
             raise RuntimeError("can't start new thread")
@@ -652,12 +653,12 @@ async def test_no_collection_begins_after_the_end() -> None:
     """A request that waits until the last result is stored gets it when the service ends."""
 
     class SlowStore(FakeStore):
-        async def save(self, snapshot: TerritorySnapshot) -> str:
+        async def save(self, snapshot: ShelvesSnapshot) -> str:
             self.calls["begun to save"] += 1
             await asyncio.Event().wait()
             return ""
 
-    collection, store = FakeCollection(Clock(), live(TWO_STATES)), SlowStore()
+    collection, store = FakeCollection(Clock(), live(TWO_SHELVES)), SlowStore()
     async with keeping(collection, store=store, ttl_s=0) as freshness:
         first = await freshness.edition()
         await until(lambda: store.calls["begun to save"] == 1)

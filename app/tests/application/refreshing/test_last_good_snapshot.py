@@ -6,15 +6,15 @@ import pytest
 
 from src.application.ports.snapshot_store import DamagedSnapshotError, SnapshotStoreError
 from src.application.refreshing.last_good_snapshot import LastGoodSnapshot
-from src.domain.localities.territory_snapshot import TerritorySnapshot
 from tests.helpers.fakes import NOON, FakeStore, live
-from tests.helpers.places import TWO_STATES
+from tests.helpers.shelves import TWO_SHELVES
+from tests.sample_feature.shelves import ShelvesSnapshot
 
-OLD = live(TWO_STATES[:1], NOON - timedelta(days=1))
-NEW = live(TWO_STATES)
+OLD = live(TWO_SHELVES[:1], NOON - timedelta(days=1))
+NEW = live(TWO_SHELVES)
 
 
-async def keep(last_good: LastGoodSnapshot[TerritorySnapshot], snapshot: TerritorySnapshot) -> None:
+async def keep(last_good: LastGoodSnapshot[ShelvesSnapshot], snapshot: ShelvesSnapshot) -> None:
     """Does what a refresh does with its result."""
     await last_good.put(snapshot)
     await last_good.save()

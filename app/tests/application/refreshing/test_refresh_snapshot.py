@@ -8,12 +8,12 @@ import pytest
 from src.application.ports.upstream_errors import UpstreamConnectionError
 from src.application.refreshing.last_good_snapshot import LastGoodSnapshot
 from src.application.refreshing.refresh_snapshot import LostRefreshError, RefreshSnapshot
-from src.domain.localities.territory_snapshot import TerritorySnapshot
 from tests.helpers.fakes import NOON, Clock, FakeCollection, FakeStore, live, recorder
-from tests.helpers.places import TWO_STATES
+from tests.helpers.shelves import TWO_SHELVES
+from tests.sample_feature.shelves import ShelvesSnapshot
 
-OLD = live(TWO_STATES[:1], NOON - timedelta(days=1))
-NEW = live(TWO_STATES)
+OLD = live(TWO_SHELVES[:1], NOON - timedelta(days=1))
+NEW = live(TWO_SHELVES)
 
 
 async def no_bundled() -> None:
@@ -26,7 +26,7 @@ class Process:
     def __init__(self, store: FakeStore, collection: FakeCollection) -> None:
         self._store = store
         self.last_good = LastGoodSnapshot(store)
-        self.published: list[tuple[TerritorySnapshot, TerritorySnapshot | None]] = []
+        self.published: list[tuple[ShelvesSnapshot, ShelvesSnapshot | None]] = []
         self.refresh = RefreshSnapshot(
             collect=collection,
             publish=self.publish,
@@ -37,12 +37,12 @@ class Process:
         )
         self.was_known_before_it_was_stored = False
 
-    async def publish(self, snapshot: TerritorySnapshot) -> None:
+    async def publish(self, snapshot: ShelvesSnapshot) -> None:
         """Notes what is published, and what was in the store at that time."""
         stored = self._store.stored
         self.published.append((snapshot, stored.snapshot if stored else None))
 
-    async def execute(self, *, afresh: bool) -> TerritorySnapshot | None:
+    async def execute(self, *, afresh: bool) -> ShelvesSnapshot | None:
         """Makes one refresh; notes whether its result was known before it was stored."""
         saves = self._store.calls["save"]
 
@@ -119,6 +119,6 @@ async def test_a_collection_that_read_nothing_keeps_everything_and_says_so() -> 
         await process.execute(afresh=True)
 
     assert store.stored is not None
-    assert store.stored.snapshot.states == OLD.states
+    assert store.stored.snapshot.estantes == OLD.estantes
     assert {gap.reason for gap in store.stored.snapshot.filled} == {"caiu"}
     assert not store.is_taken

@@ -6,17 +6,15 @@ from datetime import timedelta
 import pytest
 
 from src.application.refreshing.schedule import Pauses, Schedule
-from src.domain.localities.territory_snapshot import TerritorySnapshot
 from src.domain.snapshot import Gap
 from src.domain.succession import unread
 from tests.helpers.fakes import NOON, live
 from tests.helpers.hand_clock import SecondsClock
-from tests.helpers.places import ARIQUEMES, TWO_STATES
+from tests.helpers.shelves import TOOLS, TWO_SHELVES
+from tests.sample_feature.shelves import ShelvesSnapshot
 
-WHOLE = live(TWO_STATES)
-PARTLY_READ = replace(
-    WHOLE, filled=(Gap(ARIQUEMES.id, ARIQUEMES.nome, "demorou", level=1),), failures=1
-)
+WHOLE = live(TWO_SHELVES)
+PARTLY_READ = replace(WHOLE, filled=(Gap(TOOLS.id, TOOLS.nome, "demorou", level=1),), failures=1)
 TTL_S = 3600
 
 
@@ -118,7 +116,7 @@ def test_the_upstream_is_left_alone_for_as_long_as_it_asks(
 
 @pytest.mark.parametrize("known", [None, WHOLE, PARTLY_READ])
 def test_with_a_ttl_of_zero_nothing_is_due(
-    clock: SecondsClock, known: TerritorySnapshot | None
+    clock: SecondsClock, known: ShelvesSnapshot | None
 ) -> None:
     """Each request starts a refresh instead."""
     schedule = Schedule(ttl_s=0, now=lambda: NOON, clock=clock)

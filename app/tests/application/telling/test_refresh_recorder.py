@@ -7,7 +7,6 @@ from datetime import timedelta
 
 import pytest
 
-from src.application.localities.gateways import Level
 from src.application.ports.refresh_journal import RefreshJournalError
 from src.application.ports.refresh_progress import Outcome, Phase, Progress
 from src.application.ports.upstream_errors import UpstreamTimeoutError
@@ -15,9 +14,10 @@ from src.application.telling.refresh_recorder import pause_s
 from src.domain.snapshot import Gap
 from src.infra.storage.memory_journal import MemoryJournal
 from tests.helpers.fakes import NOON, Clock, live, recorder
-from tests.helpers.places import TWO_STATES
+from tests.helpers.shelves import TWO_SHELVES
+from tests.sample_feature.shelves import Level
 
-TREE = live(TWO_STATES)
+TREE = live(TWO_SHELVES)
 
 
 class FailingJournal(MemoryJournal):
@@ -81,7 +81,7 @@ async def test_a_refresh_runs_until_its_result_is_stored() -> None:
 async def test_unread_parts_are_recorded() -> None:
     """A snapshot with a part from before is not whole."""
     journal = MemoryJournal()
-    filled = replace(TREE, filled=(Gap(1100023, "Ariquemes", "demorou", level=1),))
+    filled = replace(TREE, filled=(Gap(2, "Ferramentas", "demorou", level=1),))
     async with recorder(Clock(), journal=journal).recording(by_hand=False) as recording:
         recording.collected(filled)
 
@@ -148,7 +148,7 @@ async def test_moments_that_could_not_be_written_come_with_the_next() -> None:
     journal = FailingJournal()
     records = recorder(Clock(), journal=journal, pause_s=often)
     async with records.recording(by_hand=False) as recording:
-        records.fan_out.read(records.fan_out.asked(Level.STATES, 0, root=0))
+        records.fan_out.read(records.fan_out.asked(Level.SHELVES, 0, root=0))
         await asyncio.sleep(0.01)
         journal.fails = False
         while recording.told < 2:

@@ -4,7 +4,13 @@ import pytest
 
 from src.domain.localities.territory import City, District, InvalidTerritoryError, State
 from src.domain.tree import InvalidTreeError, in_order
-from tests.helpers.places import ALTA_FLORESTA, ARIQUEMES, BRASILIA, DISTRITO_FEDERAL, RONDONIA
+from tests.helpers.localities.places import (
+    ALTA_FLORESTA,
+    ARIQUEMES,
+    BRASILIA,
+    DISTRITO_FEDERAL,
+    RONDONIA,
+)
 
 
 @pytest.mark.parametrize(

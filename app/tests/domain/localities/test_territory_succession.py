@@ -12,8 +12,14 @@ from src.domain.localities.territory_snapshot import TerritorySnapshot
 from src.domain.snapshot import Gap
 from src.domain.succession import NOT_BELIEVED, succeed, unread
 from src.domain.tree import in_order
-from tests.helpers.fakes import live
-from tests.helpers.places import ALTA_FLORESTA, ARIQUEMES, DISTRITO_FEDERAL, RONDONIA, TWO_STATES
+from tests.helpers.localities.places import (
+    ALTA_FLORESTA,
+    ARIQUEMES,
+    DISTRITO_FEDERAL,
+    RONDONIA,
+    TWO_STATES,
+)
+from tests.helpers.localities.upstream import live
 
 TIMED_OUT = "demorou"
 

@@ -1,0 +1,1 @@
+"""Fakes and data about the places."""

@@ -29,7 +29,7 @@ from src.infra.controllers.errors import ErrorRow
 from src.infra.editions.presentation import NotAcceptableError
 from src.infra.http.problem import PROBLEM_TYPE
 from src.infra.http.url_limit import UrlTooLongError
-from tests.helpers.places import ALTA_FLORESTA, RONDONIA
+from tests.helpers.localities.places import ALTA_FLORESTA, RONDONIA
 from tests.helpers.serving import client, served
 
 # Errors that reach no controller, subclasses included, and why. If one escapes nevertheless, it is

@@ -24,8 +24,8 @@ from src.infra.controllers.localities import schemas
 from src.infra.editions.localities.tree_formats import TERRITORY, TerritoryEdition
 from src.infra.editions.publisher import Publisher
 from src.infra.http.content_codings import COMPRESSORS
-from tests.helpers.fakes import live
-from tests.helpers.places import TWO_STATES
+from tests.helpers.localities.places import TWO_STATES
+from tests.helpers.localities.upstream import live
 from tests.helpers.quick_codings import THOROUGH
 
 if sys.version_info >= (3, 14):

@@ -11,8 +11,8 @@ from hypothesis import given
 from src.domain.localities.territory import City, District, State
 from src.infra.editions.localities.tree_formats import CSV_HEADER, as_csv
 from src.infra.editions.tree_formats import as_json, as_ndjson
-from tests.helpers.places import ALTA_FLORESTA, DISTRITO_FEDERAL, RONDONIA, TWO_STATES
-from tests.helpers.trees import trees
+from tests.helpers.localities.places import ALTA_FLORESTA, DISTRITO_FEDERAL, RONDONIA, TWO_STATES
+from tests.helpers.localities.trees import trees
 
 Rows = list[list[str]]
 

@@ -14,9 +14,10 @@ from src.entrypoints.features import Settings
 from src.infra.controllers.localities import states_controller
 from src.infra.controllers.tree_controller import tree_at_hand
 from src.infra.http.fast_path import FastPath
-from tests.helpers.fakes import FakeUpstream
-from tests.helpers.places import TWO_STATES
-from tests.helpers.serving import client, features_over, served
+from tests.helpers.localities.places import TWO_STATES
+from tests.helpers.localities.services import features_over
+from tests.helpers.localities.upstream import FakeUpstream
+from tests.helpers.serving import client, served
 
 PATH = states_controller.PATH
 

@@ -10,9 +10,10 @@ import pytest
 from yarl import URL
 
 from src.infra.process.leaving import leaving
-from tests.helpers.fakes import FakeUpstream
-from tests.helpers.places import TWO_STATES
-from tests.helpers.services import application, ask
+from tests.helpers.localities.places import TWO_STATES
+from tests.helpers.localities.services import application
+from tests.helpers.localities.upstream import FakeUpstream
+from tests.helpers.services import ask
 from tests.helpers.serving import client, served
 
 

@@ -21,18 +21,18 @@ from src.application.ports.snapshot_store import (
     SnapshotStoreError,
     Stored,
 )
-from src.domain.localities.territory_snapshot import TerritorySnapshot
 from src.infra.storage.memory_store import MemoryStore
 from src.infra.storage.redis_store import TURN_S
 from tests.helpers.fakes import live
-from tests.helpers.places import TWO_STATES
 from tests.helpers.redis_server import RedisServer
+from tests.helpers.shelves import TWO_SHELVES
 from tests.helpers.stores import PREFIX, Store, file_store, redis_store
+from tests.sample_feature.shelves import ShelvesSnapshot
 
 SNAPSHOT, TURN = PREFIX + "snapshot", PREFIX + "turn"
 
-ONE = live(TWO_STATES[:1])
-TWO = live(TWO_STATES)
+ONE = live(TWO_SHELVES[:1])
+TWO = live(TWO_SHELVES)
 
 # Separate processes, like the service's; started from scratch on every system.
 PROCESSES = multiprocessing.get_context("spawn")
@@ -213,7 +213,7 @@ async def test_readers_never_see_half_a_file(tmp_path: Path) -> None:
     """Four read all the time while another process saves a long and a short one alternately."""
     store = file_store(tmp_path)
     await store.save(ONE)
-    seen: list[Stored[TerritorySnapshot] | None] = []
+    seen: list[Stored[ShelvesSnapshot] | None] = []
 
     async def read(saving: BaseProcess) -> None:
         while saving.is_alive():
@@ -223,7 +223,7 @@ async def test_readers_never_see_half_a_file(tmp_path: Path) -> None:
         await asyncio.gather(*(read(saving) for _ in range(4)))
         assert saving.exitcode == 0
 
-    assert {stored and len(stored.snapshot.states) for stored in seen} <= {1, 2}
+    assert {stored and len(stored.snapshot.estantes) for stored in seen} <= {1, 2}
     assert len({stored and stored.version for stored in seen}) > 1
 
 

@@ -19,7 +19,7 @@ from src.infra.gateways.localities.ibge_gateways import (
 from src.infra.gateways.retrying_client import RetryingClient
 from stand_in.localities.upstream_rows import NEW_CITY, city_row, district_row, state_row
 from tests.helpers.clients import Manners, client_over
-from tests.helpers.places import ALTA_FLORESTA, ARIQUEMES, DISTRITO_FEDERAL, RONDONIA
+from tests.helpers.localities.places import ALTA_FLORESTA, ARIQUEMES, DISTRITO_FEDERAL, RONDONIA
 
 BASE = "http://ibge.test/localidades"
 STATES = f"{BASE}/estados"
