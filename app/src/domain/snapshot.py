@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, ClassVar, Self, TypeVar
+from typing import Any, ClassVar, Generic, Self, TypeVar
 
 from src.domain.tree import Leaf, in_order
 
@@ -79,6 +79,18 @@ class Snapshot:
         """Whether the last collection has read nothing, or the list at the top at most."""
         not_read = {gap.key for gap in (*self.missing, *self.filled)}
         return all((0, root.id) in not_read for root in self.roots)
+
+
+Root = TypeVar("Root", bound=Leaf)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TreeSnapshot(Snapshot, Generic[Root]):
+    """The snapshot of any tree with such roots."""
+
+    ROOTS = "tree"
+
+    tree: tuple[Root, ...]
 
 
 # A tree's own class of snapshots.

@@ -13,9 +13,9 @@ from typing import Any, TypeVar
 from src.application.collecting.fan_out import FanOut
 from src.application.ports.refresh_progress import Limits
 from src.application.telling.fan_out_counts import FanOutCounts
-from src.domain.snapshot import S
+from src.domain.snapshot import TreeSnapshot
 from src.domain.succession import CredibleLoss
-from src.domain.tree import Branch, Leaf
+from src.domain.tree import Branch
 from src.entrypoints.feature import Feature, Opened
 from src.entrypoints.keeping_fresh import keeping_fresh
 from src.entrypoints.settings import ServiceSettings
@@ -29,6 +29,7 @@ from src.infra.gateways.upstream import Upstream, open_client
 from src.infra.process.clock import utc_now
 
 Settings = TypeVar("Settings", bound=ServiceSettings)
+Root = TypeVar("Root", bound=Branch)
 
 
 def tree_feature(
@@ -37,10 +38,10 @@ def tree_feature(
     title: str,
     source: str,
     levels: Sequence[Noun],
-    kind: type[S],
-    example: Leaf,
+    root: type[Root],
+    example: Root,
     upstream: Callable[[Settings], Upstream],
-    collect: Callable[[RetryingClient, FanOut[Any]], Awaitable[Sequence[Branch]]],
+    collect: Callable[[RetryingClient, FanOut[Root]], Awaitable[Sequence[Root]]],
     roots_at_once: int = 5,
     loss: CredibleLoss | None = None,
     now: Callable[[], datetime] = utc_now,
@@ -52,8 +53,8 @@ def tree_feature(
         title: in Portuguese what the tree is, for the documentation.
         source: the upstream's name in Portuguese, with its article.
         levels: what the parts are called on each level, the top first.
-        kind: the class of its snapshots.
-        example: one of its roots, with all below it, for the documentation.
+        root: the class of the parts at the top.
+        example: one of them, with all below it, for the documentation.
         upstream: the upstream that the settings describe.
         collect: collects the roots with all below them, over a client of that upstream.
         roots_at_once: how many roots are in work at once.
@@ -61,12 +62,13 @@ def tree_feature(
         now: tells the time, in UTC, at which a collection has ended.
     """
     path = f"/api/v1/{name}"
+    kind = TreeSnapshot[root]  # type: ignore[valid-type]  # known at run time only
     words = RefreshWords(path=f"{path}/refreshes", upstream=source, levels=levels)
 
     @asynccontextmanager
     async def opened(settings: Settings, _: Mapping[str, Any]) -> AsyncIterator[Opened]:
-        async def collected(on_root: Callable[[Any], None]) -> S:
-            fan_out: FanOut[Any] = FanOut(roots_limit=roots_limit, watch=counts, on_root=on_root)
+        async def collected(on_root: Callable[[Root], None]) -> TreeSnapshot[Root]:
+            fan_out = FanOut(roots_limit=roots_limit, watch=counts, on_root=on_root)
             roots = await collect(client, fan_out)
             return kind.collected(roots, at=now(), missing=fan_out.gaps)
 
@@ -106,7 +108,7 @@ def tree_feature(
     return Feature(
         open=opened,
         routers=[
-            tree_router(path, name=name, kind=kind, example=example, title=title, tag=tag),
+            tree_router(path, name=name, root=root, example=example, title=title, tag=tag),
             refreshes_router(words),
         ],
         tags=[{"name": tag, "description": f"{title}."}],

@@ -15,7 +15,7 @@ from src.infra.controllers.refreshes.refresh_words import RefreshWords
 from src.infra.gateways.retrying_client import RetryingClient
 from src.infra.gateways.upstream import Upstream
 from src.infra.process.clock import utc_now
-from tests.sample_feature.shelves import Box, Item, Level, Shelf, ShelvesSnapshot
+from tests.sample_feature.shelves import Box, Item, Level, Shelf
 from tests.sample_feature.upstream import SHELVES_PATH, FakeUpstream, boxes_path, items_path
 
 TREE = "/api/v1/shelves"
@@ -50,7 +50,7 @@ def shelves(
         title="As estantes, com caixas e itens",
         source=SOURCE,
         levels=LEVELS,
-        kind=ShelvesSnapshot,
+        root=Shelf,
         example=Shelf(1, "A", "Alta", (Box(1, "Livros", (Item(1, "Atlas"),)),)),
         upstream=lambda _: Upstream(**described),
         collect=lambda opened, fan_out: collect(client or opened, fan_out),

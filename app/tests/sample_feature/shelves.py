@@ -6,7 +6,6 @@ which shelf a box belongs to: its parents have to be named in the path.
 
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import ClassVar
 
 from src.domain.snapshot import Snapshot
 from src.domain.tree import Branch, InvalidTreeError, Leaf
@@ -36,7 +35,7 @@ class Item(Leaf):
 class Box(Branch):
     """A box on a shelf; it may have no items at all, which is not the same as unread items."""
 
-    PARTS: ClassVar[str] = "itens"
+    PARTS = "itens"
 
     id: int
     nome: str
@@ -47,7 +46,7 @@ class Box(Branch):
 class Shelf(Branch):
     """A shelf in the storeroom."""
 
-    PARTS: ClassVar[str] = "caixas"
+    PARTS = "caixas"
 
     id: int
     letra: str
@@ -64,6 +63,6 @@ class Shelf(Branch):
 class ShelvesSnapshot(Snapshot):
     """All shelves with everything on them."""
 
-    ROOTS: ClassVar[str] = "estantes"
+    ROOTS = "estantes"
 
     estantes: tuple[Shelf, ...]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Generic, get_args, get_type_hints
+from typing import Any, Generic
 
 import msgspec
 from fastapi import APIRouter, Request, Response
@@ -11,7 +11,7 @@ from starlette.datastructures import Headers
 
 from src.application.refreshing.freshness import Freshness
 from src.application.refreshing.roots_as_they_come import RootsAsTheyCome
-from src.domain.snapshot import S, Snapshot
+from src.domain.snapshot import S
 from src.domain.tree import Leaf
 from src.infra.controllers.documented_responses import data_responses
 from src.infra.controllers.errors import NOT_ACCEPTABLE
@@ -67,14 +67,13 @@ def tree_at_hand(name: str) -> AtHand:
 
 
 def tree_router(
-    path: str, *, name: str, kind: type[Snapshot], example: Leaf, title: str, tag: str
+    path: str, *, name: str, root: type[Leaf], example: Leaf, title: str, tag: str
 ) -> APIRouter:
     """The resource at `path`, which answers the tree that is opened under `name`.
 
-    `kind`, `example` and `title` are for the documentation: the class of the snapshots, one of
-    their roots, and in Portuguese what they hold. `tag` is what it is filed under.
+    `root`, `example` and `title` are for the documentation: the class of the roots, one of them,
+    and in Portuguese what they are. `tag` is what it is filed under.
     """
-    (root, _) = get_args(get_type_hints(kind)[kind.ROOTS])
     shown = msgspec.to_builtins(example)
     lines = {"schema": {"type": "string"}, "example": as_ndjson([example]).decode()}
 
