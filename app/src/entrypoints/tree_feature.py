@@ -1,6 +1,6 @@
 """A feature that collects one tree in advance and answers it whole: all of it but what is its own.
 
-A feature with more to offer does by itself what is done here, as `localities` does.
+A feature that offers more does by itself what is done here.
 """
 
 import asyncio
