@@ -10,13 +10,13 @@ import msgspec
 from fastapi import APIRouter, Request, Response
 
 from src.application.collecting.fan_out import FanOut
+from src.application.ports.refresh_progress import Limits
 from src.application.telling.fan_out_counts import FanOutCounts
 from src.entrypoints.feature import Feature, Opened
 from src.entrypoints.keeping_fresh import keeping_fresh
 from src.entrypoints.settings import ServiceSettings
 from src.infra.controllers.refreshes.noun import Noun
 from src.infra.controllers.refreshes.refresh_words import RefreshWords
-from src.infra.controllers.refreshes.refreshes_controller import refreshes_router
 from src.infra.editions.presentation import Presentation, TreeFormat
 from src.infra.gateways.upstream import Upstream, open_client
 from src.infra.http.media_types import JSON
@@ -32,6 +32,7 @@ WORDS = RefreshWords(
         Noun("ano", "anos"),
     ),
 )
+ROOTS_LIMIT = 2
 BRANDS: Presentation[BrandsSnapshot, None] = Presentation(
     formats={JSON: TreeFormat(lambda snapshot: msgspec.json.encode(snapshot.marcas))},
     available=JSON,
@@ -64,6 +65,15 @@ def brands(base_url: str) -> Feature[ServiceSettings]:
     async def opened(settings: ServiceSettings, _: Mapping[str, Any]) -> AsyncIterator[Opened]:
         counts = FanOutCounts(clock=time.monotonic)
         async with open_client(upstream, watch=counts) as client:
+            counts.bounded_by(
+                lambda: Limits(
+                    roots=ROOTS_LIMIT,
+                    requests=client.admission.limit,
+                    most_requests=upstream.at_once,
+                    requests_per_second=upstream.max_rps,
+                    circuit_is_open=client.admission.is_suspended,
+                )
+            )
 
             async def collect(on_root: Callable[[Brand], None]) -> BrandsSnapshot:
                 async def models_of(brand: Brand) -> list[Model]:
@@ -77,7 +87,9 @@ def brands(base_url: str) -> Feature[ServiceSettings]:
                     models = await client.get(path, read, level=1, parent=brand.id, root=brand.id)
                     return await fan_out.below(models, years_of, level=1)
 
-                fan_out = FanOut(roots_limit=asyncio.Semaphore(2), watch=counts, on_root=on_root)
+                fan_out = FanOut(
+                    roots_limit=asyncio.Semaphore(ROOTS_LIMIT), watch=counts, on_root=on_root
+                )
                 read = msgspec.json.Decoder(list[Brand]).decode
                 found = await client.get("/brands", read, level=0)
                 return BrandsSnapshot(
@@ -102,4 +114,4 @@ def brands(base_url: str) -> Feature[ServiceSettings]:
                 }
                 yield Opened(state=state, require_data=kept.freshness.at_once)
 
-    return Feature(open=opened, routers=[router, refreshes_router(WORDS)])
+    return Feature(open=opened, routers=[router], refreshes=WORDS)

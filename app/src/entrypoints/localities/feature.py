@@ -24,7 +24,6 @@ from src.infra.controllers.localities import (
 from src.infra.controllers.localities.collection_words import COLLECTION_WORDS
 from src.infra.controllers.localities.dependencies import OpenedLocalities
 from src.infra.controllers.pages_controller import Page
-from src.infra.controllers.refreshes.refreshes_controller import refreshes_router
 from src.infra.editions.localities.tree_formats import TERRITORY
 from src.infra.storage.localities.bundled_snapshot import bundled_snapshot
 
@@ -74,8 +73,8 @@ def localities(collecting: Collecting | None = None) -> Feature[LocalitiesSettin
         routers=[
             states_controller.router,
             places_controller.router,
-            refreshes_router(COLLECTION_WORDS),
         ],
+        refreshes=COLLECTION_WORDS,
         tags=[
             {
                 "name": "Localidades",
@@ -85,10 +84,7 @@ def localities(collecting: Collecting | None = None) -> Feature[LocalitiesSettin
         errors=errors.ERRORS,
         parameters=parameters.ALLOWED,
         at_hand={states_controller.PATH: states_controller.states_at_hand},
-        pages=[
-            Page("/", "explorer.html", "explorar os lugares"),
-            Page("/fanout", "fanout.html", "ver o fan-out"),
-        ],
+        pages=[Page("/", "explorer.html", "explorar os lugares", link="Explorar")],
     )
 
 

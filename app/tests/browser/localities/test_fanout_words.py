@@ -12,7 +12,7 @@ from src.infra.controllers.localities.collection_words import COLLECTION_WORDS
 from stand_in.faults import Behaviour
 from stand_in.server import StandIn
 from tests.browser.conftest import OpenPage
-from tests.browser.test_fanout import tile, until_it_ended, watching
+from tests.browser.localities.test_fanout import tile, until_it_ended, watching
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

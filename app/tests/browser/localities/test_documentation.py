@@ -7,7 +7,7 @@ from playwright.async_api import expect
 from src.domain.localities.territory import State
 from src.infra.process.clock import utc_now
 from tests.browser.conftest import OpenPage
-from tests.browser.test_everywhere import behind
+from tests.browser.prefix import behind
 from tests.helpers.fakes import FakeUpstream
 from tests.helpers.places import TWO_STATES
 from tests.helpers.services import application
