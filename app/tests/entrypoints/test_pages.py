@@ -8,7 +8,6 @@ import pytest
 
 from src.application.manners import adaptive_limit, circuit_breaker, retry_budget
 from src.infra.controllers.pages_controller import FILES
-from src.infra.storage.localities.bundled_snapshot import bundled_snapshot
 from tests.helpers.localities.places import TWO_STATES
 from tests.helpers.localities.services import service
 from tests.helpers.localities.upstream import FakeUpstream
@@ -77,25 +76,6 @@ def test_no_two_files_have_the_same_address() -> None:
     files = [file for file in folder.rglob("*") if file.is_file()]
 
     assert sorted(file.name for file in files) == sorted(FILES)
-
-
-def test_the_pages_know_the_states() -> None:
-    """They show all 27 before any answer comes, each in its region and on its own tile."""
-    text = FILES["states.js"].read_text(encoding="utf-8")
-    rows = re.findall(
-        r'{ id: (\d+), sigla: "(..)", nome: "(.+)", regiao: "(.+)", row: (\d), column: (\d) }', text
-    )
-
-    states = [(int(row[0]), row[1], row[2]) for row in rows]
-    assert states == [(state.id, state.sigla, state.nome) for state in bundled_snapshot().states]
-    assert len({row[4:] for row in rows}) == 27
-    assert {(row[0][0], row[3]) for row in rows} == {  # a code begins with the region's number
-        ("1", "Norte"),
-        ("2", "Nordeste"),
-        ("3", "Sudeste"),
-        ("4", "Sul"),
-        ("5", "Centro-Oeste"),
-    }
 
 
 def test_shares_that_a_page_names_match_the_code() -> None:
