@@ -80,7 +80,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     def turn(item: pytest.Item) -> int:
         folders = item.path.relative_to(TESTS).parts[:-1]
-        return {"browser": 0, "application": 2, "domain": 2}.get(folders[0], 1) if folders else 0
+        layers = {"entrypoints": 1, "infra": 1, "application": 2, "domain": 2}
+        return layers.get(folders[0], 0) if folders else 0
 
     items.sort(key=turn)
 

@@ -2,26 +2,36 @@
 
 import html
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from src.application.manners import adaptive_limit, circuit_breaker, retry_budget
 from src.infra.controllers.pages_controller import FILES
-from tests.helpers.localities.places import TWO_STATES
-from tests.helpers.localities.services import service
-from tests.helpers.localities.upstream import FakeUpstream
-from tests.helpers.services import ask
+from tests.helpers.services import application, ask, features_over
+from tests.helpers.serving import client, served
+from tests.helpers.shelves import TWO_SHELVES
+from tests.sample_feature.upstream import FakeUpstream
 
 REPOSITORY = Path(__file__).parents[3]
-PAGES = ["/", "/fanout"]
+PAGE = "/fanout"
 
 
-@pytest.mark.parametrize("page", PAGES)
-async def test_a_page_and_its_files_come_from_the_service(page: str) -> None:
+@asynccontextmanager
+async def service() -> AsyncIterator[aiohttp.ClientSession]:
+    """A session with a service that has one page."""
+    features = features_over(FakeUpstream(TWO_SHELVES))
+    async with served(application(features)) as url, client(url) as session:
+        yield session
+
+
+async def test_a_page_and_its_files_come_from_the_service() -> None:
     """The service itself serves every file that a page names, and nothing inline is allowed."""
-    async with service(FakeUpstream(TWO_STATES)) as session:
-        answer = await ask(session, page)
+    async with service() as session:
+        answer = await ask(session, PAGE)
         named = re.findall(r'(?:src|href)="(assets/[^"]+)"', answer.body.decode())
         files = [await ask(session, f"/{name}") for name in named]
 
@@ -34,10 +44,10 @@ async def test_a_page_and_its_files_come_from_the_service(page: str) -> None:
 
 async def test_a_page_is_compressed_and_a_repeat_costs_only_a_304() -> None:
     """It comes in the client's coding, with a tag for repeats."""
-    async with service(FakeUpstream(TWO_STATES)) as session:
-        plain = await ask(session, "/")
-        coded = await ask(session, "/", {"Accept-Encoding": "br"})
-        again = await ask(session, "/", {"If-None-Match": plain.headers["ETag"]})
+    async with service() as session:
+        plain = await ask(session, PAGE)
+        coded = await ask(session, PAGE, {"Accept-Encoding": "br"})
+        again = await ask(session, PAGE, {"If-None-Match": plain.headers["ETag"]})
 
     assert coded.headers["Content-Encoding"] == "br"
     assert len(coded.body) < len(plain.body)
@@ -45,11 +55,11 @@ async def test_a_page_is_compressed_and_a_repeat_costs_only_a_304() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["explorer.html", "../pages/shared/style.css", "%2e%2e%2fpress.py", "x"]
+    "name", ["fanout.html", "../pages/shared/style.css", "%2e%2e%2fpress.py", "x"]
 )
 async def test_no_other_file_is_served(name: str) -> None:
     """Only assets can be had, by whatever name."""
-    async with service(FakeUpstream(TWO_STATES)) as session:
+    async with service() as session:
         answer = await ask(session, f"/assets/{name}")
 
     assert answer.status == 404
@@ -59,9 +69,9 @@ async def test_no_other_file_is_served(name: str) -> None:
 async def test_pages_are_small() -> None:
     """All files of the pages together are under 150 kB as sent."""
     sent = 0
-    async with service(FakeUpstream(TWO_STATES)) as session:
+    async with service() as session:
         for path in [
-            *PAGES,
+            PAGE,
             *(f"/assets/{name}" for name in FILES if not name.endswith(".html")),
         ]:
             sent += len((await ask(session, path, {"Accept-Encoding": "gzip"})).body)

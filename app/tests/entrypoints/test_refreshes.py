@@ -8,30 +8,36 @@ from functools import partial
 from typing import Any
 
 import aiohttp
-import msgspec
 import pytest
 
-from main import create_app
 from src.application.ports import upstream_errors as ports
 from src.application.ports.refresh_journal import RefreshJournalError
 from src.application.ports.upstream_errors import UpstreamConnectionError, UpstreamTimeoutError
 from src.application.telling.refreshes import Looking, Refreshes
 from src.entrypoints import keeping_fresh
 from src.entrypoints.api import create_api
+from src.entrypoints.feature import Feature
 from src.entrypoints.features import Settings
-from src.infra.controllers.localities.collection_words import COLLECTION_WORDS
 from src.infra.controllers.refreshes.refresh_json import CAUSES, INTERNAL
 from src.infra.process.clock import utc_now
 from src.infra.storage.memory_journal import MemoryJournal
-from stand_in.faults import Behaviour, Fault, Kind
-from tests.helpers.localities.ibge import Ibge
-from tests.helpers.localities.places import ALTA_FLORESTA, RONDONIA, TWO_STATES
-from tests.helpers.localities.services import service as service_of
-from tests.helpers.localities.upstream import FakeUpstream
-from tests.helpers.services import Answer, ask, ended
+from stand_in.faults import Behaviour
+from tests.helpers.refreshes import events
+from tests.helpers.services import Answer, application, ask, ended
+from tests.helpers.services import service as service_of
 from tests.helpers.serving import client, served
+from tests.helpers.shelves import BOOKS, HIGH, TWO_SHELVES
+from tests.sample_feature.feature import TREE, WORDS, shelves
+from tests.sample_feature.shelves import Level
+from tests.sample_feature.upstream import (
+    SHELVES_PATH,
+    FakeUpstream,
+    Storeroom,
+    items_path,
+    lists_of,
+)
 
-REFRESHES = "/api/v1/refreshes"
+REFRESHES = WORDS.path
 PROBLEM = "application/problem+json"
 WITH_TOKEN = {"refresh_token": "segredo"}
 TOKEN = {"Authorization": "Bearer segredo"}
@@ -41,30 +47,13 @@ Session = aiohttp.ClientSession
 
 
 def upstream(**more: Any) -> FakeUpstream:
-    """An upstream with two states."""
-    return FakeUpstream(TWO_STATES, **more)
+    """An upstream with two shelves."""
+    return FakeUpstream(TWO_SHELVES, **more)
 
 
 def service(upstream: FakeUpstream, **settings: Any) -> AbstractAsyncContextManager[Session]:
     """A service with fresh data, so that it refreshes at the start and on request only."""
     return service_of(upstream, now=utc_now, **settings)
-
-
-async def events(
-    session: Session, path: str, headers: dict[str, str] | None = None
-) -> AsyncIterator[Event]:
-    """The events of a stream, one after the other."""
-    async with session.get(path, headers=headers) as answer:
-        assert answer.status == 200
-        assert answer.content_type == "text/event-stream"
-        fields: dict[str, str] = {}
-        async for line in answer.content:
-            name, _, value = line.decode().rstrip("\n").partition(": ")
-            if name:
-                fields[name] = value
-            elif fields.get("event") == "andamento":
-                yield {"event_id": fields["id"], **msgspec.json.decode(fields["data"])}
-                fields = {}
 
 
 async def until_it_ends(following: AsyncIterator[Event]) -> list[Event]:
@@ -86,7 +75,7 @@ async def test_asking_returns_the_address_of_the_refresh() -> None:
     async with service(upstream()) as session:
         await ended(session, f"{REFRESHES}/current")
         asked = await ask(session, REFRESHES, method="POST")
-        address = f"/api/v1/{asked.headers['Location']}"
+        address = f"/api/v1/shelves/{asked.headers['Location']}"
         refresh = await ended(session, address)
 
     assert asked.status == 202
@@ -95,9 +84,9 @@ async def test_asking_returns_the_address_of_the_refresh() -> None:
     assert asked.headers["Cache-Control"] == "no-store"
     assert refresh["situacao"] == "concluida"
     assert refresh["resultado"] == {
-        "estados": 2,
-        "cidades": 3,
-        "distritos": 4,
+        "estantes": 2,
+        "caixas": 3,
+        "itens": 4,
         "sem_dados": 0,
         "mantidos": 0,
     }
@@ -106,7 +95,7 @@ async def test_asking_returns_the_address_of_the_refresh() -> None:
 async def test_asking_while_a_refresh_runs_joins_it() -> None:
     """Here it is the collection of the start; the upstream sees no second one."""
     held = upstream()
-    held.held_level = "cities"
+    held.held_level = Level.BOXES
     async with service(held) as session:
         one = await ask(session, REFRESHES, method="POST")
         other = await ask(session, REFRESHES, method="POST")
@@ -115,7 +104,7 @@ async def test_asking_while_a_refresh_runs_joins_it() -> None:
     assert one.status == other.status == 202
     assert one.json["id"] == other.json["id"] == current.json["id"]
     assert one.json["pedida"] == "automaticamente"
-    assert held.asked[0] == 1
+    assert held.asked[SHELVES_PATH] == 1
 
 
 async def test_asking_too_soon_says_when_to_ask_again() -> None:
@@ -123,7 +112,7 @@ async def test_asking_too_soon_says_when_to_ask_again() -> None:
     async with service(upstream(), refresh_min_interval_s=3600) as session:
         await ended(session, f"{REFRESHES}/current")
         first = await ask(session, REFRESHES, method="POST")
-        await ended(session, f"/api/v1/{first.headers['Location']}")
+        await ended(session, f"/api/v1/shelves/{first.headers['Location']}")
         second = await ask(session, REFRESHES, method="POST")
         listed = await ask(session, REFRESHES)
 
@@ -175,7 +164,7 @@ async def test_without_a_token_nobody_may_ask_through_a_proxy() -> None:
     assert "REFRESH_TOKEN" in asked.json["detail"]
     assert listed.json["permitido"] is False
     assert listed.json["motivo"] == asked.json["detail"]
-    assert asked_of.asked[0] == 1
+    assert asked_of.asked[SHELVES_PATH] == 1
 
 
 # Reading refreshes.
@@ -220,19 +209,19 @@ async def test_a_failed_refresh_says_why_in_our_own_words(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """The upstream's words are only in the log."""
-    error = UpstreamTimeoutError("/estados: segredos do IBGE")
+    error = UpstreamTimeoutError("/shelves: segredos do estoque")
     with caplog.at_level(logging.WARNING):
-        async with service(upstream(errors={0: error})) as session:
+        async with service(upstream(errors={SHELVES_PATH: error})) as session:
             refresh = await ended(session, f"{REFRESHES}/current")
 
     assert refresh["situacao"] == "falhou"
-    assert refresh["motivo"] == "O IBGE não respondeu a tempo."
-    assert "segredos do IBGE" in caplog.text
+    assert refresh["motivo"] == "O estoque não respondeu a tempo."
+    assert "segredos do estoque" in caplog.text
 
 
 async def test_a_fault_of_ours_says_where_to_look() -> None:
     """It reveals no internals."""
-    async with service(upstream(errors={0: ZeroDivisionError("x")})) as session:
+    async with service(upstream(errors={SHELVES_PATH: ZeroDivisionError("x")})) as session:
         refresh = await ended(session, f"{REFRESHES}/current")
 
     assert (refresh["situacao"], refresh["motivo"]) == ("falhou", INTERNAL)
@@ -244,16 +233,16 @@ def test_every_upstream_error_has_a_sentence() -> None:
     assert errors == {error.__name__ for error in CAUSES}
 
 
-async def test_a_state_with_a_failure_is_incomplete() -> None:
-    """The other states are complete."""
-    errors = {ALTA_FLORESTA.id: UpstreamConnectionError("sem conexão")}
+async def test_a_root_with_a_failure_is_incomplete() -> None:
+    """The other roots are complete."""
+    errors = {items_path(HIGH, BOOKS): UpstreamConnectionError("sem conexão")}
     async with service(upstream(errors=errors)) as session:
         refresh = await ended(session, f"{REFRESHES}/current")
 
     assert refresh["situacao"] == "incompleta"
     assert refresh["resultado"]["sem_dados"] == 1
-    states = {state["sigla"]: state["situacao"] for state in refresh["estados"]}
-    assert states == {"RO": "incompleto", "DF": "completo"}
+    roots = {root["nome"]: root["situacao"] for root in refresh["estantes"]}
+    assert roots == {"Alta": "incompleto", "Baixa": "completo"}
 
 
 async def test_an_unreachable_journal_is_503(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -265,7 +254,7 @@ async def test_an_unreachable_journal_is_503(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(MemoryJournal, "refreshes", fail)
     async with service(upstream()) as session:
         answer = await ask(session, f"{REFRESHES}/current")
-        tree = await ask(session, "/api/v1/states")
+        tree = await ask(session, TREE)
 
     assert (answer.status, answer.headers["Retry-After"]) == (503, "5")
     assert "segredo" not in answer.body.decode()
@@ -277,7 +266,7 @@ async def test_the_loss_of_the_journal_ends_a_stream(
 ) -> None:
     """Events that were sent stay valid and the log stays clean; followers ask again."""
     held = upstream()
-    held.held_level = "cities"
+    held.held_level = Level.BOXES
     async with service(held) as session:
         await ask(session, REFRESHES, method="POST")
         following = events(session, f"{REFRESHES}/current/events")
@@ -312,8 +301,9 @@ async def test_one_follower_too_many_is_503(monkeypatch: pytest.MonkeyPatch) -> 
 
 async def test_a_refresh_is_streamed_event_by_event() -> None:
     """The events cover all of it, with each attempt once; then the stream ends."""
-    async with Ibge(TWO_STATES, behaviour=Behaviour(latency_s=0.05)) as ibge:
-        app = create_app(Settings(ibge_base_url=ibge.base_url))
+    behaviour = Behaviour(latency_s=0.05)
+    async with Storeroom(lists_of(TWO_SHELVES), behaviour=behaviour) as upstream:
+        app = application([shelves(upstream.base_url)])
         async with served(app) as url, client(url) as session:
             current = await ended(session, f"{REFRESHES}/current")
             told = [event async for event in events(session, f"{REFRESHES}/{current['id']}/events")]
@@ -324,13 +314,13 @@ async def test_a_refresh_is_streamed_event_by_event() -> None:
     last = told[-1]
     assert {name: last[name] for name in current} == current
     attempts = [attempt for event in told for attempt in event["tentativas"]]
-    assert sorted((level, place, root) for _, level, place, *_, root in attempts) == [
+    assert sorted((level, parent, root) for _, level, parent, *_, root in attempts) == [
         (0, 0, 0),
-        (1, 11, 11),
-        (1, 53, 53),
-        (2, 1100015, 11),
-        (2, 1100023, 11),
-        (2, 5300108, 53),
+        (1, 1, 1),
+        (1, 2, 2),
+        (2, 1, 1),
+        (2, 2, 1),
+        (2, 3, 2),
     ]
     for _, _, _, number, queued, sent, answered, read, fate, _ in attempts:
         assert (number, fate) == (1, 0)
@@ -343,9 +333,9 @@ async def test_a_refresh_is_streamed_event_by_event() -> None:
         "falhas": 0,
     }
     assert last["limites"] == {
-        "estados": 26,
-        "requisicoes": 500,
-        "requisicoes_configurado": 500,
+        "estantes": 2,
+        "requisicoes": 3,
+        "requisicoes_configurado": 3,
         "por_segundo": 0,
         "circuito_aberto": False,
     }
@@ -397,7 +387,8 @@ async def test_head_of_a_stream_ends() -> None:
 
 async def test_the_description_matches_the_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     """The examples have the fields of real answers, and the errors are word for word."""
-    document = create_api(Settings()).openapi()
+    feature: Feature[Settings] = shelves("http://127.0.0.1:9")
+    document = create_api(Settings(), features=[feature]).openapi()
     described: dict[str, dict[str, Any]] = {
         operation["operationId"]: operation["responses"]
         for item in document["paths"].values()
@@ -406,44 +397,44 @@ async def test_the_description_matches_the_answers(monkeypatch: pytest.MonkeyPat
     async with service(upstream(), refresh_min_interval_s=0) as session:
         refresh = await ended(session, f"{REFRESHES}/current")
         answers: dict[str, Answer] = {
-            "getRefresh": await ask(session, f"{REFRESHES}/{refresh['id']}"),
-            "getCurrentRefresh": await ask(session, f"{REFRESHES}/current"),
-            "listRefreshes": await ask(session, REFRESHES),
-            "askForRefresh": await ask(session, REFRESHES, method="POST"),
+            "getRefreshOfShelves": await ask(session, f"{REFRESHES}/{refresh['id']}"),
+            "getCurrentRefreshOfShelves": await ask(session, f"{REFRESHES}/current"),
+            "listRefreshesOfShelves": await ask(session, REFRESHES),
+            "askForRefreshOfShelves": await ask(session, REFRESHES, method="POST"),
         }
         stream = await ask(session, f"{REFRESHES}/{refresh['id']}/events")
     for operation_id, answer in answers.items():
         response = described[operation_id][str(answer.status)]
         # The document leaves out null values.
-        example = (
-            COLLECTION_WORDS.list_example
-            if operation_id == "listRefreshes"
-            else COLLECTION_WORDS.example
-        )
+        example = WORDS.list_example if operation_id == "listRefreshesOfShelves" else WORDS.example
         assert set(answer.json) == set(example)
         assert _names(answer) == {name.lower() for name in response["headers"]}
-    assert _names(stream) == {name.lower() for name in described["followRefresh"]["200"]["headers"]}
+    assert _names(stream) == {
+        name.lower() for name in described["followRefreshOfShelves"]["200"]["headers"]
+    }
 
     errors = {}
     async with service(upstream()) as session:
         elsewhere = {"Host": "exemplo.br"}
-        errors["askForRefresh", 403] = await ask(session, REFRESHES, elsewhere, method="POST")
+        errors["askForRefreshOfShelves", 403] = await ask(
+            session, REFRESHES, elsewhere, method="POST"
+        )
     async with service(upstream(), **WITH_TOKEN, refresh_min_interval_s=42) as session:
         await ended(session, f"{REFRESHES}/current")
         wrong = {"Authorization": "Bearer x"}
-        errors["askForRefresh", 401] = await ask(session, REFRESHES, wrong, method="POST")
+        errors["askForRefreshOfShelves", 401] = await ask(session, REFRESHES, wrong, method="POST")
         await ask(session, REFRESHES, TOKEN, method="POST")
         await ended(session, f"{REFRESHES}/current")
-        errors["askForRefresh", 429] = await ask(session, REFRESHES, TOKEN, method="POST")
+        errors["askForRefreshOfShelves", 429] = await ask(session, REFRESHES, TOKEN, method="POST")
         unknown = "019a8f3c2b7d5e1f6a90"
-        errors["getRefresh", 404] = await ask(session, f"{REFRESHES}/{unknown}")
-        errors["getRefresh", 422] = await ask(session, f"{REFRESHES}/abc")
+        errors["getRefreshOfShelves", 404] = await ask(session, f"{REFRESHES}/{unknown}")
+        errors["getRefreshOfShelves", 422] = await ask(session, f"{REFRESHES}/abc")
 
         async def fail(*_: object) -> None:
             raise RefreshJournalError("segredo")
 
         monkeypatch.setattr(MemoryJournal, "refreshes", fail)
-        errors["getCurrentRefresh", 503] = await ask(session, f"{REFRESHES}/current")
+        errors["getCurrentRefreshOfShelves", 503] = await ask(session, f"{REFRESHES}/current")
     for (operation_id, status), answer in errors.items():
         response = described[operation_id][str(status)]
         example = response["content"][PROBLEM]["example"]
@@ -460,27 +451,3 @@ def _names(answer: Answer) -> set[str]:
 def _words(problem: dict[str, Any]) -> dict[str, Any]:
     told = {name: value for name, value in problem.items() if name != "id"}
     return {**told, "detail": told["detail"].replace("41 s", "42 s")}
-
-
-# test_whole_tree.py tests the counts of the whole fan-out, test_processes.py that every worker can
-# report them.
-
-
-async def test_retries_and_failures_are_counted() -> None:
-    """The list of one state is refused at first, and the districts of one city never come."""
-    faults = (
-        Fault(kind=Kind.STATUS, status=404, path=f"/municipios/{ALTA_FLORESTA.id}/distritos"),
-        Fault(kind=Kind.STATUS, status=500, path=f"/estados/{RONDONIA.id}/municipios", share=0.5),
-    )
-    async with Ibge(TWO_STATES, behaviour=Behaviour(faults=faults)) as ibge:
-        app = create_app(Settings(ibge_base_url=ibge.base_url, ibge_attempts=10))
-        async with served(app) as url, client(url) as session:
-            refresh = await ended(session, f"{REFRESHES}/current")
-            told = [event async for event in events(session, f"{REFRESHES}/{refresh['id']}/events")]
-        asked = ibge.figures.requests
-
-    attempts = [attempt for event in told for attempt in event["tentativas"]]
-    counts = refresh["requisicoes"]
-    assert counts["falhas"] == 1
-    assert len(attempts) == asked == counts["concluidas"] + counts["falhas"] + counts["repetidas"]
-    assert sum(fate == 1 for *_, fate, _ in attempts) == counts["repetidas"]

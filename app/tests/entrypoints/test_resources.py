@@ -1,151 +1,43 @@
-"""Every resource over a real socket: a place, its parts, and the tree in each format."""
+"""The tree over a real socket, in each format and coding."""
 
-import asyncio
-import csv
-import io
-import zlib
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import aiohttp
-import brotli
-import msgspec
 import pytest
 import pytest_asyncio
 
-from src.application.ports.upstream_errors import UpstreamConnectionError
-from src.infra.editions.localities.tree_formats import CSV_HEADER, as_csv
 from src.infra.editions.tree_formats import as_json, as_ndjson
-from tests.helpers.localities.places import ALTA_FLORESTA, RONDONIA, TWO_STATES
-from tests.helpers.localities.services import service
-from tests.helpers.localities.upstream import FakeUpstream
-from tests.helpers.services import Answer, ask
+from tests.helpers.fakes import NOON
+from tests.helpers.resources import (
+    JSON,
+    NDJSON,
+    all_codings,
+    check_codings,
+    check_conditions,
+    check_head,
+    check_unknown_parameters,
+)
+from tests.helpers.services import ask, service
+from tests.helpers.shelves import TWO_SHELVES
+from tests.sample_feature.feature import TREE
+from tests.sample_feature.upstream import FakeUpstream
 
 # One service for all tests of this module, so that each test costs only a few requests.
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-TREE = "/api/v1/states"
-JSON, NDJSON, CSV = "application/json", "application/x-ndjson", "text/csv"
+each_format = pytest.mark.parametrize("accept", [JSON, NDJSON])
 
-DOWN = UpstreamConnectionError("sem conexão")
-
-# Each resource with data: its path and the media type to accept.
-DATA: list[tuple[str, str]] = [
-    (TREE, JSON),
-    (TREE, NDJSON),
-    (TREE, CSV),
-    ("/api/v1/states/RO", JSON),
-    ("/api/v1/states/11/cities", JSON),
-    ("/api/v1/cities", JSON),
-    ("/api/v1/cities?q=ari&limit=1", JSON),
-    ("/api/v1/cities/1100015", JSON),
-    ("/api/v1/cities/110001/districts", JSON),
-    ("/api/v1/districts", JSON),
-    ("/api/v1/districts/110001505", JSON),
-]
-each_resource = pytest.mark.parametrize(("path", "accept"), DATA)
-
-# The resources with bodies worth compressing, even with so little data.
-CODED = [
-    (TREE, JSON),
-    (TREE, NDJSON),
-    (TREE, CSV),
-    ("/api/v1/states/RO", JSON),
-    ("/api/v1/states/RO/cities", JSON),
-]
+# Enough to be worth compressing.
+SHELVES = tuple(replace(shelf, nome=shelf.nome * 50) for shelf in TWO_SHELVES)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def two() -> AsyncIterator[aiohttp.ClientSession]:
-    """A service with two states, which has made all codings of its tree."""
-    async with service(FakeUpstream(TWO_STATES)) as session:
-        await all_codings(session)
+    """A service with two shelves, which has made all codings of its tree."""
+    async with service(FakeUpstream(SHELVES)) as session:
+        await all_codings(session, TREE)
         yield session
-
-
-async def all_codings(session: aiohttp.ClientSession) -> None:
-    """Waits until every coding of the tree is made; brotli's is the last."""
-    while (await ask(session, TREE, {"Accept-Encoding": "br"})).headers.get(
-        "Content-Encoding"
-    ) != "br":
-        await asyncio.sleep(0.01)
-
-
-def decoded(answer: Answer) -> bytes:
-    """The body without its coding."""
-    match answer.headers.get("Content-Encoding"):
-        case "gzip":
-            return zlib.decompress(answer.body, wbits=31)
-        case "br":
-            body: bytes = brotli.decompress(answer.body)
-            return body
-        case "zstd":
-            return aiohttp.compression_utils.ZSTDDecompressor().decompress_sync(answer.body)
-    return answer.body
-
-
-@pytest.mark.parametrize("uf", ["RO", "ro", "Ro", "rO", "11"])
-async def test_a_state_is_found_by_each_of_its_codes(two: aiohttp.ClientSession, uf: str) -> None:
-    """It is the same as in the tree, with the headers that all data has."""
-    answer = await ask(two, f"{TREE}/{uf}")
-
-    assert (answer.status, answer.body) == (200, msgspec.json.encode(RONDONIA))
-    assert answer.headers["Content-Type"] == JSON
-    assert answer.headers["Last-Modified"] == "Sun, 01 Jun 2025 12:00:00 GMT"
-    assert answer.headers["Vary"] == "Accept, Accept-Encoding"
-    assert answer.headers["X-Snapshot-Source"] == "live"
-    assert answer.headers["X-Snapshot-Missing"] == answer.headers["X-Snapshot-Filled"] == "0"
-    assert answer.headers["Cache-Control"].startswith("public, max-age=300")
-
-
-@pytest.mark.parametrize("code", ["1100015", "110001"])
-async def test_a_city_names_its_state(two: aiohttp.ClientSession, code: str) -> None:
-    """The city is found by 7 digits or 6."""
-    answer = await ask(two, f"/api/v1/cities/{code}")
-
-    assert answer.json == {
-        "id": 1100015,
-        "nome": "Alta Floresta D'Oeste",
-        "estado": {"id": 11, "sigla": "RO", "nome": "Rondônia"},
-        "distritos": [
-            {"id": 110001505, "nome": "Alta Floresta D'Oeste"},
-            {"id": 110001515, "nome": "Filadélfia d'Oeste"},
-        ],
-    }
-    assert list(answer.json) == ["id", "nome", "estado", "distritos"]
-
-
-async def test_a_district_names_its_city_and_state(two: aiohttp.ClientSession) -> None:
-    """The district is found by its 9 digits."""
-    answer = await ask(two, "/api/v1/districts/110001515")
-
-    assert answer.json == {
-        "id": 110001515,
-        "nome": "Filadélfia d'Oeste",
-        "cidade": {"id": 1100015, "nome": "Alta Floresta D'Oeste"},
-        "estado": {"id": 11, "sigla": "RO", "nome": "Rondônia"},
-    }
-
-
-async def test_all_paths_agree(two: aiohttp.ClientSession) -> None:
-    """A state, its cities and a city's districts are the tree's own bytes."""
-    tree = await ask(two, TREE)
-    assert tree.body == as_json(TWO_STATES)
-
-    for state in TWO_STATES:
-        alone = await ask(two, f"{TREE}/{state.sigla}")
-        cities = await ask(two, f"{TREE}/{state.id}/cities")
-        assert alone.body in tree.body
-        assert cities.body in alone.body
-        assert cities.json == alone.json["cidades"]
-        for city in alone.json["cidades"]:
-            districts = await ask(two, f"/api/v1/cities/{city['id']}/districts")
-            one = await ask(two, f"/api/v1/cities/{city['id']}")
-            assert districts.body in cities.body
-            assert districts.json == city["distritos"] == one.json["distritos"]
-            for district in districts.json:
-                answer = await ask(two, f"/api/v1/districts/{district['id']}")
-                assert answer.json["nome"] == district["nome"]
-                assert answer.json["cidade"] == {"id": city["id"], "nome": city["nome"]}
 
 
 @pytest.mark.parametrize(
@@ -157,180 +49,53 @@ async def test_all_paths_agree(two: aiohttp.ClientSession) -> None:
         (JSON, JSON),
         (NDJSON, NDJSON),
         ("application/*;q=0.5, application/json;q=0", NDJSON),
-        (CSV, f"{CSV}; charset=utf-8"),
-        ("text/*", f"{CSV}; charset=utf-8"),
-        ("text/csv;q=0.9, application/x-ndjson;q=0.8", f"{CSV}; charset=utf-8"),
     ],
 )
 async def test_the_tree_comes_in_the_format_that_the_client_prefers(
     two: aiohttp.ClientSession, accept: str, media_type: str
 ) -> None:
-    """The places are the same in each format; Vary says that it depends on the request."""
+    """The parts are the same in each format; Vary says that it depends on the request."""
     answer = await ask(two, TREE, {"Accept": accept})
 
-    bodies = {JSON: as_json, NDJSON: as_ndjson, CSV: as_csv}
     assert answer.headers["Content-Type"] == media_type
     assert answer.headers["Vary"] == "Accept, Accept-Encoding"
-    assert answer.body == bodies[media_type.partition(";")[0]](TWO_STATES)
+    assert answer.body == {JSON: as_json, NDJSON: as_ndjson}[media_type](SHELVES)
 
 
-async def test_a_spreadsheet_gets_a_file(two: aiohttp.ClientSession) -> None:
-    """It has a name, a UTF-8 byte order mark, and a line for each district."""
-    answer = await ask(two, TREE, {"Accept": CSV})
-
-    header, *rows = csv.reader(io.StringIO(answer.body.decode("utf-8-sig"), newline=""))
-    assert answer.headers["Content-Disposition"] == 'attachment; filename="estados-e-cidades.csv"'
-    assert answer.body.startswith(b"\xef\xbb\xbf")
-    assert header == CSV_HEADER
-    assert [row[5] for row in rows] == ["110001505", "110001515", "110002305", "530010805"]
-
-
-@each_resource
-async def test_head_is_get_without_the_body(
-    two: aiohttp.ClientSession, path: str, accept: str
-) -> None:
+@each_format
+async def test_head_is_get_without_the_body(two: aiohttp.ClientSession, accept: str) -> None:
     """The headers are the same, including the length."""
-    for coding in ("identity", "gzip"):
-        headers = {"Accept": accept, "Accept-Encoding": coding}
-        get = await ask(two, path, headers)
-        head = await ask(two, path, headers, method="HEAD")
-
-        assert (head.status, head.body) == (200, b"")
-        assert head.own_headers == get.own_headers
-        assert head.headers["Content-Length"] == str(len(get.body))
+    await check_head(two, TREE, accept)
 
 
-@each_resource
-async def test_a_current_copy_gets_a_304(
-    two: aiohttp.ClientSession, path: str, accept: str
-) -> None:
+@each_format
+async def test_a_current_copy_gets_a_304(two: aiohttp.ClientSession, accept: str) -> None:
     """A tag (alone, in a list or weak), `*` or a date proves it (RFC 9110, section 13.1)."""
-    whole = await ask(two, path, {"Accept": accept})
-    etag = whole.headers["ETag"]
-    conditions = [
-        ("If-None-Match", etag, 304),
-        ("If-None-Match", f'"outra", {etag}', 304),
-        ("If-None-Match", f"W/{etag}", 304),
-        ("If-None-Match", "*", 304),
-        ("If-None-Match", '"outra"', 200),
-        ("If-None-Match", "", 200),
-        ("If-Modified-Since", "Sun, 01 Jun 2025 12:00:00 GMT", 304),
-        ("If-Modified-Since", "Mon, 02 Jun 2025 12:00:00 GMT", 304),
-        ("If-Modified-Since", "Sun, 01 Jun 2025 11:59:59 GMT", 200),
-        ("If-Modified-Since", "ontem", 200),
-    ]
-
-    for name, value, status in conditions:
-        answer = await ask(two, path, {"Accept": accept, name: value})
-        assert (name, value, answer.status) == (name, value, status)
-        assert answer.body == (whole.body if status == 200 else b"")
-        assert answer.headers["ETag"] == etag
-        assert answer.headers["Vary"] == "Accept, Accept-Encoding"
-    both = {"If-None-Match": '"outra"', "If-Modified-Since": "Mon, 02 Jun 2025 12:00:00 GMT"}
-    assert (await ask(two, path, {"Accept": accept, **both})).status == 200
+    await check_conditions(two, TREE, accept, NOON)
 
 
-@pytest.mark.parametrize(("path", "accept"), CODED)
-async def test_each_coding_has_its_own_tag(
-    two: aiohttp.ClientSession, path: str, accept: str
-) -> None:
+@each_format
+async def test_each_coding_has_its_own_tag(two: aiohttp.ClientSession, accept: str) -> None:
     """It carries the same bytes; a copy in one coding is good for that coding only."""
-    plain = await ask(two, path, {"Accept": accept})
-    tags = {plain.headers["ETag"]}
-    for coding in ("gzip", "zstd", "br"):
-        asked = {"Accept": accept, "Accept-Encoding": f"{coding}, identity;q=0.5"}
-        answer = await ask(two, path, asked)
-        tag = answer.headers["ETag"]
-
-        assert answer.headers["Content-Encoding"] == coding
-        assert decoded(answer) == plain.body
-        assert tag not in tags
-        assert (await ask(two, path, {**asked, "If-None-Match": tag})).status == 304
-        assert (await ask(two, path, {"Accept": accept, "If-None-Match": tag})).status == 200
-        tags.add(tag)
-    explicit = await ask(two, path, {"Accept": accept, "Accept-Encoding": "identity"})
-    assert "Content-Encoding" not in explicit.headers
-    assert explicit.headers["ETag"] == plain.headers["ETag"]
-
-
-async def test_a_small_answer_is_compressed_only_if_the_client_refuses_it_plain(
-    two: aiohttp.ClientSession,
-) -> None:
-    """Compression would hardly make it smaller."""
-    path = "/api/v1/districts/110001505"
-    plain = await ask(two, path, {"Accept-Encoding": "br, gzip"})
-    coded = await ask(two, path, {"Accept-Encoding": "gzip, identity;q=0"})
-
-    assert "Content-Encoding" not in plain.headers
-    assert coded.headers["Content-Encoding"] == "gzip"
-    assert decoded(coded) == plain.body
-    assert coded.headers["ETag"] != plain.headers["ETag"]
+    await check_codings(two, TREE, accept)
 
 
 async def test_every_worker_answers_the_same_bytes(two: aiohttp.ClientSession) -> None:
     """Another service with the same data gives the same tags, so copies stay good."""
-    async with service(FakeUpstream(TWO_STATES)) as other:
-        await all_codings(other)
-        for path, accept in DATA:
+    async with service(FakeUpstream(SHELVES)) as other:
+        await all_codings(other, TREE)
+        for accept in (JSON, NDJSON):
             for coding in ("identity", "gzip", "zstd", "br"):
                 headers = {"Accept": accept, "Accept-Encoding": coding}
-                one, another = await ask(two, path, headers), await ask(other, path, headers)
+                one, another = await ask(two, TREE, headers), await ask(other, TREE, headers)
                 assert one.status == 200
                 assert one.body == another.body
                 assert one.own_headers == another.own_headers
 
 
-@each_resource
+@each_format
 async def test_unknown_query_parameters_are_ignored(
-    two: aiohttp.ClientSession, path: str, accept: str
+    two: aiohttp.ClientSession, accept: str
 ) -> None:
-    """The answer is the same, and links do not repeat them."""
-    between = "&" if "?" in path else "?"
-    plain = await ask(two, path, {"Accept": accept})
-    more = await ask(two, f"{path}{between}utm_source=x&_=1&nome=%00", {"Accept": accept})
-
-    assert (more.status, more.body) == (200, plain.body)
-    assert more.headers["ETag"] == plain.headers["ETag"]
-    assert more.headers.get("Link", "").replace(path, "") == plain.headers.get("Link", "").replace(
-        path, ""
-    )
-
-
-async def test_unknown_districts_are_null_everywhere() -> None:
-    """This holds for each resource and format; CSV has empty cells."""
-    async with service(FakeUpstream(TWO_STATES, errors={ALTA_FLORESTA.id: DOWN})) as session:
-        city = await ask(session, "/api/v1/cities/1100015")
-        districts = await ask(session, "/api/v1/cities/1100015/districts")
-        lines = (await ask(session, TREE, {"Accept": NDJSON})).body.splitlines()
-        table = (await ask(session, TREE, {"Accept": CSV})).body.decode().splitlines()
-        district = await ask(session, "/api/v1/districts/110001505")
-
-    assert city.json["distritos"] is None
-    assert (districts.status, districts.body) == (200, b"null")
-    assert districts.headers["X-Snapshot-Missing"] == "1"
-    assert msgspec.json.decode(lines[0])["cidades"][0]["distritos"] is None
-    assert table[1] == "11,RO,Rondônia,1100015,Alta Floresta D'Oeste,,"
-    assert district.status == 404
-
-
-async def test_a_state_without_known_cities_is_a_state() -> None:
-    """Its cities are an empty list, never null; a spreadsheet has a line for it."""
-    async with service(FakeUpstream(TWO_STATES, errors={RONDONIA.id: DOWN})) as session:
-        state = await ask(session, "/api/v1/states/ro")
-        cities = await ask(session, "/api/v1/states/ro/cities")
-        table = (await ask(session, TREE, {"Accept": CSV})).body.decode().splitlines()
-
-    assert state.json == {"id": 11, "sigla": "RO", "nome": "Rondônia", "cidades": []}
-    assert (cities.status, cities.body) == (200, b"[]")
-    assert table[1] == "11,RO,Rondônia,,,,"
-
-
-async def test_many_requests_at_once_get_the_same_answer(two: aiohttp.ClientSession) -> None:
-    """They come while it is being made for the first of them."""
-    async with service(FakeUpstream(TWO_STATES)) as session:
-        answers = await asyncio.gather(
-            *(ask(session, f"{TREE}/ro", {"Accept-Encoding": "br"}) for _ in range(10))
-        )
-
-    assert {answer.status for answer in answers} == {200}
-    assert len({answer.body for answer in answers}) == 1
+    """The answer is the same."""
+    await check_unknown_parameters(two, TREE, accept)

@@ -9,17 +9,29 @@ import trustme
 from pydantic import Field
 
 from src.entrypoints.features import Settings, load_settings
-from src.entrypoints.settings import APP_DIR, ServiceSettings, load
+from src.entrypoints.settings import APP_DIR, BaseUrl, CaFile, ServiceSettings, load
+
+
+class StockSettings(ServiceSettings):
+    """The settings of a service with an upstream."""
+
+    # That of the service, so that the developer's own file is not read.
+    model_config = Settings.model_config
+
+    stock_base_url: BaseUrl = Field(
+        default="http://estoque.test", description="um endereço http:// ou https://, sem ? nem #"
+    )
+    stock_ca_file: CaFile | None = Field(
+        default=None, description="um arquivo existente com certificados em PEM"
+    )
 
 
 def test_the_defaults_are_the_documented_ones(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without any variable, the service asks the IBGE, 26 states and 500 cities at a time."""
+    """This holds for those that every service has."""
     monkeypatch.delenv("SNAPSHOT_WAIT_S")
     settings = load_settings()
 
-    assert settings.ibge_base_url == "https://servicodados.ibge.gov.br/api/v1/localidades"
-    assert (settings.ibge_states_limit, settings.ibge_cities_limit) == (26, 500)
-    assert (settings.ibge_timeout_s, settings.snapshot_wait_s) == (30, 30)
+    assert settings.snapshot_wait_s == 30
     assert settings.snapshot_ttl_s == 86_400
     assert settings.snapshot_bundled
     assert (settings.server_host, settings.server_port) == ("0.0.0.0", 8001)
@@ -33,23 +45,17 @@ def test_every_setting_says_what_is_allowed() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "allowed"),
     [
-        ("IBGE_BASE_URL", "servicodados", "http:// ou https://"),
-        ("IBGE_BASE_URL", "ftp://ibge.test", "http:// ou https://"),
-        ("IBGE_BASE_URL", "http://a..b/", "http:// ou https://"),
-        ("IBGE_BASE_URL", "http://ibge.test/?q=1", "sem ? nem #"),
-        ("IBGE_BASE_URL", "http://ibge.test/#a", "sem ? nem #"),
-        ("IBGE_TIMEOUT_S", "0", "maior que 0"),
-        ("IBGE_STATES_LIMIT", "0", "de 1 a 100"),
-        ("IBGE_CITIES_LIMIT", "muitas", "de 1 a 2000"),
-        ("IBGE_CA_FILE", "nada.pem", "PEM"),
-        ("IBGE_CA_FILE", __file__, "PEM"),
-        ("IBGE_LEGACY_TLS", "talvez", "true ou false"),
+        ("STOCK_BASE_URL", "servicodados", "http:// ou https://"),
+        ("STOCK_BASE_URL", "ftp://estoque.test", "http:// ou https://"),
+        ("STOCK_BASE_URL", "http://a..b/", "http:// ou https://"),
+        ("STOCK_BASE_URL", "http://estoque.test/?q=1", "sem ? nem #"),
+        ("STOCK_BASE_URL", "http://estoque.test/#a", "sem ? nem #"),
+        ("STOCK_CA_FILE", "nada.pem", "PEM"),
+        ("STOCK_CA_FILE", __file__, "PEM"),
         ("SNAPSHOT_STORE", "s3://balde", "redis://"),
         ("SNAPSHOT_STORE", "file:", "file:PASTA"),
         ("SNAPSHOT_STORE", "redis:", "redis://"),
         ("SNAPSHOT_STORE", "redis://redis.test/0?outra=1", "sem ?"),
-        ("IBGE_ATTEMPTS", "0", "de 1 a 10"),
-        ("IBGE_PLAN", "region", "city ou state"),
         ("SNAPSHOT_TTL_S", "-1", "de 0 a 31536000"),
         ("SNAPSHOT_WAIT_S", "nan", "de 0 a 300"),
         ("CORS_ORIGINS", "exemplo.br", "https://exemplo.br"),
@@ -75,7 +81,7 @@ def test_a_bad_value_stops_the_start_with_one_line(
     monkeypatch.setenv(name, value)
 
     with pytest.raises(SystemExit) as caught:
-        load_settings()
+        load(StockSettings)
 
     assert caught.value.code == 3
     (line,) = capsys.readouterr().err.splitlines()
@@ -106,38 +112,38 @@ def test_a_password_is_not_shown(
 )
 def test_a_bad_value_ends_the_process(command: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """However the service is started, it ends by itself, and no traceback hides the line."""
-    monkeypatch.setenv("IBGE_CITIES_LIMIT", "0")
+    monkeypatch.setenv("SERVER_PORT", "0")
     monkeypatch.chdir(APP_DIR)
 
     ended = subprocess.run(
         [sys.executable, *command], capture_output=True, text=True, timeout=30, check=False
     )
 
-    assert "IBGE_CITIES_LIMIT=0 (use um inteiro de 1 a 2000)" in ended.stderr
+    assert "SERVER_PORT=0 (use um inteiro de 1 a 65535)" in ended.stderr
     assert "Traceback" not in ended.stderr
     if "--workers" not in command:  # uvicorn's supervisor stops, but ends with 0
         assert ended.returncode == 3
 
 
 def test_a_readable_ca_file_is_accepted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """IBGE_CA_FILE names a PEM bundle that exists."""
+    """A setting names a PEM bundle that exists."""
     file = tmp_path / "ca.pem"
     trustme.CA().cert_pem.write_to_path(str(file))
-    monkeypatch.setenv("IBGE_CA_FILE", str(file))
+    monkeypatch.setenv("STOCK_CA_FILE", str(file))
 
-    assert load_settings().ibge_ca_file == file
+    assert load(StockSettings).stock_ca_file == file
 
 
 def test_values_come_from_the_env_file_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """`app/.env` is read; environment variables take precedence."""
     file = tmp_path / ".env"
-    file.write_text("IBGE_STATES_LIMIT=7\nIBGE_CITIES_LIMIT=8\nOUTRA=1\n")
+    file.write_text("SNAPSHOT_TTL_S=7\nSNAPSHOT_WAIT_S=8\nOUTRA=1\n")
     monkeypatch.setitem(Settings.model_config, "env_file", file)
-    monkeypatch.setenv("IBGE_CITIES_LIMIT", "9")
+    monkeypatch.setenv("SNAPSHOT_WAIT_S", "9")
 
     settings = load_settings()
 
-    assert (settings.ibge_states_limit, settings.ibge_cities_limit) == (7, 9)
+    assert (settings.snapshot_ttl_s, settings.snapshot_wait_s) == (7, 9)
 
 
 def test_an_env_file_that_is_not_utf_8_is_refused(
@@ -145,7 +151,7 @@ def test_an_env_file_that_is_not_utf_8_is_refused(
 ) -> None:
     """Some editors on Windows save it in UTF-16; the line says what to do."""
     file = tmp_path / ".env"
-    file.write_text("IBGE_STATES_LIMIT=7", encoding="utf-16")
+    file.write_text("SNAPSHOT_TTL_S=7", encoding="utf-16")
     monkeypatch.setitem(Settings.model_config, "env_file", file)
 
     with pytest.raises(SystemExit):

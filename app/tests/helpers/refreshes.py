@@ -1,8 +1,12 @@
-"""Moments of refreshes to test with."""
+"""Moments of refreshes to test with, and the events that tell of them."""
 
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
+
+import aiohttp
+import msgspec
 
 from src.application.ports.refresh_progress import Attempt, Fate, Phase, Progress, Requests
 from tests.helpers.fakes import NOON
@@ -37,3 +41,20 @@ def moment(
 def told(refresh: int, *phases: Phase) -> list[Progress]:
     """The moments of a refresh that goes through these phases."""
     return [moment(refresh, number, phase=phase) for number, phase in enumerate(phases)]
+
+
+async def events(
+    session: aiohttp.ClientSession, path: str, headers: dict[str, str] | None = None
+) -> AsyncIterator[dict[str, Any]]:
+    """The events of a stream, one after the other, each with its id as `event_id`."""
+    async with session.get(path, headers=headers) as answer:
+        assert answer.status == 200
+        assert answer.content_type == "text/event-stream"
+        fields: dict[str, str] = {}
+        async for line in answer.content:
+            name, _, value = line.decode().rstrip("\n").partition(": ")
+            if name:
+                fields[name] = value
+            elif fields.get("event") == "andamento":
+                yield {"event_id": fields["id"], **msgspec.json.decode(fields["data"])}
+                fields = {}

@@ -3,16 +3,7 @@
 from hypothesis import strategies as st
 
 from src.domain.localities.territory import City, District, State
-
-# Anything that UTF-8 can carry, with more of what formats and spreadsheets stumble over.
-names = st.one_of(
-    st.sampled_from(["=", "+", "-", "@", "'", '"', ""]).flatmap(
-        lambda beginning: st.text(st.sampled_from(",;\"'\r\n\t =@ãé🙂"), min_size=1).map(
-            lambda rest: beginning + rest
-        )
-    ),
-    st.text(st.characters(exclude_categories=["Cs"]), min_size=1),
-).filter(str.strip)
+from tests.helpers.trees import names
 
 
 @st.composite

@@ -1,137 +1,26 @@
 """The same tree in each format."""
 
-import csv
-import io
-from collections.abc import Sequence
-
 import msgspec
-import pytest
 from hypothesis import given
 
-from src.domain.localities.territory import City, District, State
-from src.infra.editions.localities.tree_formats import CSV_HEADER, as_csv
 from src.infra.editions.tree_formats import as_json, as_ndjson
-from tests.helpers.localities.places import ALTA_FLORESTA, DISTRITO_FEDERAL, RONDONIA, TWO_STATES
-from tests.helpers.localities.trees import trees
+from tests.helpers.trees import shelves
+from tests.sample_feature.shelves import Shelf
 
-Rows = list[list[str]]
-
-
-def rows_of(body: bytes) -> Rows:
-    """The rows of a file as Python's csv module reads them, without the header."""
-    header, *rows = csv.reader(io.StringIO(body.decode("utf-8-sig"), newline=""))
-    assert header == CSV_HEADER
-    return rows
+Shelves = tuple[Shelf, ...]
 
 
-def rows_from(states: Sequence[State]) -> Rows:
-    """The rows that a tree should have."""
-    rows = []
-    for state in states:
-        of_state = [str(state.id), state.sigla, shown(state.nome)]
-        for city in state.cidades:
-            of_city = [*of_state, str(city.id), shown(city.nome)]
-            if city.distritos is None:
-                rows.append([*of_city, "", ""])
-            else:
-                rows += [[*of_city, str(each.id), shown(each.nome)] for each in city.distritos]
-        if not state.cidades:
-            rows.append([*of_state, "", "", "", ""])
-    return rows
+@given(shelves())
+def test_all_formats_carry_the_same_tree(tree: Shelves) -> None:
+    """JSON and NDJSON give the tree back, whatever the names."""
+    lines = as_ndjson(tree).decode().split("\n")
 
-
-def shown(name: str) -> str:
-    """A name as it appears in a cell."""
-    return f"'{name}" if name[0] in "=+-@\t\r" else name
-
-
-def from_json(body: bytes) -> tuple[State, ...]:
-    """The tree in a JSON body."""
-    return msgspec.json.decode(body, type=tuple[State, ...])
-
-
-def from_ndjson(body: bytes) -> tuple[State, ...]:
-    """The tree in an NDJSON body."""
-    lines = body.decode().split("\n")
     assert lines.pop() == ""
-    return tuple(msgspec.json.decode(line, type=State) for line in lines)
+    assert tuple(msgspec.json.decode(line, type=Shelf) for line in lines) == tree
+    assert msgspec.json.decode(as_json(tree), type=Shelves) == tree
 
 
-@given(trees())
-def test_all_formats_carry_the_same_places(states: tuple[State, ...]) -> None:
-    """JSON and NDJSON give the tree back; CSV has a row for each district, or for the gap."""
-    assert from_json(as_json(states)) == states
-    assert from_ndjson(as_ndjson(states)) == states
-    assert rows_of(as_csv(states)) == rows_from(states)
-
-
-def test_all_formats_carry_the_real_tree(brazil: tuple[State, ...]) -> None:
-    """The same holds for every place there is."""
-    assert from_json(as_json(brazil)) == brazil
-    assert from_ndjson(as_ndjson(brazil)) == brazil
-    assert rows_of(as_csv(brazil)) == rows_from(brazil)
-
-
-@given(trees())
-def test_no_cell_is_run_as_a_formula(states: tuple[State, ...]) -> None:
-    """No cell begins as a formula does (OWASP, "CSV Injection")."""
-    cells = [cell for row in rows_of(as_csv(states)) for cell in row]
-
-    assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
-
-
-@pytest.mark.parametrize(
-    ("name", "cell"),
-    [
-        ("=1+1", "'=1+1"),
-        ("+55", "'+55"),
-        ("-1", "'-1"),
-        ("@SUM(A1)", "'@SUM(A1)"),
-        ("\t=1", "'=1"),  # blanks around a name are stripped
-        ("\r=1", "'=1"),
-        ("Alta, Floresta", "Alta, Floresta"),
-        ('"Aspas"', '"Aspas"'),
-        ("Duas\nlinhas", "Duas\nlinhas"),
-        ("Duas\r\nlinhas", "Duas\r\nlinhas"),
-        ("Olho-d'Água", "Olho-d'Água"),
-        ("São João del-Rei; 🙂", "São João del-Rei; 🙂"),
-    ],
-)
-def test_awkward_names_survive_a_spreadsheet(name: str, cell: str) -> None:
-    """They stay text, at each level."""
-    district = District(530010805, name)
-    state = State(53, "DF", name).with_children([City(5300108, name).with_children([district])])
-
-    assert rows_of(as_csv([state])) == [["53", "DF", cell, "5300108", cell, "530010805", cell]]
-
-
-def test_spreadsheets_open_the_file_correctly() -> None:
-    """The file has a UTF-8 byte order mark, a header and the line ends of RFC 4180."""
-    body = as_csv(TWO_STATES)
-
-    lines = body.decode().split("\r\n")
-    assert body.startswith(b"\xef\xbb\xbf")
-    assert lines[0].removeprefix("\ufeff") == (
-        "estado_id,estado_sigla,estado_nome,cidade_id,cidade_nome,distrito_id,distrito_nome"
-    )
-    assert lines[2] == ("11,RO,Rondônia,1100015,Alta Floresta D'Oeste,110001515,Filadélfia d'Oeste")
-    assert lines[-1] == ""
-    assert len(lines) == 6
-
-
-def test_gaps_become_empty_cells() -> None:
-    """A city without districts and a state without cities have a row, too."""
-    unread = City(ALTA_FLORESTA.id, ALTA_FLORESTA.nome)
-    states = [RONDONIA.with_children([unread]), DISTRITO_FEDERAL.with_children([])]
-
-    assert rows_of(as_csv(states)) == [
-        ["11", "RO", "Rondônia", "1100015", "Alta Floresta D'Oeste", "", ""],
-        ["53", "DF", "Distrito Federal", "", "", "", ""],
-    ]
-
-
-def test_an_empty_tree_is_an_empty_file() -> None:
-    """CSV has only the header, NDJSON no line, JSON an empty array."""
-    assert rows_of(as_csv(())) == []
+def test_an_empty_tree_is_an_empty_body() -> None:
+    """NDJSON has no line, JSON an empty array."""
     assert as_ndjson(()) == b""
     assert as_json(()) == b"[]"

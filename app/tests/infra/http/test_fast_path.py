@@ -11,15 +11,15 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from src.entrypoints.api import create_api
 from src.entrypoints.features import Settings
-from src.infra.controllers.localities import states_controller
 from src.infra.controllers.tree_controller import tree_at_hand
 from src.infra.http.fast_path import FastPath
-from tests.helpers.localities.places import TWO_STATES
-from tests.helpers.localities.services import features_over
-from tests.helpers.localities.upstream import FakeUpstream
+from tests.helpers.services import features_over
 from tests.helpers.serving import client, served
+from tests.helpers.shelves import TWO_SHELVES
+from tests.sample_feature.feature import TREE
+from tests.sample_feature.upstream import FakeUpstream
 
-PATH = states_controller.PATH
+PATH = TREE
 
 Answer = tuple[int, dict[str, str], bytes]
 
@@ -37,15 +37,15 @@ class Counting:
 
 
 def api(**settings: Any) -> ASGIApp:
-    """The application without its fast path, over two states."""
-    upstream = FakeUpstream(TWO_STATES)
+    """The application without its fast path, over two shelves."""
+    upstream = FakeUpstream(TWO_SHELVES)
     chosen = Settings(snapshot_bundled=False, **settings)
     return create_api(chosen, features=features_over(upstream))
 
 
 def with_fast_path(app: ASGIApp) -> ASGIApp:
     """The application with its fast path, as it is served."""
-    return FastPath(app, {PATH: tree_at_hand("localities")})
+    return FastPath(app, {PATH: tree_at_hand("shelves")})
 
 
 @asynccontextmanager

@@ -10,11 +10,11 @@ import pytest
 from yarl import URL
 
 from src.infra.process.leaving import leaving
-from tests.helpers.localities.places import TWO_STATES
-from tests.helpers.localities.services import application
-from tests.helpers.localities.upstream import FakeUpstream
-from tests.helpers.services import ask
+from tests.helpers.services import application, ask, features_over
 from tests.helpers.serving import client, served
+from tests.helpers.shelves import TWO_SHELVES
+from tests.sample_feature.shelves import Level
+from tests.sample_feature.upstream import FakeUpstream
 
 
 @pytest.fixture
@@ -42,12 +42,12 @@ async def test_the_server_hears_the_signal_too(heard: list[str]) -> None:
 
 async def test_clients_waiting_for_the_first_data_are_sent_away(heard: list[str]) -> None:
     """Otherwise the server would wait for them as long as a collection may take."""
-    upstream = FakeUpstream(TWO_STATES)
-    upstream.held_level = "districts"
-    async with served(application(upstream)) as url, client(url) as session:
+    upstream = FakeUpstream(TWO_SHELVES)
+    upstream.held_level = Level.ITEMS
+    async with served(application(features_over(upstream))) as url, client(url) as session:
         reader, writer = await asyncio.open_connection("127.0.0.1", URL(url).port)
         with closing(writer):
-            writer.write(b"GET /api/v1/states HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            writer.write(b"GET /api/v1/shelves HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
             await ask(session, "/health/live")  # answered after the one above has arrived
             signal.raise_signal(signal.SIGTERM)
             answer = await reader.read()

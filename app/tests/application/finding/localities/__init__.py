@@ -1,0 +1,1 @@
+"""Tests of `application/finding` with the names of all places."""

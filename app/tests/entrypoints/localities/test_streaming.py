@@ -1,0 +1,78 @@
+"""The first collection of the places, followed line by line."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import aiohttp
+
+from src.application.localities.list_of_states_and_cities import ListOfStatesAndCities, Plan
+from src.application.ports.fan_out_watch import FanOutWatch
+from src.domain.localities.territory import City, District
+from src.entrypoints.api import create_app
+from src.entrypoints.features import Settings
+from src.entrypoints.localities.feature import localities
+from src.entrypoints.localities.settings import LocalitiesSettings
+from tests.helpers.fakes import Clock
+from tests.helpers.localities.places import RONDONIA, TWO_STATES
+from tests.helpers.localities.upstream import (
+    FakeCitiesGateway,
+    FakeDistrictsGateway,
+    FakeStatesGateway,
+    FakeUpstream,
+)
+from tests.helpers.serving import client, served
+
+NDJSON = {"Accept": "application/x-ndjson"}
+
+
+class HeldDistricts(FakeDistrictsGateway):
+    """Holds back the districts of Rondônia until `let_go` is set."""
+
+    def __init__(self, upstream: FakeUpstream) -> None:
+        super().__init__(upstream)
+        self.let_go = asyncio.Event()
+
+    async def of_city(self, city: City) -> tuple[District, ...]:
+        if city.state_id == RONDONIA.id:
+            await self.let_go.wait()
+        return await super().of_city(city)
+
+
+@asynccontextmanager
+async def service(
+    upstream: FakeUpstream, **settings: Any
+) -> AsyncIterator[tuple[aiohttp.ClientSession, HeldDistricts]]:
+    """A session with a service that waits for the districts of Rondônia."""
+    districts = HeldDistricts(upstream)
+
+    @asynccontextmanager
+    async def collecting(
+        _: LocalitiesSettings, watch: FanOutWatch
+    ) -> AsyncIterator[ListOfStatesAndCities]:
+        yield ListOfStatesAndCities(
+            states=FakeStatesGateway(upstream),
+            cities=FakeCitiesGateway(upstream),
+            districts=districts,
+            states_limit=asyncio.Semaphore(26),
+            plan=Plan.CITY,
+            now=Clock(),
+            watch=watch,
+        )
+
+    chosen = Settings(**{"snapshot_bundled": False, **settings})
+    app = create_app(chosen, features=[localities(collecting)])
+    async with served(app) as url, client(url) as session:
+        yield session, districts
+
+
+async def test_with_bundled_data_the_first_client_gets_a_stream_too() -> None:
+    """This holds even if no collection has begun yet."""
+    async with service(FakeUpstream(TWO_STATES), snapshot_bundled=True) as (session, districts):
+        async with session.get("/api/v1/states", headers=NDJSON) as answer:
+            assert "ETag" not in answer.headers
+            districts.let_go.set()
+            lines = (await answer.read()).splitlines()
+
+    assert len(lines) == 27

@@ -1,0 +1,89 @@
+"""The territory as clients receive it."""
+
+import asyncio
+import sys
+import zlib
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from dataclasses import fields
+from typing import TypeAlias
+
+import brotli
+import pytest
+from fastapi import Response
+from pydantic import BaseModel, TypeAdapter
+from starlette.datastructures import Headers
+
+from src.application.localities.place_lookup import Places
+from src.domain.localities import territory
+from src.domain.localities.territory import State
+from src.domain.localities.territory_snapshot import TerritorySnapshot
+from src.infra.controllers.localities import schemas
+from src.infra.editions.localities.tree_formats import TERRITORY, TerritoryEdition
+from src.infra.editions.publisher import Publisher
+from tests.helpers.localities.upstream import live
+from tests.helpers.quick_codings import THOROUGH
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+TerritoryPublisher: TypeAlias = Publisher[TerritorySnapshot, Places]
+
+
+@pytest.fixture
+async def publisher() -> AsyncIterator[TerritoryPublisher]:
+    """A publisher, which is closed at the end."""
+    made = Publisher(TERRITORY, ttl_s=86_400)
+    yield made
+    await made.aclose()
+
+
+def sent(edition: TerritoryEdition, accept_encoding: str = "") -> Response:
+    """The response to a client that accepts these codings."""
+    answer = edition.tree_at_hand(Headers({"Accept-Encoding": accept_encoding}))
+    assert answer is not None
+    return answer
+
+
+async def compressed(edition: TerritoryEdition) -> TerritoryEdition:
+    """The edition, once all its codings are ready."""
+    async with asyncio.timeout(30):
+        while len(edition.bodies) < 4:
+            await asyncio.sleep(0.01)
+    return edition
+
+
+async def test_the_documented_models_match_the_real_answer(
+    publisher: TerritoryPublisher, brazil: tuple[State, ...]
+) -> None:
+    """The models have the domain's fields, in order, and accept the real answer."""
+    pairs: list[tuple[type, type[BaseModel]]] = [
+        (territory.State, schemas.State),
+        (territory.City, schemas.City),
+        (territory.District, schemas.District),
+    ]
+    for ours, documented in pairs:
+        assert [field.name for field in fields(ours)] == list(documented.model_fields)
+
+    body = sent(await publisher.publish(live(brazil))).body
+
+    assert len(TypeAdapter(list[schemas.State]).validate_json(bytes(body))) == len(brazil)
+    assert "Rondônia".encode() in bytes(body)
+
+
+async def test_each_coding_carries_the_same_bytes(brazil: tuple[State, ...]) -> None:
+    """Each coding decodes to the plain bytes, within the size promised for it."""
+    async with aclosing(Publisher(TERRITORY, ttl_s=86_400, compressors=THOROUGH)) as publisher:
+        edition = await compressed(await publisher.publish(live(brazil)))
+
+    plain = sent(edition).body
+    gzip, zstandard, br = (sent(edition, coding).body for coding in ("gzip", "zstd", "br"))
+
+    assert zlib.decompress(gzip, wbits=31) == plain
+    assert zstd.decompress(zstandard) == plain
+    assert brotli.decompress(br) == plain
+    assert len(gzip) <= 140_000
+    assert len(zstandard) <= 115_000
+    assert len(br) <= 110_000
