@@ -54,7 +54,7 @@ async def wait_for_the_end(page: Page) -> None:
 async def choose_a_state(page: Page) -> None:
     """Shows a state's requests one by one, with one of them described."""
     await wait_for_the_end(page)
-    await page.locator(".tile[data-state=RO]").click()
+    await page.locator(".tile[data-root=RO]").click()
     await page.get_by_role("slider").press("ArrowDown")
     await page.get_by_role("slider").scroll_into_view_if_needed()
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, ClassVar, Generic, Self, TypeVar
+from typing import Any, ClassVar, Generic, Self, TypeAlias, TypeVar
 
 from src.domain.tree import Leaf, in_order
 
@@ -16,19 +16,31 @@ class Source(StrEnum):
     BUNDLED = "bundled"
 
 
+# The ids of a part and of those above it, the top first: an id alone is unique in its list only.
+Key: TypeAlias = tuple[int, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A branch without its parts, which could not be read, and why; `level` is 0 at the top."""
+    """A branch without its parts, which could not be read, and why.
+
+    `parents` are the ids of the branches above it, the top first.
+    """
 
     id: int
     nome: str
     reason: str
-    level: int = 0
+    parents: Key = ()
 
     @property
-    def key(self) -> tuple[int, int]:
-        """Its level and id: ids are unique on their level only."""
-        return self.level, self.id
+    def key(self) -> Key:
+        """Tells it from every other branch of the tree."""
+        return (*self.parents, self.id)
+
+
+def in_order_of_level(gaps: Iterable[Gap]) -> tuple[Gap, ...]:
+    """The gaps, those at the top first, and those on a level in the order of the tree."""
+    return tuple(sorted(gaps, key=lambda gap: (len(gap.parents), gap.key)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +51,7 @@ class Snapshot:
 
     `collected_at` is in UTC. `missing` names the branches of which nothing at all is known below.
     `filled` names those that were kept, whole or in part, from an earlier snapshot, because the
-    last collection could not read them or is not believed. Both are in order of level and id, and
+    last collection could not read them or is not believed. Both are in order of level, and
     empty for a whole snapshot. `failures` counts the collections in a row, up to the last, that did
     not read everything.
     """
@@ -78,7 +90,7 @@ class Snapshot:
     def is_unread(self) -> bool:
         """Whether the last collection has read nothing, or the list at the top at most."""
         not_read = {gap.key for gap in (*self.missing, *self.filled)}
-        return all((0, root.id) in not_read for root in self.roots)
+        return all((root.id,) in not_read for root in self.roots)
 
 
 Root = TypeVar("Root", bound=Leaf)

@@ -21,13 +21,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from src.domain.snapshot import Gap, S
+from src.domain.snapshot import Gap, Key, S, in_order_of_level
 from src.domain.tree import Branch, Leaf, count_by_level
 
 Part = TypeVar("Part", bound=Leaf)
-
-# A part's level, 0 at the top, and its id.
-Key = tuple[int, int]
 
 UNREAD = "não pôde ser lido"
 NOT_BELIEVED = "a lista veio menor do que é plausível"
@@ -52,8 +49,8 @@ def succeed(earlier: S | None, collected: S, loss: CredibleLoss | None = None) -
         return replace(collected, failures=int(not collected.is_whole))
     succession = Succession(unread={gap.key: gap.reason for gap in collected.missing}, loss=loss)
     succeeding = collected.with_roots(succession.of(earlier.roots, collected.roots))
-    reasons = {gap.key: gap for gap in (*earlier.missing, *collected.missing)}
-    unknown = tuple(sorted(missing(succeeding.roots, reasons), key=lambda gap: gap.key))
+    reasons = {gap.key: gap.reason for gap in (*earlier.missing, *collected.missing)}
+    unknown = missing(succeeding.roots, lambda key, _: reasons.get(key))
     filled = _in_order_and_known(succession.filled, unknown)
     failures = earlier.failures + 1 if unknown or filled else 0
     return replace(succeeding, missing=unknown, filled=filled, failures=failures)
@@ -95,27 +92,28 @@ class Succession:
         kept = gone if len(gone) > self._loss.of_top(len(before)) else []
         for root in kept:
             self.filled += branches(root, NOT_BELIEVED)
-        return [*self._each(0, before, after), *kept]
+        return [*self._each((), before, after), *kept]
 
-    def _each(self, level: int, before: Sequence[Part], after: Sequence[Part]) -> list[Part]:
+    def _each(self, parents: Key, before: Sequence[Part], after: Sequence[Part]) -> list[Part]:
         earlier = {part.id: part for part in before}
-        return [self._one(level, earlier.get(part.id), part) for part in after]
+        return [self._one(parents, earlier.get(part.id), part) for part in after]
 
-    def _one(self, level: int, before: Part | None, after: Part) -> Part:
+    def _one(self, parents: Key, before: Part | None, after: Part) -> Part:
         if not isinstance(before, Branch) or not isinstance(after, Branch):
             return after
         if before.children is None:
             return after
+        key = (*parents, after.id)
         if after.children is None:
             kept = after.with_children(before.children)
-            self.filled += branches(kept, self._unread.get((level, after.id), UNREAD), level)
+            self.filled += branches(kept, self._unread.get(key, UNREAD), parents)
             return kept
-        children = self._each(level + 1, before.children, after.children)
+        children = self._each(key, before.children, after.children)
         gone = self._not_believed_gone(before.children, after.children)
         for part in gone:
-            self.filled += branches(part, NOT_BELIEVED, level + 1)
+            self.filled += branches(part, NOT_BELIEVED, key)
         if any(not isinstance(part, Branch) for part in gone):
-            self.filled.append(Gap(after.id, after.nome, NOT_BELIEVED, level))
+            self.filled.append(Gap(after.id, after.nome, NOT_BELIEVED, parents))
         if not gone and all(new is old for new, old in zip(children, after.children, strict=True)):
             return after
         return after.with_children([*children, *gone])
@@ -126,22 +124,32 @@ class Succession:
         return [] if is_credible else gone
 
 
-def branches(part: Leaf, reason: str, level: int = 0) -> list[Gap]:
+def branches(part: Leaf, reason: str, parents: Key = ()) -> list[Gap]:
     """A gap for the part, if it is a branch, and for each branch below it."""
     if not isinstance(part, Branch):
         return []
-    below = [gap for each in part.children or () for gap in branches(each, reason, level + 1)]
-    return [Gap(part.id, part.nome, reason, level), *below]
+    gap = Gap(part.id, part.nome, reason, parents)
+    below = [each for child in part.children or () for each in branches(child, reason, gap.key)]
+    return [gap, *below]
 
 
-def missing(roots: Iterable[Leaf], reasons: Mapping[Key, Gap], level: int = 0) -> Iterator[Gap]:
-    """The branches below which nothing is known, each with its reason."""
-    for part in roots:
+def missing(
+    roots: Iterable[Leaf], reason: Callable[[Key, Branch], str | None] = lambda *_: None
+) -> tuple[Gap, ...]:
+    """The branches below which nothing is known, with the reason for each, if there is one."""
+    return in_order_of_level(_missing(roots, reason, ()))
+
+
+def _missing(
+    parts: Iterable[Leaf], reason: Callable[[Key, Branch], str | None], parents: Key
+) -> Iterator[Gap]:
+    for part in parts:
         if isinstance(part, Branch):
+            key = (*parents, part.id)
             if part.children is None:
-                yield reasons.get((level, part.id), Gap(part.id, part.nome, UNREAD, level))
+                yield Gap(part.id, part.nome, reason(key, part) or UNREAD, parents)
             else:
-                yield from missing(part.children, reasons, level + 1)
+                yield from _missing(part.children, reason, key)
 
 
 def _lists_in_both(
@@ -169,4 +177,4 @@ def _gone(before: Sequence[Part], after: Iterable[Leaf]) -> list[Part]:
 def _in_order_and_known(kept: Iterable[Gap], unknown: Iterable[Gap]) -> tuple[Gap, ...]:
     """What was kept, without the branches of which nothing was there to keep."""
     keys = {gap.key for gap in unknown}
-    return tuple(sorted((gap for gap in kept if gap.key not in keys), key=lambda gap: gap.key))
+    return in_order_of_level(gap for gap in kept if gap.key not in keys)

@@ -10,7 +10,7 @@ class InvalidTreeError(ValueError):
 
 
 class Leaf:
-    """A part without parts of its own. Its id is unique on its level of the tree."""
+    """A part without parts of its own. Its id is unique among the parts of its parent."""
 
     __slots__ = ()
 

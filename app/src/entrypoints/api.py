@@ -4,11 +4,11 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
-from src import VERSION
+from src import NAME, VERSION
 from src.entrypoints.feature import Feature
 from src.entrypoints.features import DESCRIPTION, FEATURES, TITLE, Settings, load_settings
 from src.infra.controllers import (
@@ -19,6 +19,8 @@ from src.infra.controllers import (
 )
 from src.infra.controllers.error_handlers import add_error_handlers
 from src.infra.controllers.openapi import describe
+from src.infra.controllers.refreshes.fanout_page import fanout_page
+from src.infra.controllers.refreshes.refreshes_controller import refreshes_router
 from src.infra.http.fast_path import FastPath
 from src.infra.http.head_as_get import HeadAsGet
 from src.infra.http.security_headers import SecurityHeaders
@@ -77,10 +79,12 @@ def create_api(settings: Settings, *, features: Sequence[Feature[Settings]] = FE
     api.add_middleware(SecurityHeaders)
     api.add_middleware(HeadAsGet)
     pages = [page for feature in features for page in feature.pages]
+    if collected := [feature.refreshes for feature in features if feature.refreshes]:
+        pages.append(fanout_page(collected))
     for router in (
-        *(router for feature in features for router in feature.routers),
+        *(router for feature in features for router in _resources(feature)),
         health_controller.router,
-        pages_controller.pages_router(pages),
+        pages_controller.pages_router(pages, title=TITLE, brand=NAME),
         documentation_controller.router,
     ):
         api.include_router(router)
@@ -91,6 +95,11 @@ def create_api(settings: Settings, *, features: Sequence[Feature[Settings]] = FE
         pages=pages,
     )
     return api
+
+
+def _resources(feature: Feature[Any]) -> list[APIRouter]:
+    refreshes = [refreshes_router(feature.refreshes)] if feature.refreshes else []
+    return [*feature.routers, *refreshes]
 
 
 def error_rows(features: Sequence[Feature[Any]]) -> list[errors.ErrorRow]:

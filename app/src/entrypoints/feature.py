@@ -9,6 +9,7 @@ from fastapi import APIRouter
 
 from src.infra.controllers.errors import ErrorRow
 from src.infra.controllers.pages_controller import Page
+from src.infra.controllers.refreshes.refresh_words import RefreshWords
 from src.infra.http.fast_path import AtHand
 
 # The settings that it needs.
@@ -32,6 +33,7 @@ class Feature(Generic[Settings_contra]):
     # end of the block closes that.
     open: Callable[[Settings_contra, Mapping[str, Any]], AbstractAsyncContextManager[Opened]]
     routers: Sequence[APIRouter]  # its resources
+    refreshes: RefreshWords | None = None  # the words for its refreshes, if it collects
     # Describe its resources in the documentation, as OpenAPI has them.
     tags: Sequence[Mapping[str, str]] = ()
     # What its resources may raise besides the errors that every resource may.

@@ -1,6 +1,6 @@
 """A feature that collects one tree in advance and answers it whole: all of it but what is its own.
 
-A feature with more to offer does by itself what is done here, as `localities` does.
+A feature that offers more does by itself what is done here.
 """
 
 import asyncio
@@ -21,7 +21,6 @@ from src.entrypoints.keeping_fresh import keeping_fresh
 from src.entrypoints.settings import ServiceSettings
 from src.infra.controllers.refreshes.noun import Noun
 from src.infra.controllers.refreshes.refresh_words import RefreshWords
-from src.infra.controllers.refreshes.refreshes_controller import refreshes_router
 from src.infra.controllers.tree_controller import OpenedTree, tree_at_hand, tree_router
 from src.infra.editions.tree_formats import WHOLE_TREE
 from src.infra.gateways.retrying_client import RetryingClient
@@ -43,6 +42,8 @@ def tree_feature(
     upstream: Callable[[Settings], Upstream],
     collect: Callable[[RetryingClient, FanOut[Root]], Awaitable[Sequence[Root]]],
     roots_at_once: int = 5,
+    roots_are_requested: bool = True,
+    short_name: str = "",
     loss: CredibleLoss | None = None,
     now: Callable[[], datetime] = utc_now,
 ) -> Feature[Settings]:
@@ -58,12 +59,20 @@ def tree_feature(
         upstream: the upstream that the settings describe.
         collect: collects the roots with all below them, over a client of that upstream.
         roots_at_once: how many roots are in work at once.
+        roots_are_requested: False if the roots are known and no request lists them.
+        short_name: the JSON field of a root's short name; empty if roots have none.
         loss: what may be gone from one snapshot to the next.
         now: tells the time, in UTC, at which a collection has ended.
     """
     path = f"/api/v1/{name}"
     kind = TreeSnapshot[root]  # type: ignore[valid-type]  # known at run time only
-    words = RefreshWords(path=f"{path}/refreshes", upstream=source, levels=levels)
+    words = RefreshWords(
+        path=f"{path}/refreshes",
+        upstream=source,
+        levels=levels,
+        roots_are_requested=roots_are_requested,
+        short_name=short_name,
+    )
 
     @asynccontextmanager
     async def opened(settings: Settings, _: Mapping[str, Any]) -> AsyncIterator[Opened]:
@@ -109,8 +118,8 @@ def tree_feature(
         open=opened,
         routers=[
             tree_router(path, name=name, root=root, example=example, title=title, tag=tag),
-            refreshes_router(words),
         ],
+        refreshes=words,
         tags=[{"name": tag, "description": f"{title}."}],
         at_hand={path: tree_at_hand(name)},
     )

@@ -8,12 +8,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, ConsoleMessage, Page, Request, async_playwright, expect
 from yarl import URL
 
-from src.domain.localities.territory import State
-from src.infra.process.clock import utc_now
 from tests.browser.chromium import chromium_program, launch_chromium
-from tests.helpers.localities.services import application
-from tests.helpers.localities.upstream import FakeUpstream
-from tests.helpers.serving import served
 from tests.helpers.unmeasured import unmeasured
 
 # A busy machine is slow at times; if all is well, this costs nothing.
@@ -38,13 +33,6 @@ async def browser() -> AsyncIterator[Browser]:
         chromium = await launch_chromium(playwright)
         yield chromium
         await chromium.close()
-
-
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def whole_country(brazil: tuple[State, ...]) -> AsyncIterator[str]:
-    """The address of a service with every place there is."""
-    async with served(application(FakeUpstream(brazil), now=utc_now)) as url:
-        yield url
 
 
 @pytest_asyncio.fixture(loop_scope="session")

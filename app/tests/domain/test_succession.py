@@ -1,18 +1,33 @@
 """Succession in any tree: here shelves, their boxes and the items in a box.
 
-Ids are unique on their level only: a shelf, a box and an item all have the id 1.
+Ids are unique in their list only: a shelf, its box and an item all have the id 1.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from src.domain.snapshot import Gap
-from src.domain.succession import NOT_BELIEVED, UNREAD, CredibleLoss, Succession, missing
-from tests.sample_feature.shelves import Box, Item, Shelf
+from src.domain.succession import (
+    NOT_BELIEVED,
+    UNREAD,
+    CredibleLoss,
+    Succession,
+    missing,
+    succeed,
+)
+from tests.sample_feature.shelves import Box, Item, Shelf, ShelvesSnapshot
 
 
 def items(*ids: int) -> tuple[Item, ...]:
     """Items with these ids."""
     return tuple(Item(each, f"item {each}") for each in ids)
+
+
+def snapshot(shelves: Sequence[Shelf]) -> ShelvesSnapshot:
+    """What a collection has read, with its gaps."""
+    noon = datetime(2025, 6, 1, 12, tzinfo=UTC)
+    return ShelvesSnapshot.collected(shelves, at=noon, missing=missing(shelves))
 
 
 ONE, TWO = Box(1, "caixa 1", items(1, 2)), Box(2, "caixa 2", items(1))
@@ -36,10 +51,10 @@ def test_a_complete_collection_is_taken_as_it_is() -> None:
 def test_a_gap_gets_the_reason_of_its_own_level() -> None:
     """Shelf 1 was read and its box 1 was not; their ids alone do not tell them apart."""
     collected = (replace(FIRST, caixas=(replace(ONE, itens=None), TWO)), SECOND)
-    succession = Succession(unread={(0, 1): "estante", (1, 1): "caixa"})
+    succession = Succession(unread={(1,): "estante", (1, 1): "caixa", (2, 1): "outra"})
 
     assert succession.of(ALL, collected) == list(ALL)
-    assert succession.filled == [Gap(1, "caixa 1", "caixa", level=1)]
+    assert succession.filled == [Gap(1, "caixa 1", "caixa", parents=(1,))]
 
 
 def test_an_unread_branch_is_kept_with_all_branches_below_it() -> None:
@@ -49,8 +64,8 @@ def test_an_unread_branch_is_kept_with_all_branches_below_it() -> None:
     assert succession.of(ALL, (replace(FIRST, caixas=None), SECOND)) == list(ALL)
     assert succession.filled == [
         Gap(1, "estante 1", UNREAD),
-        Gap(1, "caixa 1", UNREAD, level=1),
-        Gap(2, "caixa 2", UNREAD, level=1),
+        Gap(1, "caixa 1", UNREAD, parents=(1,)),
+        Gap(2, "caixa 2", UNREAD, parents=(1,)),
     ]
 
 
@@ -58,10 +73,10 @@ def test_an_empty_branch_counts_as_read() -> None:
     """Only an unread branch is named as missing."""
     empty, unread = Box(5, "caixa 5", ()), Box(5, "caixa 5", None)
 
-    assert list(missing((Shelf(1, "A", "estante 1", (empty,)),), {})) == []
-    assert list(missing((Shelf(1, "A", "estante 1", (unread,)),), {})) == [
-        Gap(5, "caixa 5", UNREAD, level=1)
-    ]
+    assert missing((Shelf(1, "A", "estante 1", (empty,)),)) == ()
+    assert missing((Shelf(1, "A", "estante 1", (unread,)),)) == (
+        Gap(5, "caixa 5", UNREAD, parents=(1,)),
+    )
 
 
 def test_a_loss_that_the_feature_finds_credible_is_believed() -> None:
@@ -75,6 +90,21 @@ def test_a_loss_that_the_feature_finds_credible_is_believed() -> None:
     assert strict.of(ALL, gone) == [FIRST, SECOND]
     assert strict.filled == [
         Gap(2, "estante 2", NOT_BELIEVED),
-        Gap(3, "caixa 3", NOT_BELIEVED, level=1),
-        Gap(1, "caixa 1", NOT_BELIEVED, level=1),
+        Gap(3, "caixa 3", NOT_BELIEVED, parents=(2,)),
+        Gap(1, "caixa 1", NOT_BELIEVED, parents=(1,)),
     ]
+
+
+def test_the_same_id_in_two_lists_names_two_parts() -> None:
+    """Box 1 of the second shelf is unknown; box 1 of the first is kept, and named as kept."""
+    before = (FIRST, replace(SECOND, caixas=(Box(1, "caixa 1", None),)))
+    after = tuple(
+        replace(shelf, caixas=tuple(replace(box, itens=None) for box in shelf.caixas or ()))
+        for shelf in before
+    )
+
+    succeeding = succeed(snapshot(before), snapshot(after))
+
+    assert [gap.key for gap in succeeding.missing] == [(2, 1)]
+    assert [gap.key for gap in succeeding.filled] == [(1, 1), (1, 2)]
+    assert succeeding.estantes == before

@@ -4,14 +4,13 @@ import html
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import aiohttp
 import pytest
 
 from src.application.manners import adaptive_limit, circuit_breaker, retry_budget
-from src.infra.controllers.pages_controller import FILES, Page
+from src.infra.controllers.pages_controller import FILES
 from tests.helpers.services import application, ask, features_over
 from tests.helpers.serving import client, served
 from tests.helpers.shelves import TWO_SHELVES
@@ -24,9 +23,8 @@ PAGE = "/fanout"
 @asynccontextmanager
 async def service() -> AsyncIterator[aiohttp.ClientSession]:
     """A session with a service that has one page."""
-    (feature,) = features_over(FakeUpstream(TWO_SHELVES))
-    pages = [Page(PAGE, "fanout.html", "ver o fan-out")]
-    async with served(application([replace(feature, pages=pages)])) as url, client(url) as session:
+    features = features_over(FakeUpstream(TWO_SHELVES))
+    async with served(application(features)) as url, client(url) as session:
         yield session
 
 

@@ -71,7 +71,7 @@ async def collect(client: RetryingClient | FakeUpstream, fan_out: FanOut[Shelf])
         path = boxes_path(shelf)
         read = msgspec.json.Decoder(list[Box]).decode
         boxes = await client.get(path, read, level=Level.BOXES, parent=shelf.id, root=shelf.id)
-        return await fan_out.below(boxes, items_of, level=Level.BOXES)
+        return await fan_out.below(boxes, items_of)
 
     read = msgspec.json.Decoder(list[Shelf]).decode
     return await fan_out.roots(await client.get(SHELVES_PATH, read, level=Level.SHELVES), boxes_of)

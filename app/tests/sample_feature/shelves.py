@@ -1,6 +1,6 @@
 """Shelves, their boxes and the items in a box.
 
-Ids are unique on their level only: a shelf, a box and an item all have the id 1. And no number says
+Ids are unique in their list only: a shelf, a box and an item all have the id 1. And no number says
 which shelf a box belongs to: its parents have to be named in the path.
 """
 

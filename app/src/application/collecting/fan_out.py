@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 
 from src.application.ports.fan_out_watch import FanOutWatch
 from src.application.ports.upstream_errors import UpstreamError, UpstreamMalformedError
-from src.domain.snapshot import Gap
+from src.domain.snapshot import Gap, Key
 from src.domain.succession import missing
 from src.domain.tree import Branch, InvalidTreeError, Leaf, in_order
 
@@ -34,12 +34,15 @@ class FanOut(Generic[Root]):
         self._roots_limit = roots_limit
         self._watch = watch
         self._on_root = on_root
-        self._gaps: list[Gap] = []
+        self._collected: list[Root] = []
+        # By the identity of a branch that stayed without parts: itself, so that no other gets its
+        # identity, and the reason.
+        self._unread: dict[int, tuple[Branch, str]] = {}
 
     @property
     def gaps(self) -> tuple[Gap, ...]:
-        """The branches without parts so far, in order of level and id."""
-        return tuple(sorted(self._gaps, key=lambda gap: gap.key))
+        """The collected branches that stayed without parts, in order of level."""
+        return missing(self._collected, self._reason)
 
     async def roots(
         self, roots: Sequence[Root], parts_of: Callable[[Root], Awaitable[Iterable[Leaf]]]
@@ -60,25 +63,26 @@ class FanOut(Generic[Root]):
         for outcome in outcomes:
             if isinstance(outcome, BaseException):
                 raise outcome
-        return [outcome for outcome in outcomes if not isinstance(outcome, BaseException)]
+        self._collected = [each for each in outcomes if not isinstance(each, BaseException)]
+        return self._collected
 
     async def below(
-        self, branches: Sequence[B], ask: Callable[[B], Awaitable[Iterable[Leaf]]], *, level: int
+        self, branches: Sequence[B], ask: Callable[[B], Awaitable[Iterable[Leaf]]]
     ) -> list[B]:
-        """Each of these branches, which are on this level, with the parts that `ask` gives."""
+        """Each of these branches with the parts that `ask` gives."""
         # No coroutine of its own around each request: thousands wait at a time.
         answers = await asyncio.gather(*map(ask, branches), return_exceptions=True)
-        return self.assemble(branches, answers, level=level)
+        return self.assemble(branches, answers)
 
     def assemble(
-        self,
-        branches: Sequence[B],
-        answers: Sequence[Iterable[Leaf] | BaseException],
-        *,
-        level: int,
+        self, branches: Sequence[B], answers: Sequence[Iterable[Leaf] | BaseException]
     ) -> list[B]:
         """The same, from answers that are there: the parts of each, or the error."""
-        return [self._one(*pair, level) for pair in zip(branches, answers, strict=True)]
+        return [self._one(*pair) for pair in zip(branches, answers, strict=True)]
+
+    def _reason(self, _: Key, branch: Branch) -> str | None:
+        unread = self._unread.get(id(branch))
+        return unread and unread[1]
 
     async def _root(
         self, root: Root, parts_of: Callable[[Root], Awaitable[Iterable[Leaf]]]
@@ -88,7 +92,7 @@ class FanOut(Generic[Root]):
             is_whole = False
             try:
                 collected = await self._with_parts(root, parts_of)
-                is_whole = next(missing((collected,), {}), None) is None
+                is_whole = not missing((collected,))
                 if is_whole:
                     self._on_root(collected)
                 return collected
@@ -102,13 +106,13 @@ class FanOut(Generic[Root]):
             answer: Iterable[Leaf] | BaseException = await parts_of(root)
         except (UpstreamError, InvalidTreeError) as error:
             answer = error
-        return self._one(root, answer, level=0)
+        return self._one(root, answer)
 
-    def _one(self, branch: B, answer: Iterable[Leaf] | BaseException, level: int) -> B:
+    def _one(self, branch: B, answer: Iterable[Leaf] | BaseException) -> B:
         try:
             if isinstance(answer, BaseException):
                 raise answer
             return branch.with_children(answer)
         except (UpstreamError, InvalidTreeError) as error:
-            self._gaps.append(Gap(branch.id, branch.nome, str(error), level))
+            self._unread[id(branch)] = branch, str(error)
             return branch

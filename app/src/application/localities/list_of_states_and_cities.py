@@ -11,7 +11,6 @@ from src.application.collecting.fan_out import FanOut
 from src.application.localities.gateways import (
     CitiesGateway,
     DistrictsGateway,
-    Level,
     StatesGateway,
 )
 from src.application.ports.fan_out_watch import FanOutWatch
@@ -60,7 +59,7 @@ class ListOfStatesAndCities:
     async def _cities_by_city(self, state: State, fan_out: FanOut[State]) -> Sequence[City]:
         """The state's cities, each with the districts that it was asked for."""
         cities = _in_order(state, await self.cities.of_state(state))
-        return await fan_out.below(cities, self.districts.of_city, level=Level.CITIES)
+        return await fan_out.below(cities, self.districts.of_city)
 
     async def _cities_by_state(self, state: State, fan_out: FanOut[State]) -> Sequence[City]:
         """The same, with all districts of the state asked for at once."""
@@ -71,12 +70,12 @@ class ListOfStatesAndCities:
             raise rows
         cities = _in_order(state, rows)
         if isinstance(districts, BaseException):
-            return fan_out.assemble(cities, [districts] * len(cities), level=Level.CITIES)
+            return fan_out.assemble(cities, [districts] * len(cities))
         by_city: dict[int, list[District]] = defaultdict(list)
         for district in districts:
             by_city[district.city_id].append(district)
         answers = [by_city[city.id] for city in cities]
-        return fan_out.assemble(cities, answers, level=Level.CITIES)
+        return fan_out.assemble(cities, answers)
 
 
 def _in_order(state: State, cities: Sequence[City]) -> Sequence[City]:

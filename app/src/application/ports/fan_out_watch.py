@@ -32,7 +32,7 @@ class FanOutWatch:
 
         `level` is the depth of the requested parts in the tree, 0 at the top. `parent` is the id of
         the part above them, and `root` that of the root above them; both are 0 at the top. Ids need
-        to be unique on their level only.
+        to be unique in their list only.
         """
         return 0
 

@@ -24,7 +24,6 @@ from src.infra.controllers.localities import (
 )
 from src.infra.controllers.localities.collection_words import COLLECTION_WORDS
 from src.infra.controllers.pages_controller import Page
-from src.infra.controllers.refreshes.refreshes_controller import refreshes_router
 from src.infra.controllers.tree_controller import OpenedTree, tree_at_hand
 from src.infra.editions.localities.tree_formats import TERRITORY
 from src.infra.storage.localities.bundled_snapshot import bundled_snapshot
@@ -75,8 +74,8 @@ def localities(collecting: Collecting | None = None) -> Feature[LocalitiesSettin
         routers=[
             states_controller.router,
             places_controller.router,
-            refreshes_router(COLLECTION_WORDS),
         ],
+        refreshes=COLLECTION_WORDS,
         tags=[
             {
                 "name": "Localidades",
@@ -87,10 +86,7 @@ def localities(collecting: Collecting | None = None) -> Feature[LocalitiesSettin
         parameters=parameters.ALLOWED,
         headers=headers.HEADERS,
         at_hand={states_controller.PATH: tree_at_hand("localities")},
-        pages=[
-            Page("/", "explorer.html", "explorar os lugares"),
-            Page("/fanout", "fanout.html", "ver o fan-out"),
-        ],
+        pages=[Page("/", "explorer.html", "explorar os lugares", link="Explorar")],
     )
 
 

@@ -45,7 +45,7 @@ def describe(
     `headers` and `pages` are those of the features.
     """
     generate = app.openapi
-    links = [*((page.title, page.path.removeprefix("/") or "./") for page in pages), *_PAGES]
+    links = [*((page.title, page.address) for page in pages), *_PAGES]
     way = " · ".join(f"[{title}]({path})" for title, path in links)
 
     def openapi() -> dict[str, Any]:

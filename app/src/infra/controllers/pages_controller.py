@@ -1,11 +1,13 @@
 """The pages for people, and the files that they are made of."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache, partial
+from html import escape
 from pathlib import Path
+from string import Template
 
 from fastapi import APIRouter, HTTPException, Request, Response
 
@@ -28,6 +30,9 @@ FILES = {
     if file.suffix in MEDIA_TYPES
 }
 
+# Marks the link to the page that is shown.
+CURRENT = ' aria-current="page"'
+
 _HEADERS = {
     # Asked for again each time, for nothing but a 304: a page and its scripts are of one version.
     "Cache-Control": "no-cache",
@@ -39,20 +44,51 @@ _HEADERS = {
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page: its address, the name of its file, and in Portuguese what one can do there."""
+    """A page: its address, the name of its file, and in Portuguese what one can do there.
+
+    `link` is the text of the link to it. The HTML has `$name` for what the service fills in: on
+    every page `$title` and `$brand`, the service's names, `$links` to all pages and `$start`, the
+    address of the first; on this one also the HTML that `values` gives for a request, by name.
+    """
 
     path: str
     file: str
     title: str
+    link: str
+    values: Callable[[Request], Mapping[str, str]] = lambda _: {}
+
+    @property
+    def address(self) -> str:
+        """Relative, so that it holds behind a path prefix."""
+        return self.path.removeprefix("/") or "./"
 
 
-def pages_router(pages: Iterable[Page]) -> APIRouter:
-    """The pages, and what they are made of."""
+def pages_router(pages: Sequence[Page], *, title: str, brand: str) -> APIRouter:
+    """The pages of a service with these names, and what they are made of."""
     router = APIRouter(include_in_schema=False)
     for page in pages:
-        router.add_api_route(page.path, partial(_file, page.file))
+        names = {
+            "title": escape(title),
+            "brand": escape(brand.replace("-", " ").capitalize()),
+            "start": pages[0].address,
+            "links": _links(pages, page),
+        }
+        router.add_api_route(page.path, partial(_page, page, names))
     router.add_api_route("/assets/{name}", asset)
     return router
+
+
+def _links(pages: Iterable[Page], current: Page) -> str:
+    links = [
+        f'<a href="{page.address}"{CURRENT if page is current else ""}>{escape(page.link)}</a>'
+        for page in pages
+    ]
+    return "\n        ".join([*links, '<a href="docs">API</a>'])
+
+
+async def _page(page: Page, names: Mapping[str, str], request: Request) -> Response:
+    values = {**names, **page.values(request)}
+    return await _file(page.file, request, tuple(values.items()))
 
 
 async def asset(name: str, request: Request) -> Response:
@@ -62,17 +98,26 @@ async def asset(name: str, request: Request) -> Response:
     return await _file(name, request)
 
 
-async def _file(name: str, request: Request) -> Response:
+async def _file(name: str, request: Request, values: tuple[tuple[str, str], ...] = ()) -> Response:
     coding = best_coding(",".join(request.headers.getlist("accept-encoding")), CODINGS) or IDENTITY
     file = FILES[name]
-    made = await asyncio.to_thread(lambda: _representation(file, coding, file.stat().st_mtime_ns))
+    made = await asyncio.to_thread(
+        lambda: _representation(file, coding, file.stat().st_mtime_ns, values)
+    )
     return made.answer(request.headers)
 
 
 @lru_cache(maxsize=256)  # more than there are files and codings
-def _representation(file: Path, coding: str, changed_at_ns: int) -> Representation:
-    """The file in this coding, made once, and again where it was changed meanwhile."""
+def _representation(
+    file: Path, coding: str, changed_at_ns: int, values: tuple[tuple[str, str], ...]
+) -> Representation:
+    """The file in this coding, made once, and again where it was changed meanwhile.
+
+    `values` are filled in, by name.
+    """
     body = file.read_bytes()
+    if values:
+        body = Template(body.decode()).substitute(dict(values)).encode()
     return representation(
         body if coding == IDENTITY else QUICK_COMPRESSORS[coding](body),
         content=content_id(body),

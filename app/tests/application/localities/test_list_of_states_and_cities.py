@@ -66,7 +66,9 @@ async def test_a_city_that_fails_stops_no_other() -> None:
 
     bare = replace(ALTA_FLORESTA, distritos=None)
     assert snapshot.states == (RONDONIA.with_children([bare, ARIQUEMES]), DISTRITO_FEDERAL)
-    assert snapshot.missing == (Gap(ALTA_FLORESTA.id, ALTA_FLORESTA.nome, "demorou", level=1),)
+    assert snapshot.missing == (
+        Gap(ALTA_FLORESTA.id, ALTA_FLORESTA.nome, "demorou", parents=(RONDONIA.id,)),
+    )
 
 
 async def test_a_state_that_fails_stops_no_other() -> None:
@@ -170,7 +172,7 @@ async def test_by_state_a_list_of_districts_that_fails_stops_no_other_state() ->
     bare = RONDONIA.with_children(replace(city, distritos=None) for city in RONDONIA.cidades)
     assert snapshot.states == (bare, DISTRITO_FEDERAL)
     assert snapshot.missing == tuple(
-        Gap(city.id, city.nome, "demorou", level=1) for city in bare.cidades
+        Gap(city.id, city.nome, "demorou", parents=(RONDONIA.id,)) for city in bare.cidades
     )
 
 

@@ -33,7 +33,7 @@ LEVELS = ("estantes", "caixas", "itens")
 PAUSES = Pauses(first_s=0.001, longest_s=0.3)
 
 DOWN = UpstreamConnectionError("sem conexão")
-GAP = Gap(2, "Ferramentas", "demorou", level=1)
+GAP = Gap(2, "Ferramentas", "demorou", parents=(1,))
 
 
 async def published(snapshot: ShelvesSnapshot) -> ShelvesSnapshot:

@@ -14,7 +14,9 @@ from tests.helpers.shelves import TOOLS, TWO_SHELVES
 from tests.sample_feature.shelves import ShelvesSnapshot
 
 WHOLE = live(TWO_SHELVES)
-PARTLY_READ = replace(WHOLE, filled=(Gap(TOOLS.id, TOOLS.nome, "demorou", level=1),), failures=1)
+PARTLY_READ = replace(
+    WHOLE, filled=(Gap(TOOLS.id, TOOLS.nome, "demorou", parents=(1,)),), failures=1
+)
 TTL_S = 3600
 
 

@@ -81,7 +81,7 @@ async def test_a_refresh_runs_until_its_result_is_stored() -> None:
 async def test_unread_parts_are_recorded() -> None:
     """A snapshot with a part from before is not whole."""
     journal = MemoryJournal()
-    filled = replace(TREE, filled=(Gap(2, "Ferramentas", "demorou", level=1),))
+    filled = replace(TREE, filled=(Gap(2, "Ferramentas", "demorou", parents=(1,)),))
     async with recorder(Clock(), journal=journal).recording(by_hand=False) as recording:
         recording.collected(filled)
 

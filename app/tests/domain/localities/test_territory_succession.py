@@ -52,7 +52,8 @@ def without_districts(city: City, lost: int) -> City:
 def named(places: Sequence[State | City], reason: str) -> tuple[Gap, ...]:
     """The gaps that name these places in a snapshot."""
     return tuple(
-        Gap(place.id, place.nome, reason, int(isinstance(place, City))) for place in places
+        Gap(place.id, place.nome, reason, (place.state_id,) if isinstance(place, City) else ())
+        for place in places
     )
 
 

@@ -17,7 +17,7 @@ FILE = SnapshotFile(
         tree=TWO_SHELVES,
         collected_at=NOON,
         source=Source.LIVE,
-        missing=(Gap(2, "Ferramentas", "demorou", level=1),),
+        missing=(Gap(2, "Ferramentas", "demorou", parents=(1,)),),
     ),
     "teste",
 )

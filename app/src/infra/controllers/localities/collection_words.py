@@ -8,7 +8,7 @@ from src.infra.controllers.localities.schemas import Name, Sigla, StateCode
 from src.infra.controllers.refreshes import refresh_schemas
 from src.infra.controllers.refreshes.noun import Noun
 from src.infra.controllers.refreshes.refresh_schemas import Requests
-from src.infra.controllers.refreshes.refresh_words import Documented, RefreshWords
+from src.infra.controllers.refreshes.refresh_words import Documented, RefreshWords, SettingNames
 
 
 class StateInRefresh(Requests):
@@ -101,4 +101,12 @@ COLLECTION_WORDS = RefreshWords(
     part=Noun("lugar", "lugares"),
     short_name="sigla",
     documented=Documented(Refresh, _EXAMPLE, attempt=[3, 2, 5300108, 1, 5, 6, 107, 107, 0, 53]),
+    settings=SettingNames(
+        roots="IBGE_STATES_LIMIT",
+        requests="IBGE_CITIES_LIMIT",
+        rate="IBGE_MAX_RPS",
+        attempts="IBGE_ATTEMPTS",
+    ),
+    page_script="states_on_fanout.js",
+    page_style="states_on_fanout.css",
 )

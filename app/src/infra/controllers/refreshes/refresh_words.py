@@ -24,6 +24,20 @@ class Documented:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SettingNames:
+    """The settings that bound a collection, as texts for people name them; empty if there is none.
+
+    They are those for the roots in work at once, the requests in flight at once, the requests a
+    second, and the attempts of a request.
+    """
+
+    roots: str = ""
+    requests: str = ""
+    rate: str = ""
+    attempts: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RefreshWords:
     """The words of one feature, and the address of its refreshes."""
 
@@ -34,6 +48,13 @@ class RefreshWords:
     part: Noun = ITEM  # what a part of any level is called
     short_name: str = ""  # the JSON field of a root's short name; empty if roots have none
     documented: Documented | None = None  # None: as the levels suggest
+    settings: SettingNames = SettingNames()
+    # Whether a request brings the roots; if not, they are known before the first one.
+    roots_are_requested: bool = True
+    # Files of the page /fanout, for this feature alone: a script with what only it knows of its
+    # roots (see fanout/collected.js), and the styles for that.
+    page_script: str = ""
+    page_style: str = ""
 
     @property
     def roots(self) -> Noun:

@@ -1,6 +1,7 @@
 // Calculates numbers from the attempts of a collection, without the page.
 
-import { CITIES, DISTRICTS, GOOD } from "./collection.js";
+import { fixedPlan, levels } from "./collected.js";
+import { GOOD } from "./collection.js";
 
 /** How many requests were in flight in each millisecond: sent and not yet read. */
 export function inFlightByMs({ size, sent, ended }, ms) {
@@ -51,16 +52,16 @@ export function oneAfterAnother({ size, sent, ended, outcome }) {
 }
 
 /**
- * The time that a collection needs because of its limit alone: its requests for districts, `atOnce`
- * at a time, in waves that each take as long as the fastest tenth of all requests. In the plan by
- * state, each state has two requests at once: for its cities and for its districts.
+ * The time that a collection needs because of its limit alone: its requests for the lowest
+ * level, `atOnce` at a time, in waves that each take as long as the fastest tenth of all requests. By
+ * a fixed plan all requests count but that for the roots, and a root's are made at the same time.
  */
 export function leastTime(collection) {
   const { plano, limites } = collection.progress;
-  const isByState = plano === "state";
+  const fixed = fixedPlan(plano);
   const limit = limites.requisicoes_configurado;
-  const atOnce = isByState ? Math.min(limit, 2 * limites.estados) : limit;
-  const requests = requestsFor(collection, isByState ? CITIES : DISTRICTS);
+  const atOnce = fixed ? Math.min(limit, fixed.requestsPerRoot * limites.roots) : limit;
+  const requests = requestsFor(collection, fixed ? 1 : levels.length - 1);
   const waves = Math.ceil(requests / atOnce);
   const { each } = oneAfterAnother(collection);
   return { requests, atOnce, waves, each, all: waves * each };
@@ -87,9 +88,9 @@ export function extremes({ samples }) {
   // Until the first attempt ends, the limit may still be one that was lowered long ago.
   const limits = samples.filter((sample) => sample.ended > 0).map((sample) => sample.limit);
   return {
-    states: Math.max(...samples.map((sample) => sample.states)),
+    roots: Math.max(...samples.map((sample) => sample.roots)),
     waiting: Math.max(...samples.map((sample) => sample.waiting)),
-    waitingStates: Math.max(...samples.map((sample) => sample.waitingStates)),
+    waitingRoots: Math.max(...samples.map((sample) => sample.waitingRoots)),
     limit: { first: limits[0] ?? 0, lowest: Math.min(...limits), highest: Math.max(0, ...limits) },
     wasOpen: samples.some((sample) => sample.isOpen),
   };

@@ -1,6 +1,6 @@
 // One collection as the events report it: its latest progress and all its attempts so far.
 
-import { STATES } from "./states.js";
+import { levels, rootNoun, ROOTS, shortName } from "./collected.js";
 
 // The columns of the attempts, in the order of the events; times are in milliseconds.
 const COLUMNS = [
@@ -13,25 +13,21 @@ const COLUMNS = [
   "answered",
   "ended",
   "outcome",
+  "root",
 ];
-const OVER = new Set(["completo", "incompleto"]); // the situations of finished states
+const OVER = new Set(["completo", "incompleto"]); // the situations of finished roots
 
 // The limits until the service sends them.
-const NO_LIMITS = { estados: 0, requisicoes: 0, requisicoes_configurado: 0 };
+const NO_LIMITS = { [rootNoun.plural]: 0, requisicoes: 0, requisicoes_configurado: 0 };
 
-export const STATES_LIST = 0; // the kind of the one request for the list of states
-export const CITIES = 1;
-export const DISTRICTS = 2;
+export const LIST = 0; // the kind of the one request for the list of roots
 
 export const GOOD = 0;
 export const FAILED = 2; // for good; 1 failed and was tried again
 
-/** The bands of the waterfall: one for the list of states and one for each state. */
-export const BANDS = [{ id: 0, sigla: "lista", nome: "Lista dos estados" }, ...STATES];
-const BAND_OF = new Map(BANDS.map((band, index) => [band.id, index]));
-
 export class Collection {
   #attempts = new Map(); // for each request, indexes into the columns
+  #bandOf = new Map(); // by the id of a root
 
   constructor(id) {
     this.id = id;
@@ -40,14 +36,17 @@ export class Collection {
     this.size = 0; // how many attempts
     this.lastEnd = 0; // of an attempt
     for (const name of COLUMNS) this[name] = [];
+    this.roots = []; // in the order of their bands, which come after that of the list
     // For each band, its requests in the order in which their first attempts ended.
-    this.bands = BANDS.map(() => []);
+    this.bands = [[]];
+    this.#addRoots(ROOTS);
   }
 
   // Adds an event, unless it is known already.
   addEvent(progress) {
     if (this.progress !== null && progress.numero <= this.progress.numero) return;
-    this.progress = { ...progress, limites: progress.limites ?? NO_LIMITS };
+    this.progress = inCommonWords(progress);
+    this.#addRoots(this.progress.roots);
     this.samples.push(sampleOf(this.progress));
     for (const attempt of progress.tentativas) this.#addAttempt(attempt);
   }
@@ -59,7 +58,7 @@ export class Collection {
   // Whether requests are still to be made. After the last one, the collection keeps running until
   // its result is compared, encoded and stored.
   get isCollecting() {
-    return this.isRunning && !this.#hasEveryState;
+    return this.isRunning && !this.#hasEveryRoot;
   }
 
   // Milliseconds from the start to the latest event.
@@ -69,12 +68,12 @@ export class Collection {
 
   // Milliseconds from the start to the end of the last request, if that is known, or else to `ms`.
   get collectedMs() {
-    return this.#hasEveryState ? this.lastEnd : this.ms;
+    return this.#hasEveryRoot ? this.lastEnd : this.ms;
   }
 
-  get #hasEveryState() {
-    const { estados } = this.progress;
-    return estados.length > 0 && estados.every(({ situacao }) => OVER.has(situacao));
+  get #hasEveryRoot() {
+    const { roots } = this.progress;
+    return roots.length > 0 && roots.every(({ situacao }) => OVER.has(situacao));
   }
 
   // How many requests are known so far.
@@ -84,13 +83,28 @@ export class Collection {
 
   // How many rows a band will have when all its known requests have ended.
   rowsOf(band) {
-    const state = this.progressOf(BANDS[band].id);
-    return Math.max(this.bands[band].length, state === undefined ? 0 : requestCount(state));
+    const root = this.progressOf(this.rootOf(band)?.id);
+    return Math.max(this.requestsOf(band).length, root === undefined ? 0 : requestCount(root));
   }
 
-  // How far a state is, if that is known.
-  progressOf(stateId) {
-    return this.progress.estados.find(({ id }) => id === stateId);
+  // How far a root is, if that is known.
+  progressOf(rootId) {
+    return this.progress.roots.find(({ id }) => id === rootId);
+  }
+
+  // The requests of a band, so far.
+  requestsOf(band) {
+    return this.bands[band] ?? [];
+  }
+
+  // The root of a band; none for the first, which has the request for the list.
+  rootOf(band) {
+    return this.roots[band - 1];
+  }
+
+  // The band of a root; -1 as long as the root is not known.
+  bandOf(rootId) {
+    return this.#bandOf.get(rootId) ?? -1;
   }
 
   // The indexes of a request's attempts, in order.
@@ -98,18 +112,25 @@ export class Collection {
     return this.#attempts.get(request);
   }
 
-  // The places in a band with a request that failed for good.
+  // The attempts in a band by which a request failed for good.
   failuresOf(band) {
-    return this.bands[band]
+    return this.requestsOf(band)
       .map((request) => this.attemptsOf(request).at(-1))
-      .filter((attempt) => this.outcome[attempt] === FAILED)
-      .map((attempt) => this.place[attempt]);
+      .filter((attempt) => this.outcome[attempt] === FAILED);
   }
 
-  // The band of an attempt. A code of more than two digits begins with that of its state.
-  bandOf(attempt) {
-    const place = this.place[attempt];
-    return BAND_OF.get(place > 99 ? Math.floor(place / 100_000) : place) ?? 0;
+  // The band of an attempt.
+  bandOfAttempt(attempt) {
+    return this.kind[attempt] === LIST ? 0 : Math.max(this.bandOf(this.root[attempt]), 0);
+  }
+
+  #addRoots(roots) {
+    for (const { id, shortName, nome } of roots) {
+      if (this.#bandOf.has(id)) continue;
+      this.#bandOf.set(id, this.bands.length);
+      this.bands.push([]);
+      this.roots.push({ id, shortName, nome });
+    }
   }
 
   #addAttempt(values) {
@@ -123,24 +144,37 @@ export class Collection {
       return;
     }
     this.#attempts.set(request, [index]);
-    this.bands[this.bandOf(index)].push(request);
+    this.bands[this.bandOfAttempt(index)].push(request);
   }
 }
 
-function sampleOf({ segundos, requisicoes, estados_em_andamento, estados, limites }) {
+// A feature's own names give way to those that all have in common.
+function inCommonWords(progress) {
+  const limites = progress.limites ?? NO_LIMITS;
+  const { resultado } = progress;
+  return {
+    ...progress,
+    limites: { ...limites, roots: limites[rootNoun.plural] },
+    roots: progress[rootNoun.plural].map((root) => ({ ...root, shortName: root[shortName] ?? "" })),
+    rootsInWork: progress[`${rootNoun.plural}_em_andamento`],
+    counts: resultado && levels.map((level) => resultado[level.plural]),
+  };
+}
+
+function sampleOf({ segundos, requisicoes, rootsInWork, roots, limites }) {
   return {
     ms: segundos * 1000,
     inFlight: requisicoes.em_voo,
     ended: requisicoes.concluidas + requisicoes.repetidas + requisicoes.falhas, // attempts
     waiting: requisicoes.na_fila,
-    states: estados_em_andamento,
-    waitingStates: estados.filter((state) => state.situacao === "na_fila").length,
+    roots: rootsInWork,
+    waitingRoots: roots.filter((root) => root.situacao === "na_fila").length,
     limit: limites.requisicoes,
     isOpen: limites.circuito_aberto,
   };
 }
 
-/** How many requests of a state, or of a whole collection, are known. */
+/** How many requests of a root, or of a whole collection, are known. */
 export function requestCount({ na_fila, em_voo, concluidas, falhas }) {
   return na_fila + em_voo + concluidas + falhas;
 }

@@ -1,10 +1,12 @@
 // Listens to the events of collections: of the running or the last one from its start, then live.
 
+import { address } from "./collected.js";
+
 const AGAIN_MS = 3000;
 
 /** Calls `onEvent` with the JSON of each event, and `onConnection` with whether there is one. */
 export function listen(onEvent, onConnection) {
-  const source = new EventSource("api/v1/refreshes/current/events");
+  const source = new EventSource(`${address}/current/events`);
   source.addEventListener("andamento", (event) => onEvent(event.data));
   source.addEventListener("open", () => onConnection(true));
   source.addEventListener("error", () => {

@@ -2,21 +2,20 @@
 
 import { roundEnd } from "./analysis.js";
 import { followTheme } from "./canvas.js";
-import { cityName, fetchCityNames } from "./city_names.js";
-import { BANDS, Collection } from "./collection.js";
+import { fetchNames, ROOTS } from "./collected.js";
+import { Collection } from "./collection.js";
 import { byId } from "./elements.js";
 import { listen } from "./events.js";
 import * as explanations from "./explanations.js";
 import { Figures } from "./figures.js";
 import { headline } from "./headline.js";
 import { InFlightChart } from "./in_flight_chart.js";
-import { sortedByName } from "./places.js";
+import { sortedByName } from "./names.js";
 import { RefreshButton } from "./refresh_button.js";
 import { RequestRows } from "./request_rows.js";
+import { fillTable } from "./roots_table.js";
 import * as sentences from "./sentences.js";
-import { STATES } from "./states.js";
-import { fillTable } from "./states_table.js";
-import { TileMap } from "./tile_map.js";
+import { Tiles } from "./tiles.js";
 import { Waterfall } from "./waterfall.js";
 import { write, writeMarked } from "./writing.js";
 
@@ -26,13 +25,14 @@ const BURST_MS = 50; // shorter than the pause between two events of a running c
 const SILENCE_MS = 1000; // without an event after connecting: there is no collection yet
 const EXPLANATIONS = [
   ["gain", explanations.gain],
-  ["states-in-work", explanations.statesInWork],
+  ["roots-in-work", explanations.rootsInWork],
   ["limits", explanations.limits],
   ["least", explanations.least],
 ];
 
 let collection = null;
-let chosen = null; // the state that is shown alone
+let roots = []; // those that can be chosen
+let chosen = null; // the root that is shown alone
 let detail = () => sentences.HINT; // describes what the pointer is on
 let isStale = false;
 let announcedAt = 0;
@@ -41,7 +41,7 @@ const received = []; // events not yet added to the collection
 
 const refresh = new RefreshButton(byId("refresh"), redraw);
 const figures = new Figures({ redraw });
-const tiles = new TileMap(byId("map"), (id) => {
+const tiles = new Tiles(byId("tiles"), (id) => {
   toggle(id);
   if (chosen !== null) goToTimeline();
 });
@@ -60,8 +60,10 @@ const rows = new RequestRows(byId("rows"), {
 start();
 
 function start() {
-  byId("choice").append(...sortedByName(STATES).map(({ id, nome }) => new Option(nome, id)));
-  byId("choice").addEventListener("change", ({ target }) => choose(stateOf(Number(target.value))));
+  showRoots(ROOTS);
+  byId("choice").addEventListener("change", ({ target: { value } }) => {
+    choose(value === "" ? null : rootOf(Number(value)));
+  });
   byId("back").addEventListener("click", () => {
     choose(null);
     byId("choice").focus();
@@ -105,6 +107,21 @@ function addEvent(progress) {
     pointAtNothing();
   }
   collection.addEvent(progress);
+  showRoots(collection.roots);
+}
+
+// Offers these roots to choose from, unless they are the same as before; none are not known yet.
+function showRoots(known) {
+  const isSame = known.length === roots.length && known.every(({ id }, at) => id === roots[at].id);
+  if (known.length === 0 || isSame) return;
+  roots = [...known];
+  tiles.setRoots(roots);
+  const [all] = byId("choice").options;
+  byId("choice").replaceChildren(
+    all,
+    ...sortedByName(roots).map(({ id, nome }) => new Option(nome, id)),
+  );
+  if (chosen !== null) choose(rootOf(chosen.id));
 }
 
 function showThatThereIsNone() {
@@ -134,7 +151,7 @@ async function redraw() {
 async function draw() {
   await nextFrame();
   await addEvents();
-  drawMap();
+  drawTiles();
   if (collection === null) return;
   await nextFrame();
   drawFigures();
@@ -149,9 +166,9 @@ function nextFrame() {
   return new Promise(requestAnimationFrame);
 }
 
-function drawMap() {
+function drawTiles() {
   write(byId("detail"), detail());
-  tiles.draw(collection?.progress.estados ?? [], chosen?.id);
+  tiles.draw(collection?.progress.roots ?? [], chosen?.id);
 }
 
 function drawFigures() {
@@ -162,14 +179,13 @@ function drawFigures() {
 
 function drawChart() {
   byId("timeline").hidden = !collection.isRunning && collection.progress.mais_em_voo === 0;
-  byId("all").classList.toggle("short", !collection.isRunning && collection.requestCount === 1);
   chart.draw(collection, endMs());
 }
 
 // Returns whether all requests are drawn.
 function drawRequests() {
   if (chosen === null) return waterfall.draw(collection, endMs());
-  rows.draw(collection, bandOf(chosen), endMs());
+  rows.draw(collection, collection.bandOf(chosen.id), endMs());
   return true;
 }
 
@@ -187,7 +203,7 @@ function writeOutcome() {
   write(byId("in-flight-said"), sentences.curveSentence(collection));
   announce();
   const table = byId("numbers");
-  if (table.open) fillTable(table.querySelector("tbody"), progress.estados);
+  if (table.open) fillTable(table.querySelector("tbody"), progress.roots);
   refresh.follow(progress);
 }
 
@@ -200,25 +216,25 @@ function announce() {
   write(byId("said"), sentence(collection));
 }
 
-// Chooses a state, or all again if it is chosen already.
+// Chooses a root, or all again if it is chosen already.
 function toggle(id) {
-  choose(id === chosen?.id ? null : stateOf(id));
+  choose(id === chosen?.id ? null : rootOf(id));
 }
 
-function choose(state) {
-  chosen = state;
-  byId("choice").value = state?.id ?? "";
-  byId("all").hidden = state !== null;
-  byId("rows").hidden = state === null;
-  byId("back").hidden = state === null;
-  write(byId("waterfall-title"), sentences.rowsTitle(state));
+function choose(root) {
+  chosen = root;
+  byId("choice").value = root?.id ?? "";
+  byId("all").hidden = root !== null;
+  byId("rows").hidden = root === null;
+  byId("back").hidden = root === null;
+  write(byId("waterfall-title"), sentences.rowsTitle(root));
   waterfall.forget();
-  writeMarked(byId("map-hint"), sentences.choiceHint(state));
-  if (state !== null) fetchCityNames(state.sigla, redraw);
+  writeMarked(byId("tiles-hint"), sentences.choiceHint(root));
+  if (root !== null) fetchNames(root, redraw);
   pointAtNothing();
 }
 
-// Scrolls down from the map, which is far above the rows of the chosen state.
+// Scrolls down from the tiles, which are far above the rows of the chosen root.
 function goToTimeline() {
   const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   byId("waterfall-title").focus({ preventScroll: true });
@@ -230,11 +246,15 @@ function pointAtNothing() {
   showDetail(chosen === null ? () => sentences.HINT : introduction);
 }
 
-// The detail of a chosen state: how far it is, and what failed.
+// The detail of a chosen root: how far it is, and what failed.
 function introduction() {
-  const state = collection?.progressOf(chosen.id);
-  if (state === undefined) return sentences.ROWS_HINT;
-  return sentences.introduction(state, collection.failuresOf(bandOf(chosen)).map(placeName));
+  const root = collection?.progressOf(chosen.id);
+  if (root === undefined) return sentences.ROWS_HINT;
+  const failures = collection.failuresOf(collection.bandOf(chosen.id));
+  return sentences.introduction(
+    root,
+    failures.map((attempt) => sentences.askedName(collection, attempt)),
+  );
 }
 
 function pointAtBand(band) {
@@ -244,8 +264,10 @@ function pointAtBand(band) {
   byId("band").style.top = `${extent.top - 1}px`;
   byId("band").style.height = `${extent.height + 2}px`;
   showDetail(() => {
-    const state = collection.progressOf(BANDS[band].id);
-    return state === undefined ? BANDS[band].nome : `${sentences.stateSentence(state)}.`;
+    const root = collection.rootOf(band);
+    if (root === undefined) return sentences.THE_LIST;
+    const progress = collection.progressOf(root.id);
+    return progress === undefined ? root.nome : `${sentences.rootSentence(progress)}.`;
   });
 }
 
@@ -255,18 +277,9 @@ function showDetail(describing) {
 }
 
 function describe(request) {
-  const [attempt] = collection.attemptsOf(request);
-  return sentences.requestSentence(collection, request, placeName(collection.place[attempt]));
+  return sentences.requestSentence(collection, request);
 }
 
-function placeName(id) {
-  return stateOf(id)?.nome ?? cityName(id);
-}
-
-function stateOf(id) {
-  return STATES.find((state) => state.id === id) ?? null;
-}
-
-function bandOf(state) {
-  return BANDS.findIndex(({ id }) => id === state.id);
+function rootOf(id) {
+  return roots.find((root) => root.id === id) ?? null;
 }

@@ -1,12 +1,12 @@
 // The button that starts a collection, and the reason if it may not.
 
 import { getJson } from "./api.js";
+import { address, upstream } from "./collected.js";
 import { duration, inSeconds } from "./numbers.js";
 import { write } from "./writing.js";
 
-const REFRESHES = "api/v1/refreshes";
 const NEEDS_TOKEN = "Para pedir uma coleta, informe o token do serviço (REFRESH_TOKEN).";
-const RESTING = "Entre duas coletas pedidas, o serviço deixa o IBGE descansar.";
+const RESTING = `Entre duas coletas pedidas, o serviço deixa ${upstream} descansar.`;
 
 export class RefreshButton {
   #button;
@@ -50,7 +50,7 @@ export class RefreshButton {
   // Asks the service whether a collection may be started.
   async checkAvailability() {
     try {
-      const { data } = await getJson(REFRESHES, { cache: "no-store" });
+      const { data } = await getJson(address, { cache: "no-store" });
       this.#availability = data;
       this.#message = reasonOf(data);
       this.#countDown(isEverAllowed(data) ? data.espera_s : 0);
@@ -67,7 +67,7 @@ export class RefreshButton {
     const token = this.#token.value;
     const headers = token === "" ? {} : { Authorization: `Bearer ${token}` };
     try {
-      await this.#take(await fetch(REFRESHES, { method: "POST", headers }));
+      await this.#take(await fetch(address, { method: "POST", headers }));
     } catch {
       this.#message = "O serviço não respondeu; tente de novo.";
     }

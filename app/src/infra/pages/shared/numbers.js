@@ -1,4 +1,4 @@
-// How both pages write numbers in Portuguese. A number and its unit stay on one line.
+// How the pages write numbers in Portuguese. A number and its unit stay on one line.
 
 const TENTHS = new Intl.NumberFormat("pt-BR", {
   minimumFractionDigits: 1,

@@ -1,8 +1,11 @@
 // What all pictures on a canvas share: the theme's colours, sharp pixels, the time axis.
 
+import { shortName } from "./collected.js";
+
 const NAMES = ["card", "line", "text", "quiet", "waiting", "wire", "reading", "retry", "failed"];
 
-export const GUTTER = 46; // for the labels on the left of the time axis
+// For the labels on the left of the time axis, which are short names or names.
+export const GUTTER = shortName === "" ? 76 : 46;
 const MARGIN = 10; // on the right of it
 
 export const colours = {};
@@ -73,9 +76,16 @@ export function msAt(canvas, x, endMs) {
   return Math.min(Math.max(((x - GUTTER) / timeWidth(canvas)) * endMs, 0), endMs);
 }
 
-/** Writes a label on the left of the time axis. */
+/** Writes a label on the left of the time axis, shortened if it is too long. */
 export function writeLabel(brush, text, y) {
   brush.fillStyle = colours.quiet;
   brush.textAlign = "right";
-  brush.fillText(text, GUTTER - 8, y);
+  brush.fillText(shortened(brush, String(text), GUTTER - 10), GUTTER - 8, y);
+}
+
+function shortened(brush, text, width) {
+  if (brush.measureText(text).width <= width) return text;
+  let length = text.length - 1;
+  while (length > 1 && brush.measureText(`${text.slice(0, length)}…`).width > width) length -= 1;
+  return `${text.slice(0, length)}…`;
 }

@@ -1,17 +1,18 @@
 // The figures of a collection and its two gauges.
 
 import { extremes, oneAfterAnother, timeSpent } from "./analysis.js";
+import { rootNoun } from "./collected.js";
 import { byId } from "./elements.js";
 import { duration, formatted, outOf, plural, unbroken } from "./numbers.js";
 import { PermitBox } from "./permit_box.js";
 import { write, writeMarked } from "./writing.js";
 
 export class Figures {
-  #states;
+  #roots;
   #requests;
 
   constructor({ redraw }) {
-    this.#states = new PermitBox(byId("states-gauge"), byId("states-gauge-text"), { redraw });
+    this.#roots = new PermitBox(byId("roots-gauge"), byId("roots-gauge-text"), { redraw });
     this.#requests = new PermitBox(byId("requests-gauge"), byId("requests-gauge-text"), { redraw });
   }
 
@@ -26,25 +27,30 @@ export class Figures {
   #drawGauges({ isCollecting, progress, samples }) {
     const { limites, requisicoes } = progress;
     const most = extremes({ samples });
-    const states = isCollecting ? progress.estados_em_andamento : most.states;
+    const roots = isCollecting ? progress.rootsInWork : most.roots;
     const requests = isCollecting ? requisicoes.em_voo : progress.mais_em_voo;
     const allowed = isCollecting ? limites.requisicoes : most.limit.highest || limites.requisicoes;
     const when = isCollecting ? "em andamento" : "no pico";
-    this.#states.draw({
-      used: states,
-      allowed: limites.estados,
-      all: limites.estados,
-      sentence: `${unbroken(`*${outOf(states, limites.estados)}*`, "estados")} ${when}`,
+    this.#roots.draw({
+      used: roots,
+      allowed: limites.roots,
+      all: limites.roots || roots,
+      sentence: `${share(roots, limites.roots, rootNoun.plural)} ${when}`,
     });
     this.#requests.draw({
       used: requests,
       allowed,
-      all: limites.requisicoes_configurado,
-      sentence: `${unbroken(`*${outOf(requests, allowed)}*`, "requisições")} ${when}`,
+      all: limites.requisicoes_configurado || requests,
+      sentence: `${share(requests, allowed, "requisições")} ${when}`,
     });
     const waiting = formatted(isCollecting ? requisicoes.na_fila : most.waiting);
     writeMarked(byId("queue"), `${isCollecting ? "" : "até "}*${waiting}* à espera na fila`);
   }
+}
+
+// "20 de 500 requisições"; only "20 requisições" if the limit is not known.
+function share(used, limit, things) {
+  return unbroken(`*${limit === 0 ? formatted(used) : outOf(used, limit)}*`, things);
 }
 
 function writeCounts({ isCollecting, ms, collectedMs, progress, requestCount }) {

@@ -135,7 +135,8 @@ export class InFlightChart {
     const sample = samples.findLast((each) => each.ms <= ms) ?? samples[0];
     const exact = isCollecting ? undefined : this.#counts?.[Math.round(ms)];
     const inFlight = formatted(exact ?? sample.inFlight);
-    return `Aos ${duration(ms)}: ${inFlight} em andamento, limite de ${formatted(sample.limit)}.`;
+    const limit = sample.limit > 0 ? `, limite de ${formatted(sample.limit)}` : "";
+    return `Aos ${duration(ms)}: ${inFlight} em andamento${limit}.`;
   }
 }
 

@@ -1,4 +1,4 @@
-// The requests of one state, one row each.
+// The requests of one root, one row each.
 
 import { colours, followSize, heightOf, widthOf, wipe, writeLabel, xOf } from "./canvas.js";
 import { GOOD } from "./collection.js";
@@ -47,7 +47,7 @@ export class RequestRows {
 
   draw(collection, band, endMs) {
     [this.#collection, this.#endMs] = [collection, endMs];
-    this.#requests = collection.bands[band];
+    this.#requests = collection.requestsOf(band);
     this.#count = collection.rowsOf(band);
     this.#length.style.height = `${this.#count * this.#height}px`;
     this.#writeValue();

@@ -1,21 +1,26 @@
-// All requests of a collection: a band for each state with a row for each request, in the order in
+// All requests of a collection: a band for each root with a row for each request, in the order in
 // which they ended. A row of pixels shows the average of several rows (blended_pixels.js).
 
 import { bounds } from "./analysis.js";
 import { BlendedPixels } from "./blended_pixels.js";
 import { brushOf, followSize, GUTTER, heightOf, timeWidth, wipe, writeLabel } from "./canvas.js";
-import { BANDS, FAILED, GOOD } from "./collection.js";
+import { FAILED, GOOD } from "./collection.js";
 
-const LEAST_HEIGHT = 13; // of a band, for its label
+const TALLEST = 620; // of the picture, in CSS pixels, if there are less than hundreds of bands
+const SHORTEST = 40;
+const LABEL = 13; // the height of one, and with it the least height of a band if there are few
+const GAP = 2; // between bands, if there are few
+const MOST_FOR_BANDS = 0.7; // of the height; the rest goes to those with more rows
 const TALLEST_ROW = 24;
-const GAP = 2; // between bands
 const MOST_MS = 16; // for painting in a frame
+
+const LIST_LABEL = { shortName: "lista" };
 
 export class Waterfall {
   #canvas;
   #collection = null;
   #endMs = 0;
-  #bands = []; // of each, its top, its height and how many rows it holds
+  #bands = []; // of each, its top, its height, the gap below and how many rows it holds
   #blend = null;
   #columns = 1; // of pixels
   #columnsPerMs = 0;
@@ -30,10 +35,15 @@ export class Waterfall {
       redraw();
     });
     const bandAt = ({ offsetY }) =>
-      this.#bands.findIndex(({ top, height }) => offsetY >= top && offsetY < top + height + GAP);
+      this.#bands.findIndex(
+        ({ top, height, gap }) => height > 0 && offsetY >= top && offsetY < top + height + gap,
+      );
     canvas.addEventListener("pointermove", (event) => onBand(bandAt(event)));
     canvas.addEventListener("pointerleave", () => onBand(-1));
-    canvas.addEventListener("click", (event) => onChoose(BANDS[bandAt(event)]?.id));
+    canvas.addEventListener("click", (event) => {
+      const band = bandAt(event);
+      if (band >= 0) onChoose(this.#collection.rootOf(band)?.id);
+    });
   }
 
   // Makes the next draw paint everything.
@@ -49,7 +59,8 @@ export class Waterfall {
   // Paints what is new, no longer than a frame may take; returns whether that was all.
   draw(collection, endMs) {
     const until = performance.now() + MOST_MS;
-    const rows = BANDS.map((_, band) => collection.rowsOf(band));
+    const rows = collection.bands.map((_, band) => collection.rowsOf(band));
+    this.#fit(collection, rows);
     const isAnother = collection !== this.#collection || endMs !== this.#endMs;
     const hasGrown = rows.some((count, band) => count !== (this.#bands[band]?.rows ?? 0));
     if (isAnother || hasGrown || this.#isStale) {
@@ -66,18 +77,41 @@ export class Waterfall {
     return this.#changed.size === 0;
   }
 
+  // Makes the picture only as high as it needs to be, once that is known.
+  #fit({ isRunning }, rows) {
+    const needed = rows.reduce((sum, count) => {
+      return sum + (count > 0 ? LABEL + GAP + count * TALLEST_ROW : 0);
+    }, 0);
+    const unseen = rows.slice(1).filter((count) => count === 0).length * (LABEL + GAP);
+    const most = Math.max(TALLEST, Math.ceil(rows.length / MOST_FOR_BANDS));
+    const height = isRunning ? most : Math.min(most, Math.max(SHORTEST, needed + unseen));
+    const wanted = `${height}px`;
+    if (this.#canvas.style.height !== wanted) this.#canvas.style.height = wanted;
+  }
+
   // Wipes the canvas and places the bands; those with more rows are higher.
   #layOut(rows) {
     const brush = wipe(this.#canvas);
     const all = rows.reduce((sum, each) => sum + each, 0) || 1;
-    const bands = this.#collection.progress.estados.length === 0 ? 1 : BANDS.length;
-    const free = heightOf(this.#canvas) - bands * (LEAST_HEIGHT + GAP);
-    let top = 0;
-    this.#bands = rows.slice(0, bands).map((count, index) => {
+    const shown = this.#collection.progress.roots.length === 0 ? rows.slice(0, 1) : rows;
+    const bands = shown.length - (hasNoList(shown) ? 1 : 0);
+    const height = heightOf(this.#canvas);
+    const pitch = Math.max(1, Math.floor((height * MOST_FOR_BANDS) / bands));
+    const gap = pitch >= LABEL + GAP ? GAP : Math.min(1, pitch - 1);
+    const least = Math.max(1, Math.min(LABEL, pitch - gap));
+    const free = Math.max(0, height - bands * (least + gap));
+    let [top, labelled] = [0, -LABEL];
+    this.#bands = shown.map((count, index) => {
+      if (index === 0 && hasNoList(shown)) return { top, height: 0, gap: 0, rows: count };
       const share = Math.floor(Math.min((free * count) / all, TALLEST_ROW * count));
-      const band = { top, height: LEAST_HEIGHT + share, rows: count };
-      writeLabel(brush, BANDS[index].sigla, top + band.height / 2);
-      top += band.height + GAP;
+      const band = { top, height: least + share, gap, rows: count };
+      const middle = top + band.height / 2;
+      if (middle - labelled >= LABEL) {
+        const { shortName, nome } = this.#collection.rootOf(index) ?? LIST_LABEL;
+        writeLabel(brush, shortName || nome, middle);
+        labelled = middle;
+      }
+      top += band.height + gap;
       return band;
     });
     this.#columns = Math.max(1, Math.round(timeWidth(this.#canvas) * devicePixelRatio));
@@ -91,7 +125,7 @@ export class Waterfall {
   #noteChanges() {
     const { request, size } = this.#collection;
     for (; this.#seen < size; this.#seen += 1) {
-      const band = this.#collection.bandOf(this.#seen);
+      const band = this.#collection.bandOfAttempt(this.#seen);
       if (!this.#changed.has(band)) this.#changed.set(band, new Set());
       this.#changed.get(band).add(request[this.#seen]);
     }
@@ -128,6 +162,11 @@ export class Waterfall {
       this.#blend.add("reading", times[2], times[3]);
     }
   }
+}
+
+// Whether there are roots, but no request for the list of them.
+function hasNoList(rows) {
+  return rows.length > 1 && rows[0] === 0;
 }
 
 /** The phase of an attempt on the wire, by its outcome. */

@@ -2,8 +2,9 @@
 // for every collection is in the page's HTML.
 
 import { leastTime } from "./analysis.js";
+import { fixedPlan, levels, rootsAreRequested } from "./collected.js";
+import { agreeing, countedRoots } from "./nouns.js";
 import { duration, formatted, outOf, plural, unbroken } from "./numbers.js";
-import { countedStates } from "./places.js";
 import { countedRequests } from "./sentences.js";
 
 /** How many requests waited for their answers at the same time. */
@@ -12,22 +13,28 @@ export function gain({ progress }) {
   return most > 1 ? `Aqui, no pico, foram ${formatted(most)} ao mesmo tempo.` : "";
 }
 
-/** How many of the states may be in work at once. */
-export function statesInWork({ progress }) {
-  const all = progress.estados.length;
-  const { estados: limit } = progress.limites;
+const KINDS = [
+  ...(rootsAreRequested ? ["da lista"] : []),
+  ...levels.slice(1).map((level) => `de ${level.plural}`),
+];
+const OF_ANY_KIND = new Intl.ListFormat("pt-BR", { type: "disjunction" }).format(KINDS);
+
+/** How many of the roots may be in work at once. */
+export function rootsInWork({ progress }) {
+  const all = progress.roots.length;
+  const { roots: limit } = progress.limites;
   if (all === 0 || limit === 0) return "";
-  if (all <= limit) return `Aqui o limite é ${formatted(limit)}, e nenhum precisa esperar.`;
+  if (all <= limit) return `Aqui o limite é ${formatted(limit)}, e ${agreeing("nenhum")} precisa esperar.`;
   return `Aqui são ${outOf(limit, all)}: ${plural(all - limit, "fica", "ficam")} para depois.`;
 }
 
 /** The two limits, and which requests count. */
 export function limits({ progress }) {
-  const { estados, requisicoes_configurado } = progress.limites;
+  const { roots, requisicoes_configurado } = progress.limites;
   if (requisicoes_configurado === 0) return "";
   return (
-    `Aqui são ${countedStates(estados)} e ${countedRequests(requisicoes_configurado)}, ` +
-    "sejam elas da lista, de cidades ou de distritos."
+    `Aqui são ${countedRoots(roots)} e ${countedRequests(requisicoes_configurado)}` +
+    `${KINDS.length > 1 ? `, sejam elas ${OF_ANY_KIND}` : ""}.`
   );
 }
 
@@ -37,7 +44,7 @@ export function least(collection) {
   if (isCollecting || progress.limites.requisicoes_configurado === 0) return "";
   const { requests, atOnce, waves, each, all } = leastTime(collection);
   if (requests === 0) return "";
-  const kind = progress.plano === "state" ? "" : " de distritos";
+  const kind = fixedPlan(progress.plano) ? "" : ` de ${levels.at(-1).plural}`;
   const rounds = waves === 1 ? "cabem em uma só leva" : `são ${plural(waves, "leva", "levas")}`;
   const time = waves === 1 ? "" : `, ${duration(all)}`;
   return (

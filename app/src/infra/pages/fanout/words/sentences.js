@@ -1,9 +1,10 @@
 // What the pictures show, in words.
 
 import { extremes } from "./analysis.js";
-import { CITIES, FAILED, GOOD, requestCount, STATES_LIST } from "./collection.js";
+import { levels, nameOf, part, rootNoun } from "./collected.js";
+import { FAILED, GOOD, LIST, requestCount } from "./collection.js";
+import { agreeing, counted, countedRoots } from "./nouns.js";
 import { duration, formatted, outOf, plural, unbroken } from "./numbers.js";
-import { countedCities, countedDistricts, countedStates } from "./places.js";
 
 const DATE = new Intl.DateTimeFormat("pt-BR", { dateStyle: "short", timeStyle: "medium" });
 const MOST_NAMED = 8;
@@ -11,7 +12,9 @@ const MOST_NAMED = 8;
 export const NO_COLLECTION =
   "Ainda não houve coleta desde que o serviço foi iniciado. Assim que houver uma, ela aparece aqui.";
 export const NO_CONNECTION = "Sem conexão com o serviço; tentando de novo…";
-export const HINT = "Aponte para a figura ou escolha um estado para ver cada requisição dele.";
+const CHOOSE = `${agreeing("um")} ${rootNoun.singular} para ver`;
+export const HINT = `Aponte para a figura ou escolha ${CHOOSE} cada requisição ${agreeing("dele")}.`;
+export const THE_LIST = `Lista d${agreeing("os")} ${rootNoun.plural}`;
 export const ROWS_HINT = "Aponte para uma linha ou use as setas do teclado.";
 
 export const SITUATIONS = {
@@ -26,15 +29,15 @@ const countedFailures = (number) => plural(number, "falha", "falhas");
 
 /** What became of the collection. */
 export function outcomeSentence(collection) {
-  const { situacao, resultado, motivo } = collection.progress;
+  const { situacao, counts, motivo } = collection.progress;
   const time = duration(collection.ms);
   switch (situacao) {
     case "em_andamento":
       return collection.isCollecting ? "Coleta em andamento." : "Guardando o resultado…";
     case "concluida":
-      return `Coleta concluída em ${time}: ${inventory(resultado)}.`;
+      return `Coleta concluída em ${time}: ${inventory(counts)}.`;
     case "incompleta":
-      return `Coleta incompleta, em ${time}: ${inventory(resultado)}. ${gaps(collection.progress)}`;
+      return `Coleta incompleta, em ${time}: ${inventory(counts)}. ${gaps(collection.progress)}`;
     case "falhou":
       return `A coleta falhou após ${time}. ${motivo ?? ""}`.trim();
     default:
@@ -42,18 +45,18 @@ export function outcomeSentence(collection) {
   }
 }
 
-function inventory({ estados, cidades, distritos }) {
-  return [countedStates(estados), countedCities(cidades), countedDistricts(distritos)].join(", ");
+function inventory(counts) {
+  return counts.map((count, depth) => counted(count, levels[depth])).join(", ");
 }
 
 // Where the collection failed, and what was kept from an earlier one.
-function gaps({ estados, requisicoes, resultado }) {
-  const failing = estados.filter((state) => state.falhas > 0);
+function gaps({ roots, requisicoes, resultado }) {
+  const failing = roots.filter((root) => root.falhas > 0);
   const where =
     failing.length > MOST_NAMED
-      ? `${countedStates(failing.length)} (${countedFailures(requisicoes.falhas)})`
-      : failing.map((state) => `${state.sigla} (${countedFailures(state.falhas)})`).join(", ");
-  const kept = plural(resultado.mantidos, "lugar ficou", "lugares ficaram");
+      ? `${countedRoots(failing.length)} (${countedFailures(requisicoes.falhas)})`
+      : failing.map((root) => `${root.shortName || root.nome} (${countedFailures(root.falhas)})`).join(", ");
+  const kept = plural(resultado.mantidos, `${part.singular} ficou`, `${part.plural} ficaram`);
   const before = resultado.mantidos > 0 ? ` ${kept} como na coleta anterior.` : "";
   return `Houve falhas em ${where}.${before}`;
 }
@@ -75,51 +78,70 @@ export function runningSentence(collection) {
 export function curveSentence(collection) {
   const { mais_em_voo, limites } = collection.progress;
   const { waiting } = extremes(collection);
-  return (
-    `No pico, ${countedRequests(mais_em_voo)} em andamento, com um limite de ` +
-    `${formatted(limites.requisicoes_configurado)}. Na fila, até ${formatted(waiting)}.`
-  );
+  const limit = limites.requisicoes_configurado;
+  const limited = limit === 0 ? "" : `, com um limite de ${formatted(limit)}`;
+  const most = `No pico, ${countedRequests(mais_em_voo)} em andamento${limited}.`;
+  return `${most} Na fila, até ${formatted(waiting)}.`;
 }
 
-/** A state's name and how far it is. */
-export function stateSentence(state) {
-  return `${state.sigla} ${state.nome}: ${progressSentence(state)}`;
+/** A root's names. */
+export function rootName({ shortName, nome }) {
+  return shortName === "" ? nome : `${shortName} ${nome}`;
 }
 
-/** How far a state is. */
-export function progressSentence(state) {
-  const done = state.concluidas + state.falhas;
-  const answered = unbroken(outOf(done, requestCount(state)), "requisições");
-  const failed = state.falhas > 0 ? `, ${countedFailures(state.falhas)}` : "";
-  return `${answered}, ${SITUATIONS[state.situacao]}${failed}`;
+/** A root's name and how far it is. */
+export function rootSentence(root) {
+  return `${rootName(root)}: ${progressSentence(root)}`;
 }
 
-export function choiceHint(state) {
-  return state === null
-    ? "Escolha um estado para ver só as requisições dele na cascata."
-    : `A cascata mostra só *${state.nome}*. Escolha o mesmo estado para ver todos de novo.`;
+/** How far a root is. */
+export function progressSentence(root) {
+  const done = root.concluidas + root.falhas;
+  const answered = unbroken(outOf(done, requestCount(root)), "requisições");
+  const failed = root.falhas > 0 ? `, ${countedFailures(root.falhas)}` : "";
+  return `${answered}, ${SITUATIONS[root.situacao]}${failed}`;
 }
 
-/** The title above the rows: all requests, or those of one state. */
-export function rowsTitle(state) {
-  return state === null ? "Cada requisição" : `${state.nome}: cada requisição`;
+export function choiceHint(root) {
+  if (root === null) return `Escolha ${CHOOSE} só as requisições ${agreeing("dele")} na cascata.`;
+  const same = `${agreeing("o")} ${agreeing("mesmo")} ${rootNoun.singular}`;
+  return `A cascata mostra só *${root.nome}*. Escolha ${same} para ver ${agreeing("todos")} de novo.`;
 }
 
-/** The sentences about a chosen state; `names` are those of its failed places. */
-export function introduction(state, names) {
+/** The title above the rows: all requests, or those of one root. */
+export function rowsTitle(root) {
+  return root === null ? "Cada requisição" : `${root.nome}: cada requisição`;
+}
+
+/** What an attempt asks for the parts of, by name. */
+export function askedName(collection, attempt) {
+  const [depth, id] = [collection.kind[attempt] - 1, collection.place[attempt]];
+  if (depth === 0) return collection.roots.find((root) => root.id === id)?.nome ?? unnamed(0, id);
+  return nameOf(id) ?? unnamed(depth, id);
+}
+
+function unnamed(depth, id) {
+  return `${levels[depth].singular} ${id}`;
+}
+
+/** The sentences about a chosen root; `names` are those of what failed below it. */
+export function introduction(root, names) {
   const more = names.length > MOST_NAMED ? ` e mais ${formatted(names.length - MOST_NAMED)}` : "";
   const listed = names.slice(0, MOST_NAMED).join(", ");
   const failed = names.length > 0 ? ` Falharam: ${listed}${more}.` : "";
-  return `${stateSentence(state)}.${failed} ${ROWS_HINT}`;
+  return `${rootSentence(root)}.${failed} ${ROWS_HINT}`;
 }
 
-/** What a request spent its time on, attempt by attempt; `name` is its city's or state's. */
-export function requestSentence(collection, request, name) {
+/** What a request spent its time on, attempt by attempt. */
+export function requestSentence(collection, request) {
   const attempts = collection.attemptsOf(request);
   const kind = collection.kind[attempts[0]];
-  const subject = { [STATES_LIST]: "Lista dos estados", [CITIES]: `${name}, cidades` }[kind];
+  const subject =
+    kind === LIST
+      ? THE_LIST
+      : `${askedName(collection, attempts[0])}, ${levels[kind].plural}`;
   const parts = attempts.map((attempt) => attemptSentence(collection, attempt));
-  return `${subject ?? `${name}, distritos`}: ${parts.join("; ")}.`;
+  return `${subject}: ${parts.join("; ")}.`;
 }
 
 function attemptSentence({ number, queued, sent, answered, ended, outcome }, index) {

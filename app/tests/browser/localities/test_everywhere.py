@@ -1,13 +1,12 @@
 """The pages behind a path prefix, on a phone, in dark mode and with a screen reader."""
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Page, expect
-from starlette.responses import PlainTextResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
+from playwright.async_api import expect
 
 from src.infra.process.clock import utc_now
+from tests.browser.accessibility import axe_faults
 from tests.browser.conftest import OpenPage
+from tests.browser.prefix import behind
 from tests.helpers.localities.places import TWO_STATES
 from tests.helpers.localities.services import application
 from tests.helpers.localities.upstream import FakeUpstream
@@ -18,25 +17,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 # Every kind of view; the part after # belongs to the explorer.
 VIEWS = ["", "#/?q=sul", "#/?q=xyzkw", "#/RR", "#/3106200", "#/lugar", "fanout"]
 each_view = pytest.mark.parametrize("view", VIEWS)
-# The rule that a name contains its visible text (WCAG 2.5.3) is off by default.
-AXE = {"resultTypes": ["violations"], "rules": {"label-content-name-mismatch": {"enabled": True}}}
 GROUND = "getComputedStyle(document.body).backgroundColor"
-
-
-def behind(prefix: str, app: ASGIApp, *, tells: bool) -> ASGIApp:
-    """`app` behind a proxy that shows it below a prefix; a proxy that `tells` sets root_path."""
-
-    async def proxied(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await app(scope, receive, send)
-        elif not scope["path"].startswith(f"{prefix}/"):
-            await PlainTextResponse("not here", 404)(scope, receive, send)
-        elif tells:
-            await app({**scope, "root_path": prefix}, receive, send)
-        else:
-            await app({**scope, "path": scope["path"].removeprefix(prefix)}, receive, send)
-
-    return proxied
 
 
 @pytest.mark.parametrize("tells", [True, False])
@@ -78,13 +59,3 @@ async def test_a_page_is_for_everyone(whole_country: str, open_page: OpenPage, v
     assert faults == []
     assert light == "rgb(247, 248, 246)" != dark
     assert await page.evaluate("document.documentElement.scrollWidth") == 390
-
-
-async def axe_faults(page: Page) -> list[tuple[str, str]]:
-    """Each rule that the page breaks now, with the element that does."""
-    found = await Axe().run(page, options=AXE)
-    return [
-        (fault["id"], node["html"])
-        for fault in found.response["violations"]
-        for node in fault["nodes"]
-    ]

@@ -1,11 +1,11 @@
 // The page /: shows what the address asks for, and searches while one types.
 
-import { getJson, getSource } from "./api.js";
 import { copyOnClick } from "./copying.js";
 import { downloadOnClick } from "./downloading.js";
 import { byId } from "./elements.js";
 import { showAddress } from "./parts.js";
 import { sourceSentence } from "./place_sentences.js";
+import { getPlaces, getSource } from "./places_api.js";
 import { HOME, routeOf, searchHash } from "./route.js";
 import { findPlaces } from "./search.js";
 import { STATES } from "./states.js";
@@ -47,14 +47,14 @@ async function show() {
 async function viewOf({ text, sigla, cityId, districtId, unknown }, signal) {
   if (text) return foundView(text, await findPlaces(text, signal));
   if (cityId) {
-    const { data: city } = await getJson(`api/v1/cities/${cityId}`, { signal });
+    const { data: city } = await getPlaces(`api/v1/cities/${cityId}`, { signal });
     return cityView(city, stateOf(city.estado.sigla), districtId);
   }
   if (unknown) return unknownView("Não há lugar neste endereço.");
   if (!sigla) return homeView();
   const state = stateOf(sigla);
   if (!state) return unknownView(`Não há estado com a sigla ${sigla}.`);
-  const { data: cities } = await getJson(`api/v1/states/${sigla}/cities`, { signal });
+  const { data: cities } = await getPlaces(`api/v1/states/${sigla}/cities`, { signal });
   return stateView(state, cities);
 }
 

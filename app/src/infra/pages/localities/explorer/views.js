@@ -3,10 +3,11 @@
 
 import { whileBusy } from "./busy_button.js";
 import { element } from "./elements.js";
+import { sortedByName } from "./names.js";
 import { plural, unbroken } from "./numbers.js";
 import * as parts from "./parts.js";
 import { countedPlaces, districtsOf } from "./place_sentences.js";
-import { countedCities, countedStates, sortedByName } from "./places.js";
+import { countedCities, countedStates } from "./places.js";
 import { populationLine } from "./population.js";
 import { HOME, placeHash } from "./route.js";
 import { findMore } from "./search.js";

@@ -1,6 +1,6 @@
 // Saves places as CSV.
 
-import { getCsv } from "./api.js";
+import { getCsv } from "./places_api.js";
 import { whileBusy } from "./busy_button.js";
 import { element } from "./elements.js";
 import { showNotice } from "./notice.js";

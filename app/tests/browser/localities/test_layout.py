@@ -1,49 +1,18 @@
 """The pages hold still: later content finds its room kept."""
 
-from typing import Any
-
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
 from src.domain.localities.territory import State
 from stand_in.faults import Behaviour
 from tests.browser.conftest import OpenPage
-from tests.browser.test_fanout import until_it_ended, watching
+from tests.browser.localities.test_fanout import until_it_ended, watching
+from tests.browser.stillness import MOST, shifts, window
 from tests.helpers.localities.ibge import Ibge
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-# The bound for "good": https://web.dev/articles/cls. Here all shifts together stay below it, not
-# only the worst five seconds.
-MOST = 0.1
-
-# Notes each element that moved without the user's doing, and how much.
-WATCH = """
-  window.shifts = [];
-  const named = ({ node }) => node?.id || node?.className || node?.nodeName;
-  new PerformanceObserver((list) => {
-    for (const { value, hadRecentInput, sources } of list.getEntries()) {
-      if (!hadRecentInput) window.shifts.push([value, sources.map(named)]);
-    }
-  }).observe({ type: "layout-shift", buffered: true });
-"""
-
 each_width = pytest.mark.parametrize("width", [1280, 390])
-
-
-def window(width: int) -> dict[str, Any]:
-    """A window of this width that notes its shifts."""
-    return {"viewport": {"width": width, "height": 844}, "script": WATCH}
-
-
-async def shifts(page: Page) -> list[tuple[float, list[str]]]:
-    """All shifts so far, including those of the last frame."""
-    moved: list[tuple[float, list[str]]] = await page.evaluate(
-        """new Promise((done) => {
-          requestAnimationFrame(() => setTimeout(() => done(window.shifts)));
-        })"""
-    )
-    return moved
 
 
 @each_width

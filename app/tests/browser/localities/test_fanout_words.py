@@ -11,7 +11,7 @@ from src.domain.localities.territory import State
 from src.infra.controllers.localities.collection_words import COLLECTION_WORDS
 from stand_in.faults import Behaviour
 from tests.browser.conftest import OpenPage
-from tests.browser.test_fanout import tile, until_it_ended, watching
+from tests.browser.localities.test_fanout import tile, until_it_ended, watching
 from tests.helpers.localities.ibge import Ibge
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

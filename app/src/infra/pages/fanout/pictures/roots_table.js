@@ -1,23 +1,23 @@
-// The numbers behind the pictures, state by state.
+// The numbers behind the pictures, root by root.
 
 import { requestCount } from "./collection.js";
 import { element } from "./elements.js";
 import { formatted } from "./numbers.js";
-import { SITUATIONS } from "./sentences.js";
+import { rootName, SITUATIONS } from "./sentences.js";
 import { write } from "./writing.js";
 
-/** Writes a row for each state into the table's body. */
-export function fillTable(body, states) {
-  while (body.rows.length > states.length) body.deleteRow(-1);
-  states.forEach((state, index) => {
+/** Writes a row for each root into the table's body. */
+export function fillTable(body, roots) {
+  while (body.rows.length > roots.length) body.deleteRow(-1);
+  roots.forEach((root, index) => {
     const row = body.rows[index] ?? newRow(body);
     const cells = [
-      `${state.sigla} ${state.nome}`,
-      SITUATIONS[state.situacao],
-      formatted(requestCount(state)),
-      formatted(state.concluidas),
-      formatted(state.repetidas),
-      formatted(state.falhas),
+      rootName(root),
+      SITUATIONS[root.situacao],
+      formatted(requestCount(root)),
+      formatted(root.concluidas),
+      formatted(root.repetidas),
+      formatted(root.falhas),
     ];
     cells.forEach((text, column) => write(row.cells[column], text));
   });

@@ -1,6 +1,6 @@
 // Finds places by a name or a part of it, a sigla or a code.
 
-import { getJson } from "./api.js";
+import { getPlaces } from "./places_api.js";
 import { STATES } from "./states.js";
 
 const FIRST_PAGE = 10;
@@ -31,7 +31,7 @@ export function comparable(name) {
 
 async function fetchPage(kind, text, offset, limit, signal) {
   const query = new URLSearchParams({ q: text, limit, offset });
-  const { data, total } = await getJson(`api/v1/${kind}?${query}`, { signal });
+  const { data, total } = await getPlaces(`api/v1/${kind}?${query}`, { signal });
   return { places: data, total };
 }
 
@@ -62,7 +62,7 @@ async function findByCode(code, signal) {
 
 async function lookUp(kind, code, signal) {
   try {
-    const { data } = await getJson(`api/v1/${kind}/${code}`, { signal });
+    const { data } = await getPlaces(`api/v1/${kind}/${code}`, { signal });
     return { [kind]: { places: [{ ...data, uf: data.estado.sigla }], total: 1 } };
   } catch (error) {
     if (error.status !== 404) throw error;

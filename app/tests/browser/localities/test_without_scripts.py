@@ -12,7 +12,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
     ("path", "first", "useless"),
     [
         ("", "os estados", ["#search", "#source", "[data-csv]"]),
-        ("fanout", "a coleta atual ou a última, em JSON", ["#answer", "#refresh", "#map"]),
+        ("fanout", "a coleta atual ou a última, em JSON", ["#answer", "#refresh", "#tiles"]),
     ],
 )
 async def test_a_page_without_scripts_says_what_works(

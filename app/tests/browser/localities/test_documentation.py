@@ -7,7 +7,7 @@ from playwright.async_api import expect
 from src.domain.localities.territory import State
 from src.infra.process.clock import utc_now
 from tests.browser.conftest import OpenPage
-from tests.browser.test_everywhere import behind
+from tests.browser.prefix import behind
 from tests.helpers.localities.places import TWO_STATES
 from tests.helpers.localities.services import application
 from tests.helpers.localities.upstream import FakeUpstream

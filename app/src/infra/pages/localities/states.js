@@ -1,4 +1,4 @@
-// The 27 states, which both pages show before any answer comes. `row` and `column` place each on a
+// The 27 states, which the pages show before any answer comes. `row` and `column` place each on a
 // map of equal tiles.
 export const STATES = [
   { id: 11, sigla: "RO", nome: "Rondônia", regiao: "Norte", row: 2, column: 1 },

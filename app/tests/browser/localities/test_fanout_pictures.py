@@ -26,7 +26,7 @@ from src.infra.process.clock import utc_now
 from src.infra.storage.file_journal import FileJournal
 from stand_in.faults import Behaviour
 from tests.browser.conftest import OpenPage
-from tests.browser.test_fanout import until_it_ended, watching
+from tests.browser.localities.test_fanout import until_it_ended, watching
 from tests.helpers.localities.ibge import Ibge
 from tests.helpers.localities.stores import file_store
 from tests.helpers.localities.upstream import live
@@ -40,10 +40,10 @@ WATCH = """(sigla) => {
   window.seen = { done: [], requests: [], states: [] };
   const now = (id) => Number(document.getElementById(id).getAttribute("aria-valuenow"));
   const look = () => {
-    const tile = document.querySelector(`.tile[data-state=${sigla}]`);
+    const tile = document.querySelector(`.tile[data-root=${sigla}]`);
     window.seen.done.push(parseInt(getComputedStyle(tile).backgroundSize.split(" ")[1]));
     window.seen.requests.push(now("requests-gauge"));
-    window.seen.states.push(now("states-gauge"));
+    window.seen.states.push(now("roots-gauge"));
     requestAnimationFrame(look);
   };
   look();
@@ -143,7 +143,7 @@ async def test_the_phases_are_drawn_in_proportion(
     expected = pytest.approx({"waiting": 0.25, "wire": 0.5, "reading": 0.25, "retry": 0}, abs=0.03)
     async with showing(states, attempts, open_page, tmp_path) as page:
         assert await shares(page, "#waterfall") == expected
-        await page.locator(f".tile[data-state={rondonia.sigla}]").click()
+        await page.locator(f".tile[data-root={rondonia.sigla}]").click()
         await expect(page.get_by_role("slider")).to_be_visible()
         assert await shares(page, "#rows canvas") == expected
 
@@ -177,7 +177,7 @@ async def test_retries_are_drawn_in_their_colour(
     expected = pytest.approx({"waiting": 0, "wire": 0.5, "reading": 0, "retry": 0.5}, abs=0.03)
     async with showing(states, attempts, open_page, tmp_path) as page:
         assert await shares(page, "#waterfall") == expected
-        await page.locator(f".tile[data-state={rondonia.sigla}]").click()
+        await page.locator(f".tile[data-root={rondonia.sigla}]").click()
         await expect(page.get_by_role("slider")).to_be_visible()
         assert await shares(page, "#rows canvas") == expected
 

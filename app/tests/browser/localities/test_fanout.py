@@ -21,7 +21,7 @@ from tests.helpers.serving import client, served
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 WITH_TOKEN = {"refresh_token": "segredo"}
-TILES = "#map .tile"
+TILES = "#tiles .tile"
 
 
 @asynccontextmanager
@@ -58,7 +58,7 @@ async def until_it_ended(page: Page, situation: str) -> None:
 
 def tile(page: Page, sigla: str) -> Any:
     """The state's tile."""
-    return page.locator(f"{TILES}[data-state={sigla}]")
+    return page.locator(f"{TILES}[data-root={sigla}]")
 
 
 async def test_a_collection_is_started_and_its_tiles_fill(

@@ -1,0 +1,44 @@
+"""The pages of a service without the explorer: links lead only to what there is."""
+
+import re
+
+import aiohttp
+
+from src.entrypoints.api import create_app
+from src.entrypoints.features import Settings
+from tests.helpers.services import ask
+from tests.helpers.serving import client, served
+from tests.sample_feature.feature import shelves
+from tests.sample_feature.test_sample_feature import LISTS
+from tests.sample_feature.upstream import Storeroom
+
+
+async def test_links_lead_only_to_pages_that_exist() -> None:
+    """There is no page at the root, so neither the brand nor the header leads there."""
+    async with Storeroom(LISTS) as upstream:
+        app = create_app(Settings(snapshot_bundled=False), features=[shelves(upstream.base_url)])
+        async with served(app) as address, client(address) as session:
+            page = await ask(session, "/fanout")
+            links = re.findall(r'<a [^>]*href="([^"#]+)"', page.body.decode())
+            statuses = {link: (await ask(session, f"/{link}")).status for link in links}
+            root = await ask(session, "/")
+
+    assert {"fanout", "docs", "openapi.json", "api/v1/shelves/refreshes"} <= set(links)
+    # Before the first refresh there is no current one.
+    assert {link: status for link, status in statuses.items() if status != 200} in (
+        {},
+        {"api/v1/shelves/refreshes/current": 404},
+    )
+    assert root.status == 404
+
+
+async def test_a_service_that_collects_nothing_has_no_fan_out_page() -> None:
+    """Nor does its documentation link to one."""
+    session: aiohttp.ClientSession
+    async with served(create_app(Settings(), features=[])) as address:
+        async with client(address) as session:
+            page = await ask(session, "/fanout")
+            document = await ask(session, "/openapi.json")
+
+    assert page.status == 404
+    assert "fanout" not in document.body.decode()
