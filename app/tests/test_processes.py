@@ -60,7 +60,6 @@ async def test_forty_clients_on_four_workers_make_one_fan_out(tmp_path: Path) ->
             tmp_path / "log",
             server_workers=4,
             snapshot_store=f"file:{tmp_path}",
-            snapshot_bundled=False,
             program=PROGRAM,
             shelves_url=upstream.base_url,
         ) as service:
@@ -105,7 +104,6 @@ async def test_a_killed_refresher_is_replaced(tmp_path: Path) -> None:
             "program": PROGRAM,
             "shelves_url": upstream.base_url,
             "snapshot_store": f"file:{tmp_path}",
-            "snapshot_bundled": False,
         }
         async with client() as session:
             with ServiceProcess(tmp_path / "first.log", **settings) as refresher:
@@ -137,7 +135,6 @@ async def test_a_killed_worker_is_replaced(tmp_path: Path) -> None:
             shelves_url=upstream.base_url,
             server_workers=3,
             snapshot_store=f"file:{tmp_path}",
-            snapshot_bundled=False,
         ) as service:
             await until(lambda: is_in_the_middle(upstream))
             await until(lambda: len(service.workers) == 3)
@@ -166,7 +163,6 @@ async def test_leaving_in_the_middle_of_a_fan_out_is_quick_and_quiet(
             shelves_url=upstream.base_url,
             server_workers=workers,
             snapshot_store=f"file:{tmp_path}",
-            snapshot_bundled=False,
         ) as service:
             answering = await service.send("GET", TREE)
             await until(lambda: is_in_the_middle(upstream))
@@ -192,7 +188,6 @@ async def test_leaving_gives_the_turn_back_to_other_machines(
             program=PROGRAM,
             shelves_url=upstream.base_url,
             snapshot_store=redis.url,
-            snapshot_bundled=False,
         ) as service:
             await until(lambda: is_in_the_middle(upstream))
             await service.leave()
@@ -296,7 +291,6 @@ async def test_any_worker_reports_the_progress_of_a_refresh(tmp_path: Path) -> N
             tmp_path / "log",
             server_workers=2,
             snapshot_store=f"file:{tmp_path}",
-            snapshot_bundled=False,
             program=PROGRAM,
             shelves_url=upstream.base_url,
             refresh_min_interval_s=0,
@@ -343,7 +337,6 @@ async def test_a_request_for_a_refresh_does_not_keep_the_service_from_leaving(
         with ServiceProcess(
             tmp_path / "log",
             snapshot_store=f"file:{tmp_path}",
-            snapshot_bundled=False,
             program=PROGRAM,
             shelves_url=upstream.base_url,
         ) as service:
@@ -368,7 +361,7 @@ async def test_a_viewer_does_not_keep_the_service_from_leaving(tmp_path: Path) -
     """A stream of events has no end of its own; SIGTERM ends it at once, without an error."""
     async with storeroom(IN_THE_MIDDLE) as upstream:
         with ServiceProcess(
-            tmp_path / "log", program=PROGRAM, shelves_url=upstream.base_url, snapshot_bundled=False
+            tmp_path / "log", program=PROGRAM, shelves_url=upstream.base_url
         ) as service:
             async with client() as session:
                 await service.get(session, "/health/live")
