@@ -14,15 +14,17 @@ from src.entrypoints.features import load_settings  # noqa: E402  # after the ab
 from src.entrypoints.settings import APP_DIR  # noqa: E402  # after the above
 from src.infra.process.log import configure_logging  # noqa: E402  # after the above
 
-__all__ = ["create_app"]
+__all__ = ["create_app", "serve"]
 
-if __name__ == "__main__":
+
+def serve(app: str = "main:create_app") -> None:
+    """Serves what this factory makes, as the settings of the environment say."""
     settings = load_settings()
     configure_logging(settings.log_level, settings.log_format)
     # uvicorn either reloads or has several workers.
     reload = settings.server_reload and settings.server_workers == 1
     uvicorn.run(
-        "main:create_app",
+        app,
         factory=True,
         host=settings.server_host,
         port=settings.server_port,
@@ -32,3 +34,7 @@ if __name__ == "__main__":
         timeout_graceful_shutdown=3,
         log_config=None,
     )
+
+
+if __name__ == "__main__":
+    serve()

@@ -3,8 +3,6 @@
 import asyncio
 import os
 import signal
-import sys
-from collections.abc import Callable
 from contextlib import aclosing
 from pathlib import Path
 from typing import Any
@@ -12,113 +10,106 @@ from typing import Any
 import aiohttp
 import msgspec
 import pytest
+from starlette.types import ASGIApp
 
-from main import create_app
-from src.domain.localities.territory import State
-from src.entrypoints.features import Settings
 from stand_in.faults import Behaviour, Fault, Kind
-from tests.helpers.localities.ibge import Ibge
-from tests.helpers.localities.stores import file_store, redis_store
-from tests.helpers.processes import ServiceProcess
+from tests.helpers.processes import ServiceProcess, not_on_windows, until
 from tests.helpers.redis_server import RedisServer
-from tests.helpers.services import ask, ended
+from tests.helpers.services import application, ask, ended
 from tests.helpers.serving import client, served
+from tests.helpers.stores import file_store, redis_store
+from tests.sample_feature.__main__ import AT_ONCE
+from tests.sample_feature.feature import TREE, WORDS, shelves
+from tests.sample_feature.shelves import Shelf
+from tests.sample_feature.upstream import Storeroom, lists_of, many_shelves
 
-not_on_windows = pytest.mark.skipif(
-    sys.platform == "win32", reason="Windows has no SIGTERM that a process could hear"
-)
+# The sample feature as a program.
+PROGRAM = ("-m", "tests.sample_feature")
 
+MANY = many_shelves(4, boxes=60)
+LISTS = 1 + 4 + 4 * 60
 
-# Keeps a collection half done: all cities are known, and no districts come.
-SILENT = Behaviour(faults=(Fault(kind=Kind.SILENCE),))
-IN_THE_MIDDLE = Behaviour(faults=(Fault(kind=Kind.SILENCE, path="/municipios/.*"),))
+# Keeps a collection half done: boxes are known, and no items come.
+IN_THE_MIDDLE = Behaviour(faults=(Fault(kind=Kind.SILENCE, path=".*/items"),))
 
 # On a busy machine, an answer may be late, be given up and be asked for again; a second collection
 # would ask for every list again.
 FEW = 0.2
 
 
-async def until(condition: Callable[[], bool]) -> None:
-    """Waits until the condition holds; fails if it never does."""
-    async with asyncio.timeout(50):
-        while not condition():
-            await asyncio.sleep(0.01)
+def storeroom(behaviour: Behaviour | None = None) -> Storeroom:
+    """An upstream with many shelves."""
+    return Storeroom(lists_of(MANY), behaviour=behaviour)
 
 
-def is_in_the_middle(upstream: Ibge) -> bool:
-    """Whether many lists of districts were in flight at once."""
-    return upstream.figures.most_in_flight_by_heading.get("distritos", 0) > 100
+def service_of(upstream: Storeroom, **settings: Any) -> ASGIApp:
+    """A service that collects from this upstream, within this process."""
+    feature = shelves(upstream.base_url, at_once=AT_ONCE, attempts=4, timeout_s=30)
+    return application([feature], **settings)
 
 
-async def test_forty_clients_on_four_workers_make_one_fan_out(
-    brazil: tuple[State, ...], tmp_path: Path
-) -> None:
+def is_in_the_middle(upstream: Storeroom) -> bool:
+    """Whether many lists of items were in flight at once."""
+    return upstream.figures.most_in_flight_by_heading.get("items", 0) > 100
+
+
+async def test_forty_clients_on_four_workers_make_one_fan_out(tmp_path: Path) -> None:
     """All come at start-up: the upstream sees one collection, and they get one answer."""
-    some = brazil[:6]
-    async with Ibge(some, behaviour=Behaviour(latency_s=0.05)) as upstream:
+    async with storeroom(Behaviour(latency_s=0.05)) as upstream:
         with ServiceProcess(
             tmp_path / "log",
             server_workers=4,
             snapshot_store=f"file:{tmp_path}",
-            snapshot_bundled=False,
-            ibge_base_url=upstream.base_url,
+            program=PROGRAM,
+            shelves_url=upstream.base_url,
         ) as service:
             # A connection for each client, so that all workers get requests.
             connector = aiohttp.TCPConnector(limit=40, force_close=True)
             async with aiohttp.ClientSession(
                 connector=connector, skip_auto_headers=["Accept-Encoding"]
             ) as session:
-                answers = await asyncio.gather(*(service.get(session) for _ in range(40)))
+                answers = await asyncio.gather(*(service.get(session, TREE) for _ in range(40)))
         figures = upstream.figures
 
     assert {answer.status for answer, _ in answers} == {200}
     assert len({answer.headers["ETag"] for answer, _ in answers}) == 1
-    assert figures.lists == 1 + 6 + sum(len(state.cidades) for state in some)
+    assert figures.lists == LISTS
     assert figures.retries <= FEW * figures.requests
-    assert figures.connections <= 526 + figures.retries
+    assert figures.connections <= AT_ONCE + figures.retries
 
 
-async def test_two_services_on_one_redis_make_one_fan_out(
-    brazil: tuple[State, ...], redis: RedisServer
-) -> None:
+async def test_two_services_on_one_redis_make_one_fan_out(redis: RedisServer) -> None:
     """As on two machines, one collects and the other takes the result over."""
-    some = brazil[:6]
-    async with Ibge(some, behaviour=Behaviour(latency_s=0.05)) as upstream:
-        settings = Settings(
-            ibge_base_url=upstream.base_url, snapshot_store=redis.url, snapshot_bundled=False
-        )
+    async with storeroom(Behaviour(latency_s=0.05)) as upstream:
         async with (
-            served(create_app(settings)) as one,
-            served(create_app(settings)) as other,
+            served(service_of(upstream, snapshot_store=redis.url)) as one,
+            served(service_of(upstream, snapshot_store=redis.url)) as other,
             client() as session,
         ):
-            answers = await asyncio.gather(
-                *(ask(session, f"{url}/api/v1/states") for url in [one, other] * 20)
-            )
+            answers = await asyncio.gather(*(ask(session, url + TREE) for url in [one, other] * 20))
         figures = upstream.figures
 
     assert len({answer.headers["ETag"] for answer in answers}) == 1
     assert len({answer.body for answer in answers}) == 1
-    assert msgspec.json.decode(answers[0].body, type=tuple[State, ...]) == some
-    assert figures.lists == 1 + 6 + sum(len(state.cidades) for state in some)
+    assert msgspec.json.decode(answers[0].body, type=tuple[Shelf, ...]) == MANY
+    assert figures.lists == LISTS
     assert figures.retries <= FEW * figures.requests
-    assert figures.connections <= 526 + figures.retries
+    assert figures.connections <= AT_ONCE + figures.retries
 
 
-async def test_a_killed_refresher_is_replaced(brazil: tuple[State, ...], tmp_path: Path) -> None:
+async def test_a_killed_refresher_is_replaced(tmp_path: Path) -> None:
     """After `kill -9` in the middle of the fan-out, the process that waited for it collects."""
-    four_states = brazil[1:5]
-    async with Ibge(four_states, behaviour=IN_THE_MIDDLE) as upstream:
-        settings = {
-            "ibge_base_url": upstream.base_url,
+    async with storeroom(IN_THE_MIDDLE) as upstream:
+        settings: dict[str, Any] = {
+            "program": PROGRAM,
+            "shelves_url": upstream.base_url,
             "snapshot_store": f"file:{tmp_path}",
-            "snapshot_bundled": False,
         }
         async with client() as session:
             with ServiceProcess(tmp_path / "first.log", **settings) as refresher:
                 await until(lambda: is_in_the_middle(upstream))
                 with ServiceProcess(tmp_path / "second.log", **settings) as other:
-                    waiting = asyncio.create_task(other.get(session))
+                    waiting = asyncio.create_task(other.get(session, TREE))
                     await until(lambda: "Application startup complete" in other.log)
                     requests_before = upstream.figures.requests
                     refresher.kill()
@@ -128,22 +119,22 @@ async def test_a_killed_refresher_is_replaced(brazil: tuple[State, ...], tmp_pat
     assert upstream.figures.requests > requests_before
     assert answer.headers["X-Snapshot-Source"] == "live"
     assert answer.headers["X-Snapshot-Missing"] == "0"
-    assert msgspec.json.decode(tree, type=tuple[State, ...]) == four_states
+    assert msgspec.json.decode(tree, type=tuple[Shelf, ...]) == MANY
 
 
 @not_on_windows
-async def test_a_killed_worker_is_replaced(brazil: tuple[State, ...], tmp_path: Path) -> None:
+async def test_a_killed_worker_is_replaced(tmp_path: Path) -> None:
     """After `kill -9` of the worker that collects, another worker under the supervisor collects.
 
     The lock dies with the process, and the others look again within half a second.
     """
-    async with Ibge(brazil[1:5], behaviour=IN_THE_MIDDLE) as upstream:
+    async with storeroom(IN_THE_MIDDLE) as upstream:
         with ServiceProcess(
             tmp_path / "log",
-            ibge_base_url=upstream.base_url,
+            program=PROGRAM,
+            shelves_url=upstream.base_url,
             server_workers=3,
             snapshot_store=f"file:{tmp_path}",
-            snapshot_bundled=False,
         ) as service:
             await until(lambda: is_in_the_middle(upstream))
             await until(lambda: len(service.workers) == 3)
@@ -153,27 +144,27 @@ async def test_a_killed_worker_is_replaced(brazil: tuple[State, ...], tmp_path: 
                     os.kill(worker, signal.SIGKILL)
                     await asyncio.sleep(0.2)
             async with client() as session:
-                answer, tree = await service.get(session)
+                answer, tree = await service.get(session, TREE)
 
     assert answer.headers["X-Snapshot-Missing"] == "0"
-    assert msgspec.json.decode(tree, type=tuple[State, ...]) == brazil[1:5]
+    assert msgspec.json.decode(tree, type=tuple[Shelf, ...]) == MANY
 
 
 @not_on_windows
 @pytest.mark.parametrize("workers", [1, 2])
 async def test_leaving_in_the_middle_of_a_fan_out_is_quick_and_quiet(
-    workers: int, brazil: tuple[State, ...], tmp_path: Path
+    workers: int, tmp_path: Path
 ) -> None:
     """SIGTERM ends it at once although a client waits; the log is clean, and the turn free."""
-    async with Ibge(brazil, behaviour=IN_THE_MIDDLE) as upstream:
+    async with storeroom(IN_THE_MIDDLE) as upstream:
         with ServiceProcess(
             tmp_path / "log",
-            ibge_base_url=upstream.base_url,
+            program=PROGRAM,
+            shelves_url=upstream.base_url,
             server_workers=workers,
             snapshot_store=f"file:{tmp_path}",
-            snapshot_bundled=False,
         ) as service:
-            answering = await service.send("GET", "/api/v1/states")
+            answering = await service.send("GET", TREE)
             await until(lambda: is_in_the_middle(upstream))
             status = await service.leave()
             answer = await answering
@@ -182,46 +173,21 @@ async def test_leaving_in_the_middle_of_a_fan_out_is_quick_and_quiet(
     assert answer.startswith(b"HTTP/1.1 503 ")
     for odd in ("Traceback", "nclosed", "never retrieved", "ERROR"):
         assert odd not in service.log
-    async with file_store(tmp_path).turn() as is_free:
+    async with file_store(tmp_path / "shelves").turn() as is_free:
         assert is_free
 
 
 @not_on_windows
-async def test_a_caller_of_a_silent_upstream_does_not_keep_the_service_from_leaving(
-    brazil: tuple[State, ...], tmp_path: Path
-) -> None:
-    """A request for a population that nobody answers gets a 503 at once; the log is clean."""
-    async with Ibge(brazil[:2]) as places, Ibge(brazil[:2], behaviour=SILENT) as populations:
-        with ServiceProcess(
-            tmp_path / "log",
-            ibge_base_url=places.base_url,
-            ibge_aggregates_url=populations.aggregates_url,
-            snapshot_store="memory:",
-            snapshot_bundled=False,
-        ) as service:
-            async with client() as session:
-                await service.get(session)
-            answering = await service.send("GET", "/api/v1/states/RO/population")
-            await until(lambda: populations.figures.requests > 0)
-            await service.leave()
-            answer = await answering
-
-    assert b" 503 " in answer.partition(b"\r\n")[0]
-    assert b"application/problem+json" in answer
-    assert "Traceback" not in service.log
-
-
-@not_on_windows
 async def test_leaving_gives_the_turn_back_to_other_machines(
-    brazil: tuple[State, ...], redis: RedisServer, tmp_path: Path
+    redis: RedisServer, tmp_path: Path
 ) -> None:
     """This holds even if no client keeps the server, which then ends as fast as it can."""
-    async with Ibge(brazil, behaviour=IN_THE_MIDDLE) as upstream:
+    async with storeroom(IN_THE_MIDDLE) as upstream:
         with ServiceProcess(
             tmp_path / "log",
-            ibge_base_url=upstream.base_url,
+            program=PROGRAM,
+            shelves_url=upstream.base_url,
             snapshot_store=redis.url,
-            snapshot_bundled=False,
         ) as service:
             await until(lambda: is_in_the_middle(upstream))
             await service.leave()
@@ -230,160 +196,108 @@ async def test_leaving_gives_the_turn_back_to_other_machines(
         assert is_free
 
 
-async def test_a_client_that_hangs_up_spoils_nothing(brazil: tuple[State, ...]) -> None:
+async def test_a_client_that_hangs_up_spoils_nothing() -> None:
     """The collection that it waited for continues, and answers the next client."""
-    async with Ibge(brazil[1:5], behaviour=Behaviour(latency_s=0.2)) as upstream:
-        settings = Settings(ibge_base_url=upstream.base_url, snapshot_bundled=False)
-        async with served(create_app(settings)) as url, client(url) as session:
+    async with storeroom(Behaviour(latency_s=0.2)) as upstream:
+        async with served(service_of(upstream)) as url, client(url) as session:
             with pytest.raises(TimeoutError):
-                await session.get("/api/v1/states", timeout=aiohttp.ClientTimeout(total=0.1))
-            async with session.get("/api/v1/states") as answer:
+                await session.get(TREE, timeout=aiohttp.ClientTimeout(total=0.1))
+            async with session.get(TREE) as answer:
                 assert answer.headers["X-Snapshot-Missing"] == "0"
         figures = upstream.figures
 
-    assert figures.lists == 1 + 4 + sum(len(state.cidades) for state in brazil[1:5])
+    assert figures.lists == LISTS
     assert figures.retries <= FEW * figures.requests
 
 
 @pytest.mark.parametrize("damage", ["half", "noise"])
 async def test_a_damaged_file_is_ignored_with_one_warning(
-    damage: str, brazil: tuple[State, ...], tmp_path: Path, caplog: pytest.LogCaptureFixture
+    damage: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The data is collected and stored again."""
-    store = file_store(tmp_path)
-    file = tmp_path / "snapshot.json.xz"
-    async with Ibge(brazil[1:5]) as upstream:
-        settings = Settings(
-            ibge_base_url=upstream.base_url,
-            snapshot_store=f"file:{tmp_path}",
-            snapshot_bundled=False,
-        )
-        async with served(create_app(settings)) as url, client(url) as session:
-            await ask(session, "/api/v1/states")
+    store = file_store(tmp_path / "shelves")
+    file = tmp_path / "shelves" / "snapshot.json.xz"
+    async with storeroom() as upstream:
+        async with (
+            served(service_of(upstream, snapshot_store=f"file:{tmp_path}")) as url,
+            client(url) as session,
+        ):
+            await ask(session, TREE)
             await until(file.exists)  # it is stored after the answer
         content = file.read_bytes()
         file.write_bytes(content[: len(content) // 2] if damage == "half" else b"\x00\xff" * 500)
         damaged = file.stat().st_ino
-        async with served(create_app(settings)) as url, client(url) as session:
-            async with session.get("/api/v1/states") as answer:
+        async with (
+            served(service_of(upstream, snapshot_store=f"file:{tmp_path}")) as url,
+            client(url) as session,
+        ):
+            async with session.get(TREE) as answer:
                 assert answer.headers["X-Snapshot-Source"] == "live"
             await until(lambda: file.stat().st_ino != damaged)
 
     assert sum("foram ignorados" in line for line in caplog.messages) == 1
     assert (stored := await store.load()) is not None
-    assert stored.snapshot.states == brazil[1:5]
+    assert stored.snapshot.tree == MANY
 
 
 async def test_a_full_disk_costs_the_storing_not_the_answer(
-    brazil: tuple[State, ...], tmp_path: Path, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """If nothing can be written, the service says so once and answers from memory."""
-    (tmp_path / "snapshot.json.xz").mkdir()
-    async with Ibge(brazil[1:5]) as upstream:
-        settings = Settings(
-            ibge_base_url=upstream.base_url,
-            snapshot_store=f"file:{tmp_path}",
-            snapshot_bundled=False,
-            snapshot_ttl_s=1,
-        )
-        async with served(create_app(settings)) as url, client(url) as session:
+    (tmp_path / "shelves" / "snapshot.json.xz").mkdir(parents=True)
+    async with storeroom() as upstream:
+        async with (
+            served(
+                service_of(upstream, snapshot_store=f"file:{tmp_path}", snapshot_ttl_s=1)
+            ) as url,
+            client(url) as session,
+        ):
             await until(lambda: upstream.figures.retries > 200)  # the second collection
-            async with session.get("/api/v1/states") as answer:
+            async with session.get(TREE) as answer:
                 assert answer.headers["X-Snapshot-Source"] == "live"
 
     assert sum("Sem o armazenamento" in line for line in caplog.messages) == 1
 
 
 async def test_an_unreachable_redis_costs_only_the_sharing(
-    brazil: tuple[State, ...], redis: RedisServer, caplog: pytest.LogCaptureFixture
+    redis: RedisServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     """It is away at the start, comes and goes; each change is logged once, not per request."""
     caplog.set_level("INFO")
     redis.stop()
-    async with Ibge(brazil[1:5]) as upstream:
-        settings = Settings(
-            ibge_base_url=upstream.base_url, snapshot_store=redis.url, snapshot_bundled=False
-        )
-        async with served(create_app(settings)) as url, client(url) as session:
+    async with storeroom() as upstream:
+        async with (
+            served(service_of(upstream, snapshot_store=redis.url)) as url,
+            client(url) as session,
+        ):
             for _ in range(20):
-                async with session.get("/api/v1/states") as answer:
+                async with session.get(TREE) as answer:
                     assert answer.headers["X-Snapshot-Source"] == "live"
             redis.start()
             await until(lambda: "O armazenamento voltou" in caplog.messages)
             redis.stop()
             await until(lambda: sum("Sem o armazenamento" in line for line in caplog.messages) == 2)
-            async with session.get("/api/v1/states") as answer:
+            async with session.get(TREE) as answer:
                 assert answer.headers["X-Snapshot-Source"] == "live"
 
     assert caplog.messages.count("O armazenamento voltou") == 1
 
 
-@not_on_windows
-async def test_all_workers_answer_the_same_bytes(brazil: tuple[State, ...], tmp_path: Path) -> None:
-    """This covers resources in several formats and codings, with data unlike the bundle."""
-    asked = [
-        (path, {"Accept": accept, "Accept-Encoding": coding})
-        for path in (
-            "/api/v1/states",
-            "/api/v1/states/mt",
-            "/api/v1/states/51/cities",
-            "/api/v1/cities/5101837",
-            "/api/v1/cities/510183",
-            "/api/v1/cities/5101837/districts",
-            "/api/v1/cities?q=boa%20esperanca%20do%20norte",
-            "/api/v1/districts?q=boa&limit=5",
-            "/api/v1/districts/510183705",
-        )
-        for accept, coding in (("*/*", "identity"), ("*/*", "gzip"), ("text/csv, */*", "br"))
-    ]
-    some = tuple(state for state in brazil if state.sigla in {"RO", "MT", "DF"})
-    async with Ibge(some) as upstream:
-        settings = {
-            "ibge_base_url": upstream.base_url,
-            "snapshot_store": f"file:{tmp_path}",
-            "snapshot_bundled": False,
-            "server_workers": 2,
-        }
-        with ServiceProcess(tmp_path / "log", **settings) as service:
-            async with client() as session:
-                await service.get(session)
-            await until(lambda: service.log.count("Application startup complete") == 2)
-            # A connection for each request, so that either worker may get it.
-            connector = aiohttp.TCPConnector(force_close=True)
-            async with aiohttp.ClientSession(connector=connector, auto_decompress=False) as session:
-                in_br, tree = 0, f"{service.address}/api/v1/states"
-                while in_br < 20:  # this often in a row: both have all codings of the tree
-                    async with session.get(tree, headers={"Accept-Encoding": "br"}) as answer:
-                        in_br = in_br + 1 if "Content-Encoding" in answer.headers else 0
-                        await answer.read()
-                for path, headers in asked:
-                    address = service.address + path
-                    answers = set()
-                    for _ in range(8):
-                        async with session.get(address, headers=headers) as answer:
-                            assert answer.status == 200
-                            answers.add((answer.headers["ETag"], await answer.read()))
-                    assert len(answers) == 1, path
-
-
-async def test_any_worker_reports_the_progress_of_a_refresh(
-    brazil: tuple[State, ...], tmp_path: Path
-) -> None:
+async def test_any_worker_reports_the_progress_of_a_refresh(tmp_path: Path) -> None:
     """One collects, but all report it, during and after; asked by many, they start only one."""
-    held = Behaviour(faults=(Fault(kind=Kind.HELD, path="/municipios/.*"),))
-    async with Ibge(brazil[:2]) as upstream:
+    held = Behaviour(faults=(Fault(kind=Kind.HELD, path=".*/items"),))
+    async with storeroom() as upstream:
         with ServiceProcess(
             tmp_path / "log",
             server_workers=2,
             snapshot_store=f"file:{tmp_path}",
-            snapshot_bundled=False,
-            ibge_base_url=upstream.base_url,
-            ibge_timeout_s=120,
+            program=PROGRAM,
+            shelves_url=upstream.base_url,
             refresh_min_interval_s=0,
         ) as service:
-            url = f"{service.address}/api/v1/refreshes"
+            url = service.address + WORDS.path
             async with client() as session:
-                await service.get(session)
+                await service.get(session, TREE)
                 await ended(session, f"{url}/current")  # and stored
             await until(lambda: service.log.count("Application startup complete") == 2)
             upstream.behave(held)
@@ -416,23 +330,23 @@ async def _json(session: aiohttp.ClientSession, method: str, url: str) -> dict[s
 
 @not_on_windows
 async def test_a_request_for_a_refresh_does_not_keep_the_service_from_leaving(
-    brazil: tuple[State, ...], tmp_path: Path
+    tmp_path: Path,
 ) -> None:
     """Another process has the turn: the client that waits is sent away, and nothing is begun."""
-    async with Ibge(brazil[:2]) as upstream:
+    async with storeroom() as upstream:
         with ServiceProcess(
             tmp_path / "log",
             snapshot_store=f"file:{tmp_path}",
-            snapshot_bundled=False,
-            ibge_base_url=upstream.base_url,
+            program=PROGRAM,
+            shelves_url=upstream.base_url,
         ) as service:
-            url = f"{service.address}/api/v1/refreshes"
+            url = service.address + WORDS.path
             async with client() as session:
-                await service.get(session)
+                await service.get(session, TREE)
                 await ended(session, f"{url}/current")
-                async with file_store(tmp_path).turn() as is_ours:
+                async with file_store(tmp_path / "shelves").turn() as is_ours:
                     assert is_ours
-                    answering = await service.send("POST", "/api/v1/refreshes")
+                    answering = await service.send("POST", WORDS.path)
                     status = await service.leave()
                     answer = await answering
 
@@ -443,17 +357,15 @@ async def test_a_request_for_a_refresh_does_not_keep_the_service_from_leaving(
 
 
 @not_on_windows
-async def test_a_viewer_does_not_keep_the_service_from_leaving(
-    brazil: tuple[State, ...], tmp_path: Path
-) -> None:
+async def test_a_viewer_does_not_keep_the_service_from_leaving(tmp_path: Path) -> None:
     """A stream of events has no end of its own; SIGTERM ends it at once, without an error."""
-    async with Ibge(brazil[:2], behaviour=IN_THE_MIDDLE) as upstream:
+    async with storeroom(IN_THE_MIDDLE) as upstream:
         with ServiceProcess(
-            tmp_path / "log", ibge_base_url=upstream.base_url, snapshot_bundled=False
+            tmp_path / "log", program=PROGRAM, shelves_url=upstream.base_url
         ) as service:
             async with client() as session:
                 await service.get(session, "/health/live")
-                url = f"{service.address}/api/v1/refreshes/current/events"
+                url = f"{service.address}{WORDS.path}/current/events"
                 async with session.get(url) as events:
                     await events.content.readline()
                     leaving = asyncio.create_task(service.leave())

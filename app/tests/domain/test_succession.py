@@ -107,4 +107,4 @@ def test_the_same_id_in_two_lists_names_two_parts() -> None:
 
     assert [gap.key for gap in succeeding.missing] == [(2, 1)]
     assert [gap.key for gap in succeeding.filled] == [(1, 1), (1, 2)]
-    assert succeeding.estantes == before
+    assert succeeding.tree == before

@@ -131,7 +131,7 @@ async def test_every_answer_has_security_headers(
 async def test_a_fault_of_ours_has_the_same_headers() -> None:
     """It is answered outside all other middleware."""
     upstream = FakeUpstream(TWO_SHELVES)
-    api = create_api(Settings(snapshot_bundled=False), features=features_over(upstream))
+    api = create_api(Settings(), features=features_over(upstream))
 
     @api.get("/falha")
     async def fail() -> None:

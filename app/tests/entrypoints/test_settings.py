@@ -33,7 +33,6 @@ def test_the_defaults_are_the_documented_ones(monkeypatch: pytest.MonkeyPatch) -
 
     assert settings.snapshot_wait_s == 30
     assert settings.snapshot_ttl_s == 86_400
-    assert settings.snapshot_bundled
     assert (settings.server_host, settings.server_port) == ("0.0.0.0", 8001)
 
 

@@ -17,7 +17,7 @@ from src.application.ports.snapshot_store import (
 )
 from src.application.telling.fan_out_counts import FanOutCounts
 from src.application.telling.refresh_recorder import RefreshRecorder, pause_s
-from src.domain.snapshot import Source
+from src.domain.snapshot import Source, TreeSnapshot
 from src.infra.storage.memory_journal import MemoryJournal
 from tests.sample_feature.shelves import Shelf, ShelvesSnapshot
 
@@ -94,7 +94,7 @@ class FakeStore(SnapshotStore[ShelvesSnapshot]):
 
 def live(shelves: tuple[Shelf, ...], collected_at: datetime = NOON) -> ShelvesSnapshot:
     """A whole live snapshot of these shelves."""
-    return ShelvesSnapshot(estantes=shelves, collected_at=collected_at, source=Source.LIVE)
+    return TreeSnapshot(tree=shelves, collected_at=collected_at, source=Source.LIVE)
 
 
 def recorder(

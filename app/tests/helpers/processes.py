@@ -7,26 +7,42 @@ import re
 import signal
 import subprocess
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import aiohttp
+import pytest
 
 from src.entrypoints.settings import APP_DIR
 from tests.helpers.serving import client, free_port
 
+not_on_windows = pytest.mark.skipif(
+    sys.platform == "win32", reason="Windows has no SIGTERM that a process could hear"
+)
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Waits until the condition holds; fails if it never does."""
+    async with asyncio.timeout(50):
+        while not condition():
+            await asyncio.sleep(0.01)
+
 
 class ServiceProcess:
-    """`python main.py` with these settings, ended at the end of the block.
+    """A program with these settings, ended at the end of the block; `python main.py` by default.
 
     What it prints goes to `log_file`.
     """
 
-    def __init__(self, log_file: Path, **settings: object) -> None:
+    def __init__(
+        self, log_file: Path, *, program: Sequence[str] = ("main.py",), **settings: object
+    ) -> None:
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self._log_file = log_file
+        self._program = program
         self._settings = {
             "server_host": "127.0.0.1",
             "server_port": self.port,
@@ -38,7 +54,7 @@ class ServiceProcess:
         settings = {name.upper(): str(value) for name, value in self._settings.items()}
         with self._log_file.open("wb") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "main.py"],
+                [sys.executable, *self._program],
                 cwd=APP_DIR,
                 env={**os.environ, **settings},
                 stderr=log,
@@ -106,7 +122,7 @@ class ServiceProcess:
         return await asyncio.to_thread(self._process.wait)
 
     async def get(
-        self, session: aiohttp.ClientSession, path: str = "/api/v1/states"
+        self, session: aiohttp.ClientSession, path: str
     ) -> tuple[aiohttp.ClientResponse, bytes]:
         """The answer and its body, to a request that is made as soon as the process listens."""
         while True:

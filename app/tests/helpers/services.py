@@ -25,7 +25,6 @@ from tests.sample_feature.upstream import FakeUpstream
 _SETTINGS: dict[str, Any] = {
     "_env_file": None,
     "snapshot_store": "memory:",
-    "snapshot_bundled": False,
     "snapshot_ttl_s": 86_400,
     "snapshot_wait_s": 300,
     "cors_origins": "",

@@ -6,8 +6,9 @@ which shelf a box belongs to: its parents have to be named in the path.
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import TypeAlias
 
-from src.domain.snapshot import Snapshot
+from src.domain.snapshot import TreeSnapshot
 from src.domain.tree import Branch, InvalidTreeError, Leaf
 
 
@@ -59,10 +60,4 @@ class Shelf(Branch):
         return self.letra
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShelvesSnapshot(Snapshot):
-    """All shelves with everything on them."""
-
-    ROOTS = "estantes"
-
-    estantes: tuple[Shelf, ...]
+ShelvesSnapshot: TypeAlias = TreeSnapshot[Shelf]

@@ -16,7 +16,7 @@ from tests.sample_feature.upstream import Storeroom
 async def test_links_lead_only_to_pages_that_exist() -> None:
     """There is no page at the root, so neither the brand nor the header leads there."""
     async with Storeroom(LISTS) as upstream:
-        app = create_app(Settings(snapshot_bundled=False), features=[shelves(upstream.base_url)])
+        app = create_app(Settings(), features=[shelves(upstream.base_url)])
         async with served(app) as address, client(address) as session:
             page = await ask(session, "/fanout")
             links = re.findall(r'<a [^>]*href="([^"#]+)"', page.body.decode())

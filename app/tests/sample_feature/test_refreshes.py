@@ -1,14 +1,10 @@
 """A feature's refreshes have an address and words of their own, beside those of another."""
 
 import json
-from collections.abc import Sequence
-from typing import Any
 
 import jsonschema_rs
 
-from src.entrypoints.api import create_api
-from src.entrypoints.feature import Feature
-from src.entrypoints.features import Settings
+from tests.helpers.documentation import described
 from tests.helpers.services import ask, ended
 from tests.sample_feature.feature import WORDS, shelves
 from tests.sample_feature.test_sample_feature import CUPBOARDS, LISTS, service
@@ -71,14 +67,6 @@ def test_the_documentation_of_both_stands_side_by_side() -> None:
     assert "followCurrentRefreshOfShelves" in names
     assert len(others) == 5
     assert OTHERS not in json.dumps(others)
-
-
-def described(features: Sequence[Feature[Settings]]) -> dict[str, Any]:
-    """The description of a service with these features, as JSON."""
-    document: dict[str, Any] = json.loads(
-        json.dumps(create_api(Settings(), features=features).openapi())
-    )
-    return document
 
 
 def test_the_suggested_example_matches_the_suggested_schema() -> None:

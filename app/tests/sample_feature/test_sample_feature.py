@@ -117,7 +117,7 @@ async def test_the_progress_counts_each_request_where_it_belongs() -> None:
     """It counts for the root that is named, although a box and a shelf have the same id."""
     async with Storeroom(LISTS) as upstream:
         feature = shelves(upstream.base_url)
-        async with feature.open(Settings(snapshot_bundled=False), {}) as opened:
+        async with feature.open(Settings(), {}) as opened:
             await opened.state["shelves"].freshness.edition()
             progress = await opened.state[WORDS.path].refreshes.newest()
             async with asyncio.timeout(20):

@@ -9,7 +9,7 @@ import msgspec
 
 from stand_in.content import Content, Row
 from stand_in.server import StandIn
-from tests.sample_feature.shelves import Box, Level, Shelf
+from tests.sample_feature.shelves import Box, Item, Level, Shelf
 
 T = TypeVar("T")
 
@@ -47,6 +47,17 @@ def lists_of(shelves: Iterable[Shelf]) -> Lists:
 def _row(part: Any) -> Row:
     row: Row = msgspec.to_builtins(part)
     return {name: value for name, value in row.items() if name not in {"caixas", "itens"}}
+
+
+def many_shelves(count: int, *, boxes: int) -> tuple[Shelf, ...]:
+    """This many shelves, each with this many boxes, and an item in each box."""
+    return tuple(
+        Shelf(shelf, f"N{shelf}", f"Estante {shelf}").with_children(
+            Box(box, f"Caixa {box}").with_children([Item(box, f"Item {box}")])
+            for box in range(shelf * boxes, (shelf + 1) * boxes)
+        )
+        for shelf in range(count)
+    )
 
 
 class FakeUpstream:

@@ -61,7 +61,7 @@ def describe(
         problem = Problem.model_json_schema()
         problem["properties"]["id"].pop("default")  # it is left out, never null
         document["components"]["schemas"]["Problem"] = problem
-        document["components"]["headers"] = {**HEADERS, **headers}
+        document["components"]["headers"] = _sent(document, {**HEADERS, **headers})
         document["components"]["securitySchemes"] = {
             "token": {
                 "type": "http",
@@ -78,6 +78,18 @@ def describe(
         return document
 
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way
+
+
+def _sent(document: Mapping[str, Any], headers: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of the headers that some response refers to: no service has to have all of them."""
+    names = {
+        name
+        for operations in document["paths"].values()
+        for operation in operations.values()
+        for response in operation["responses"].values()
+        for name in response.get("headers", {})
+    }
+    return {name: described for name, described in headers.items() if name in names}
 
 
 def _restore_examples(document: dict[str, Any], app: FastAPI) -> None:

@@ -18,14 +18,14 @@ from src.application.refreshing.one_refresh_at_a_time import OneRefreshAtATime
 from src.application.refreshing.refresh_log import RefreshLog
 from src.application.refreshing.refresh_snapshot import RefreshSnapshot
 from src.application.refreshing.schedule import Pauses, Schedule
-from src.domain.snapshot import Gap, Source
+from src.domain.snapshot import Gap, Source, TreeSnapshot
 from src.domain.succession import unread
 from tests.helpers.fakes import NOON, Clock, FakeCollection, FakeStore, live, recorder
 from tests.helpers.shelves import BOOKS, HIGH, LOW, TWO_SHELVES
 from tests.sample_feature.shelves import Box, Shelf, ShelvesSnapshot
 
-BUNDLED = ShelvesSnapshot(
-    estantes=TWO_SHELVES, collected_at=NOON - timedelta(days=100), source=Source.BUNDLED
+BUNDLED = TreeSnapshot(
+    tree=TWO_SHELVES, collected_at=NOON - timedelta(days=100), source=Source.BUNDLED
 )
 # A thousandth of the service's own times.
 LOOK_EVERY_S = 0.001
@@ -242,7 +242,7 @@ async def test_during_an_outage_the_last_good_snapshot_is_still_answered() -> No
         await until(lambda: freshness.at_once() is not first)
         kept = freshness.at_once()
 
-    assert kept.estantes == first.estantes
+    assert kept.tree == first.tree
     assert kept.collected_at == first.collected_at
     assert len(kept.filled) == 2 + 3
 
@@ -252,9 +252,7 @@ async def test_unread_parts_are_filled_and_logged(caplog: pytest.LogCaptureFixtu
     clock = Clock()
     bare = Box(GAP.id, GAP.nome)
     damaged = (HIGH.with_children([BOOKS, bare]), LOW)
-    partly = ShelvesSnapshot(
-        estantes=damaged, collected_at=NOON, source=Source.LIVE, missing=(GAP,)
-    )
+    partly = TreeSnapshot(tree=damaged, collected_at=NOON, source=Source.LIVE, missing=(GAP,))
     collection = FakeCollection(clock, live(TWO_SHELVES), partly, live(TWO_SHELVES))
     async with keeping(collection, ttl_s=0.01) as freshness:
         first = await freshness.edition()
@@ -264,7 +262,7 @@ async def test_unread_parts_are_filled_and_logged(caplog: pytest.LogCaptureFixtu
         clock.advance(60)
         await until(lambda: freshness.at_once().is_whole)
 
-    assert filled.estantes == first.estantes
+    assert filled.tree == first.tree
     assert filled.filled == (GAP,)
     assert any(
         "1 mantidos da anterior; o primeiro é Ferramentas" in line for line in caplog.messages
@@ -275,15 +273,13 @@ async def test_parts_never_read_are_filled_from_the_bundled_snapshot() -> None:
     """Even the very first collection can be completed."""
     bare = Shelf(HIGH.id, HIGH.letra, HIGH.nome)
     gap = Gap(HIGH.id, HIGH.nome, "caiu")
-    partly = ShelvesSnapshot(
-        estantes=(bare, LOW), collected_at=NOON, source=Source.LIVE, missing=(gap,)
-    )
+    partly = TreeSnapshot(tree=(bare, LOW), collected_at=NOON, source=Source.LIVE, missing=(gap,))
     collection = FakeCollection(Clock(), partly)
     async with keeping(collection) as freshness:
         snapshot = await freshness.edition()
 
     assert snapshot.source is Source.LIVE
-    assert snapshot.estantes == TWO_SHELVES
+    assert snapshot.tree == TWO_SHELVES
     assert not snapshot.missing
 
 
@@ -363,7 +359,7 @@ class TestWithoutATimeToLive:
             whole = await freshness.edition()
             kept = await freshness.edition()
 
-        assert kept.estantes == whole.estantes
+        assert kept.tree == whole.tree
         assert kept.filled
 
     async def test_a_result_that_is_being_stored_is_not_joined(self) -> None:
@@ -486,7 +482,7 @@ class TestWithOthers:
             clock.advance(60)
             store.put(live(TWO_SHELVES[:1], clock()))
 
-            await until(lambda: len(freshness.at_once().estantes) == 1)
+            await until(lambda: len(freshness.at_once().tree) == 1)
 
     async def test_a_lost_refresh_is_repeated(self) -> None:
         """If the process that collected was killed, one that waited for it collects."""

@@ -119,6 +119,6 @@ async def test_a_collection_that_read_nothing_keeps_everything_and_says_so() -> 
         await process.execute(afresh=True)
 
     assert store.stored is not None
-    assert store.stored.snapshot.estantes == OLD.estantes
+    assert store.stored.snapshot.tree == OLD.tree
     assert {gap.reason for gap in store.stored.snapshot.filled} == {"caiu"}
     assert not store.is_taken

@@ -227,7 +227,7 @@ async def test_a_service_that_ends_is_reported(
             tmp_path / "log", ibge_base_url=upstream.base_url, snapshot_bundled=False
         ) as service:
             async with client() as session:
-                await service.get(session)
+                await service.get(session, "/api/v1/states")
             url = f"{service.address}/fanout"
             page = await open_page(url, requests_fail=True)
             await until_it_ended(page, "concluida")

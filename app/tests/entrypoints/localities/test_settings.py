@@ -13,6 +13,7 @@ def test_the_defaults_are_the_documented_ones(monkeypatch: pytest.MonkeyPatch) -
     assert settings.ibge_base_url == "https://servicodados.ibge.gov.br/api/v1/localidades"
     assert (settings.ibge_states_limit, settings.ibge_cities_limit) == (26, 500)
     assert (settings.ibge_timeout_s, settings.snapshot_wait_s) == (30, 30)
+    assert settings.snapshot_bundled
 
 
 @pytest.mark.parametrize(

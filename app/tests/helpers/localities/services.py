@@ -41,7 +41,8 @@ def application(
     upstream: FakeUpstream, *, now: Callable[[], datetime] | None = None, **settings: Any
 ) -> ASGIApp:
     """The service itself, to be served."""
-    return services.application(features_over(upstream, now=now), **settings)
+    chosen = {"snapshot_bundled": False, **settings}
+    return services.application(features_over(upstream, now=now), **chosen)
 
 
 def collecting_from(

@@ -113,7 +113,7 @@ async def test_the_tag_depends_on_content_and_coding_alone(publisher: ShelvesPub
     edition = await compressed(await publisher.publish(snapshot))
     tags = {sent(edition, coding).headers["ETag"] for coding in ("", "gzip", "zstd", "br")}
     other_source = await publisher.publish(replace(snapshot, source=Source.BUNDLED))
-    other_content = await publisher.publish(replace(snapshot, estantes=TWO_SHELVES[:1]))
+    other_content = await publisher.publish(replace(snapshot, tree=TWO_SHELVES[:1]))
 
     assert len(tags) == 4
     assert sent(other_source).headers["ETag"] in tags

@@ -39,7 +39,7 @@ class Counting:
 def api(**settings: Any) -> ASGIApp:
     """The application without its fast path, over two shelves."""
     upstream = FakeUpstream(TWO_SHELVES)
-    chosen = Settings(snapshot_bundled=False, **settings)
+    chosen = Settings(**settings)
     return create_api(chosen, features=features_over(upstream))
 
 

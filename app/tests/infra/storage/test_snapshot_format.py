@@ -5,7 +5,7 @@ import lzma
 import msgspec
 import pytest
 
-from src.domain.snapshot import Gap, Source
+from src.domain.snapshot import Gap, Source, TreeSnapshot
 from src.infra.storage.snapshot_format import SnapshotFile, SnapshotFormat
 from tests.helpers.fakes import NOON
 from tests.helpers.shelves import TWO_SHELVES
@@ -13,8 +13,8 @@ from tests.helpers.stores import FORMAT
 from tests.sample_feature.shelves import ShelvesSnapshot
 
 FILE = SnapshotFile(
-    ShelvesSnapshot(
-        estantes=TWO_SHELVES,
+    TreeSnapshot(
+        tree=TWO_SHELVES,
         collected_at=NOON,
         source=Source.LIVE,
         missing=(Gap(2, "Ferramentas", "demorou", parents=(1,)),),
@@ -39,7 +39,7 @@ def test_a_gap_without_a_level_is_read() -> None:
 
     assert b"level" not in text
     assert [gap.id for gap in stored.missing] == [2]
-    assert stored.estantes == FILE.snapshot.estantes
+    assert stored.tree == FILE.snapshot.tree
 
 
 @pytest.mark.parametrize(

@@ -223,7 +223,7 @@ async def test_readers_never_see_half_a_file(tmp_path: Path) -> None:
         await asyncio.gather(*(read(saving) for _ in range(4)))
         assert saving.exitcode == 0
 
-    assert {stored and len(stored.snapshot.estantes) for stored in seen} <= {1, 2}
+    assert {stored and len(stored.snapshot.tree) for stored in seen} <= {1, 2}
     assert len({stored and stored.version for stored in seen}) > 1
 
 
