@@ -7,6 +7,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -29,6 +30,9 @@ from src.infra.process.clock import utc_now
 
 Settings = TypeVar("Settings", bound=ServiceSettings)
 Root = TypeVar("Root", bound=Branch)
+
+# If the code names the roots, one that is gone was taken out on purpose.
+ANY_ROOT_MAY_GO = CredibleLoss(of_top=lambda before: before)
 
 
 def tree_feature(
@@ -56,7 +60,7 @@ def tree_feature(
         levels: what the parts are called on each level, the top first.
         root: the class of the parts at the top.
         example: one of them, with all below it, for the documentation.
-        upstream: the upstream that the settings describe.
+        upstream: the upstream that the settings describe; it gets the name of the source.
         collect: collects the roots with all below them, over a client of that upstream.
         roots_at_once: how many roots are in work at once.
         roots_are_requested: False if the roots are known and no request lists them.
@@ -79,9 +83,11 @@ def tree_feature(
         async def collected(on_root: Callable[[Root], None]) -> TreeSnapshot[Root]:
             fan_out = FanOut(roots_limit=roots_limit, watch=counts, on_root=on_root)
             roots = await collect(client, fan_out)
+            if not roots_are_requested:
+                fan_out.require_any()  # the roots alone are nothing that was read
             return kind.collected(roots, at=now(), missing=fan_out.gaps)
 
-        asked = upstream(settings)
+        asked = replace(upstream(settings), name=source)
         counts = FanOutCounts(clock=time.monotonic)
         roots_limit = asyncio.Semaphore(roots_at_once)
         async with open_client(asked, watch=counts) as client:
@@ -102,7 +108,7 @@ def tree_feature(
                 presentation=WHOLE_TREE,
                 words=words,
                 fan_out=counts,
-                loss=loss,
+                loss=loss or (None if roots_are_requested else ANY_ROOT_MAY_GO),
                 folder=name,
             ) as kept:
                 yield Opened(

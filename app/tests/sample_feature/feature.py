@@ -44,7 +44,7 @@ def shelves(
     `client` asks instead, without a socket. `now` dates what is collected. `upstream` has other
     properties of the Upstream.
     """
-    described = {"name": SOURCE, "base_url": base_url, "at_once": 3, "attempts": 1, **upstream}
+    described = {"base_url": base_url, "at_once": 3, "attempts": 1, **upstream}
     return tree_feature(
         name,
         title="As estantes, com caixas e itens",

@@ -36,8 +36,8 @@ class FanOut(Generic[Root]):
         self._on_root = on_root
         self._collected: list[Root] = []
         # By the identity of a branch that stayed without parts: itself, so that no other gets its
-        # identity, and the reason.
-        self._unread: dict[int, tuple[Branch, str]] = {}
+        # identity, and why.
+        self._unread: dict[int, tuple[Branch, UpstreamError]] = {}
 
     @property
     def gaps(self) -> tuple[Gap, ...]:
@@ -66,6 +66,12 @@ class FanOut(Generic[Root]):
         self._collected = [each for each in outcomes if not isinstance(each, BaseException)]
         return self._collected
 
+    def require_any(self) -> None:
+        """Raise UpstreamError, with the reason for the first root, if no root has any parts."""
+        if self._collected and all(root.children is None for root in self._collected):
+            _, error = self._unread[id(self._collected[0])]
+            raise error
+
     async def below(
         self, branches: Sequence[B], ask: Callable[[B], Awaitable[Iterable[Leaf]]]
     ) -> list[B]:
@@ -82,7 +88,7 @@ class FanOut(Generic[Root]):
 
     def _reason(self, _: Key, branch: Branch) -> str | None:
         unread = self._unread.get(id(branch))
-        return unread and unread[1]
+        return str(unread[1]) if unread is not None else None
 
     async def _root(
         self, root: Root, parts_of: Callable[[Root], Awaitable[Iterable[Leaf]]]
@@ -113,6 +119,8 @@ class FanOut(Generic[Root]):
             if isinstance(answer, BaseException):
                 raise answer
             return branch.with_children(answer)
-        except (UpstreamError, InvalidTreeError) as error:
-            self._unread[id(branch)] = branch, str(error)
-            return branch
+        except UpstreamError as error:
+            self._unread[id(branch)] = branch, error
+        except InvalidTreeError as error:
+            self._unread[id(branch)] = branch, UpstreamMalformedError(str(error))
+        return branch

@@ -24,9 +24,9 @@ from src.infra.gateways.tls import tls_context
 class Upstream:
     """Where an upstream is, and how much it is asked."""
 
-    name: str  # as people know it, with its article in Portuguese; for errors
     base_url: str  # ends before the first path segment
     at_once: int  # how many requests may be in flight, at most
+    name: str = "a fonte"  # as people know it, with its article in Portuguese; for errors
     connections: int | None = None  # how many may be open, at most; None for one a request
     max_rps: float = 0  # how many requests may be sent in a second; 0 for any number
     attempts: int = 4  # tries for one request, the first included
