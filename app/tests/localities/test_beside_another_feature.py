@@ -22,7 +22,7 @@ async def test_the_places_and_another_tree_share_a_service_and_a_folder(tmp_path
         localities(collecting_from(FakeUpstream(TWO_STATES))),
         shelves("http://127.0.0.1:9", client=upstream.FakeUpstream(TWO_SHELVES)),
     ]
-    app = application(features, snapshot_store=f"file:{tmp_path}")
+    app = application(features, snapshot_store=f"file:{tmp_path}", snapshot_bundled=False)
     async with served(app) as url, client(url) as session:
         places = await ask(session, "/api/v1/states")
         others = await ask(session, TREE)

@@ -1,10 +1,26 @@
-"""The bundled snapshot."""
+"""The file format of the places, and the bundled snapshot."""
 
+import lzma
 from datetime import UTC, datetime
+
+import msgspec
+import pytest
 
 from src.domain.snapshot import Source
 from src.infra.storage.localities.bundled_snapshot import BUNDLED_FILE, bundled_snapshot
+from src.infra.storage.snapshot_format import SnapshotFile
+from tests.helpers.localities.places import TWO_STATES
 from tests.helpers.localities.stores import FORMAT
+from tests.helpers.localities.upstream import live
+
+
+@pytest.mark.parametrize("other", [b"5300023", b"1100015", b"1100001"])
+def test_contradictory_places_are_never_taken_for_data(other: bytes) -> None:
+    """A city of another state, one that comes twice, and one that is out of order."""
+    content = msgspec.json.encode(SnapshotFile(live(TWO_STATES), "IBGE"))
+
+    with pytest.raises(ValueError, match=r"."):
+        FORMAT.from_bytes(lzma.compress(content.replace(b"1100023", other)))
 
 
 def test_the_bundled_snapshot_is_the_real_territory() -> None:
