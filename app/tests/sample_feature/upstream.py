@@ -64,7 +64,8 @@ class FakeUpstream:
     """Answers as a client of the upstream does, from a tree, and fails if a test says so.
 
     `errors` maps a path to the error that asking for it raises. While `held_level` is set, requests
-    for parts of that level are held for ever.
+    for parts of that level are held for ever. `asked` counts requests by path; `at_once` and
+    `most_at_once` those under way, by level.
     """
 
     def __init__(
@@ -73,6 +74,8 @@ class FakeUpstream:
         self.lists = lists_of(shelves)
         self.errors = dict(errors or {})
         self.asked: Counter[str] = Counter()
+        self.at_once: Counter[int] = Counter()
+        self.most_at_once: Counter[int] = Counter()
         self.held_level: Level | None = None
 
     async def get(
@@ -86,9 +89,14 @@ class FakeUpstream:
     ) -> T:
         """What `read` makes of the rows at this path."""
         self.asked[path] += 1
-        await asyncio.sleep(0)
-        if level == self.held_level:
-            await asyncio.Event().wait()
+        self.at_once[level] += 1
+        self.most_at_once[level] = max(self.most_at_once[level], self.at_once[level])
+        try:
+            await asyncio.sleep(0)
+            if level == self.held_level:
+                await asyncio.Event().wait()
+        finally:
+            self.at_once[level] -= 1
         if path in self.errors:
             raise self.errors[path]
         return read(msgspec.json.encode(self.lists[path]))

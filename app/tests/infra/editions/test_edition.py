@@ -2,18 +2,21 @@
 
 import asyncio
 import sys
+import zlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import timedelta
 from typing import TypeAlias
 
+import brotli
 import pytest
 from fastapi import Response
 from starlette.datastructures import Headers
 
 from src.domain.snapshot import Gap, Source
 from src.infra.editions.edition import Edition
+from src.infra.editions.presentation import NotAcceptableError, Presentation
 from src.infra.editions.publisher import Publisher
 from src.infra.editions.tree_formats import WHOLE_TREE
 from src.infra.http.content_codings import COMPRESSORS
@@ -143,3 +146,76 @@ async def test_caches_keep_no_answer_longer_than_it_is_fresh() -> None:
         cached = sent(await publisher.publish(live(TWO_SHELVES))).headers["Cache-Control"]
 
     assert cached == "public, max-age=0, stale-while-revalidate=0, stale-if-error=86400"
+
+
+JSON_ONLY = Headers({"Accept": "application/json"})
+
+
+async def test_what_the_parts_are_found_by_is_made_once() -> None:
+    """All that ask for it at the same time get the same."""
+    made = []
+
+    def look_up(snapshot: ShelvesSnapshot) -> dict[int, Shelf]:
+        made.append(snapshot)
+        return {shelf.id: shelf for shelf in snapshot.tree}
+
+    presentation: Presentation[ShelvesSnapshot, dict[int, Shelf]] = Presentation(
+        formats=WHOLE_TREE.formats, available=WHOLE_TREE.available, look_up=look_up
+    )
+    async with aclosing(Publisher(presentation, ttl_s=60)) as publisher:
+        edition = await publisher.publish(live(TWO_SHELVES))
+        one, other = await asyncio.gather(edition.look_up(), edition.look_up())
+
+    assert one is other
+    assert one == {shelf.id: shelf for shelf in TWO_SHELVES}
+    assert made == [live(TWO_SHELVES)]
+
+
+async def test_a_large_part_is_written_once_for_all_requests(publisher: ShelvesPublisher) -> None:
+    """They come while it is being made for the first of them; each coding has its own tag."""
+    edition = await publisher.publish(live(TWO_SHELVES))
+    written = []
+
+    def write() -> bytes:
+        written.append(1)
+        return b"[" + b"1," * 500 + b"1]"
+
+    one, other = await asyncio.gather(*(edition.kept(JSON_ONLY, "a", write) for _ in range(2)))
+    coded = await edition.kept(Headers({"Accept-Encoding": "br"}), "a", write)
+
+    assert one.body == other.body
+    assert brotli.decompress(bytes(coded.body)) == one.body
+    assert coded.headers["ETag"] != one.headers["ETag"]
+    assert len(written) == 2  # once for each coding
+
+
+async def test_a_small_answer_is_compressed_only_if_the_client_refuses_it_plain(
+    publisher: ShelvesPublisher,
+) -> None:
+    """Compression would hardly make it smaller; a large one is compressed as the client likes."""
+    edition = await publisher.publish(live(TWO_SHELVES))
+    small, large = b'{"id":1}', b'"' + b"a" * 1_000 + b'"'
+
+    plain = edition.answer(Headers({"Accept-Encoding": "br, gzip"}), small, {"X-Total-Count": "1"})
+    coded = edition.answer(Headers({"Accept-Encoding": "gzip, identity;q=0"}), small)
+    compressed_large = edition.answer(Headers({"Accept-Encoding": "gzip"}), large)
+
+    assert (plain.body, plain.headers["X-Total-Count"]) == (small, "1")
+    assert "Content-Encoding" not in plain.headers
+    assert zlib.decompress(bytes(coded.body), wbits=31) == small
+    assert zlib.decompress(bytes(compressed_large.body), wbits=31) == large
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Accept": "text/html"}, {"Accept-Encoding": "*;q=0"}], ids=["type", "coding"]
+)
+async def test_a_part_has_no_other_form(
+    publisher: ShelvesPublisher, headers: dict[str, str]
+) -> None:
+    """Who refuses JSON, or every coding, is refused."""
+    edition = await publisher.publish(live(TWO_SHELVES))
+
+    with pytest.raises(NotAcceptableError):
+        edition.answer(Headers(headers), b"{}")
+    with pytest.raises(NotAcceptableError):
+        await edition.kept(Headers(headers), "a", lambda: b"{}")

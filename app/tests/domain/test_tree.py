@@ -1,0 +1,31 @@
+"""The parts of any tree."""
+
+import pytest
+
+from src.domain.tree import InvalidTreeError, count_by_level, in_order
+from tests.helpers.shelves import BOOKS, HIGH, LOW, TOOLS, TWO_SHELVES
+from tests.sample_feature.shelves import Item
+
+
+def test_parts_are_put_in_order() -> None:
+    """Whatever order they come in."""
+    assert in_order([TOOLS, BOOKS]) == (BOOKS, TOOLS)
+    assert HIGH.with_children([TOOLS, BOOKS]) == HIGH
+
+
+def test_a_part_that_comes_twice_is_refused() -> None:
+    """The error names its code."""
+    with pytest.raises(InvalidTreeError, match="código repetido: 1"):
+        HIGH.with_children([BOOKS, TOOLS, BOOKS])
+
+
+def test_parts_are_counted_by_level() -> None:
+    """Unread parts do not count."""
+    assert count_by_level(TWO_SHELVES) == [2, 3, 4]
+    assert count_by_level([LOW, HIGH.with_children([])]) == [2, 1, 1]
+
+
+def test_a_short_name_is_the_parts_own_affair() -> None:
+    """It is empty unless such parts have one."""
+    assert HIGH.short_name == "A"
+    assert Item(1, "Atlas").short_name == ""
