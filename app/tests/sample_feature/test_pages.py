@@ -14,7 +14,10 @@ from tests.sample_feature.upstream import Storeroom
 
 
 async def test_links_lead_only_to_pages_that_exist() -> None:
-    """There is no page at the root, so neither the brand nor the header leads there."""
+    """There is no page at the root, so neither the brand nor the header leads there.
+
+    A visitor of the root is sent to the first page.
+    """
     async with Storeroom(LISTS) as upstream:
         app = create_app(Settings(), features=[shelves(upstream.base_url)])
         async with served(app) as address, client(address) as session:
@@ -29,7 +32,7 @@ async def test_links_lead_only_to_pages_that_exist() -> None:
         {},
         {"api/v1/shelves/refreshes/current": 404},
     )
-    assert root.status == 404
+    assert (root.status, root.headers["Location"]) == (307, "fanout")
 
 
 async def test_a_service_that_collects_nothing_has_no_fan_out_page() -> None:
@@ -39,6 +42,8 @@ async def test_a_service_that_collects_nothing_has_no_fan_out_page() -> None:
         async with client(address) as session:
             page = await ask(session, "/fanout")
             document = await ask(session, "/openapi.json")
+            root = await ask(session, "/")
 
     assert page.status == 404
     assert "fanout" not in document.body.decode()
+    assert root.headers["Location"] == "docs"
