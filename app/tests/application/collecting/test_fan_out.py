@@ -1,162 +1,28 @@
-"""One collection fans out within its limit, and names what it could not read."""
+"""What becomes of many requests at once: the tree, its gaps, and what is an error."""
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pytest
 
 from src.application.collecting.fan_out import FanOut
 from src.application.ports.fan_out_watch import FanOutWatch
-from src.application.ports.upstream_errors import (
-    UpstreamConnectionError,
-    UpstreamError,
-    UpstreamMalformedError,
-    UpstreamTimeoutError,
-)
+from src.application.ports.upstream_errors import UpstreamMalformedError, UpstreamTimeoutError
 from src.domain.snapshot import Gap
-from tests.helpers.shelves import BOOKS, HIGH, LOW, TOOLS, TWO_SHELVES
-from tests.sample_feature.feature import collect
-from tests.sample_feature.shelves import Box, Item, Level, Shelf
-from tests.sample_feature.upstream import (
-    SHELVES_PATH,
-    FakeUpstream,
-    boxes_path,
-    items_path,
-    many_shelves,
-)
+from tests.sample_feature.shelves import Box, Item, Shelf
 
-# Shelves as they are listed, without boxes.
-FIRST, SECOND = replace(HIGH, caixas=None), replace(LOW, caixas=None)
+HIGH, LOW = Shelf(1, "A", "Alta"), Shelf(2, "B", "Baixa")
+SLOW = UpstreamTimeoutError("demorou")
 
 
-class Collecting:
-    """Collections of the shelves that share a limit; `whole` gets each root as it becomes whole."""
-
-    def __init__(self, upstream: FakeUpstream, *, roots_at_once: int = 5) -> None:
-        self.upstream = upstream
-        self.whole: list[Shelf] = []
-        self.gaps: tuple[Gap, ...] = ()
-        self._limit = asyncio.Semaphore(roots_at_once)
-
-    async def execute(self) -> Sequence[Shelf]:
-        """Collects once."""
-        fan_out = FanOut(roots_limit=self._limit, watch=FanOutWatch(), on_root=self.whole.append)
-        try:
-            return await collect(self.upstream, fan_out)
-        finally:
-            self.gaps = fan_out.gaps
-
-
-async def test_the_tree_is_assembled_in_order() -> None:
-    """Every part is there once, sorted by id, in whatever order they come."""
-    collecting = Collecting(FakeUpstream(TWO_SHELVES))
-
-    assert tuple(await collecting.execute()) == TWO_SHELVES
-    assert collecting.gaps == ()
-    assert set(collecting.upstream.asked.values()) == {1}
-    assert set(collecting.whole) == set(TWO_SHELVES)
-
-
-async def test_a_branch_that_fails_stops_no_other() -> None:
-    """Its parts are None, everything else is there, and it is named with the reason."""
-    errors = {items_path(HIGH, BOOKS): UpstreamTimeoutError("demorou")}
-    collecting = Collecting(FakeUpstream(TWO_SHELVES, errors=errors))
-
-    collected = await collecting.execute()
-
-    bare = replace(BOOKS, itens=None)
-    assert tuple(collected) == (HIGH.with_children([bare, TOOLS]), LOW)
-    assert [(gap.nome, gap.reason) for gap in collecting.gaps] == [("Livros", "demorou")]
-    assert collecting.whole == [LOW]
-
-
-async def test_a_root_that_fails_stops_no_other() -> None:
-    """It stays without parts, and it is named."""
-    errors = {boxes_path(HIGH): UpstreamConnectionError("caiu")}
-    collecting = Collecting(FakeUpstream(TWO_SHELVES, errors=errors))
-
-    collected = await collecting.execute()
-
-    assert tuple(collected) == (replace(HIGH, caixas=None), LOW)
-    assert collecting.gaps == (Gap(1, "Alta", "caiu"),)
-
-
-async def test_rows_that_contradict_each_other_are_a_gap() -> None:
-    """A box that comes twice makes its shelf a gap."""
-    upstream = FakeUpstream(TWO_SHELVES)
-    upstream.lists[boxes_path(LOW)] *= 2
-    collecting = Collecting(upstream)
-
-    await collecting.execute()
-
-    assert [gap.nome for gap in collecting.gaps] == ["Baixa"]
-
-
-async def test_without_the_list_at_the_top_there_is_nothing_to_collect() -> None:
-    """If the first request fails, the whole collection fails."""
-    errors = {SHELVES_PATH: UpstreamConnectionError("caiu")}
-
-    with pytest.raises(UpstreamError, match="caiu"):
-        await Collecting(FakeUpstream(TWO_SHELVES, errors=errors)).execute()
-
-
-async def test_a_list_at_the_top_that_contradicts_itself_is_not_used() -> None:
-    """If a shelf comes twice, the answer is malformed and nothing more is asked for."""
-    upstream = FakeUpstream(TWO_SHELVES)
-    upstream.lists[SHELVES_PATH] *= 2
-
-    with pytest.raises(UpstreamMalformedError, match="repetido"):
-        await Collecting(upstream).execute()
-
-    assert upstream.asked == {SHELVES_PATH: 1}
-
-
-async def test_a_fault_of_ours_is_not_passed_off_as_missing_data() -> None:
-    """Any error but the upstream's ends the collection."""
-    errors = {items_path(HIGH, TOOLS): ZeroDivisionError()}
-
-    with pytest.raises(ZeroDivisionError):
-        await Collecting(FakeUpstream(TWO_SHELVES, errors=errors)).execute()
-
-
-async def test_the_limit_holds_for_all_collections_together() -> None:
-    """Two collections share the limit of roots; it is reached and never exceeded."""
-    shelves = many_shelves(10, boxes=9)
-    upstream = FakeUpstream(shelves)
-    collecting = Collecting(upstream, roots_at_once=3)
-
-    one, other = await asyncio.gather(collecting.execute(), collecting.execute())
-
-    assert tuple(one) == tuple(other) == shelves
-    assert upstream.most_at_once[Level.BOXES] == 3
-
-
-async def test_cancelling_cancels_everything_under_it() -> None:
-    """No request outlives the collection that made it."""
-    upstream = FakeUpstream(TWO_SHELVES)
-    upstream.held_level = Level.ITEMS
-    collecting = asyncio.create_task(Collecting(upstream).execute())
-    async with asyncio.timeout(30):
-        while upstream.at_once[Level.ITEMS] < 3:
-            await asyncio.sleep(0)
-
-    collecting.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await collecting
-
-    assert upstream.at_once.total() == 0
-    assert len(asyncio.all_tasks()) == 1
-
-
-def unwatched() -> FanOut[Shelf]:
+def fan_out() -> FanOut[Shelf]:
     """A collection that nobody watches."""
     return FanOut(roots_limit=asyncio.Semaphore(1), watch=FanOutWatch(), on_root=lambda _: None)
 
 
 async def test_equal_ids_in_two_lists_are_two_gaps() -> None:
     """Each shelf has a box 1, and each of these has a reason of its own."""
-    collecting = unwatched()
+    collecting = fan_out()
 
     async def boxes_of(shelf: Shelf) -> Sequence[Box]:
         async def items_of(box: Box) -> Sequence[Item]:
@@ -164,7 +30,7 @@ async def test_equal_ids_in_two_lists_are_two_gaps() -> None:
 
         return await collecting.below([Box(1, "caixa")], items_of)
 
-    await collecting.roots([SECOND, FIRST], boxes_of)
+    await collecting.roots([LOW, HIGH], boxes_of)
 
     assert collecting.gaps == (
         Gap(1, "caixa", "A1 demorou", parents=(1,)),
@@ -172,20 +38,41 @@ async def test_equal_ids_in_two_lists_are_two_gaps() -> None:
     )
 
 
+async def test_a_root_that_is_listed_twice_fails_the_collection() -> None:
+    """Before anything else is asked for."""
+
+    async def boxes_of(shelf: Shelf) -> Sequence[Box]:
+        raise AssertionError(shelf)
+
+    with pytest.raises(UpstreamMalformedError, match="repetido"):
+        await fan_out().roots([HIGH, LOW, HIGH], boxes_of)
+
+
+async def test_a_part_that_appears_twice_is_a_gap() -> None:
+    """The list is not believed, and the shelf stays without boxes."""
+    collecting = fan_out()
+
+    async def boxes_of(shelf: Shelf) -> Sequence[Box]:
+        return [Box(1, "caixa", ()), Box(1, "outra", ())] if shelf is HIGH else []
+
+    assert await collecting.roots([HIGH, LOW], boxes_of) == [HIGH, LOW.with_children([])]
+    assert [gap.key for gap in collecting.gaps] == [(1,)]
+
+
 async def test_some_root_may_be_required() -> None:
     """If none has any parts, the error of the first is raised; an empty one counts as read."""
-    failing, empty = unwatched(), unwatched()
+    failing, empty = fan_out(), fan_out()
 
     async def fails(_: Shelf) -> Sequence[Box]:
-        raise UpstreamTimeoutError("demorou")
+        raise SLOW
 
     async def none_of(shelf: Shelf) -> Sequence[Box]:
-        return [] if shelf is SECOND else await fails(shelf)
+        return [] if shelf is LOW else await fails(shelf)
 
-    await failing.roots([FIRST, SECOND], fails)
-    await empty.roots([FIRST, SECOND], none_of)
+    await failing.roots([HIGH, LOW], fails)
+    await empty.roots([HIGH, LOW], none_of)
 
     with pytest.raises(UpstreamTimeoutError, match="demorou"):
         failing.require_any()
     empty.require_any()
-    unwatched().require_any()
+    fan_out().require_any()
