@@ -1,14 +1,16 @@
 """The pages of a service without the explorer: links lead only to what there is."""
 
 import re
+from dataclasses import replace
 
 import aiohttp
 
 from src.entrypoints.api import create_app
 from src.entrypoints.features import Settings
+from src.infra.controllers.refreshes.fanout_page import fanout_page
 from tests.helpers.services import ask
 from tests.helpers.serving import client, served
-from tests.sample_feature.feature import shelves
+from tests.sample_feature.feature import WORDS, shelves
 from tests.sample_feature.test_sample_feature import LISTS
 from tests.sample_feature.upstream import Storeroom
 
@@ -47,3 +49,16 @@ async def test_a_service_that_collects_nothing_has_no_fan_out_page() -> None:
     assert page.status == 404
     assert "fanout" not in document.body.decode()
     assert root.headers["Location"] == "docs"
+
+
+async def test_a_page_at_the_root_is_shown_there() -> None:
+    """A feature may have one; it is the first, so the brand leads there."""
+    async with Storeroom(LISTS) as upstream:
+        feature = shelves(upstream.base_url)
+        start = replace(fanout_page([WORDS]), path="/")
+        app = create_app(Settings(), features=[replace(feature, pages=[start])])
+        async with served(app) as address, client(address) as session:
+            root = await ask(session, "/")
+
+    assert root.status == 200
+    assert 'class="brand" href="./"' in root.body.decode()
