@@ -18,7 +18,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Only what is locked, checked against its hash.
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: help run demo test lint format bench compare screenshots bundle lock clean
+.PHONY: help run demo test lint format lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | expand -t 10
@@ -42,15 +42,23 @@ format: $(DEV) ## let ruff write the code in its format
 	$(BIN)/python -m ruff check --fix .
 	$(BIN)/python -m ruff format .
 
+.PHONY: new
+new: ## make a project of your own, e.g. DIR=../precos NAME="Preços de carros"
+	@$(PYTHON) scripts/new_project.py "$(DIR)" "$(NAME)"
+
+.PHONY: bench
 bench: $(DEV) ## measure beside simpler programs (10 min)
 	$(BIN)/python -m bench $(ARGS)
 
+.PHONY: compare
 compare: $(DEV) ## show what the fan-out and its limits gain (3 min)
 	$(BIN)/python -m compare $(ARGS)
 
+.PHONY: screenshots
 screenshots: $(DEV) ## take the pictures of the READMEs (with Chromium)
 	$(BIN)/python scripts/screenshots.py $(ARGS)
 
+.PHONY: bundle
 bundle: $(DEV) ## make the bundled snapshot anew, e.g. ARGS=live
 	$(BIN)/python scripts/make_bundled_snapshot.py $(ARGS)
 

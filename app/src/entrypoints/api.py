@@ -8,9 +8,9 @@ from fastapi import APIRouter, FastAPI
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
-from src import NAME, VERSION
+from src import VERSION
 from src.entrypoints.feature import Feature
-from src.entrypoints.features import DESCRIPTION, FEATURES, TITLE, Settings, load_settings
+from src.entrypoints.features import BRAND, DESCRIPTION, FEATURES, TITLE, Settings, load_settings
 from src.infra.controllers import (
     documentation_controller,
     errors,
@@ -84,7 +84,7 @@ def create_api(settings: Settings, *, features: Sequence[Feature[Settings]] = FE
     for router in (
         *(router for feature in features for router in _resources(feature)),
         health_controller.router,
-        pages_controller.pages_router(pages, title=TITLE, brand=NAME),
+        pages_controller.pages_router(pages, title=TITLE, brand=BRAND),
         documentation_controller.router,
     ):
         api.include_router(router)

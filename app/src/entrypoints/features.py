@@ -14,6 +14,7 @@ from src.entrypoints.settings import load
 from src.infra.editions.localities.tree_formats import TerritoryEdition
 
 TITLE = "Estados e cidades do Brasil"
+BRAND = "Estados e cidades"  # at the head of the pages
 DESCRIPTION = """
 Todos os estados, cidades e distritos do Brasil em um só GET, coletados da API de localidades do
 IBGE e disponíveis mesmo quando ela está lenta ou fora do ar.

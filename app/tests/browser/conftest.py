@@ -37,8 +37,9 @@ async def browser() -> AsyncIterator[Browser]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def open_page(browser: Browser) -> AsyncIterator[OpenPage]:
-    """Opens an address as a person in Brazil does; `script` runs before the page's own, and more
-    options are those of Playwright's contexts.
+    """Opens an address in the service's language and time zone.
+
+    `script` runs before the page's own, and more options are those of Playwright's contexts.
 
     The test fails if a page writes an error to the console, if its script stops, or if it asks
     another host for anything. Failed requests are errors in the console, too, unless

@@ -10,6 +10,7 @@ from pathlib import Path
 from string import Template
 
 from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi.responses import RedirectResponse
 
 from src.infra.http.content_codings import CODINGS, IDENTITY, QUICK_COMPRESSORS, best_coding
 from src.infra.http.representation import Representation, content_id, representation
@@ -64,16 +65,21 @@ class Page:
 
 
 def pages_router(pages: Sequence[Page], *, title: str, brand: str) -> APIRouter:
-    """The pages of a service with these names, and what they are made of."""
+    """The pages of a service with these names, and what they are made of.
+
+    If none of them is at the root, the root leads to the first.
+    """
     router = APIRouter(include_in_schema=False)
     for page in pages:
         names = {
             "title": escape(title),
-            "brand": escape(brand.replace("-", " ").capitalize()),
+            "brand": escape(brand),
             "start": pages[0].address,
             "links": _links(pages, page),
         }
         router.add_api_route(page.path, partial(_page, page, names))
+    if all(page.path != "/" for page in pages):
+        router.add_api_route("/", partial(_start, pages[0].address if pages else "docs"))
     router.add_api_route("/assets/{name}", asset)
     return router
 
@@ -84,6 +90,10 @@ def _links(pages: Iterable[Page], current: Page) -> str:
         for page in pages
     ]
     return "\n        ".join([*links, '<a href="docs">API</a>'])
+
+
+async def _start(address: str) -> Response:
+    return RedirectResponse(address, headers={"Cache-Control": "no-cache"})
 
 
 async def _page(page: Page, names: Mapping[str, str], request: Request) -> Response:

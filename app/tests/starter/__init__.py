@@ -1,0 +1,1 @@
+"""What `make new` makes, and what the guide says to do with it."""

@@ -1,0 +1,183 @@
+"""`make new` makes a project that stands by itself, and the guide leads on from there."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from src.entrypoints.settings import APP_DIR
+from stand_in.server import StandIn
+from tests.helpers.processes import ServiceProcess
+from tests.helpers.services import ask
+from tests.helpers.serving import client
+from tests.starter.guide import Block, blocks
+from tests.starter.new_project import NEW_PROJECT, ROOT, Project
+
+NAME = "Preços de carros"
+
+# What no file of a new project speaks of, but to say where it comes from.
+OURS = re.compile(
+    r"brasil|brazil|ibge|munic[ií]p|cidade|\bestados|distrito|popula", re.IGNORECASE
+)
+CREDITS = {
+    "README.md": "The core comes from *Estados e cidades*",
+    "README.pt-BR.md": "O núcleo vem do *Estados e cidades*",
+}
+
+
+def guide(language: str = "") -> str:
+    """The guide's text."""
+    return (ROOT / f"docs/start-your-own{language}.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A project in a folder with blanks and an accent in its path."""
+    folder = tmp_path_factory.mktemp("novo") / "preços de carros"
+    return Project(NEW_PROJECT.make(str(folder), NAME))
+
+
+@pytest.mark.parametrize(
+    ("folder", "name", "why"),
+    [
+        ("", NAME, "diga onde"),
+        ("novo", " ", "diga onde"),
+        ("cheia", NAME, "não está vazia"),
+        ("arquivo", NAME, "não está vazia"),
+        ("arquivo/novo", NAME, "arquivo"),
+        (str(ROOT), NAME, "dentro deste projeto"),
+        (str(APP_DIR / "novo"), NAME, "dentro deste projeto"),
+        ("novo", 'Carros"', "sem aspas"),
+        ("novo", "Car\nros", "sinais comuns"),
+        ("novo", "c" * 61, "até 60 letras"),
+        ("novo", "日本", "de A a Z"),
+    ],
+)
+def test_what_cannot_be_made_is_refused(
+    folder: str, name: str, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The error says why, and nothing is touched."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "cheia").mkdir()
+    (tmp_path / "cheia/meu.txt").touch()
+    (tmp_path / "arquivo").touch()
+    before = sorted(tmp_path.rglob("*"))
+
+    with pytest.raises(NEW_PROJECT.NotMadeError, match=why):
+        NEW_PROJECT.make(folder, name)
+
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_an_empty_folder_is_filled(tmp_path: Path) -> None:
+    """Somebody may have made it before."""
+    (tmp_path / "vazia").mkdir()
+
+    assert (NEW_PROJECT.make(str(tmp_path / "vazia"), NAME) / "app/main.py").is_file()
+
+
+def test_it_speaks_of_nothing_of_ours(project: Project) -> None:
+    """But for the credits; nor is anything in it called after our features."""
+    for file in project.folder.rglob("*"):
+        name = file.relative_to(project.folder).as_posix()
+        assert not re.search("localities|population", name)
+        if file.is_file() and "requirements" not in file.name:
+            lines = [line for line in project.text(name).splitlines() if OURS.search(line)]
+            assert all(CREDITS.get(name, "\0") in line for line in lines), (name, lines)
+
+
+def test_it_has_its_own_name(project: Project) -> None:
+    """As people write it, and as programs do; no word in braces is left."""
+    assert project.text("README.md").startswith(f"# {NAME}\n")
+    assert 'NAME = "precos-de-carros"' in project.text("app/src/__init__.py")
+    assert f'TITLE = "{NAME}"' in project.text("app/src/entrypoints/features.py")
+    for file in ("README.md", "README.pt-BR.md", "CHANGELOG.md", "docs/operating.md"):
+        assert "{{" not in project.text(file)
+
+
+def test_both_guides_have_the_same_blocks() -> None:
+    """Portuguese readers paste what English readers paste."""
+    english, portuguese = blocks(guide()), blocks(guide(".pt-BR"))
+
+    assert list(english) == list(portuguese)
+
+
+def test_the_guides_integration_is_small() -> None:
+    """Four files with sixty lines of code, tests left out, and three files that are changed."""
+    integration = guide().partition("\n## 8.")[0]
+    source = [block for block in blocks(integration) if block.order and "/tests/" not in block.file]
+    new = [block for block in source if block.order == "New file"]
+    changed = [block for block in source if block.order != "New file"]
+
+    assert len(new) <= 4
+    assert len(changed) <= 3
+    assert sum(lines_of_code(block) for block in new if "/src/" in block.file) <= 60
+
+
+def lines_of_code(block: Block) -> int:
+    """How many lines are neither blank nor a comment nor a docstring; imports count."""
+    tree = ast.parse(block.text)
+    documented = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+        and ast.get_docstring(node)
+    ]
+    lines = {
+        number
+        for number, line in enumerate(block.text.splitlines(), 1)
+        if line.strip() and not line.strip().startswith("#")
+    }
+    for node in documented:
+        first = node.body[0]
+        lines -= set(range(first.lineno, (first.end_lineno or 0) + 1))
+    return len(lines)
+
+
+def test_the_guide_uses_commands_that_exist(project: Project) -> None:
+    """Each `make` in it is a target, of this project or of the new one."""
+    targets = set(re.findall(r"^([a-z]+):.*##", project.text("Makefile"), re.MULTILINE))
+    typed = [line for block in blocks(guide()) for line in block.commands]
+
+    made = [line.split()[1] for line in typed if line.startswith("make")]
+
+    assert made[0] == "new"
+    assert set(made[1:]) <= targets
+
+
+async def test_what_the_guide_makes_stands_by_itself(project: Project, tmp_path: Path) -> None:
+    """All that it says is done; then lint, types, layers, tests and the server are content.
+
+    That is so with the example, and without it. The holidays come from a stand-in.
+    """
+    holidays, _, rest = guide().partition("\n## 8.")
+    apply(holidays, project)
+    project.test_own()
+    apply(rest, project)
+    project.lint()
+    project.test()
+
+    module = project.module("stand_in.holidays")
+    async with StandIn(module.BrasilApi()) as upstream:
+        settings = {
+            "holidays_url": upstream.url + module.BrasilApi.base_path,
+            "snapshot_store": "memory:",
+        }
+        program = [str(project.folder / "app/main.py")]
+        with ServiceProcess(tmp_path / "log.txt", program=program, **settings) as process:
+            async with client(process.address) as session:
+                await process.get(session, "/health/live")
+                answer = await ask(session, "/api/v1/holidays")
+                page = await ask(session, "/fanout")
+
+    assert answer.body.startswith(b'[{"id":2020,"nome":"2020","feriados":[{"id":')
+    assert page.status == 200
+    assert "os feriados" in page.body.decode()
+
+
+def apply(text: str, project: Project) -> None:
+    """Does what this part of the guide says."""
+    for block in blocks(text):
+        if block.order:
+            block.apply(project.folder)

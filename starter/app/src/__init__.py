@@ -1,0 +1,5 @@
+"""The service, in four layers: entrypoints → infra → application → domain, imports inwards."""
+
+VERSION = "0.1.0"
+NAME = "{{slug}}"
+PURPOSE = "{{purpose}}"
