@@ -47,7 +47,7 @@ def main(arguments: list[str]) -> None:
     except NotMadeError as error:
         sys.exit(f"Nada foi criado: {error}")
     print(f"Projeto criado em {made}")
-    print("Para continuar, nessa pasta: git init && make demo (ou start.bat no Windows)")
+    print("Para continuar, nessa pasta: make demo")
 
 
 def make(folder: str, name: str) -> Path:

@@ -31,8 +31,10 @@ from src.infra.process.clock import utc_now
 Settings = TypeVar("Settings", bound=ServiceSettings)
 Root = TypeVar("Root", bound=Branch)
 
-# If the code names the roots, one that is gone was taken out on purpose.
-ANY_ROOT_MAY_GO = CredibleLoss(of_top=lambda before: before)
+
+def any_loss(before: int) -> int:
+    """Bounds the loss of roots that the code names: one that is gone was taken out on purpose."""
+    return before
 
 
 def tree_feature(
@@ -63,7 +65,7 @@ def tree_feature(
         upstream: the upstream that the settings describe; it gets the name of the source.
         collect: collects the roots with all below them, over a client of that upstream.
         roots_at_once: how many roots are in work at once.
-        roots_are_requested: False if the roots are known and no request lists them.
+        roots_are_requested: False if the code names the roots and no request lists them.
         short_name: the JSON field of a root's short name; empty if roots have none.
         loss: what may be gone from one snapshot to the next.
         now: tells the time, in UTC, at which a collection has ended.
@@ -108,7 +110,9 @@ def tree_feature(
                 presentation=WHOLE_TREE,
                 words=words,
                 fan_out=counts,
-                loss=loss or (None if roots_are_requested else ANY_ROOT_MAY_GO),
+                loss=loss
+                if roots_are_requested
+                else replace(loss or CredibleLoss(), of_top=any_loss),
                 folder=name,
             ) as kept:
                 yield Opened(
