@@ -107,7 +107,9 @@ class StandIn:
 
     def serve(self, *contents: Content) -> None:
         """Answers with these contents from the next request on."""
-        self._contents = [(f"{content.base_path}/", content) for content in contents]
+        prefixes = ((f"{content.base_path}/", content) for content in contents)
+        # The longest first: one base path may begin with another.
+        self._contents = sorted(prefixes, key=lambda each: -len(each[0]))
 
     def asked_for(self, path: str) -> int:
         """How many requests there were for this path below a base path."""

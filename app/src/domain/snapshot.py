@@ -96,7 +96,7 @@ class Snapshot:
 Root = TypeVar("Root", bound=Leaf)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # with slots, Python 3.11 makes no object of TreeSnapshot[…]
 class TreeSnapshot(Snapshot, Generic[Root]):
     """The snapshot of any tree with such roots."""
 

@@ -58,10 +58,11 @@ def succeed(earlier: S | None, collected: S, loss: CredibleLoss | None = None) -
 
 def unread(earlier: S, reason: str) -> S:
     """The earlier snapshot after a collection that could read nothing at all: all of it is kept."""
+    reasons = {gap.key: gap.reason for gap in earlier.missing}
+    unknown = missing(earlier.roots, lambda key, _: reasons.get(key))
     kept = [gap for root in earlier.roots for gap in branches(root, reason)]
-    return replace(
-        earlier, filled=_in_order_and_known(kept, earlier.missing), failures=earlier.failures + 1
-    )
+    filled = _in_order_and_known(kept, unknown)
+    return replace(earlier, missing=unknown, filled=filled, failures=earlier.failures + 1)
 
 
 def is_credible(earlier: Leaf, collected: Leaf, loss: CredibleLoss | None = None) -> bool:
@@ -86,10 +87,13 @@ class Succession:
 
     def of(self, before: Sequence[Part], after: Sequence[Part]) -> list[Part]:
         """The new tree, with all that it lacks and the earlier one has; in any order."""
-        lost = sum(len(_gone(earlier, later)) for earlier, later in _lists_in_both(before, after))
-        self._tree_is_credible = lost <= self._loss.of_tree(sum(count_by_level(before)))
         gone = _gone(before, after)
         kept = gone if len(gone) > self._loss.of_top(len(before)) else []
+        lists = list(_lists_in_both(before, after))
+        if not kept:
+            lists.pop(0)  # what may go from the top does not count against the rest
+        lost = sum(len(_gone(earlier, later)) for earlier, later in lists)
+        self._tree_is_credible = lost <= self._loss.of_tree(sum(count_by_level(before)))
         for root in kept:
             self.filled += branches(root, NOT_BELIEVED)
         return [*self._each((), before, after), *kept]

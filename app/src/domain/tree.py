@@ -45,11 +45,20 @@ class Branch(Leaf):
 
 Part = TypeVar("Part", bound=Leaf)
 
+# Beyond it JSON numbers are not exact everywhere (RFC 8259, section 6).
+LARGEST_ID = 2**53 - 1
+
 
 def in_order(parts: Iterable[Part]) -> tuple[Part, ...]:
-    """The parts in ascending order of id. Raises InvalidTreeError if one appears twice."""
+    """The parts in ascending order of id.
+
+    Raises InvalidTreeError if one appears twice, or has an id that not every reader can hold.
+    """
     ordered = tuple(sorted(parts, key=lambda part: part.id))
     before = None
+    for part in (*ordered[:1], *ordered[-1:]):
+        if abs(part.id) > LARGEST_ID:
+            raise InvalidTreeError(f"código grande demais: {part.id}")
     for part in ordered:
         if part.id == before:
             raise InvalidTreeError(f"código repetido: {part.id}")

@@ -62,7 +62,8 @@ def create_api(settings: Settings, *, features: Sequence[Feature[Settings]] = FE
             state: dict[str, Any] = {"ready": []}
             for feature in features:
                 opened = await stack.enter_async_context(feature.open(settings, state))
-                assert not state.keys() & opened.state.keys(), "two features use one name"
+                if twice := state.keys() & opened.state.keys():
+                    raise ValueError(f"two features use one name: {', '.join(twice)}")
                 state |= opened.state
                 state["ready"].append(opened.require_data)
             yield state

@@ -1,9 +1,10 @@
-"""A feature that collects one tree in advance and answers it whole: all of it but what is its own.
+"""Wires a feature that collects one tree in advance and serves it whole.
 
-A feature that offers more does by itself what is done here.
+A feature that offers more wires these parts itself.
 """
 
 import asyncio
+import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -12,7 +13,6 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from src.application.collecting.fan_out import FanOut
-from src.application.ports.refresh_progress import Limits
 from src.application.telling.fan_out_counts import FanOutCounts
 from src.domain.snapshot import TreeSnapshot
 from src.domain.succession import CredibleLoss
@@ -25,11 +25,15 @@ from src.infra.controllers.refreshes.refresh_words import RefreshWords
 from src.infra.controllers.tree_controller import OpenedTree, tree_at_hand, tree_router
 from src.infra.editions.tree_formats import WHOLE_TREE
 from src.infra.gateways.retrying_client import RetryingClient
-from src.infra.gateways.upstream import Upstream, open_client
+from src.infra.gateways.upstream import Upstream, limits_in_force, open_client
 from src.infra.process.clock import utc_now
 
 Settings = TypeVar("Settings", bound=ServiceSettings)
 Root = TypeVar("Root", bound=Branch)
+
+
+# Names that the core uses itself.
+RESERVED = {"ready", "refreshes"}
 
 
 def any_loss(before: int) -> int:
@@ -55,6 +59,8 @@ def tree_feature(
 ) -> Feature[Settings]:
     """The feature that answers its tree at `/api/v1/{name}`, and its refreshes below that.
 
+    Raises ValueError if the name, or two levels of one name, would clash with something else.
+
     Args:
         name: one lower-case word, under which its data are kept apart, too.
         title: in Portuguese what the tree is, for the documentation.
@@ -70,6 +76,8 @@ def tree_feature(
         loss: what may be gone from one snapshot to the next.
         now: tells the time, in UTC, at which a collection has ended.
     """
+    if not re.fullmatch("[a-z][a-z0-9]*", name) or name in RESERVED:
+        raise ValueError(f"a feature cannot be called {name!r}; use one other lower-case word")
     path = f"/api/v1/{name}"
     kind = TreeSnapshot[root]  # type: ignore[valid-type]  # known at run time only
     words = RefreshWords(
@@ -86,22 +94,14 @@ def tree_feature(
             fan_out = FanOut(roots_limit=roots_limit, watch=counts, on_root=on_root)
             roots = await collect(client, fan_out)
             if not roots_are_requested:
-                fan_out.require_any()  # the roots alone are nothing that was read
-            return kind.collected(roots, at=now(), missing=fan_out.gaps)
+                fan_out.require_any(roots)  # the roots alone are nothing that was read
+            return kind.collected(roots, at=now(), missing=fan_out.gaps(roots))
 
         asked = replace(upstream(settings), name=source)
         counts = FanOutCounts(clock=time.monotonic)
         roots_limit = asyncio.Semaphore(roots_at_once)
         async with open_client(asked, watch=counts) as client:
-            counts.bounded_by(
-                lambda: Limits(
-                    roots=roots_at_once,
-                    requests=client.admission.limit,
-                    most_requests=asked.at_once,
-                    requests_per_second=asked.max_rps,
-                    circuit_is_open=client.admission.is_suspended,
-                )
-            )
+            counts.bounded_by(lambda: limits_in_force(asked, client, roots=roots_at_once))
             async with keeping_fresh(
                 settings,
                 kind=kind,

@@ -15,6 +15,7 @@ from src.domain.succession import (
     Succession,
     missing,
     succeed,
+    unread,
 )
 from tests.sample_feature.shelves import Box, Item, Shelf, ShelvesSnapshot
 
@@ -108,3 +109,25 @@ def test_the_same_id_in_two_lists_names_two_parts() -> None:
     assert [gap.key for gap in succeeding.missing] == [(2, 1)]
     assert [gap.key for gap in succeeding.filled] == [(1, 1), (1, 2)]
     assert succeeding.tree == before
+
+
+def test_gaps_that_were_stored_without_parents_are_named_anew() -> None:
+    """Version 1.0.0 stored them so; a branch is never both unknown and kept."""
+    before = (replace(FIRST, caixas=(ONE, Box(2, "caixa 2", None))),)
+    stored = replace(snapshot(before), missing=(Gap(2, "caixa 2", "demorou"),))
+
+    kept = unread(stored, "caiu")
+
+    assert [gap.key for gap in kept.missing] == [(1, 2)]
+    assert [gap.key for gap in kept.filled] == [(1,), (1, 1)]
+
+
+def test_what_may_go_from_the_top_does_not_count_against_the_rest() -> None:
+    """Twenty shelves are taken out on purpose, and one box is gone elsewhere: both are believed."""
+    loss = CredibleLoss(of_top=lambda before: before, of_tree=lambda _: 1)
+    before = [FIRST, *(Shelf(each, "X", "extra", ()) for each in range(10, 30))]
+    succession = Succession(unread={}, loss=loss)
+    after = [replace(FIRST, caixas=(ONE,))]
+
+    assert succession.of(before, after) == after
+    assert succession.filled == []

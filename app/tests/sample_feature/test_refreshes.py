@@ -1,14 +1,21 @@
 """A feature's refreshes have an address and words of their own, beside those of another."""
 
 import json
+from dataclasses import replace
 
 import jsonschema_rs
+import pytest
 
+from src.entrypoints.api import create_api
+from src.entrypoints.features import Settings
+from src.infra.controllers.refreshes.noun import Noun
 from tests.helpers.documentation import described
-from tests.helpers.services import ask, ended
+from tests.helpers.services import application, ask, ended
+from tests.helpers.serving import client, served
+from tests.helpers.shelves import TWO_SHELVES
 from tests.sample_feature.feature import WORDS, shelves
 from tests.sample_feature.test_sample_feature import CUPBOARDS, LISTS, service
-from tests.sample_feature.upstream import Storeroom
+from tests.sample_feature.upstream import FakeUpstream, Storeroom
 
 OTHERS = f"{CUPBOARDS}/refreshes"
 UNKNOWN = "0123456789abcdef0123"
@@ -84,3 +91,41 @@ def test_the_suggested_example_matches_the_suggested_schema() -> None:
         )
         assert '"tentativas"' in from_levels.event_example
         assert from_levels.list_example["atualizacoes"][0]["situacao"] == "concluida"
+
+
+@pytest.mark.parametrize("name", ["currents", "events", "current"])
+async def test_any_name_will_do(name: str) -> None:
+    """The address is found, whatever the feature's name begins or ends with."""
+    feature = shelves("", name=name, client=FakeUpstream(TWO_SHELVES))
+    async with served(application([feature])) as url, client(url) as session:
+        await ask(session, f"/api/v1/{name}")
+        statuses = [
+            (await ask(session, f"/api/v1/{name}/refreshes{end}")).status
+            for end in ("", "/current", f"/{UNKNOWN}")
+        ]
+
+    assert statuses == [200, 200, 404]
+
+
+@pytest.mark.parametrize("name", ["ready", "refreshes", "used-cars", "Cars", "", "a/b"])
+def test_a_name_that_would_clash_is_refused(name: str) -> None:
+    """It would be a state, a folder, an address or a name in the documentation."""
+    with pytest.raises(ValueError, match="cannot be called"):
+        shelves("", name=name)
+
+
+async def test_two_features_of_one_name_do_not_start() -> None:
+    """The error says which name it is."""
+    twins = [shelves("", client=FakeUpstream(TWO_SHELVES)) for _ in range(2)]
+    api = create_api(Settings(), features=twins)
+
+    with pytest.raises(ValueError, match="two features use one name"):
+        async with api.router.lifespan_context(api):
+            pass
+
+
+@pytest.mark.parametrize("plurals", [("itens", "itens"), ("limites", "itens"), ("id", "itens")])
+def test_levels_have_plurals_of_their_own(plurals: tuple[str, str]) -> None:
+    """They are fields of one JSON object, which has others."""
+    with pytest.raises(ValueError, match="plurals of their own"):
+        replace(WORDS, levels=[Noun("parte", plural) for plural in plurals])

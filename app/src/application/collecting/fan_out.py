@@ -34,15 +34,9 @@ class FanOut(Generic[Root]):
         self._roots_limit = roots_limit
         self._watch = watch
         self._on_root = on_root
-        self._collected: list[Root] = []
         # By the identity of a branch that stayed without parts: itself, so that no other gets its
         # identity, and why.
         self._unread: dict[int, tuple[Branch, UpstreamError]] = {}
-
-    @property
-    def gaps(self) -> tuple[Gap, ...]:
-        """The collected branches that stayed without parts, in order of level."""
-        return missing(self._collected, self._reason)
 
     async def roots(
         self, roots: Sequence[Root], parts_of: Callable[[Root], Awaitable[Iterable[Leaf]]]
@@ -63,19 +57,16 @@ class FanOut(Generic[Root]):
         for outcome in outcomes:
             if isinstance(outcome, BaseException):
                 raise outcome
-        self._collected = [each for each in outcomes if not isinstance(each, BaseException)]
-        return self._collected
-
-    def require_any(self) -> None:
-        """Raise UpstreamError, with the reason for the first root, if no root has any parts."""
-        if self._collected and all(root.children is None for root in self._collected):
-            _, error = self._unread[id(self._collected[0])]
-            raise error
+        return [each for each in outcomes if not isinstance(each, BaseException)]
 
     async def below(
         self, branches: Sequence[B], ask: Callable[[B], Awaitable[Iterable[Leaf]]]
     ) -> list[B]:
-        """Each of these branches with the parts that `ask` gives."""
+        """Each of these branches with the parts that `ask` gives, in order.
+
+        Raises InvalidTreeError, before anything is asked, if one appears twice.
+        """
+        branches = in_order(branches)
         # No coroutine of its own around each request: thousands wait at a time.
         answers = await asyncio.gather(*map(ask, branches), return_exceptions=True)
         return self.assemble(branches, answers)
@@ -85,6 +76,16 @@ class FanOut(Generic[Root]):
     ) -> list[B]:
         """The same, from answers that are there: the parts of each, or the error."""
         return [self._one(*pair) for pair in zip(branches, answers, strict=True)]
+
+    def gaps(self, roots: Sequence[Root]) -> tuple[Gap, ...]:
+        """The branches of this tree that stayed without parts, in order of level."""
+        return missing(roots, self._reason)
+
+    def require_any(self, roots: Sequence[Root]) -> None:
+        """Raise UpstreamError, with the reason for the first root, if no root could be read."""
+        errors = [self._unread[id(root)][1] for root in roots if id(root) in self._unread]
+        if errors and len(errors) == len(roots):
+            raise errors[0]
 
     def _reason(self, _: Key, branch: Branch) -> str | None:
         unread = self._unread.get(id(branch))

@@ -16,6 +16,7 @@ from src.application.localities.gateways import (
 from src.application.ports.fan_out_watch import FanOutWatch
 from src.domain.localities.territory import City, District, State
 from src.domain.localities.territory_snapshot import TerritorySnapshot
+from src.domain.tree import in_order
 
 
 class Plan(StrEnum):
@@ -54,12 +55,13 @@ class ListOfStatesAndCities:
         fan_out = FanOut(roots_limit=self.states_limit, watch=self.watch, on_root=on_state)
         cities_of = self._cities_by_state if self.plan is Plan.STATE else self._cities_by_city
         collected = await fan_out.roots(states, lambda state: cities_of(state, fan_out))
-        return TerritorySnapshot.collected(collected, at=self.now(), missing=fan_out.gaps)
+        return TerritorySnapshot.collected(
+            collected, at=self.now(), missing=fan_out.gaps(collected)
+        )
 
     async def _cities_by_city(self, state: State, fan_out: FanOut[State]) -> Sequence[City]:
         """The state's cities, each with the districts that it was asked for."""
-        cities = _in_order(state, await self.cities.of_state(state))
-        return await fan_out.below(cities, self.districts.of_city)
+        return await fan_out.below(await self.cities.of_state(state), self.districts.of_city)
 
     async def _cities_by_state(self, state: State, fan_out: FanOut[State]) -> Sequence[City]:
         """The same, with all districts of the state asked for at once."""
@@ -68,7 +70,7 @@ class ListOfStatesAndCities:
         )
         if isinstance(rows, BaseException):
             raise rows
-        cities = _in_order(state, rows)
+        cities = in_order(rows)
         if isinstance(districts, BaseException):
             return fan_out.assemble(cities, [districts] * len(cities))
         by_city: dict[int, list[District]] = defaultdict(list)
@@ -76,8 +78,3 @@ class ListOfStatesAndCities:
             by_city[district.city_id].append(district)
         answers = [by_city[city.id] for city in cities]
         return fan_out.assemble(cities, answers)
-
-
-def _in_order(state: State, cities: Sequence[City]) -> Sequence[City]:
-    """The cities in order; refused if one appears twice, before any request about them."""
-    return state.with_children(cities).cidades

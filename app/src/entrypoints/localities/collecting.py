@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 
 from src.application.localities.list_of_states_and_cities import ListOfStatesAndCities
 from src.application.ports.fan_out_watch import FanOutWatch
-from src.application.ports.refresh_progress import Limits
 from src.entrypoints.localities.settings import LocalitiesSettings
 from src.infra.controllers.localities.collection_words import COLLECTION_WORDS
 from src.infra.gateways.localities.ibge_gateways import (
@@ -14,7 +13,7 @@ from src.infra.gateways.localities.ibge_gateways import (
     IbgeDistrictsGateway,
     IbgeStatesGateway,
 )
-from src.infra.gateways.upstream import Upstream, open_client
+from src.infra.gateways.upstream import Upstream, limits_in_force, open_client
 from src.infra.process.clock import utc_now
 from src.infra.process.open_connections import possible_connections
 
@@ -26,15 +25,7 @@ async def collecting(
     """The use case over a client of its own, which is closed at the end."""
     ibge = _upstream(settings)
     async with open_client(ibge, watch=watch) as client:
-        watch.bounded_by(
-            lambda: Limits(
-                roots=settings.ibge_states_limit,
-                requests=client.admission.limit,
-                most_requests=ibge.at_once,
-                requests_per_second=ibge.max_rps,
-                circuit_is_open=client.admission.is_suspended,
-            )
-        )
+        watch.bounded_by(lambda: limits_in_force(ibge, client, roots=settings.ibge_states_limit))
         yield ListOfStatesAndCities(
             states=IbgeStatesGateway(client),
             cities=IbgeCitiesGateway(client),

@@ -28,7 +28,7 @@ USER_AGENT = f"{NAME}/{VERSION} ({PURPOSE}; aiohttp)"
 # the next has twice as long, and once something was answered, connections may take their time.
 FIRST_CONNECTION_S = 3.0
 
-# Some twenty times the largest answer in use.
+# An answer of some hundred thousand rows.
 MAX_BODY_BYTES = 32 * 1024 * 1024
 
 # First match wins. Tested against every error class of aiohttp.

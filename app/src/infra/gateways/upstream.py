@@ -15,6 +15,7 @@ from src.application.manners.circuit_breaker import RECENT_ANSWERS, CircuitBreak
 from src.application.manners.patience import Patience
 from src.application.manners.retry_budget import RetryBudget
 from src.application.ports.fan_out_watch import FanOutWatch
+from src.application.ports.refresh_progress import Limits
 from src.infra.gateways.aiohttp_exchange import AiohttpExchange, open_session
 from src.infra.gateways.retrying_client import RetryingClient
 from src.infra.gateways.tls import tls_context
@@ -39,6 +40,17 @@ class Upstream:
     settings: str = ""
     ca_file: Path | None = None  # a PEM bundle trusted besides the system's
     legacy_tls: bool = False  # whether a server without secure renegotiation is accepted
+
+
+def limits_in_force(upstream: Upstream, client: RetryingClient, *, roots: int) -> Limits:
+    """The limits of a collection over this client, which has `roots` roots in work at once."""
+    return Limits(
+        roots=roots,
+        requests=client.admission.limit,
+        most_requests=upstream.at_once,
+        requests_per_second=upstream.max_rps,
+        circuit_is_open=client.admission.is_suspended,
+    )
 
 
 @asynccontextmanager

@@ -87,8 +87,8 @@ class FileStore(SnapshotStore[S]):
             raise DamagedSnapshotError(f"{self._file} está danificado ({exc})", version) from exc
 
     def _save(self, snapshot: S) -> str:
-        content = self._format.to_bytes(snapshot)
         try:
+            content = self._format.to_bytes(snapshot)
             self._make_directory()
             self._remove_leftovers()
             descriptor, name = tempfile.mkstemp(dir=self._file.parent, prefix=UNFINISHED)
@@ -103,7 +103,7 @@ class FileStore(SnapshotStore[S]):
                 with suppress(OSError):
                     os.unlink(name)  # noqa: PTH108  # as above
                 raise
-        except OSError as exc:
+        except (OSError, ValueError) as exc:
             raise SnapshotStoreError(f"{self._file} não pôde ser gravado ({exc})") from exc
         return version
 

@@ -68,7 +68,10 @@ class RedisStore(SnapshotStore[S]):
         return Stored(file.snapshot, _text(version))
 
     async def save(self, snapshot: S) -> str:
-        content = await asyncio.to_thread(self._format.to_bytes, snapshot)
+        try:
+            content = await asyncio.to_thread(self._format.to_bytes, snapshot)
+        except ValueError as exc:
+            raise SnapshotStoreError(f"a coleta não pôde ser gravada no Redis ({exc})") from exc
         version = uuid4().hex
         with redis_errors_as(SnapshotStoreError):
             await self._redis.mset({self._snapshot_key: content, self._version_key: version})

@@ -18,8 +18,8 @@ FORMAT = 1
 # The origin of what the service itself has collected.
 COLLECTED_HERE = "coleta deste serviço"
 
-# Twenty times the largest snapshot in use: anything larger is none.
-MAX_BYTES = 16 * 1024 * 1024
+# A tree of some hundred thousand parts. It is read at once, so what is larger is refused.
+MAX_BYTES = 64 * 1024 * 1024
 
 
 # The dictionary need not be larger than the text: 9 MB of memory in place of 23.
@@ -43,8 +43,14 @@ class SnapshotFormat(Generic[S]):
         self._decoder = msgspec.json.Decoder(SnapshotFile[kind])  # type: ignore[valid-type]
 
     def to_bytes(self, snapshot: S, *, origin: str = COLLECTED_HERE) -> bytes:
-        """The file's content; the same snapshot gives the same bytes."""
-        return lzma.compress(msgspec.json.encode(SnapshotFile(snapshot, origin)), filters=_FILTERS)
+        """The file's content; the same snapshot gives the same bytes.
+
+        Raises ValueError for a snapshot that is too large to be read again.
+        """
+        text = msgspec.json.encode(SnapshotFile(snapshot, origin))
+        if len(text) > self._max_bytes:
+            raise ValueError(f"grande demais: {len(text)} bytes, no máximo {self._max_bytes}")
+        return lzma.compress(text, filters=_FILTERS)
 
     def from_bytes(self, content: bytes) -> SnapshotFile[S]:
         """The file that `to_bytes` wrote.

@@ -9,6 +9,7 @@ from src.application.collecting.fan_out import FanOut
 from src.application.ports.fan_out_watch import FanOutWatch
 from src.application.ports.upstream_errors import UpstreamMalformedError, UpstreamTimeoutError
 from src.domain.snapshot import Gap
+from src.domain.succession import UNREAD
 from tests.sample_feature.shelves import Box, Item, Shelf
 
 HIGH, LOW = Shelf(1, "A", "Alta"), Shelf(2, "B", "Baixa")
@@ -30,9 +31,9 @@ async def test_equal_ids_in_two_lists_are_two_gaps() -> None:
 
         return await collecting.below([Box(1, "caixa")], items_of)
 
-    await collecting.roots([LOW, HIGH], boxes_of)
+    collected = await collecting.roots([LOW, HIGH], boxes_of)
 
-    assert collecting.gaps == (
+    assert collecting.gaps(collected) == (
         Gap(1, "caixa", "A1 demorou", parents=(1,)),
         Gap(1, "caixa", "B1 demorou", parents=(2,)),
     )
@@ -55,8 +56,10 @@ async def test_a_part_that_appears_twice_is_a_gap() -> None:
     async def boxes_of(shelf: Shelf) -> Sequence[Box]:
         return [Box(1, "caixa", ()), Box(1, "outra", ())] if shelf is HIGH else []
 
-    assert await collecting.roots([HIGH, LOW], boxes_of) == [HIGH, LOW.with_children([])]
-    assert [gap.key for gap in collecting.gaps] == [(1,)]
+    collected = await collecting.roots([HIGH, LOW], boxes_of)
+
+    assert collected == [HIGH, LOW.with_children([])]
+    assert [gap.key for gap in collecting.gaps(collected)] == [(1,)]
 
 
 async def test_some_root_may_be_required() -> None:
@@ -69,10 +72,47 @@ async def test_some_root_may_be_required() -> None:
     async def none_of(shelf: Shelf) -> Sequence[Box]:
         return [] if shelf is LOW else await fails(shelf)
 
-    await failing.roots([HIGH, LOW], fails)
-    await empty.roots([HIGH, LOW], none_of)
+    failed = await failing.roots([HIGH, LOW], fails)
+    read = await empty.roots([HIGH, LOW], none_of)
 
     with pytest.raises(UpstreamTimeoutError, match="demorou"):
-        failing.require_any()
-    empty.require_any()
-    fan_out().require_any()
+        failing.require_any(failed)
+    empty.require_any(read)
+    fan_out().require_any([HIGH])  # nothing was requested, so nothing has failed
+    fan_out().require_any([])
+
+
+async def test_the_gaps_are_those_of_the_tree_that_is_made() -> None:
+    """Roots may come in pages, and some may be left out; what was never asked for is unread."""
+    collecting = fan_out()
+
+    async def boxes_of(shelf: Shelf) -> Sequence[Box]:
+        raise UpstreamTimeoutError(f"{shelf.letra} demorou")
+
+    first = await collecting.roots([HIGH], boxes_of)
+    await collecting.roots([LOW], boxes_of)
+
+    assert collecting.gaps([*first, Shelf(3, "C", "Canto")]) == (
+        Gap(1, "Alta", "A demorou"),
+        Gap(3, "Canto", UNREAD),
+    )
+
+
+@pytest.mark.parametrize("ids", [[10**20], [-(2**53)], [1, 1]])
+async def test_ids_that_cannot_be_told_apart_are_refused_before_anything_is_asked(
+    ids: list[int],
+) -> None:
+    """JSON numbers beyond 2^53 are not exact everywhere; the shelf is a gap."""
+    collecting = fan_out()
+
+    async def boxes_of(_: Shelf) -> Sequence[Box]:
+        async def items_of(box: Box) -> Sequence[Item]:
+            raise AssertionError(box)
+
+        return await collecting.below([Box(each, "caixa") for each in ids], items_of)
+
+    collected = await collecting.roots([HIGH], boxes_of)
+
+    (gap,) = collecting.gaps(collected)
+    assert gap.key == (1,)
+    assert gap.reason.startswith("código")

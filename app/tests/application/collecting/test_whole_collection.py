@@ -38,10 +38,9 @@ class Collecting:
     async def execute(self) -> Sequence[Shelf]:
         """Collects once."""
         fan_out = FanOut(roots_limit=self._limit, watch=FanOutWatch(), on_root=self.whole.append)
-        try:
-            return await collect(self.upstream, fan_out)
-        finally:
-            self.gaps = fan_out.gaps
+        collected = await collect(self.upstream, fan_out)
+        self.gaps = fan_out.gaps(collected)
+        return collected
 
 
 async def test_the_tree_is_assembled_in_order() -> None:

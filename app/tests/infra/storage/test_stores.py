@@ -13,6 +13,7 @@ from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import cast
 
+import msgspec
 import pytest
 from redis.asyncio import Redis
 
@@ -21,8 +22,10 @@ from src.application.ports.snapshot_store import (
     SnapshotStoreError,
     Stored,
 )
+from src.infra.storage.file_store import FileStore
 from src.infra.storage.memory_store import MemoryStore
-from src.infra.storage.redis_store import TURN_S
+from src.infra.storage.redis_store import TURN_S, RedisStore
+from src.infra.storage.snapshot_format import SnapshotFormat
 from tests.helpers.fakes import live
 from tests.helpers.redis_server import RedisServer
 from tests.helpers.shelves import TWO_SHELVES
@@ -123,6 +126,22 @@ def with_another_byte(content: bytes) -> bytes:
     """The file with one byte changed in the middle."""
     middle = len(content) // 2
     return content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
+
+
+@pytest.mark.parametrize("kind", ["file", "redis"])
+async def test_what_could_not_be_read_again_is_not_stored(
+    kind: str, tmp_path: Path, redis: RedisServer
+) -> None:
+    """A tree beyond the bound is refused when it is saved, and what is stored stays."""
+    bounded = SnapshotFormat(ShelvesSnapshot, max_bytes=len(msgspec.json.encode(ONE)) + 100)
+    async with aclosing(RedisStore(redis.url, bounded, prefix=PREFIX)) as on_redis:
+        store = FileStore(tmp_path, bounded) if kind == "file" else on_redis
+        version = await store.save(ONE)
+
+        with pytest.raises(SnapshotStoreError, match="grande demais"):
+            await store.save(TWO)
+
+        assert await store.load() == Stored(ONE, version)
 
 
 damages = pytest.mark.parametrize(

@@ -48,7 +48,8 @@ async def collected(gateway: BrandsGateway) -> tuple[Sequence[Brand], tuple[Gap,
     fan_out: FanOut[Brand] = FanOut(
         roots_limit=asyncio.Semaphore(5), watch=FanOutWatch(), on_root=lambda _: None
     )
-    return await ListOfBrands(gateway).execute(fan_out), fan_out.gaps
+    brands = await ListOfBrands(gateway).execute(fan_out)
+    return brands, fan_out.gaps(brands)
 
 
 async def test_the_tree_is_put_together_in_order() -> None:

@@ -1,5 +1,6 @@
 """What the controllers of refreshes find open, how they ask for it, and their parameters."""
 
+import re
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -9,6 +10,8 @@ from src.application.refreshing.ask_for_refresh import AskForRefresh
 from src.application.telling.refreshes import Refreshes
 from src.infra.controllers.refreshes.refresh_right import RefreshRight
 from src.infra.controllers.refreshes.refresh_words import RefreshWords
+
+_ENDS = re.compile(r"(/current|/\{refresh_id\})(/events)?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +26,8 @@ class OpenedRefreshes:
 
 # async, though it waits for nothing: FastAPI would run a plain function in a thread.
 async def _opened(request: Request) -> OpenedRefreshes:
-    # Every route here is the address of the list or begins with it.
-    address = request.scope["route"].path.partition("/current")[0].partition("/{refresh_id}")[0]
+    # Every route here is the address of the list, or that with one of these ends.
+    address = _ENDS.sub("", request.scope["route"].path)
     opened: OpenedRefreshes = request.state[address]
     return opened
 

@@ -39,7 +39,10 @@ class SettingNames:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefreshWords:
-    """The words of one feature, and the address of its refreshes."""
+    """The words of one feature, and the address of its refreshes.
+
+    Raises ValueError if two levels have one plural, or one that is another field's name.
+    """
 
     path: str  # the address: /api/v1/refreshes, or /api/v1/NAME/refreshes
     upstream: str  # the upstream's name with its article, in Portuguese
@@ -55,6 +58,12 @@ class RefreshWords:
     # roots (see fanout/collected.js), and the styles for that.
     page_script: str = ""
     page_style: str = ""
+
+    def __post_init__(self) -> None:
+        plurals = [level.plural for level in self.levels]
+        taken = {"limites", "resultado", "plano", "sem_dados", "mantidos", *Refresh.model_fields}
+        if len({*plurals, *taken}) < len(plurals) + len(taken):
+            raise ValueError(f"levels need plurals of their own, and none of {sorted(taken)}")
 
     @property
     def roots(self) -> Noun:
