@@ -106,7 +106,7 @@ async def test_each_request_counts_for_its_shelf(open_page: OpenPage) -> None:
         await tile(page, "Canto").focus()
         await page.keyboard.press("Enter")
         await expect(page.locator("#detail")).to_contain_text(
-            "Canto: 3 de 3 requisições, completo."
+            "Canto: 3 de 3 requisições, completa."
         )
         await expect(page.locator("#timeline")).to_have_attribute("data-pictures", "drawn")
         await press_tab_to(page, page.get_by_role("slider"))
@@ -128,6 +128,14 @@ async def test_a_failure_is_named(open_page: OpenPage) -> None:
 
         await tile(page, "Canto").click()
         await expect(page.locator("#detail")).to_contain_text("Falharam: caixa 2.")
+
+
+async def test_a_contradictory_list_is_no_failed_request(open_page: OpenPage) -> None:
+    """If its ids are not unique, its shelf has no data, and the page does not name a failure."""
+    lists = {**LISTS, "/shelves/1/boxes": [LISTS["/shelves/1/boxes"][0]] * 2}
+    async with watching(open_page, lists, situation="incompleta") as page:
+        await expect(page.locator("#outcome")).to_contain_text("1 item ficou sem dados.")
+        await expect(page.locator("#outcome")).not_to_contain_text("Houve falhas")
 
 
 async def test_the_names_of_tiles_begin_with_their_text(open_page: OpenPage) -> None:

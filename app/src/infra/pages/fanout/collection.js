@@ -1,6 +1,7 @@
 // One collection as the events report it: its latest progress and all its attempts so far.
 
 import { levels, rootNoun, ROOTS, shortName } from "./collected.js";
+import { numbered } from "./nouns.js";
 
 // The columns of the attempts, in the order of the events; times are in milliseconds.
 const COLUMNS = [
@@ -155,7 +156,11 @@ function inCommonWords(progress) {
   return {
     ...progress,
     limites: { ...limites, roots: limites[rootNoun.plural] },
-    roots: progress[rootNoun.plural].map((root) => ({ ...root, shortName: root[shortName] ?? "" })),
+    roots: progress[rootNoun.plural].map((root) => ({
+      ...root,
+      shortName: root[shortName] ?? "",
+      nome: root.nome.trim() || numbered(rootNoun, root.id),
+    })),
     rootsInWork: progress[`${rootNoun.plural}_em_andamento`],
     counts: resultado && levels.map((level) => resultado[level.plural]),
   };

@@ -86,10 +86,11 @@ function lowered(configured, { first, lowest, highest }) {
 }
 
 function noPermitLeft(configured, waiting) {
+  const permits = `*${formatted(configured)}*${REQUESTS_LIMIT}`;
+  if (waiting === 0) return `É o limite do semáforo, um contador de permissões: ${permits}.`;
   return (
-    "Não foram mais porque o semáforo, um contador de permissões, só tem " +
-    `*${formatted(configured)}*${REQUESTS_LIMIT}: até ` +
-    `${plural(waiting, "outra esperou", "outras esperaram")} na fila.`
+    `Não foram mais porque o semáforo, um contador de permissões, só tem ${permits}: ` +
+    `até ${plural(waiting, "outra esperou", "outras esperaram")} na fila.`
   );
 }
 

@@ -16,6 +16,11 @@ export function counted(number, { singular, plural: many }) {
   return plural(number, singular, many);
 }
 
+/** "marca 7": stands for a name. */
+export function numbered({ singular }, id) {
+  return `${singular} ${id}`;
+}
+
 export const countedRoots = (number) => counted(number, rootNoun);
 
 /** How many requests for each root: "uma por marca". */
