@@ -21,6 +21,9 @@ from tests.sample_feature.upstream import Lists, Storeroom
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
+# Waits for colours that are changing.
+ANIMATED = "Promise.all(document.getAnimations().map(({ finished }) => finished))"
+
 
 def many(count: int) -> Lists:
     """The lists of this many shelves with long names, each with one empty box."""
@@ -152,9 +155,11 @@ async def test_any_number_of_roots_is_shown(open_page: OpenPage, count: int) -> 
     """One tile for each, without faults, in both colour schemes, and a phone scrolls down only."""
     async with watching(open_page, many(count), color_scheme="light") as page:
         await expect(page.locator("#tiles .tile")).to_have_count(count)
+        await expect(page.get_by_role("button", name="Atualizar agora")).to_be_enabled()
+        await page.evaluate(ANIMATED)
         faults = await axe_faults(page)
         await page.emulate_media(color_scheme="dark")
-        await page.evaluate("Promise.all(document.getAnimations().map(({ finished }) => finished))")
+        await page.evaluate(ANIMATED)
         faults += await axe_faults(page)
         await page.set_viewport_size({"width": 390, "height": 844})
         width = await page.evaluate("document.documentElement.scrollWidth")
@@ -164,6 +169,22 @@ async def test_any_number_of_roots_is_shown(open_page: OpenPage, count: int) -> 
     assert faults == []
     assert width == 390
     assert height <= 412
+
+
+async def test_long_names_fit_on_a_phone(open_page: OpenPage) -> None:
+    """The page scrolls down only, whether a name has blanks or not, and while it is chosen."""
+    names = ["Estante dos livros de consulta " * 3, "Estante" * 8]
+    lists = many(len(names))
+    for row, name in zip(lists["/shelves"], names, strict=True):
+        row["nome"] = name.strip()
+    async with watching(open_page, lists, **window(390)) as page:
+        widths = [await page.evaluate("document.documentElement.scrollWidth")]
+        for shelf in await page.locator("#tiles .tile").all():
+            await shelf.click()
+            await expect(page.locator("#tiles-hint strong")).to_be_attached()
+            widths.append(await page.evaluate("document.documentElement.scrollWidth"))
+
+    assert widths == [390] * 3
 
 
 @pytest.mark.parametrize("width", [1280, 390])
