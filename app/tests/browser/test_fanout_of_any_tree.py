@@ -36,11 +36,13 @@ def event(
     ended: int,
     limits: bool = True,
     names: Mapping[int, str] = NOTHING,
+    pages: int = 1,
     **others: Any,
 ) -> str:
     """An event of a collection of twelve books, four of which may be in work at a time.
 
-    The books in `names` have these and no short ones; `others` are further fields of the event.
+    Each takes a request for each of its `pages`. Those in `names` have these and no short ones;
+    `others` are further fields of the event.
     """
     is_over = ended == len(NUMBERS)
     in_work = 0 if is_over else 4
@@ -51,7 +53,7 @@ def event(
             "sigla": "" if each in names else f"L{each}",
             "nome": names.get(each, f"Livro {each}"),
             "situacao": "completo" if each <= ended else "na_fila",
-            "concluidas": int(each <= ended),
+            "concluidas": pages if each <= ended else 0,
             "em_voo": int(ended < each <= ended + in_work),
         }
         for each in NUMBERS
@@ -60,7 +62,7 @@ def event(
         **BOOKS.example,
         "numero": number,
         "situacao": "concluida" if is_over else "em_andamento",
-        "requisicoes": {**REQUESTS, "concluidas": ended, "em_voo": in_work},
+        "requisicoes": {**REQUESTS, "concluidas": ended * pages, "em_voo": in_work},
         "mais_em_voo": 4,
         "livros_em_andamento": in_work,
         "limites": {**BOOKS.example["limites"], "livros": 4} if limits else None,
@@ -69,8 +71,9 @@ def event(
         if is_over
         else None,
         "tentativas": [
-            [each - 1, 1, each, 1, 10, 20, 90, 100, 0, each]
+            [(each - 1) * pages + page, 1, each, 1, 10, 20, 90, 100, 0, each]
             for each in NUMBERS
+            for page in range(pages)
             if is_over and each <= ended
         ],
         **others,
@@ -121,6 +124,19 @@ async def test_two_levels_without_a_request_for_the_list(open_page: OpenPage) ->
         await expect(page.locator("#timeline")).to_have_attribute("data-pictures", "drawn")
         await page.get_by_role("slider").press("ArrowDown")
         await expect(page.locator("#detail")).to_contain_text("Livro 1, capítulos: 1ª tentativa")
+
+
+async def test_two_levels_whose_lists_have_pages(open_page: OpenPage) -> None:
+    """A root has as many requests as pages, so that the page does not say that it has one."""
+    first, last = event(0, ended=0, pages=3), event(1, ended=12, pages=3)
+    async with telling(open_page, first, last) as page:
+        await expect(page.locator("#tiles .tile").first).to_contain_text("3")
+        await expect(page.locator("#answer")).to_contain_text(
+            "Não foram mais porque só 4 livros ficam em andamento por vez; os outros esperaram."
+        )
+        await expect(page.locator("#least")).to_contain_text(
+            "36 requisições de capítulos, 5 por vez, são 8"
+        )
 
 
 async def test_limits_that_are_not_known_are_not_named(open_page: OpenPage) -> None:

@@ -20,8 +20,3 @@ const NOTHING = {
 const added = script === "" ? {} : await import(`./${script}`);
 
 export const { ROOTS, cellOf, fetchNames, nameOf, planOf } = { ...NOTHING, ...added };
-
-/** The plan by which each root has a fixed number of requests, if there is one. */
-export function fixedPlan(plan) {
-  return planOf(plan) ?? (levels.length === 2 ? { requestsPerRoot: 1, reason: "" } : null);
-}

@@ -16,7 +16,6 @@ const COLUMNS = [
   "outcome",
   "root",
 ];
-const OVER = new Set(["completo", "incompleto"]); // the situations of finished roots
 
 // The limits until the service sends them.
 const NO_LIMITS = { [rootNoun.plural]: 0, requisicoes: 0, requisicoes_configurado: 0 };
@@ -74,7 +73,7 @@ export class Collection {
 
   get #hasEveryRoot() {
     const { roots } = this.progress;
-    return roots.length > 0 && roots.every(({ situacao }) => OVER.has(situacao));
+    return roots.length > 0 && roots.every(isOver);
   }
 
   // How many requests are known so far.
@@ -177,6 +176,11 @@ function sampleOf({ segundos, requisicoes, rootsInWork, roots, limites }) {
     limit: limites.requisicoes,
     isOpen: limites.circuito_aberto,
   };
+}
+
+/** Whether a root is finished. */
+export function isOver({ situacao }) {
+  return situacao === "completo" || situacao === "incompleto";
 }
 
 /** How many requests of a root, or of a whole collection, are known. */

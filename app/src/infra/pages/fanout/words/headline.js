@@ -1,7 +1,7 @@
 // The headline: how many requests were in flight at once, and why not more?
 
-import { extremes } from "./analysis.js";
-import { fixedPlan, planOf, rootNoun, settings, upstream } from "./collected.js";
+import { extremes, fixedPlan } from "./analysis.js";
+import { planOf, rootNoun, settings, upstream } from "./collected.js";
 import { agreeing, countedRoots, requestsPerRoot } from "./nouns.js";
 import { formatted, plural, unbroken } from "./numbers.js";
 
@@ -56,9 +56,8 @@ function whyNotMore(collection) {
   if (configured === 0) return ""; // the limits are not known
   if (limit.lowest < configured) return lowered(configured, limit);
   if (mais_em_voo >= configured) return noPermitLeft(configured, waiting);
-  if (planOf(plano) ?? (waitingRoots > 1 && fixedPlan(plano))) {
-    return fixedForEachRoot(fixedPlan(plano), limites.roots);
-  }
+  const fixed = fixedPlan(collection);
+  if (planOf(plano) ?? (waitingRoots > 1 && fixed)) return fixedForEachRoot(fixed, limites.roots);
   if (waitingRoots > 1) return fewRoots(limites.roots);
   return notReached(configured, limites.por_segundo, collection.isCollecting);
 }
