@@ -2,8 +2,17 @@
 
 import { byId } from "./elements.js";
 
-export const { address, levels, part, rootsAreRequested, settings, shortName, upstream, script } =
-  JSON.parse(byId("content").dataset.collected);
+export const {
+  address,
+  forms,
+  levels,
+  part,
+  rootsAreRequested,
+  settings,
+  shortName,
+  upstream,
+  script,
+} = JSON.parse(byId("content").dataset.collected);
 
 /** The noun for what is at the top of the tree. */
 export const rootNoun = levels[0];
