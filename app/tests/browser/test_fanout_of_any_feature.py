@@ -21,6 +21,9 @@ from tests.sample_feature.upstream import Lists, Storeroom
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
+# Waits for colours that are changing.
+ANIMATED = "Promise.all(document.getAnimations().map(({ finished }) => finished))"
+
 
 def many(count: int) -> Lists:
     """The lists of this many shelves with long names, each with one empty box."""
@@ -106,7 +109,7 @@ async def test_each_request_counts_for_its_shelf(open_page: OpenPage) -> None:
         await tile(page, "Canto").focus()
         await page.keyboard.press("Enter")
         await expect(page.locator("#detail")).to_contain_text(
-            "Canto: 3 de 3 requisições, completo."
+            "Canto: 3 de 3 requisições, completa."
         )
         await expect(page.locator("#timeline")).to_have_attribute("data-pictures", "drawn")
         await press_tab_to(page, page.get_by_role("slider"))
@@ -130,6 +133,14 @@ async def test_a_failure_is_named(open_page: OpenPage) -> None:
         await expect(page.locator("#detail")).to_contain_text("Falharam: caixa 2.")
 
 
+async def test_a_contradictory_list_is_no_failed_request(open_page: OpenPage) -> None:
+    """If its ids are not unique, its shelf has no data, and the page does not name a failure."""
+    lists = {**LISTS, "/shelves/1/boxes": [LISTS["/shelves/1/boxes"][0]] * 2}
+    async with watching(open_page, lists, situation="incompleta") as page:
+        await expect(page.locator("#outcome")).to_contain_text("1 item ficou sem dados.")
+        await expect(page.locator("#outcome")).not_to_contain_text("Houve falhas")
+
+
 async def test_the_names_of_tiles_begin_with_their_text(open_page: OpenPage) -> None:
     """People who speak to their browser say what they see (WCAG 2.5.3), even if it is cut."""
     async with watching(open_page, many(2)) as page:
@@ -144,9 +155,11 @@ async def test_any_number_of_roots_is_shown(open_page: OpenPage, count: int) -> 
     """One tile for each, without faults, in both colour schemes, and a phone scrolls down only."""
     async with watching(open_page, many(count), color_scheme="light") as page:
         await expect(page.locator("#tiles .tile")).to_have_count(count)
+        await expect(page.get_by_role("button", name="Atualizar agora")).to_be_enabled()
+        await page.evaluate(ANIMATED)
         faults = await axe_faults(page)
         await page.emulate_media(color_scheme="dark")
-        await page.evaluate("Promise.all(document.getAnimations().map(({ finished }) => finished))")
+        await page.evaluate(ANIMATED)
         faults += await axe_faults(page)
         await page.set_viewport_size({"width": 390, "height": 844})
         width = await page.evaluate("document.documentElement.scrollWidth")
@@ -156,6 +169,22 @@ async def test_any_number_of_roots_is_shown(open_page: OpenPage, count: int) -> 
     assert faults == []
     assert width == 390
     assert height <= 412
+
+
+async def test_long_names_fit_on_a_phone(open_page: OpenPage) -> None:
+    """The page scrolls down only, whether a name has blanks or not, and while it is chosen."""
+    names = ["Estante dos livros de consulta " * 3, "Estante" * 8]
+    lists = many(len(names))
+    for row, name in zip(lists["/shelves"], names, strict=True):
+        row["nome"] = name.strip()
+    async with watching(open_page, lists, **window(390)) as page:
+        widths = [await page.evaluate("document.documentElement.scrollWidth")]
+        for shelf in await page.locator("#tiles .tile").all():
+            await shelf.click()
+            await expect(page.locator("#tiles-hint strong")).to_be_attached()
+            widths.append(await page.evaluate("document.documentElement.scrollWidth"))
+
+    assert widths == [390] * 3
 
 
 @pytest.mark.parametrize("width", [1280, 390])

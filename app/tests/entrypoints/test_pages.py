@@ -42,6 +42,14 @@ async def test_a_page_and_its_files_come_from_the_service() -> None:
     assert [file.status for file in files] == [200] * len(files)
 
 
+async def test_nothing_is_left_to_fill_in() -> None:
+    """Each `$name` in the file of a page has a value."""
+    async with service() as session:
+        answer = await ask(session, PAGE)
+
+    assert re.findall(r"\$\w+", answer.body.decode()) == []
+
+
 async def test_a_page_is_compressed_and_a_repeat_costs_only_a_304() -> None:
     """It comes in the client's coding, with a tag for repeats."""
     async with service() as session:

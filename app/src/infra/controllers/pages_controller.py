@@ -23,13 +23,23 @@ MEDIA_TYPES = {
     ".svg": "image/svg+xml",
 }
 
-# What pages are made of, by name; nothing else is handed out. In whichever folder a file lies, its
-# address is the same.
-FILES = {
-    file.name: file
-    for file in (Path(__file__).parents[1] / "pages").rglob("*")
-    if file.suffix in MEDIA_TYPES
-}
+
+def files_by_name(folder: Path) -> dict[str, Path]:
+    """What pages are made of, by name: in whichever folder a file lies, its address is the same.
+
+    Raises ValueError if two files have the same name.
+    """
+    found: dict[str, Path] = {}
+    for file in folder.rglob("*"):
+        if file.suffix not in MEDIA_TYPES:
+            continue
+        if file.name in found:
+            raise ValueError(f"dois arquivos teriam o mesmo endereço: {found[file.name]} e {file}")
+        found[file.name] = file
+    return found
+
+
+FILES = files_by_name(Path(__file__).parents[1] / "pages")  # nothing else is handed out
 
 # Marks the link to the page that is shown.
 CURRENT = ' aria-current="page"'
@@ -49,7 +59,8 @@ class Page:
 
     `link` is the text of the link to it. The HTML has `$name` for what the service fills in: on
     every page `$title` and `$brand`, the service's names, `$links` to all pages and `$start`, the
-    address of the first; on this one also the HTML that `values` gives for a request, by name.
+    address of the first; on this one also the HTML that `values` gives for a request, by name. Any
+    other `$` stays as it is ("R$ 10").
     """
 
     path: str
@@ -127,7 +138,7 @@ def _representation(
     """
     body = file.read_bytes()
     if values:
-        body = Template(body.decode()).substitute(dict(values)).encode()
+        body = Template(body.decode()).safe_substitute(dict(values)).encode()
     return representation(
         body if coding == IDENTITY else QUICK_COMPRESSORS[coding](body),
         content=content_id(body),

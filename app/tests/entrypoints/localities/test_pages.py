@@ -31,6 +31,15 @@ async def test_a_page_and_its_files_come_from_the_service(page: str) -> None:
     assert [file.status for file in files] == [200] * len(files)
 
 
+@pytest.mark.parametrize("page", PAGES)
+async def test_nothing_is_left_to_fill_in(page: str) -> None:
+    """Each `$name` in the file of a page has a value."""
+    async with service(FakeUpstream(TWO_STATES)) as session:
+        answer = await ask(session, page)
+
+    assert re.findall(r"\$\w+", answer.body.decode()) == []
+
+
 async def test_pages_are_small() -> None:
     """All files of the pages together are under 150 kB as sent."""
     sent = 0

@@ -13,8 +13,11 @@ from src.infra.controllers.refreshes.refresh_words import RefreshWords
 
 PATH = "/fanout"
 
-# Words that agree with the name of the roots; the page has each of them, in the masculine.
-_AGREEING = ("o", "os", "Os", "um", "todos", "dele", "juntos", "pequenos", "quantos")
+# Words that agree with the name of the roots, in the masculine.
+_IN_HTML = ("o", "os", "Os", "um", "todos", "dele", "juntos", "pequenos", "quantos")
+_IN_SCRIPTS = (
+    *("o", "os", "um", "nenhum", "todos", "outros", "mesmo", "dele", "completo", "incompleto"),
+)
 
 
 def fanout_page(collected: Sequence[RefreshWords]) -> Page:
@@ -44,7 +47,7 @@ def _values(words: RefreshWords) -> dict[str, str]:
         attempts = f"com no máximo <code>{settings.attempts}</code> tentativas"
     style = f'<link rel="stylesheet" href="assets/{words.page_style}">' if words.page_style else ""
     return {
-        **{word: roots.agreeing(word) for word in _AGREEING},
+        **{word: roots.agreeing(word) for word in _IN_HTML},
         "root": escape(roots.singular),
         "Root": escape(roots.singular.capitalize()),
         "roots": escape(roots.plural),
@@ -99,6 +102,7 @@ def _for_script(words: RefreshWords) -> dict[str, object]:
         "address": words.path.removeprefix("/"),
         "levels": [asdict(level) for level in words.levels],
         "part": asdict(words.part),
+        "forms": {word: words.roots.agreeing(word) for word in _IN_SCRIPTS},
         "shortName": words.short_name,
         "upstream": words.upstream,
         "settings": asdict(words.settings),

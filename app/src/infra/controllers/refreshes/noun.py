@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-_IRREGULAR = {"um": "uma", "dele": "dela"}
+_IRREGULAR = {"um": "uma", "nenhum": "nenhuma", "dele": "dela"}
 
 
 @dataclass(frozen=True, slots=True)

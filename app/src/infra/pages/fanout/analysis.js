@@ -1,7 +1,7 @@
 // Calculates numbers from the attempts of a collection, without the page.
 
-import { fixedPlan, levels } from "./collected.js";
-import { GOOD } from "./collection.js";
+import { levels, planOf } from "./collected.js";
+import { GOOD, isOver, requestCount } from "./collection.js";
 
 /** How many requests were in flight in each millisecond: sent and not yet read. */
 export function inFlightByMs({ size, sent, ended }, ms) {
@@ -52,13 +52,23 @@ export function oneAfterAnother({ size, sent, ended, outcome }) {
 }
 
 /**
+ * The plan by which each root has a fixed number of requests, if there is one. A tree of two levels
+ * has it without a script if each finished root took one; lists in pages take more.
+ */
+export function fixedPlan({ progress: { plano, roots } }) {
+  const counts = roots.filter(isOver).map(requestCount);
+  const isOneEach = levels.length === 2 && counts.length > 0 && counts.every((each) => each === 1);
+  return planOf(plano) ?? (isOneEach ? { requestsPerRoot: 1, reason: "" } : null);
+}
+
+/**
  * The time that a collection needs because of its limit alone: its requests for the lowest
  * level, `atOnce` at a time, in waves that each take as long as the fastest tenth of all requests. By
  * a fixed plan all requests count but that for the roots, and a root's are made at the same time.
  */
 export function leastTime(collection) {
-  const { plano, limites } = collection.progress;
-  const fixed = fixedPlan(plano);
+  const { limites } = collection.progress;
+  const fixed = fixedPlan(collection);
   const limit = limites.requisicoes_configurado;
   const atOnce = fixed ? Math.min(limit, fixed.requestsPerRoot * limites.roots) : limit;
   const requests = requestsFor(collection, fixed ? 1 : levels.length - 1);

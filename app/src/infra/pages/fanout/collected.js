@@ -2,8 +2,17 @@
 
 import { byId } from "./elements.js";
 
-export const { address, levels, part, rootsAreRequested, settings, shortName, upstream, script } =
-  JSON.parse(byId("content").dataset.collected);
+export const {
+  address,
+  forms,
+  levels,
+  part,
+  rootsAreRequested,
+  settings,
+  shortName,
+  upstream,
+  script,
+} = JSON.parse(byId("content").dataset.collected);
 
 /** The noun for what is at the top of the tree. */
 export const rootNoun = levels[0];
@@ -20,8 +29,3 @@ const NOTHING = {
 const added = script === "" ? {} : await import(`./${script}`);
 
 export const { ROOTS, cellOf, fetchNames, nameOf, planOf } = { ...NOTHING, ...added };
-
-/** The plan by which each root has a fixed number of requests, if there is one. */
-export function fixedPlan(plan) {
-  return planOf(plan) ?? (levels.length === 2 ? { requestsPerRoot: 1, reason: "" } : null);
-}

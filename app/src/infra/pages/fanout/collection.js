@@ -1,6 +1,7 @@
 // One collection as the events report it: its latest progress and all its attempts so far.
 
 import { levels, rootNoun, ROOTS, shortName } from "./collected.js";
+import { numbered } from "./nouns.js";
 
 // The columns of the attempts, in the order of the events; times are in milliseconds.
 const COLUMNS = [
@@ -15,7 +16,6 @@ const COLUMNS = [
   "outcome",
   "root",
 ];
-const OVER = new Set(["completo", "incompleto"]); // the situations of finished roots
 
 // The limits until the service sends them.
 const NO_LIMITS = { [rootNoun.plural]: 0, requisicoes: 0, requisicoes_configurado: 0 };
@@ -73,7 +73,7 @@ export class Collection {
 
   get #hasEveryRoot() {
     const { roots } = this.progress;
-    return roots.length > 0 && roots.every(({ situacao }) => OVER.has(situacao));
+    return roots.length > 0 && roots.every(isOver);
   }
 
   // How many requests are known so far.
@@ -155,7 +155,11 @@ function inCommonWords(progress) {
   return {
     ...progress,
     limites: { ...limites, roots: limites[rootNoun.plural] },
-    roots: progress[rootNoun.plural].map((root) => ({ ...root, shortName: root[shortName] ?? "" })),
+    roots: progress[rootNoun.plural].map((root) => ({
+      ...root,
+      shortName: root[shortName] ?? "",
+      nome: root.nome.trim() || numbered(rootNoun, root.id),
+    })),
     rootsInWork: progress[`${rootNoun.plural}_em_andamento`],
     counts: resultado && levels.map((level) => resultado[level.plural]),
   };
@@ -172,6 +176,11 @@ function sampleOf({ segundos, requisicoes, rootsInWork, roots, limites }) {
     limit: limites.requisicoes,
     isOpen: limites.circuito_aberto,
   };
+}
+
+/** Whether a root is finished. */
+export function isOver({ situacao }) {
+  return situacao === "completo" || situacao === "incompleto";
 }
 
 /** How many requests of a root, or of a whole collection, are known. */

@@ -229,7 +229,7 @@ function choose(root) {
   byId("back").hidden = root === null;
   write(byId("waterfall-title"), sentences.rowsTitle(root));
   waterfall.forget();
-  writeMarked(byId("tiles-hint"), sentences.choiceHint(root));
+  byId("tiles-hint").replaceChildren(...sentences.choiceHint(root));
   if (root !== null) fetchNames(root, redraw);
   pointAtNothing();
 }

@@ -1,10 +1,13 @@
 """The page `/fanout` is written in the words of the feature that it shows."""
 
+import json
+import re
 from collections.abc import Mapping
 from html import unescape
 
 from fastapi import Request
 
+from src.infra.controllers.pages_controller import FILES
 from src.infra.controllers.refreshes.fanout_page import fanout_page
 from src.infra.controllers.refreshes.noun import Noun
 from src.infra.controllers.refreshes.refresh_words import RefreshWords, SettingNames
@@ -96,3 +99,14 @@ def test_the_script_gets_the_words_as_json() -> None:
 
     assert '"' not in collected
     assert '"shortName": ""' in unescape(collected)
+
+
+def test_the_scripts_get_each_word_that_agrees() -> None:
+    """The forms come from the service, so that there is one rule; none is missing or unused."""
+    scripts = [file.read_text(encoding="utf-8") for file in FILES.values() if file.suffix == ".js"]
+    used = {word for script in scripts for word in re.findall(r'agreeing\("(\w+)"\)', script)}
+
+    sent = json.loads(unescape(values(CARS)["collected"]))["forms"]
+
+    assert sent == {word: MARCA.agreeing(word) for word in used}
+    assert sent["nenhum"] == "nenhuma"

@@ -8,7 +8,14 @@ from src.infra.controllers.refreshes.refresh_words import RefreshWords
 
 @pytest.mark.parametrize(
     ("masculine", "feminine"),
-    [("todos", "todas"), ("Os", "As"), ("um", "uma"), ("dele", "dela"), ("o", "a")],
+    [
+        ("todos", "todas"),
+        ("Os", "As"),
+        ("um", "uma"),
+        ("nenhum", "nenhuma"),
+        ("dele", "dela"),
+        ("o", "a"),
+    ],
 )
 def test_words_agree_with_the_noun(masculine: str, feminine: str) -> None:
     """A masculine noun leaves them as they are."""

@@ -1,8 +1,8 @@
 // The explanations beside the pictures that have numbers, all from the collection shown. What holds
 // for every collection is in the page's HTML.
 
-import { leastTime } from "./analysis.js";
-import { fixedPlan, levels, rootsAreRequested } from "./collected.js";
+import { fixedPlan, leastTime } from "./analysis.js";
+import { levels, rootsAreRequested } from "./collected.js";
 import { agreeing, countedRoots } from "./nouns.js";
 import { duration, formatted, outOf, plural, unbroken } from "./numbers.js";
 import { countedRequests } from "./sentences.js";
@@ -44,7 +44,7 @@ export function least(collection) {
   if (isCollecting || progress.limites.requisicoes_configurado === 0) return "";
   const { requests, atOnce, waves, each, all } = leastTime(collection);
   if (requests === 0) return "";
-  const kind = fixedPlan(progress.plano) ? "" : ` de ${levels.at(-1).plural}`;
+  const kind = fixedPlan(collection) ? "" : ` de ${levels.at(-1).plural}`;
   const rounds = waves === 1 ? "cabem em uma só leva" : `são ${plural(waves, "leva", "levas")}`;
   const time = waves === 1 ? "" : `, ${duration(all)}`;
   return (

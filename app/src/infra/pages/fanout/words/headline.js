@@ -1,7 +1,7 @@
 // The headline: how many requests were in flight at once, and why not more?
 
-import { extremes } from "./analysis.js";
-import { fixedPlan, planOf, rootNoun, settings, upstream } from "./collected.js";
+import { extremes, fixedPlan } from "./analysis.js";
+import { planOf, rootNoun, settings, upstream } from "./collected.js";
 import { agreeing, countedRoots, requestsPerRoot } from "./nouns.js";
 import { formatted, plural, unbroken } from "./numbers.js";
 
@@ -56,9 +56,8 @@ function whyNotMore(collection) {
   if (configured === 0) return ""; // the limits are not known
   if (limit.lowest < configured) return lowered(configured, limit);
   if (mais_em_voo >= configured) return noPermitLeft(configured, waiting);
-  if (planOf(plano) ?? (waitingRoots > 1 && fixedPlan(plano))) {
-    return fixedForEachRoot(fixedPlan(plano), limites.roots);
-  }
+  const fixed = fixedPlan(collection);
+  if (planOf(plano) ?? (waitingRoots > 1 && fixed)) return fixedForEachRoot(fixed, limites.roots);
   if (waitingRoots > 1) return fewRoots(limites.roots);
   return notReached(configured, limites.por_segundo, collection.isCollecting);
 }
@@ -86,10 +85,11 @@ function lowered(configured, { first, lowest, highest }) {
 }
 
 function noPermitLeft(configured, waiting) {
+  const permits = `*${formatted(configured)}*${REQUESTS_LIMIT}`;
+  if (waiting === 0) return `É o limite do semáforo, um contador de permissões: ${permits}.`;
   return (
-    "Não foram mais porque o semáforo, um contador de permissões, só tem " +
-    `*${formatted(configured)}*${REQUESTS_LIMIT}: até ` +
-    `${plural(waiting, "outra esperou", "outras esperaram")} na fila.`
+    `Não foram mais porque o semáforo, um contador de permissões, só tem ${permits}: ` +
+    `até ${plural(waiting, "outra esperou", "outras esperaram")} na fila.`
   );
 }
 

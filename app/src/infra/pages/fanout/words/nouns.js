@@ -1,19 +1,21 @@
 // Counts by nouns, and words that agree with them.
 
-import { rootNoun } from "./collected.js";
+import { forms, rootNoun } from "./collected.js";
 import { formatted, plural } from "./numbers.js";
 
-const IRREGULAR = { um: "uma", dele: "dela", nenhum: "nenhuma" };
-
-/** The form for the roots of a word in the masculine: "todos" or "todas". */
+/** The form for the roots of a word in the masculine: "todos" or "todas". The service sends it. */
 export function agreeing(word) {
-  if (!rootNoun.feminine) return word;
-  return IRREGULAR[word] ?? word.replace(/o(?=s?$)/, "a").replace(/O(?=s?$)/, "A");
+  return forms[word];
 }
 
 /** "1 marca", "2 marcas". */
 export function counted(number, { singular, plural: many }) {
   return plural(number, singular, many);
+}
+
+/** "marca 7": stands for a name. */
+export function numbered({ singular }, id) {
+  return `${singular} ${id}`;
 }
 
 export const countedRoots = (number) => counted(number, rootNoun);

@@ -3,7 +3,8 @@
 import { extremes } from "./analysis.js";
 import { levels, nameOf, part, rootNoun } from "./collected.js";
 import { FAILED, GOOD, LIST, requestCount } from "./collection.js";
-import { agreeing, counted, countedRoots } from "./nouns.js";
+import { element } from "./elements.js";
+import { agreeing, counted, countedRoots, numbered } from "./nouns.js";
 import { duration, formatted, outOf, plural, unbroken } from "./numbers.js";
 
 const DATE = new Intl.DateTimeFormat("pt-BR", { dateStyle: "short", timeStyle: "medium" });
@@ -20,12 +21,13 @@ export const ROWS_HINT = "Aponte para uma linha ou use as setas do teclado.";
 export const SITUATIONS = {
   na_fila: "na fila",
   em_andamento: "em andamento",
-  completo: "completo",
-  incompleto: "incompleto",
+  completo: agreeing("completo"),
+  incompleto: agreeing("incompleto"),
 };
 
 export const countedRequests = (number) => plural(number, "requisição", "requisições");
 const countedFailures = (number) => plural(number, "falha", "falhas");
+const partsStayed = (number) => plural(number, `${part.singular} ficou`, `${part.plural} ficaram`);
 
 /** What became of the collection. */
 export function outcomeSentence(collection) {
@@ -37,7 +39,10 @@ export function outcomeSentence(collection) {
     case "concluida":
       return `Coleta concluída em ${time}: ${inventory(counts)}.`;
     case "incompleta":
-      return `Coleta incompleta, em ${time}: ${inventory(counts)}. ${gaps(collection.progress)}`;
+      return [
+        `Coleta incompleta, em ${time}: ${inventory(counts)}.`,
+        ...gaps(collection.progress),
+      ].join(" ");
     case "falhou":
       return `A coleta falhou após ${time}. ${motivo ?? ""}`.trim();
     default:
@@ -49,16 +54,24 @@ function inventory(counts) {
   return counts.map((count, depth) => counted(count, levels[depth])).join(", ");
 }
 
-// Where the collection failed, and what was kept from an earlier one.
-function gaps({ roots, requisicoes, resultado }) {
+// Where the collection failed, what has no data, and what was kept from an earlier collection. Data
+// may also be missing without a failed request, for example if a list has the same id twice.
+function gaps({ roots, requisicoes, resultado: { sem_dados, mantidos } }) {
   const failing = roots.filter((root) => root.falhas > 0);
-  const where =
-    failing.length > MOST_NAMED
-      ? `${countedRoots(failing.length)} (${countedFailures(requisicoes.falhas)})`
-      : failing.map((root) => `${root.shortName || root.nome} (${countedFailures(root.falhas)})`).join(", ");
-  const kept = plural(resultado.mantidos, `${part.singular} ficou`, `${part.plural} ficaram`);
-  const before = resultado.mantidos > 0 ? ` ${kept} como na coleta anterior.` : "";
-  return `Houve falhas em ${where}.${before}`;
+  return [
+    failing.length > 0 && `Houve falhas em ${listed(failing, requisicoes)}.`,
+    sem_dados > 0 && `${partsStayed(sem_dados)} sem dados.`,
+    mantidos > 0 && `${partsStayed(mantidos)} como na coleta anterior.`,
+  ].filter(Boolean);
+}
+
+function listed(failing, requisicoes) {
+  if (failing.length > MOST_NAMED) {
+    return `${countedRoots(failing.length)} (${countedFailures(requisicoes.falhas)})`;
+  }
+  return failing
+    .map((root) => `${root.shortName || root.nome} (${countedFailures(root.falhas)})`)
+    .join(", ");
 }
 
 /** Why and when the collection started. */
@@ -102,10 +115,15 @@ export function progressSentence(root) {
   return `${answered}, ${SITUATIONS[root.situacao]}${failed}`;
 }
 
+/** What a choice does, or undoes: text and elements, because a name may have any signs. */
 export function choiceHint(root) {
-  if (root === null) return `Escolha ${CHOOSE} só as requisições ${agreeing("dele")} na cascata.`;
+  if (root === null) return [`Escolha ${CHOOSE} só as requisições ${agreeing("dele")} na cascata.`];
   const same = `${agreeing("o")} ${agreeing("mesmo")} ${rootNoun.singular}`;
-  return `A cascata mostra só *${root.nome}*. Escolha ${same} para ver ${agreeing("todos")} de novo.`;
+  return [
+    "A cascata mostra só ",
+    element("strong", {}, root.nome),
+    `. Escolha ${same} para ver ${agreeing("todos")} de novo.`,
+  ];
 }
 
 /** The title above the rows: all requests, or those of one root. */
@@ -116,12 +134,8 @@ export function rowsTitle(root) {
 /** What an attempt asks for the parts of, by name. */
 export function askedName(collection, attempt) {
   const [depth, id] = [collection.kind[attempt] - 1, collection.place[attempt]];
-  if (depth === 0) return collection.roots.find((root) => root.id === id)?.nome ?? unnamed(0, id);
-  return nameOf(id) ?? unnamed(depth, id);
-}
-
-function unnamed(depth, id) {
-  return `${levels[depth].singular} ${id}`;
+  const name = depth === 0 ? collection.roots.find((root) => root.id === id)?.nome : nameOf(id);
+  return name ?? numbered(levels[depth], id);
 }
 
 /** The sentences about a chosen root; `names` are those of what failed below it. */
