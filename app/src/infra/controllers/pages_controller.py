@@ -1,4 +1,4 @@
-"""The pages for people, and the files that they are made of."""
+"""The pages for people, and the files that they load."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -23,8 +23,8 @@ MEDIA_TYPES = {
     ".svg": "image/svg+xml",
 }
 
-# What pages are made of, by name; nothing else is handed out. In whichever folder a file lies, its
-# address is the same.
+# The files of all pages, by name; nothing else is served. A file's address does not depend on its
+# folder.
 FILES = {
     file.name: file
     for file in (Path(__file__).parents[1] / "pages").rglob("*")
@@ -35,7 +35,7 @@ FILES = {
 CURRENT = ' aria-current="page"'
 
 _HEADERS = {
-    # Asked for again each time, for nothing but a 304: a page and its scripts are of one version.
+    # Checked on every load, which costs only a 304: so a page and its scripts are of one version.
     "Cache-Control": "no-cache",
     "Vary": "Accept-Encoding",
     "Referrer-Policy": "no-referrer",
@@ -65,7 +65,7 @@ class Page:
 
 
 def pages_router(pages: Sequence[Page], *, title: str, brand: str) -> APIRouter:
-    """The pages of a service with these names, and what they are made of.
+    """The pages of a service with these names, and the files that they load.
 
     If none of them is at the root, the root leads to the first.
     """
@@ -102,7 +102,7 @@ async def _page(page: Page, names: Mapping[str, str], request: Request) -> Respo
 
 
 async def asset(name: str, request: Request) -> Response:
-    """A file that a page is made of."""
+    """A file that a page loads."""
     if name not in FILES or name.endswith(".html"):
         raise HTTPException(404)
     return await _file(name, request)
@@ -121,7 +121,7 @@ async def _file(name: str, request: Request, values: tuple[tuple[str, str], ...]
 def _representation(
     file: Path, coding: str, changed_at_ns: int, values: tuple[tuple[str, str], ...]
 ) -> Representation:
-    """The file in this coding, made once, and again where it was changed meanwhile.
+    """The file in this coding, made once, and again if the file has changed.
 
     `values` are filled in, by name.
     """

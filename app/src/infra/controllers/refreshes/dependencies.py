@@ -13,7 +13,7 @@ from src.infra.controllers.refreshes.refresh_words import RefreshWords
 
 @dataclass(frozen=True, slots=True)
 class OpenedRefreshes:
-    """What the lifespan opens for one feature, and keeps in the state under its address."""
+    """What the lifespan opens for one feature, and keeps in `request.state` under its address."""
 
     refreshes: Refreshes
     ask_for_refresh: AskForRefresh
