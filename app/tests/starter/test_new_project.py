@@ -94,6 +94,23 @@ def test_it_speaks_of_nothing_of_ours(project: Project) -> None:
             assert all(CREDITS.get(name, "\0") in line for line in lines), (name, lines)
 
 
+def test_its_operators_know_the_faults_of_the_core(project: Project) -> None:
+    """All rows go along but those about places, populations and bundled data."""
+    ours = faults((ROOT / "docs/operating.md").read_text(encoding="utf-8"))
+    theirs = faults(project.text("docs/operating.md"))
+
+    left = [fault for fault in ours if fault not in theirs]
+
+    assert set(theirs) < set(ours)
+    assert all(re.search("population|bundled", fault) for fault in left), left
+
+
+def faults(document: str) -> list[str]:
+    """The rows of the table of faults."""
+    table = document.partition("\n## Faults\n")[2]
+    return re.findall(r"^\| .+ \|$", table, re.MULTILINE)[1:]
+
+
 def test_it_has_its_own_name(project: Project) -> None:
     """As people write it, and as programs do; no word in braces is left."""
     assert project.text("README.md").startswith(f"# {NAME}\n")
