@@ -8,6 +8,7 @@ It needs nothing but Python, and has no copy of any source:
 3. The name is put in.
 """
 
+import json
 import re
 import shutil
 import sys
@@ -15,7 +16,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
-from unicodedata import normalize
+from unicodedata import east_asian_width, normalize
 
 HERE = Path(__file__).resolve().parents[1]
 STARTER = HERE / "starter"
@@ -57,7 +58,7 @@ def make(folder: str, name: str) -> Path:
     """
     if not folder.strip() or not name.strip():
         raise NotMadeError('diga onde e como se chama: make new DIR=../precos NAME="Preços"')
-    words = words_of(name.strip())
+    words = words_of(normalize("NFC", name).strip())
     target = Path(folder).expanduser().resolve()
     if target == HERE or HERE in target.parents:
         raise NotMadeError(f"{target} fica dentro deste projeto; escolha uma pasta fora dele")
@@ -79,20 +80,29 @@ def make(folder: str, name: str) -> Path:
 
 def words_of(name: str) -> dict[str, str]:
     """What stands in the starter's files for each word in braces. Raises NotMadeError."""
-    if len(name) > MOST_LETTERS or re.search(r'["\\`<>{}|\[\]]', name) or not name.isprintable():
-        raise NotMadeError(
-            f"NAME pode ter até {MOST_LETTERS} letras, algarismos e sinais comuns, sem aspas"
-        )
     plain = normalize("NFKD", name).encode("ascii", "ignore").decode()
+    for form in (name, plain):  # a letter may turn into several, or into a quote
+        forbidden = re.search(r'["\\`<>{}|\[\]]', form) or not form.isprintable()
+        if forbidden or width_of(form) > MOST_LETTERS:
+            raise NotMadeError(
+                f"NAME pode ter até {MOST_LETTERS} letras, algarismos e sinais comuns, sem aspas"
+            )
     slug = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
     if not slug:
         raise NotMadeError("NAME precisa ter ao menos uma letra de A a Z ou um algarismo")
-    words = {"name": name, "slug": slug, "purpose": plain, "today": date.today().isoformat()}  # noqa: DTZ011  # the day of whoever makes it
+    words = {"name": name, "today": date.today().isoformat()}  # noqa: DTZ011  # the day of whoever makes it
+    for literal, text in (("name", name), ("slug", slug), ("purpose", plain)):
+        words[f"{literal}-in-python"] = json.dumps(text, ensure_ascii=False)
     for language, readme in (("en", "README.md"), ("pt", "README.pt-BR.md")):
         words[f"dependencies-{language}"] = last_table(read(HERE / readme))
     words["settings"] = rows_of_the_core(read(HERE / "docs/operating.md"), "| name | default |")
     words["faults"] = rows_of_the_core(read(HERE / "docs/operating.md"), "| fault |")
     return words
+
+
+def width_of(text: str) -> int:
+    """How many columns the text takes in an editor; lines of code are limited by that."""
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
 def features() -> list[str]:

@@ -2,6 +2,9 @@
 
 import ast
 import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -59,6 +62,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
         ("novo", "Car\nros", "sinais comuns"),
         ("novo", "c" * 61, "até 60 letras"),
         ("novo", "日本", "de A a Z"),
+        ("novo", "Ａ" * 31, "até 60 letras"),  # as wide as 62
+        ("novo", "㏂" * 16, "até 60 letras"),  # in ASCII, 64
+        ("novo", "a＂;print(1)#", "sem aspas"),  # in ASCII, a quote
     ],
 )
 def test_what_cannot_be_made_is_refused(
@@ -94,6 +100,24 @@ def test_it_speaks_of_nothing_of_ours(project: Project) -> None:
             assert all(CREDITS.get(name, "\0") in line for line in lines), (name, lines)
 
 
+@pytest.mark.skipif(
+    sys.platform == "win32" or shutil.which("make") is None,
+    reason="make is not installed, or quotes as Windows does",
+)
+@pytest.mark.parametrize(
+    "name", ["Preços R$ 10", 'Preços "bons"', "a `pwd` b", "$(shell pwd) $HOME $$", "it's"]
+)
+def test_make_new_hands_on_what_was_typed(name: str) -> None:
+    """Neither make nor the shell reads anything in it."""
+    command = ["make", "--no-print-directory", "new", "PYTHON=echo", f"DIR=../{name}"]
+
+    ended = subprocess.run(
+        [*command, f"NAME={name}"], cwd=ROOT, capture_output=True, encoding="utf-8", check=True
+    )
+
+    assert ended.stdout.splitlines()[-1] == f"scripts/new_project.py ../{name} {name}"
+
+
 def test_its_operators_know_the_faults_of_the_core(project: Project) -> None:
     """All rows go along but those about places, populations and bundled data."""
     ours = faults((ROOT / "docs/operating.md").read_text(encoding="utf-8"))
@@ -115,6 +139,7 @@ def test_it_has_its_own_name(project: Project) -> None:
     """As people write it, and as programs do; no word in braces is left."""
     assert project.text("README.md").startswith(f"# {NAME}\n")
     assert 'NAME = "precos-de-carros"' in project.text("app/src/__init__.py")
+    assert 'PURPOSE = "Precos de carros"' in project.text("app/src/__init__.py")
     assert f'TITLE = "{NAME}"' in project.text("app/src/entrypoints/features.py")
     for file in ("README.md", "README.pt-BR.md", "CHANGELOG.md", "docs/operating.md"):
         assert "{{" not in project.text(file)
