@@ -15,6 +15,8 @@ export PYTHONPATH := $(CURDIR)/app
 # Where it is set, as in many containers, each of the hundred processes that the tests start would
 # compile all of the code again.
 unexport PYTHONDONTWRITEBYTECODE
+ENSURE_PYTHON := $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	{ echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3"; exit 1; }
 # Only what is locked, checked against its hash.
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
@@ -42,9 +44,14 @@ format: $(DEV) ## let ruff write the code in its format
 	$(BIN)/python -m ruff check --fix .
 	$(BIN)/python -m ruff format .
 
+# As they were typed: neither make nor the shell reads anything in them.
 .PHONY: new
+unexport DIR NAME
+new: export NEW_DIR := $(value DIR)
+new: export NEW_NAME := $(value NAME)
 new: ## make a project of your own, e.g. DIR=../precos NAME="Preços de carros"
-	@$(PYTHON) scripts/new_project.py "$(DIR)" "$(NAME)"
+	@$(ENSURE_PYTHON)
+	@$(PYTHON) scripts/new_project.py "$$NEW_DIR" "$$NEW_NAME"
 
 .PHONY: bench
 bench: $(DEV) ## measure beside simpler programs (10 min)
@@ -75,8 +82,7 @@ clean: ## remove what was installed and made
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-		{ echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3"; exit 1; }
+	@$(ENSURE_PYTHON)
 	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
 
 $(RUN): $(BIN)/python app/requirements.txt

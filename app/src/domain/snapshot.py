@@ -34,7 +34,7 @@ class Gap:
 
     @property
     def key(self) -> Key:
-        """Tells it from every other branch of the tree."""
+        """The ids that identify the branch in the whole tree, the top first."""
         return (*self.parents, self.id)
 
 
@@ -77,7 +77,7 @@ class Snapshot:
         return cls(collected_at=at, missing=missing, **fields)
 
     def with_roots(self, roots: Iterable[Leaf]) -> Self:
-        """The same with these parts at the top, put in order. Raises InvalidTreeError."""
+        """A copy with these parts at the top, put in order. Raises InvalidTreeError."""
         changed: dict[str, Any] = {self.ROOTS: in_order(roots)}
         return replace(self, **changed)
 

@@ -27,19 +27,19 @@ class Leaf:
 class Branch(Leaf):
     """A part with parts of its own, one level below, in the field that PARTS names.
 
-    That field is a tuple in order of id, or None as long as nothing is known of the parts.
+    That field is a tuple in order of id, or None if the parts are unknown.
     """
 
     PARTS: ClassVar[str]
 
     @property
     def children(self) -> tuple[Any, ...] | None:
-        """Its parts in order; None as long as nothing is known of them."""
+        """Its parts in order; None if they are unknown."""
         children: tuple[Any, ...] | None = getattr(self, self.PARTS)
         return children
 
     def with_children(self, children: Iterable[Leaf]) -> Self:
-        """The same with these parts, put in order. Raises InvalidTreeError."""
+        """A copy with these parts, put in order. Raises InvalidTreeError."""
         return replace(self, **{self.PARTS: in_order(children)})
 
 

@@ -124,7 +124,7 @@ async def test_an_invalid_host_is_no_fault_of_ours(
 async def test_every_answer_has_security_headers(
     two: aiohttp.ClientSession, path: str, status: int
 ) -> None:
-    """Browsers must not guess types, frame an answer, or run anything in what is no page."""
+    """Browsers must not guess types, frame an answer, or run scripts outside pages."""
     await check_security_headers(two, path, status)
 
 

@@ -3,16 +3,21 @@
 import importlib
 import inspect
 import pkgutil
+import tomllib
 from pathlib import Path
 
-from src import application, domain, entrypoints
+from src import application, domain
 from src.infra import controllers, editions, http
 
-# A feature has a folder of its name in each layer, in `entrypoints` at least.
+_SETTINGS = tomllib.loads(
+    (Path(__file__).resolve().parents[3] / "pyproject.toml").read_text(encoding="utf-8")
+)
+
+# A feature has folders or modules of its name, and the linter protects them.
 FEATURE_NAMES = {
-    folder.name
-    for folder in Path(entrypoints.__path__[0]).iterdir()
-    if (folder / "__init__.py").exists()
+    name.rpartition(".")[2]
+    for contract in _SETTINGS["tool"]["importlinter"]["contracts"]
+    for name in contract.get("protected_modules", [])
 }
 
 

@@ -27,7 +27,7 @@ BEGUN = Progress(
     roots=[],
     outcome=None,
     cause=None,
-    attempts=[Attempt(0, 0, 0, 1, 0, 1, 2, 3, Fate.ANSWERED)],
+    attempts=[Attempt(0, 0, 0, 1, 0, 1, 2, 3, Fate.ANSWERED, 0)],
 )
 
 

@@ -170,7 +170,7 @@ async def check_long_address(session: aiohttp.ClientSession, path: str, method: 
 
 
 async def check_security_headers(session: aiohttp.ClientSession, path: str, status: int) -> None:
-    """Browsers must not guess types, frame an answer, or run anything in what is no page."""
+    """Browsers must not guess types, frame an answer, or run scripts outside pages."""
     answer = await ask(session, path)
 
     policy = answer.headers.getall("Content-Security-Policy")

@@ -22,7 +22,7 @@ class Level(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Item(Leaf):
-    """What lies in a box. Raises InvalidTreeError if it has no name."""
+    """An item in a box. Raises InvalidTreeError if it has no name."""
 
     id: int
     nome: str

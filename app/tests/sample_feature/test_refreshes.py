@@ -48,7 +48,7 @@ async def test_each_feature_tells_of_its_own_refreshes() -> None:
 
 
 async def test_errors_name_the_address_of_the_feature() -> None:
-    """Who looks for a refresh in vain learns where those of the same feature are."""
+    """If a refresh is unknown, the error has the address of that feature's refreshes."""
     async with Storeroom(LISTS) as upstream, service(upstream.base_url) as session:
         tree = await ask(session, f"{WORDS.path}/{UNKNOWN}")
         events = await ask(session, f"{WORDS.path}/{UNKNOWN}/events")

@@ -20,12 +20,12 @@ SHELVES_PATH = "/shelves"
 
 
 def boxes_path(shelf: Shelf) -> str:
-    """Where the boxes of a shelf are asked for."""
+    """The path of a shelf's boxes."""
     return f"{SHELVES_PATH}/{shelf.id}/boxes"
 
 
 def items_path(shelf: Shelf, box: Box) -> str:
-    """Where the items in a box are asked for."""
+    """The path of a box's items."""
     return f"{boxes_path(shelf)}/{box.id}/items"
 
 

@@ -1,5 +1,5 @@
 """The service, in four layers: entrypoints → infra → application → domain, imports inwards."""
 
 VERSION = "0.1.0"
-NAME = "{{slug}}"
-PURPOSE = "{{purpose}}"
+NAME = {{slug-in-python}}
+PURPOSE = {{purpose-in-python}}

@@ -87,7 +87,7 @@ class CircuitBreaker:
     def failed(self, sent_at: float, retry_after_s: float | None = None) -> None:
         """A request that was sent then failed; the upstream may have said when to come again.
 
-        What was sent before the state last changed tells nothing new.
+        What was sent before the circuit last changed tells nothing new.
         """
         if sent_at < self._changed_at or self._state is Circuit.OPEN:
             return

@@ -36,7 +36,7 @@ class Attempt(NamedTuple):
     answered: int
     ended: int
     fate: Fate
-    root: int = 0  # the last, and 0 if a journal was written before it was recorded
+    root: int
 
 
 @dataclass(slots=True)

@@ -36,7 +36,7 @@ class Looking:
 
 
 class UnknownRefreshError(LookupError):
-    """Nothing is kept of a refresh with this id, or of any. `address` lists those that are kept."""
+    """No refresh with this id is kept, or none at all. `address` lists those that are kept."""
 
     def __init__(self, address: str) -> None:
         super().__init__(address)
@@ -44,7 +44,7 @@ class UnknownRefreshError(LookupError):
 
 
 class TooManyFollowersError(Exception):
-    """As many follow the refreshes as this process tells at a time. `address` lists them."""
+    """Too many followers already. `address` lists the refreshes."""
 
     def __init__(self, address: str) -> None:
         super().__init__(address)

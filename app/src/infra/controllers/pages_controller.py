@@ -1,4 +1,4 @@
-"""The pages for people, and the files that they are made of."""
+"""The pages for people, and the files that they load."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -39,13 +39,13 @@ def files_by_name(folder: Path) -> dict[str, Path]:
     return found
 
 
-FILES = files_by_name(Path(__file__).parents[1] / "pages")  # nothing else is handed out
+FILES = files_by_name(Path(__file__).parents[1] / "pages")  # nothing else is served
 
 # Marks the link to the page that is shown.
 CURRENT = ' aria-current="page"'
 
 _HEADERS = {
-    # Asked for again each time, for nothing but a 304: a page and its scripts are of one version.
+    # Checked on every load, which costs only a 304: so a page and its scripts are of one version.
     "Cache-Control": "no-cache",
     "Vary": "Accept-Encoding",
     "Referrer-Policy": "no-referrer",
@@ -76,7 +76,7 @@ class Page:
 
 
 def pages_router(pages: Sequence[Page], *, title: str, brand: str) -> APIRouter:
-    """The pages of a service with these names, and what they are made of.
+    """The pages of a service with these names, and the files that they load.
 
     If none of them is at the root, the root leads to the first.
     """
@@ -113,7 +113,7 @@ async def _page(page: Page, names: Mapping[str, str], request: Request) -> Respo
 
 
 async def asset(name: str, request: Request) -> Response:
-    """A file that a page is made of."""
+    """A file that a page loads."""
     if name not in FILES or name.endswith(".html"):
         raise HTTPException(404)
     return await _file(name, request)
@@ -132,7 +132,7 @@ async def _file(name: str, request: Request, values: tuple[tuple[str, str], ...]
 def _representation(
     file: Path, coding: str, changed_at_ns: int, values: tuple[tuple[str, str], ...]
 ) -> Representation:
-    """The file in this coding, made once, and again where it was changed meanwhile.
+    """The file in this coding, made once, and again if the file has changed.
 
     `values` are filled in, by name.
     """

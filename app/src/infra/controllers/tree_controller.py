@@ -53,7 +53,7 @@ async def whole_tree(
 
 
 def tree_at_hand(name: str) -> AtHand:
-    """Gives what `whole_tree` would answer without waiting; None if it waits, or refuses.
+    """Returns the response of `whole_tree` if it is ready; None if that would wait, or refuse.
 
     `name` is that of the opened tree among all that the lifespan opens.
     """
@@ -72,7 +72,7 @@ def tree_router(
     """The resource at `path`, which answers the tree that is opened under `name`.
 
     `root`, `example` and `title` are for the documentation: the class of the roots, one of them,
-    and in Portuguese what they are. `tag` is what it is filed under.
+    and in Portuguese what they are. `tag` is the heading above the resource there.
     """
     shown = msgspec.to_builtins(example)
     lines = {"schema": {"type": "string"}, "example": as_ndjson([example]).decode()}

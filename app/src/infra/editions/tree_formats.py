@@ -16,11 +16,11 @@ def as_json(roots: Sequence[Leaf]) -> bytes:
 
 
 def as_ndjson(roots: Sequence[Leaf]) -> bytes:
-    """A root a line."""
+    """One root per line."""
     return b"".join(msgspec.json.encode(root) + b"\n" for root in roots)
 
 
-# Of a tree whose parts are not looked up one by one.
+# For a tree that is served only as a whole: none of its parts is looked up.
 WHOLE_TREE: Presentation[Any, None] = Presentation(
     formats={
         JSON: TreeFormat(lambda snapshot: as_json(snapshot.roots)),

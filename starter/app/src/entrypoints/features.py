@@ -6,8 +6,8 @@ from src.entrypoints.brands import BRANDS, BrandsSettings
 from src.entrypoints.feature import Feature
 from src.entrypoints.settings import load
 
-TITLE = "{{name}}"
-BRAND = "{{name}}"  # at the head of the pages
+TITLE = {{name-in-python}}
+BRAND = {{name-in-python}}  # at the head of the pages
 DESCRIPTION = """
 {{name}}.
 

@@ -16,7 +16,7 @@ _ENDS = re.compile(r"(/current|/\{refresh_id\})(/events)?$")
 
 @dataclass(frozen=True, slots=True)
 class OpenedRefreshes:
-    """What the lifespan opens for one feature, and keeps in the state under its address."""
+    """What the lifespan opens for one feature, and keeps in `request.state` under its address."""
 
     refreshes: Refreshes
     ask_for_refresh: AskForRefresh

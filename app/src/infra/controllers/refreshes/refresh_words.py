@@ -1,4 +1,4 @@
-"""Where a feature's refreshes are, and what they are called in answers and documentation."""
+"""The address of a feature's refreshes, and the words for them in answers and documentation."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -8,7 +8,7 @@ from typing import Any
 from src.infra.controllers.refreshes.noun import Noun
 from src.infra.controllers.refreshes.refresh_schemas import Refresh, refresh_example, refresh_schema
 
-# What the list of refreshes says of each.
+# The fields of each refresh in the list.
 IN_LIST = ("id", "situacao", "inicio", "segundos")
 
 ITEM = Noun("item", "itens")
@@ -46,7 +46,7 @@ class RefreshWords:
 
     path: str  # the address: /api/v1/refreshes, or /api/v1/NAME/refreshes
     upstream: str  # the upstream's name with its article, in Portuguese
-    # What is collected on each level of the tree, the top first; the plurals are JSON fields, too.
+    # The parts on each level of the tree, the top first; the plurals are JSON fields, too.
     levels: Sequence[Noun]
     part: Noun = ITEM  # what a part of any level is called
     short_name: str = ""  # the JSON field of a root's short name; empty if roots have none
@@ -55,7 +55,7 @@ class RefreshWords:
     # Whether a request brings the roots; if not, they are known before the first one.
     roots_are_requested: bool = True
     # Files of the page /fanout, for this feature alone: a script with what only it knows of its
-    # roots (see fanout/collected.js), and the styles for that.
+    # roots (see fanout/collected.js), and its styles.
     page_script: str = ""
     page_style: str = ""
 
@@ -72,12 +72,12 @@ class RefreshWords:
 
     @property
     def name(self) -> str:
-        """Tells these refreshes from those of other features; empty for /api/v1/refreshes."""
+        """Distinguishes these refreshes from other features'; empty for /api/v1/refreshes."""
         return self.path.removeprefix("/api/v1").removesuffix("/refreshes").strip("/")
 
     @property
     def suffix(self) -> str:
-        """Makes names in the documentation unique: "OfBrands", or nothing without a name."""
+        """Makes names in the documentation unique: "OfBrands"; empty if `name` is."""
         return f"Of{self.name.title().replace('-', '').replace('/', '')}" if self.name else ""
 
     @property

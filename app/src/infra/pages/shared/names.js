@@ -2,7 +2,7 @@
 
 const { compare } = new Intl.Collator("pt-BR", { numeric: true });
 
-/** What has a name, in the order of a Portuguese dictionary. */
+/** Named things, in the order of a Portuguese dictionary. */
 export function sortedByName(items) {
   return items.toSorted((one, other) => compare(one.nome, other.nome));
 }

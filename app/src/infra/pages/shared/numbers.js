@@ -5,10 +5,10 @@ const TENTHS = new Intl.NumberFormat("pt-BR", {
   maximumFractionDigits: 1,
 });
 
-/** "5.599". */
+/** "1.234". */
 export const formatted = new Intl.NumberFormat("pt-BR").format;
 
-/** "100 ms", "5.599 requisições": no line breaks between the parts. */
+/** "100 ms", "1.234 requisições": no line breaks between the parts. */
 export function unbroken(...parts) {
   return parts.join("\u00a0");
 }
@@ -18,7 +18,7 @@ export function plural(number, one, many) {
   return unbroken(formatted(number), number === 1 ? one : many);
 }
 
-/** "26 de 27". */
+/** "4 de 5". */
 export function outOf(part, whole) {
   return unbroken(formatted(part), "de", formatted(whole));
 }
