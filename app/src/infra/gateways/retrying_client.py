@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import KW_ONLY, dataclass, field
 from typing import TypeVar
 
@@ -18,7 +18,7 @@ from src.application.ports.upstream_errors import (
     UpstreamMalformedError,
     UpstreamTimeoutError,
 )
-from src.infra.gateways.aiohttp_exchange import AiohttpExchange
+from src.infra.gateways.aiohttp_exchange import MAX_BODY_BYTES, AiohttpExchange
 
 T = TypeVar("T")
 
@@ -53,11 +53,13 @@ class RetryingClient:
         parent: int = 0,
         root: int = 0,
         first: bool = False,
+        max_bytes: int = MAX_BODY_BYTES,
     ) -> T:
         """What `read` makes of the answer to GET `path`.
 
         `read` raises ValueError for bytes that are not what they should be. `level`, `parent` and
-        `root` are for the watch (FanOutWatch.asked). `first` jumps the queue.
+        `root` are for the watch (FanOutWatch.asked). `first` jumps the queue. An answer longer than
+        `max_bytes`, compressed or not, is given up.
 
         Raises UpstreamError: that of the last try, or UpstreamUnavailableError if none was made.
         """
@@ -71,12 +73,16 @@ class RetryingClient:
                         self.watch.sent(request)
                         with allowance:
                             timeout_s = min(self.patience.limit_s(attempt), allowance.left_s)
-                            return await self._try(path, read, permit, timeout_s, request)
+                            asking = self.exchange.body(
+                                path, timeout_s=timeout_s, max_bytes=max_bytes
+                            )
+                            return await self._try(asking, path, read, permit, request)
                 except UpstreamError as error:
                     pause_s = _pause_s(error, attempt, self.first_backoff_s)
                     may_retry = self._may_retry(error, attempt, pause_s, allowance)
                     self.watch.failed(request, again=may_retry)
                     if not may_retry:
+                        _forget_frames(error)
                         raise
                     # A refused request comes first when the upstream has room again. One that
                     # failed in another way does not, or a part that fails would crowd out others.
@@ -85,12 +91,17 @@ class RetryingClient:
                 attempt += 1
 
     async def _try(
-        self, path: str, read: Callable[[bytes], T], permit: Permit, timeout_s: float, request: int
+        self,
+        asking: Awaitable[bytes],
+        path: str,
+        read: Callable[[bytes], T],
+        permit: Permit,
+        request: int,
     ) -> T:
         """One try; limit, breaker and patience learn from its outcome."""
         started = time.monotonic()
         try:
-            body = await self.exchange.body(path, timeout_s=timeout_s)
+            body = await asking
             self.watch.answered(request)
             answer = _read(body, read, path)
         except UpstreamError as error:
@@ -147,6 +158,13 @@ def _read(body: bytes, read: Callable[[bytes], T], path: str) -> T:
         return read(body)
     except (ValueError, RecursionError) as exc:  # the latter for JSON nested without end
         raise UpstreamMalformedError(f"{path}: resposta malformada ({exc})") from exc
+
+
+def _forget_frames(error: BaseException | None) -> None:
+    """Let go of what was read: a collection keeps thousands of errors until its end."""
+    while error is not None:
+        error.__traceback__ = None
+        error = error.__cause__ or error.__context__
 
 
 def _pause_s(error: UpstreamError, attempt: int, first_s: float) -> float:
