@@ -116,6 +116,28 @@ async def test_data_never_gets_worse(fault: Behaviour, expected: int | None) -> 
         assert seen.missing == 0
 
 
+@pytest.mark.parametrize("ttl_s", [0, 1, 86_400])
+async def test_one_part_that_asks_for_a_rest_gets_it(ttl_s: int) -> None:
+    """An hour without a collection, by schedule, by request or by hand, though all else is read."""
+    path = "/shelves/1/boxes/25/items"
+    rest = Fault(kind=Kind.STATUS, path=path, status=503, retry_after=3600)
+    async with Storeroom(lists_of(MANY), behaviour=Behaviour(faults=(rest,))) as upstream:
+        feature = shelves(upstream.base_url, at_once=20)
+        app = application([feature], refresh_min_interval_s=0, snapshot_ttl_s=ttl_s)
+        async with served(app) as url, client(url) as session:
+            first = await observe(session)
+            requests = upstream.figures.requests
+            for _ in range(5):
+                await observe(session)
+            await asyncio.sleep(min(ttl_s, 1.2))  # a TTL, and some more
+            answer = await ask(session, WORDS.path, method="POST")
+
+    assert first.missing == 1
+    assert upstream.figures.requests == requests
+    assert answer.status == 429
+    assert 3500 < int(answer.headers["Retry-After"]) <= 3600
+
+
 async def test_data_never_gets_worse_if_nobody_listens() -> None:
     """The upstream is gone for a while, and comes back at the same address."""
     async with Storeroom(lists_of(MANY)) as upstream, service(upstream) as session:

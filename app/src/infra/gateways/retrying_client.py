@@ -78,6 +78,8 @@ class RetryingClient:
                             )
                             return await self._try(asking, path, read, permit, request)
                 except UpstreamError as error:
+                    if error.retry_after_s:
+                        self.watch.told_to_rest(error.retry_after_s)
                     pause_s = _pause_s(error, attempt, self.first_backoff_s)
                     may_retry = self._may_retry(error, attempt, pause_s, allowance)
                     self.watch.failed(request, again=may_retry)
