@@ -17,6 +17,7 @@ from src.application.ports.upstream_errors import (
     UpstreamError,
     UpstreamMalformedError,
     UpstreamTimeoutError,
+    UpstreamUnavailableError,
 )
 from src.infra.gateways.aiohttp_exchange import MAX_BODY_BYTES, AiohttpExchange
 
@@ -25,6 +26,15 @@ T = TypeVar("T")
 # The bounds of the pause before the first retry and before any, in seconds.
 FIRST_BACKOFF_S = 0.1
 LONGEST_BACKOFF_S = 5.0
+
+# By how much a try's limit is longer, by chance: what was sent at once is not to be given up at
+# once, or the circuit breaker would take it for an outage.
+SPREAD = 0.25
+
+# A fan-out ends, however little is answered: a request waits for its turn for so long at most, in
+# seconds, and so much longer for each request of its fan-out. For 5,599 that is 24 minutes.
+LONGEST_WAIT_S = 60.0
+LONGEST_WAIT_EACH_S = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +53,8 @@ class RetryingClient:
     watch: FanOutWatch = field(default_factory=FanOutWatch)  # hears what becomes of each request
     # The bound of the pause before the first retry, in seconds.
     first_backoff_s: float = FIRST_BACKOFF_S
+    pace_s: float = 0  # seconds between two requests if their rate is fixed
+    longest_wait_s: float = LONGEST_WAIT_S
 
     async def get(
         self,
@@ -65,14 +77,16 @@ class RetryingClient:
         """
         allowance = _Allowance(self.timeout_s)
         attempt = 1
+        asked_at = time.monotonic()
         request = self.watch.asked(level, parent, root=root)
         with self.budget:
             while True:
                 try:
                     async with self.admission.permit(first=first) as permit:
+                        self._require_time_left(path, asked_at)
                         self.watch.sent(request)
                         with allowance:
-                            timeout_s = min(self.patience.limit_s(attempt), allowance.left_s)
+                            timeout_s = min(self._patience_s(attempt), allowance.left_s)
                             asking = self.exchange.body(
                                 path, timeout_s=timeout_s, max_bytes=max_bytes
                             )
@@ -92,6 +106,14 @@ class RetryingClient:
                 await asyncio.sleep(pause_s)
                 attempt += 1
 
+    def _require_time_left(self, path: str, asked_at: float) -> None:
+        each_s = LONGEST_WAIT_EACH_S + 2 * self.pace_s
+        if time.monotonic() - asked_at > self.longest_wait_s + each_s * self.budget.asked:
+            raise UpstreamUnavailableError(f"{path}: a coleta demorou demais e foi encerrada")
+
+    def _patience_s(self, attempt: int) -> float:
+        return self.patience.limit_s(attempt) * random.uniform(1, 1 + SPREAD)  # noqa: S311
+
     async def _try(
         self,
         asking: Awaitable[bytes],
@@ -107,7 +129,9 @@ class RetryingClient:
             self.watch.answered(request)
             answer = _read(body, read, path)
         except UpstreamError as error:
-            if error.is_refusal or isinstance(error, UpstreamTimeoutError):
+            if isinstance(error, UpstreamTimeoutError):
+                permit.silent()
+            elif error.is_refusal:
                 permit.refused(error.retry_after_s)
             else:
                 permit.failed()

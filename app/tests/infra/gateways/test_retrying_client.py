@@ -294,10 +294,21 @@ async def test_waiting_for_a_turn_to_try_again_does_not_count_either() -> None:
     assert answers == [b"[]"] * 25
 
 
+async def test_a_fan_out_has_an_end_of_its_own() -> None:
+    """Requests that have waited for their turn for too long are given up without being sent."""
+    async with Upstream(latency_s=0.3) as upstream:
+        async with client_of(upstream, Manners(at_once=2), longest_wait_s=-100) as client:
+            asked = (client.get(path, bytes, level=LEVEL) for path in paths(10))
+            outcomes = await asyncio.gather(*asked, return_exceptions=True)
+
+    assert {type(each) for each in outcomes} == {UpstreamUnavailableError}
+    assert upstream.figures.requests == 0
+
+
 async def test_a_slow_answer_arrives_in_the_end() -> None:
     """Each try may take twice as long as the one before."""
     manners = Manners(first_s=0.5)
-    async with Upstream(latency_s=1.2) as upstream:
+    async with Upstream(latency_s=1.5) as upstream:
         async with client_of(upstream, manners, attempts=3) as client:
             assert await client.get("/brands/9999999/models", bytes, level=LEVEL) == b"[]"
 
