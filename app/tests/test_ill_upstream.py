@@ -9,10 +9,15 @@ import aiohttp
 import pytest
 from yarl import URL
 
+from src.application.collecting.fan_out import FanOut
+from src.application.manners import patience
+from src.application.ports.fan_out_watch import FanOutWatch
+from src.infra.gateways.upstream import Upstream, open_client
 from stand_in.faults import Behaviour, Fault, Kind
 from tests.helpers.services import application, ask, ended
 from tests.helpers.serving import client, served
-from tests.sample_feature.feature import TREE, WORDS, shelves
+from tests.sample_feature.feature import TREE, WORDS, collect, shelves
+from tests.sample_feature.shelves import Shelf
 from tests.sample_feature.upstream import Storeroom, lists_of, many_shelves
 
 MANY = many_shelves(4, boxes=20)
@@ -114,6 +119,52 @@ async def test_data_never_gets_worse(fault: Behaviour, expected: int | None) -> 
     for seen in ill + recovering:
         assert seen.tag == first.tag
         assert seen.missing == 0
+
+
+@pytest.mark.parametrize("ttl_s", [0, 1, 86_400])
+async def test_one_part_that_asks_for_a_rest_gets_it(ttl_s: int) -> None:
+    """An hour without a collection, by schedule, by request or by hand, though all else is read."""
+    path = "/shelves/1/boxes/25/items"
+    rest = Fault(kind=Kind.STATUS, path=path, status=503, retry_after=3600)
+    async with Storeroom(lists_of(MANY), behaviour=Behaviour(faults=(rest,))) as upstream:
+        feature = shelves(upstream.base_url, at_once=20)
+        app = application([feature], refresh_min_interval_s=0, snapshot_ttl_s=ttl_s)
+        async with served(app) as url, client(url) as session:
+            first = await observe(session)
+            requests = upstream.figures.requests
+            for _ in range(5):
+                await observe(session)
+            await asyncio.sleep(min(ttl_s, 1.2))  # a TTL, and some more
+            answer = await ask(session, WORDS.path, method="POST")
+
+    assert first.missing == 1
+    assert upstream.figures.requests == requests
+    assert answer.status == 429
+    assert 3500 < int(answer.headers["Retry-After"]) <= 3600
+
+
+async def test_a_quarter_that_is_never_answered_ends_with_many_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Silence that does not depend on the load ends in gaps at most, and not at one at a time."""
+    monkeypatch.setattr(patience, "LEAST_S", 0.3)
+    silence = failing(Kind.SILENCE, ".*/items", share=0.25)
+    upstream = Storeroom(lists_of(many_shelves(4, boxes=100)), behaviour=silence)
+    limits = []
+    async with upstream:
+        asked = Upstream(base_url=upstream.base_url, at_once=100, timeout_s=1)
+        async with open_client(asked, watch=FanOutWatch()) as opened:
+            fan_out = FanOut[Shelf](
+                roots_limit=asyncio.Semaphore(4),
+                watch=FanOutWatch(),
+                on_root=lambda _: limits.append(opened.admission.limit),
+            )
+            roots = await collect(opened, fan_out)
+            limits.append(opened.admission.limit)
+
+    assert len(roots) == 4
+    assert len(fan_out.gaps(roots)) < 100
+    assert min(limits) >= 6
 
 
 async def test_data_never_gets_worse_if_nobody_listens() -> None:

@@ -89,6 +89,7 @@ async def keeping_fresh(
         current = CurrentEdition(make=publisher.publish, load_bundled=load_bundled)
         collection = StreamedCollection(collect=collect, earlier=earlier, loss=loss)
         schedule = Schedule(ttl_s=settings.snapshot_ttl_s, now=utc_now)
+        fan_out.rest = schedule.rest
         recorder = RefreshRecorder(journal=journal, fan_out=fan_out, plan=plan, now=utc_now)
         one_at_a_time = OneRefreshAtATime(
             current=current,

@@ -14,7 +14,7 @@ from src.application.manners.circuit_breaker import CircuitBreaker
 from src.application.manners.patience import Patience
 from src.application.manners.retry_budget import RetryBudget
 from src.infra.gateways.aiohttp_exchange import AiohttpExchange, open_session
-from src.infra.gateways.retrying_client import FIRST_BACKOFF_S, RetryingClient
+from src.infra.gateways.retrying_client import FIRST_BACKOFF_S, LONGEST_WAIT_S, RetryingClient
 
 
 class Manners:
@@ -44,6 +44,7 @@ def client_over(
     attempts: int = 1,
     timeout_s: float = 5,
     first_backoff_s: float = FIRST_BACKOFF_S,
+    longest_wait_s: float = LONGEST_WAIT_S,
 ) -> RetryingClient:
     """A client that asks through this exchange; by default it tries once."""
     manners = manners or Manners()
@@ -55,6 +56,7 @@ def client_over(
         attempts=attempts,
         timeout_s=timeout_s,
         first_backoff_s=first_backoff_s,
+        longest_wait_s=longest_wait_s,
     )
 
 

@@ -71,13 +71,18 @@ class Permit:
     def succeeded(self) -> None:
         """The request was answered as it should be."""
         self._has_outcome = True
-        self._limit.succeeded()
+        self._limit.succeeded(self.sent_at)
         self._breaker.succeeded(self.sent_at)
 
     def refused(self, retry_after_s: float | None) -> None:
-        """The upstream has too much to do: it said so, or did not answer in time."""
+        """The upstream has too much to do, as it said."""
         self._limit.refused(self.sent_at)
         self.failed(retry_after_s)
+
+    def silent(self) -> None:
+        """The upstream did not answer in time."""
+        self._limit.silent(self.sent_at)
+        self.failed()
 
     def failed(self, retry_after_s: float | None = None) -> None:
         """The request failed in another way."""

@@ -32,6 +32,11 @@ class RetryBudget:
         if self._under_way == 0:
             self._asked = self._retried = 0
 
+    @property
+    def asked(self) -> int:
+        """How many requests the fan-out has so far."""
+        return self._asked
+
     def spend(self) -> bool:
         """Whether one more retry is within the budget; it is spent then."""
         if self._retried + 1 > FREE + SHARE * self._asked:

@@ -18,6 +18,9 @@ class FanOutWatch:
     def bounded_by(self, limits: Callable[[], Limits]) -> None:
         """`limits` returns the limits in force at any time."""
 
+    def told_to_rest(self, seconds: float) -> None:
+        """The upstream asks, in any of its answers, to be left alone for so long."""
+
     def roots_listed(self, roots: Sequence[Leaf]) -> None:
         """These are to be collected."""
 

@@ -48,6 +48,12 @@ class UpstreamStatusError(UpstreamError):
         self.is_refusal = status in {429, 503}  # RFC 6585, section 4; RFC 9110, section 15.6.4
 
 
+class UpstreamTooMuchError(UpstreamError):
+    """The answers under way are longer together than this process may hold."""
+
+    is_refusal = True
+
+
 class UpstreamMalformedError(UpstreamError):
     """The answer is no JSON, or not what was asked for."""
 

@@ -71,7 +71,8 @@ class Freshness(Generic[Edition]):
         A request that goes away while it waits here leaves the refresh running. Raises
         NoSnapshotError if there is nothing to answer with.
         """
-        if self.schedule.is_left_to_requests and not self._is_over:
+        rests = self._is_over or self.schedule.upstream_rests_s > 0
+        if self.schedule.is_left_to_requests and not rests:
             await self._refreshed_for_a_request()
         else:
             await self._first_wait.wait()

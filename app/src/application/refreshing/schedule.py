@@ -14,9 +14,9 @@ class Pauses:
     """The pauses after refreshes that did not read everything, in seconds.
 
     After one that read nothing the pause is `first_s`; each is twice the one before, up to
-    `longest_s`, or as long as the upstream asks for, up to `longest_asked_s`. A refresh that read
-    nearly all costs the upstream thousands of requests and not one or two: the pause after it is
-    `partly_read` times longer, though never longer than a snapshot is fresh.
+    `longest_s`. A refresh that read nearly all costs the upstream thousands of requests and not one
+    or two: the pause after it is `partly_read` times longer, though never longer than a snapshot is
+    fresh. No pause is shorter than the upstream asks for in any answer, up to `longest_asked_s`.
     """
 
     first_s: float = 1.0
@@ -82,15 +82,19 @@ class Schedule:
         self._failures = max(self._failures + 1, known.failures if known else 0)
         self._wait(self._pause_s())
 
+    def rest(self, seconds: float) -> None:
+        """The upstream asks to be left alone for so long; the longest that it asks for counts."""
+        until = self.clock() + min(seconds, self.pauses.longest_asked_s)
+        self._rests_until = max(self._rests_until, until)
+
     def upstream_failed(self, known: Snapshot | None, *, asked_s: float | None) -> None:
         """The same because the upstream failed; `asked_s` is its Retry-After, if any."""
-        rest_s = min(asked_s or 0.0, self.pauses.longest_asked_s)
-        self._rests_until = self.clock() + rest_s
+        self.rest(asked_s or 0.0)
         self.failed(known)
-        self._due_at = max(self._due_at, self._rests_until)
 
     def _wait(self, seconds: float) -> None:
-        self._due_at = self.clock() + (math.inf if self.is_left_to_requests else seconds)
+        due_at = self.clock() + (math.inf if self.is_left_to_requests else seconds)
+        self._due_at = max(due_at, self._rests_until)
 
     def _pause_s(self) -> float:
         doublings = min(self._failures - 1, 30)  # beyond that, the number would not fit a float

@@ -19,8 +19,11 @@ from src.domain.tree import Leaf
 class FanOutCounts(FanOutWatch):
     """The counts of one collection after another; `begin` clears them.
 
-    `clock` tells the seconds of a monotonic time.
+    `clock` tells the seconds of a monotonic time. `rest` is called with each Retry-After of the
+    upstream, in seconds.
     """
+
+    rest: Callable[[float], None] | None = None
 
     def __init__(self, *, clock: Callable[[], float]) -> None:
         self._clock = clock
@@ -85,6 +88,10 @@ class FanOutCounts(FanOutWatch):
 
     def bounded_by(self, limits: Callable[[], Limits]) -> None:
         self._limits = limits
+
+    def told_to_rest(self, seconds: float) -> None:
+        if self.rest is not None:
+            self.rest(seconds)
 
     def roots_listed(self, roots: Sequence[Leaf]) -> None:
         self._roots = {

@@ -1,5 +1,6 @@
 """One exchange with the upstream, once: ask and read; every failure becomes an UpstreamError."""
 
+import zlib
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -16,6 +17,7 @@ from src.application.ports.upstream_errors import (
     UpstreamStatusError,
     UpstreamTimeoutError,
     UpstreamTlsError,
+    UpstreamTooMuchError,
     UpstreamUnreachableError,
 )
 from src.infra.gateways.time_limit import Stalls, TimeLimit
@@ -28,8 +30,19 @@ USER_AGENT = f"{NAME}/{VERSION} ({PURPOSE}; aiohttp)"
 # the next has twice as long, and once something was answered, connections may take their time.
 FIRST_CONNECTION_S = 3.0
 
-# An answer of some hundred thousand rows.
-MAX_BODY_BYTES = 32 * 1024 * 1024
+# The longest answer if nothing else is said, in bytes before and after decoding: some ten
+# thousand rows.
+MAX_BODY_BYTES = 8 * 1024 * 1024
+
+# The longest that all answers under way may be together, in bytes as sent: 128 KiB for each of five
+# hundred. They are decoded one at a time.
+MAX_BYTES_AT_ONCE = 64 * 1024 * 1024
+
+# How much of an answer a connection reads ahead, in bytes.
+READ_AHEAD_BYTES = 64 * 1024
+
+# The coding that is asked for, and its other name (RFC 9110, section 8.4.1.3).
+_GZIP = {"gzip", "x-gzip"}
 
 # First match wins. Tested against every error class of aiohttp.
 _TRANSLATION: tuple[tuple[type[Exception], type[UpstreamError], str], ...] = (
@@ -48,13 +61,19 @@ _TRANSLATION: tuple[tuple[type[Exception], type[UpstreamError], str], ...] = (
 def open_session(*, connections: int, tls: SSLContext) -> aiohttp.ClientSession:
     """The one session of the process, with at most `connections` open at a time.
 
-    It keeps no cookies and sets no total time limit of its own: the exchange has one.
+    It keeps no cookies, decodes nothing and sets no total time limit of its own: the exchange does.
     """
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=connections, ssl=tls),
         cookie_jar=aiohttp.DummyCookieJar(),
-        headers={"User-Agent": USER_AGENT, "Accept": "application/json"},
+        headers={
+            "User-Agent": USER_AGENT,
+            "Accept": "application/json",
+            "Accept-Encoding": "gzip",
+        },
         timeout=aiohttp.ClientTimeout(total=None),
+        auto_decompress=False,
+        read_bufsize=READ_AHEAD_BYTES,
     )
 
 
@@ -63,7 +82,7 @@ class AiohttpExchange:
 
     `base_url` ends before the first path segment. `settings` is what the names of the upstream's
     settings begin with, for advice in errors. The first connection is waited for
-    `first_connection_s` seconds; an answer has `max_body_bytes` at most.
+    `first_connection_s` seconds; all answers under way have `max_bytes_at_once` together.
     """
 
     def __init__(
@@ -73,7 +92,7 @@ class AiohttpExchange:
         base_url: str,
         settings: str = "",
         first_connection_s: float = FIRST_CONNECTION_S,
-        max_body_bytes: int = MAX_BODY_BYTES,
+        max_bytes_at_once: int = MAX_BYTES_AT_ONCE,
     ) -> None:
         self._session = session
         self._base_url = base_url.rstrip("/")
@@ -81,24 +100,50 @@ class AiohttpExchange:
         self._stalls = Stalls()
         self._has_answered = False
         self._first_connection_s = first_connection_s
-        self._max_body_bytes = max_body_bytes
+        self._max_bytes_at_once = max_bytes_at_once
+        self._bytes_at_once = 0
 
-    async def body(self, path: str, *, timeout_s: float) -> bytes:
-        """The answer's bytes to GET `path`, whatever content type it claims.
+    async def body(self, path: str, *, timeout_s: float, max_bytes: int = MAX_BODY_BYTES) -> bytes:
+        """The answer's decoded bytes to GET `path`, whatever content type it claims.
+
+        It may have `max_bytes`, before decoding and after it.
 
         The time limit, in seconds, covers headers and body together; stalls of this process do not
         count. Redirects are not followed: the upstream is where the settings say, nowhere else.
 
         Raises UpstreamError, one kind for each row of the translation table.
         """
+        sent = bytearray()
         try:
             async with TimeLimit(timeout_s, self._stalls), self._get(path) as response:
                 self._has_answered = True
-                return await _body(response, path, max_bytes=self._max_body_bytes)
+                await self._read(response, sent, path, max_bytes)
+            # Nothing is waited for any more, so there is one decoded answer at a time.
+            return _decoded(sent, response.headers.get("Content-Encoding"), path, max_bytes)
         except (aiohttp.ClientError, OSError) as exc:
             if isinstance(exc, aiohttp.ConnectionTimeoutError):
                 self._first_connection_s *= 2
             raise _translated(exc, path, self._settings) from exc
+        finally:
+            self._bytes_at_once -= len(sent)
+
+    async def _read(
+        self, response: aiohttp.ClientResponse, sent: bytearray, path: str, max_bytes: int
+    ) -> None:
+        """Fill `sent` with the answer's bytes as they come."""
+        if response.status != 200:
+            raise UpstreamStatusError(
+                f"{path}: status {response.status}",
+                response.status,
+                _seconds(response.headers.get("Retry-After")),
+            )
+        async for chunk in response.content.iter_any():
+            sent += chunk
+            self._bytes_at_once += len(chunk)
+            if len(sent) > max_bytes:
+                raise _too_large(path, max_bytes)
+            if self._bytes_at_once > self._max_bytes_at_once:
+                raise UpstreamTooMuchError(f"{path}: respostas demais ao mesmo tempo")
 
     def _get(self, path: str) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
         # encoded=True: the paths are made of digits and letters here, so yarl need not look.
@@ -109,19 +154,25 @@ class AiohttpExchange:
         return self._session.get(url, allow_redirects=False, timeout=first)
 
 
-async def _body(response: aiohttp.ClientResponse, path: str, *, max_bytes: int) -> bytes:
-    if response.status != 200:
-        raise UpstreamStatusError(
-            f"{path}: status {response.status}",
-            response.status,
-            _seconds(response.headers.get("Retry-After")),
-        )
-    body = bytearray()
-    async for chunk in response.content.iter_any():
-        body += chunk
-        if len(body) > max_bytes:
-            raise UpstreamMalformedError(f"{path}: resposta grande demais")
-    return bytes(body)
+def _decoded(sent: bytearray, coding: str | None, path: str, max_bytes: int) -> bytes:
+    if coding is None or coding.lower() == "identity":
+        return bytes(sent)
+    if coding.lower() not in _GZIP:  # one that was not asked for, or several around each other
+        raise UpstreamMalformedError(f"{path}: codificação não pedida ({coding})")
+    gzip = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+    try:
+        body = gzip.decompress(sent, max_bytes + 1)
+    except zlib.error as exc:
+        raise UpstreamMalformedError(f"{path}: gzip malformado ({exc})") from exc
+    if len(body) > max_bytes:
+        raise _too_large(path, max_bytes)
+    if not gzip.eof or gzip.unused_data:
+        raise UpstreamMalformedError(f"{path}: gzip incompleto, ou com algo depois do fim")
+    return body
+
+
+def _too_large(path: str, max_bytes: int) -> UpstreamMalformedError:
+    return UpstreamMalformedError(f"{path}: resposta grande demais (mais de {max_bytes} bytes)")
 
 
 def _translated(exc: Exception, path: str, settings: str) -> UpstreamError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import KW_ONLY, dataclass, field
 from typing import TypeVar
 
@@ -17,14 +17,24 @@ from src.application.ports.upstream_errors import (
     UpstreamError,
     UpstreamMalformedError,
     UpstreamTimeoutError,
+    UpstreamUnavailableError,
 )
-from src.infra.gateways.aiohttp_exchange import AiohttpExchange
+from src.infra.gateways.aiohttp_exchange import MAX_BODY_BYTES, AiohttpExchange
 
 T = TypeVar("T")
 
 # The bounds of the pause before the first retry and before any, in seconds.
 FIRST_BACKOFF_S = 0.1
 LONGEST_BACKOFF_S = 5.0
+
+# By how much a try's limit is longer, by chance: what was sent at once is not to be given up at
+# once, or the circuit breaker would take it for an outage.
+SPREAD = 0.25
+
+# A fan-out ends, however little is answered: a request waits for its turn for so long at most, in
+# seconds, and so much longer for each request of its fan-out. For 5,599 that is 24 minutes.
+LONGEST_WAIT_S = 60.0
+LONGEST_WAIT_EACH_S = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +53,8 @@ class RetryingClient:
     watch: FanOutWatch = field(default_factory=FanOutWatch)  # hears what becomes of each request
     # The bound of the pause before the first retry, in seconds.
     first_backoff_s: float = FIRST_BACKOFF_S
+    pace_s: float = 0  # seconds between two requests if their rate is fixed
+    longest_wait_s: float = LONGEST_WAIT_S
 
     async def get(
         self,
@@ -53,30 +65,40 @@ class RetryingClient:
         parent: int = 0,
         root: int = 0,
         first: bool = False,
+        max_bytes: int = MAX_BODY_BYTES,
     ) -> T:
         """What `read` makes of the answer to GET `path`.
 
         `read` raises ValueError for bytes that are not what they should be. `level`, `parent` and
-        `root` are for the watch (FanOutWatch.asked). `first` jumps the queue.
+        `root` are for the watch (FanOutWatch.asked). `first` jumps the queue. An answer longer than
+        `max_bytes`, compressed or not, is given up.
 
         Raises UpstreamError: that of the last try, or UpstreamUnavailableError if none was made.
         """
         allowance = _Allowance(self.timeout_s)
         attempt = 1
+        asked_at = time.monotonic()
         request = self.watch.asked(level, parent, root=root)
         with self.budget:
             while True:
                 try:
                     async with self.admission.permit(first=first) as permit:
+                        self._require_time_left(path, asked_at)
                         self.watch.sent(request)
                         with allowance:
-                            timeout_s = min(self.patience.limit_s(attempt), allowance.left_s)
-                            return await self._try(path, read, permit, timeout_s, request)
+                            timeout_s = min(self._patience_s(attempt), allowance.left_s)
+                            asking = self.exchange.body(
+                                path, timeout_s=timeout_s, max_bytes=max_bytes
+                            )
+                            return await self._try(asking, path, read, permit, request)
                 except UpstreamError as error:
+                    if error.retry_after_s:
+                        self.watch.told_to_rest(error.retry_after_s)
                     pause_s = _pause_s(error, attempt, self.first_backoff_s)
                     may_retry = self._may_retry(error, attempt, pause_s, allowance)
                     self.watch.failed(request, again=may_retry)
                     if not may_retry:
+                        _forget_frames(error)
                         raise
                     # A refused request comes first when the upstream has room again. One that
                     # failed in another way does not, or a part that fails would crowd out others.
@@ -84,17 +106,32 @@ class RetryingClient:
                 await asyncio.sleep(pause_s)
                 attempt += 1
 
+    def _require_time_left(self, path: str, asked_at: float) -> None:
+        each_s = LONGEST_WAIT_EACH_S + 2 * self.pace_s
+        if time.monotonic() - asked_at > self.longest_wait_s + each_s * self.budget.asked:
+            raise UpstreamUnavailableError(f"{path}: a coleta demorou demais e foi encerrada")
+
+    def _patience_s(self, attempt: int) -> float:
+        return self.patience.limit_s(attempt) * random.uniform(1, 1 + SPREAD)  # noqa: S311
+
     async def _try(
-        self, path: str, read: Callable[[bytes], T], permit: Permit, timeout_s: float, request: int
+        self,
+        asking: Awaitable[bytes],
+        path: str,
+        read: Callable[[bytes], T],
+        permit: Permit,
+        request: int,
     ) -> T:
         """One try; limit, breaker and patience learn from its outcome."""
         started = time.monotonic()
         try:
-            body = await self.exchange.body(path, timeout_s=timeout_s)
+            body = await asking
             self.watch.answered(request)
             answer = _read(body, read, path)
         except UpstreamError as error:
-            if error.is_refusal or isinstance(error, UpstreamTimeoutError):
+            if isinstance(error, UpstreamTimeoutError):
+                permit.silent()
+            elif error.is_refusal:
                 permit.refused(error.retry_after_s)
             else:
                 permit.failed()
@@ -147,6 +184,13 @@ def _read(body: bytes, read: Callable[[bytes], T], path: str) -> T:
         return read(body)
     except (ValueError, RecursionError) as exc:  # the latter for JSON nested without end
         raise UpstreamMalformedError(f"{path}: resposta malformada ({exc})") from exc
+
+
+def _forget_frames(error: BaseException | None) -> None:
+    """Let go of what was read: a collection keeps thousands of errors until its end."""
+    while error is not None:
+        error.__traceback__ = None
+        error = error.__cause__ or error.__context__
 
 
 def _pause_s(error: UpstreamError, attempt: int, first_s: float) -> float:

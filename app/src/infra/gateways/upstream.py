@@ -82,4 +82,5 @@ async def open_client(upstream: Upstream, *, watch: FanOutWatch) -> AsyncIterato
             attempts=upstream.attempts,
             timeout_s=upstream.timeout_s,
             watch=watch,
+            pace_s=1 / upstream.max_rps if upstream.max_rps else 0,
         )

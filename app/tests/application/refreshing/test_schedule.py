@@ -116,6 +116,20 @@ def test_the_upstream_is_left_alone_for_as_long_as_it_asks(
     assert schedule.upstream_rests_s == 0
 
 
+@pytest.mark.parametrize(("brought", "pause_s"), [(WHOLE, TTL_S), (PARTLY_READ, 2000)])
+def test_a_rest_that_any_answer_asks_for_is_kept(
+    schedule: Schedule, clock: SecondsClock, brought: ShelvesSnapshot, pause_s: float
+) -> None:
+    """The longest counts, though the refresh has read the rest, and another one is taken over."""
+    for asked_s in (1, 2000, 3):
+        schedule.rest(asked_s)
+    schedule.brought(PARTLY_READ)
+    schedule.brought(brought)
+
+    assert schedule.upstream_rests_s == 2000
+    assert is_due_after(schedule, clock, pause_s)
+
+
 @pytest.mark.parametrize("known", [None, WHOLE, PARTLY_READ])
 def test_with_a_ttl_of_zero_nothing_is_due(
     clock: SecondsClock, known: ShelvesSnapshot | None

@@ -1,15 +1,18 @@
 """One exchange with the upstream, over real sockets: an answer, or one of our errors."""
 
 import asyncio
+import gzip
 import inspect
 import socket
 import time
+import tracemalloc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import aiohttp
+import brotli
 import msgspec
 import pytest
 
@@ -20,11 +23,13 @@ from src.application.ports.upstream_errors import (
     UpstreamStatusError,
     UpstreamTimeoutError,
     UpstreamTlsError,
+    UpstreamTooMuchError,
     UpstreamUnreachableError,
 )
 from src.infra.gateways import aiohttp_exchange
 from src.infra.gateways.aiohttp_exchange import USER_AGENT
 from stand_in.faults import Behaviour, Fault, Kind
+from tests.helpers.answering import answering_all
 from tests.helpers.cars import BRANDS, CarTable
 from tests.helpers.clients import exchange_with
 
@@ -153,12 +158,69 @@ async def test_an_answer_that_is_not_http_is_malformed() -> None:
                 await exchange.body("/brands", timeout_s=5)
 
 
-async def test_a_body_larger_than_any_real_one_is_given_up() -> None:
-    """It is not read into memory to its end."""
-    async with CarTable() as upstream:
-        async with exchange_with(upstream.base_url, max_body_bytes=100) as exchange:
-            with pytest.raises(UpstreamMalformedError, match="grande demais"):
-                await exchange.body("/brands/1/models", timeout_s=5)
+LARGE = b"[" + b" " * 33_000_000 + b"]"
+
+
+@pytest.mark.parametrize(("coding", "at_once"), [(None, 100), ("gzip", 500)])
+async def test_a_body_larger_than_any_real_one_is_given_up(
+    coding: str | None, at_once: int
+) -> None:
+    """Of hundreds at once, plain or compressed, only what may be there is in memory."""
+    body = gzip.compress(LARGE, compresslevel=9) if coding else LARGE
+    async with answering_all(body, coding) as base_url:
+        async with exchange_with(base_url, connections=500) as exchange:
+            tracemalloc.start()
+            asked = (exchange.body("/x", timeout_s=60, max_bytes=100_000) for _ in range(at_once))
+            errors = await asyncio.gather(*asked, return_exceptions=True)
+            _, most = tracemalloc.get_traced_memory()
+            tracemalloc.stop()
+
+    assert {type(error) for error in errors} == {UpstreamMalformedError}
+    assert all("grande demais" in str(error) for error in errors)
+    assert most < at_once * 1_000_000  # with what the server holds; each is 33 MB
+
+
+async def test_what_all_answers_have_together_is_bounded() -> None:
+    """Those that find no room were too much at once, and fit when fewer are asked for."""
+    answer = b" " * 300_000
+    async with answering_all(answer) as base_url:
+        async with exchange_with(base_url, max_bytes_at_once=1_000_000) as exchange:
+            asked = (exchange.body("/x", timeout_s=60) for _ in range(20))
+            outcomes = await asyncio.gather(*asked, return_exceptions=True)
+            later = [await exchange.body("/x", timeout_s=60) for _ in range(20)]
+
+    refused = [each for each in outcomes if isinstance(each, UpstreamTooMuchError)]
+    assert refused
+    assert all(each.is_refusal for each in refused)
+    assert all(each == answer for each in outcomes if each not in refused)
+    assert later == [answer] * 20
+
+
+@pytest.mark.parametrize("coding", ["gzip", "x-gzip", "GZIP", "identity"])
+async def test_a_coded_answer_is_decoded(coding: str) -> None:
+    """Only gzip is asked for, since its length is known while it is decoded."""
+    body = b"[]" if coding == "identity" else gzip.compress(b"[]")
+    async with answering_all(body, coding) as base_url, exchange_with(base_url) as exchange:
+        assert await exchange.body("/x", timeout_s=5, max_bytes=100) == b"[]"
+
+
+@pytest.mark.parametrize(
+    ("body", "coding"),
+    [
+        (brotli.compress(b"[]"), "br"),
+        (gzip.compress(gzip.compress(b"[]")), "gzip, gzip"),
+        (b"[]", "gzip"),
+        (gzip.compress(b"[]")[:-1], "gzip"),
+        (gzip.compress(b"[]") * 2, "gzip"),
+        (b"", "gzip"),
+    ],
+    ids=["not asked for", "twice", "plain", "cut short", "two members", "empty"],
+)
+async def test_an_answer_that_cannot_be_decoded_is_malformed(body: bytes, coding: str) -> None:
+    """That includes codings that were not asked for: nobody bounds them."""
+    async with answering_all(body, coding) as base_url, exchange_with(base_url) as exchange:
+        with pytest.raises(UpstreamMalformedError):
+            await exchange.body("/x", timeout_s=5)
 
 
 async def retry_after_s(header: bytes) -> float | None:

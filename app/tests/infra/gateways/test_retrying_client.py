@@ -1,8 +1,10 @@
 """What the client adds to one exchange: useful retries, and manners towards the upstream."""
 
 import asyncio
+import gzip
 import time
-from collections.abc import AsyncIterator
+import tracemalloc
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -18,9 +20,10 @@ from src.application.ports.upstream_errors import (
     UpstreamUnavailableError,
     UpstreamUnreachableError,
 )
-from src.infra.gateways.aiohttp_exchange import AiohttpExchange
+from src.infra.gateways.aiohttp_exchange import MAX_BODY_BYTES, AiohttpExchange
 from src.infra.gateways.retrying_client import RetryingClient
 from stand_in.faults import Behaviour, Fault, Kind
+from tests.helpers.answering import answering_all
 from tests.helpers.cars import CarTable, read_brands
 from tests.helpers.clients import Manners, client_over, exchange_with
 
@@ -50,8 +53,9 @@ class ScriptedExchange(AiohttpExchange):
         self._outcomes = list(outcomes)
         self.asked: list[str] = []
 
-    async def body(self, path: str, *, timeout_s: float) -> bytes:
+    async def body(self, path: str, *, timeout_s: float, max_bytes: int = MAX_BODY_BYTES) -> bytes:
         assert timeout_s > 0
+        assert max_bytes > 0
         self.asked.append(path)
         outcome = self._outcomes.pop(0)
         if isinstance(outcome, bytes):
@@ -85,6 +89,42 @@ def name_of(value: object) -> str | None:
 def paths(count: int) -> list[str]:
     """This many different paths, for each of which the upstream returns an empty list."""
     return [f"/brands/{1_000 + number}/models" for number in range(count)]
+
+
+@pytest.mark.parametrize("coding", ["gzip", None])
+async def test_errors_that_are_kept_hold_nothing_of_what_was_read(coding: str | None) -> None:
+    """A collection keeps an error for each of its 5,571 cities, and each had half a megabyte."""
+
+    def refuse(body: bytes) -> None:
+        raise ValueError(f"{len(body)} bytes that are no rows")
+
+    text = b" " * 500_000
+    coded = gzip.compress(text) if coding else text
+    async with answering_all(coded, coding) as base_url, exchange_with(base_url) as exchange:
+        client = client_over(exchange)
+        kept: list[BaseException | None] = []
+        await gather_errors(client, refuse, 20, kept)  # warms up what is made once
+        kept.clear()
+        tracemalloc.start()
+        await gather_errors(client, refuse, 40, kept, max_bytes=600_000)
+        await gather_errors(client, refuse, 40, kept, max_bytes=400_000)
+        held, _ = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+
+    assert [type(error) for error in kept] == [UpstreamMalformedError] * 80
+    assert held < 2 * len(text)
+
+
+async def gather_errors(
+    client: RetryingClient,
+    read: Callable[[bytes], None],
+    count: int,
+    kept: list[BaseException | None],
+    max_bytes: int = MAX_BODY_BYTES,
+) -> None:
+    """Asks this often at once, and keeps the errors."""
+    asked = (client.get("/brands", read, level=LEVEL, max_bytes=max_bytes) for _ in range(count))
+    kept += await asyncio.gather(*asked, return_exceptions=True)
 
 
 # What is retried, and what is not.
@@ -254,10 +294,21 @@ async def test_waiting_for_a_turn_to_try_again_does_not_count_either() -> None:
     assert answers == [b"[]"] * 25
 
 
+async def test_a_fan_out_has_an_end_of_its_own() -> None:
+    """Requests that have waited for their turn for too long are given up without being sent."""
+    async with Upstream(latency_s=0.3) as upstream:
+        async with client_of(upstream, Manners(at_once=2), longest_wait_s=-100) as client:
+            asked = (client.get(path, bytes, level=LEVEL) for path in paths(10))
+            outcomes = await asyncio.gather(*asked, return_exceptions=True)
+
+    assert {type(each) for each in outcomes} == {UpstreamUnavailableError}
+    assert upstream.figures.requests == 0
+
+
 async def test_a_slow_answer_arrives_in_the_end() -> None:
     """Each try may take twice as long as the one before."""
     manners = Manners(first_s=0.5)
-    async with Upstream(latency_s=1.2) as upstream:
+    async with Upstream(latency_s=1.5) as upstream:
         async with client_of(upstream, manners, attempts=3) as client:
             assert await client.get("/brands/9999999/models", bytes, level=LEVEL) == b"[]"
 

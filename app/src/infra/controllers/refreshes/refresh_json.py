@@ -32,6 +32,7 @@ CAUSES = {
     upstream_errors.UpstreamTimeoutError: "{} não respondeu a tempo.",
     upstream_errors.UpstreamStatusError: "{} respondeu com um erro.",
     upstream_errors.UpstreamMalformedError: "A resposta d{} não está como esperado.",
+    upstream_errors.UpstreamTooMuchError: "As respostas d{} são grandes demais juntas.",
     upstream_errors.UpstreamUnavailableError: (
         "{} vem falhando; as requisições estão suspensas por enquanto."
     ),

@@ -14,6 +14,9 @@ from src.domain.localities.territory import City, District, State
 from src.infra.gateways.localities.rows import CITIES, DISTRICTS, STATES
 from src.infra.gateways.retrying_client import RetryingClient
 
+# The longest answer about one city's districts, in bytes: five times what São Paulo's take.
+MAX_CITY_BYTES = 512 * 1024
+
 
 class _OverClient:
     def __init__(self, client: RetryingClient) -> None:
@@ -47,7 +50,12 @@ class IbgeDistrictsGateway(_OverClient, DistrictsGateway):
         path = f"/municipios/{city.id}/distritos"
         read = partial(DISTRICTS.read, owner=city)
         return self._client.get(
-            path, read, level=Level.DISTRICTS, parent=city.id, root=city.state_id
+            path,
+            read,
+            level=Level.DISTRICTS,
+            parent=city.id,
+            root=city.state_id,
+            max_bytes=MAX_CITY_BYTES,
         )
 
     async def of_state(self, state: State) -> tuple[District, ...]:

@@ -19,6 +19,9 @@ LEVELS = {Kind.STATE: "N3", Kind.CITY: "N6"}
 # In place of a number: nothing, too small, not available, or kept secret (IBGE's convention).
 NOT_AVAILABLE = {"-", "..", "...", "X"}
 
+# The longest answer, in bytes: one place's takes some hundreds.
+MAX_BYTES = 64 * 1024
+
 
 class Locality(msgspec.Struct):
     """The place of a series."""
@@ -59,7 +62,7 @@ class IbgeAggregatesGateway(PopulationGateway):
             return newest(body, str(place_id))
 
         localities = quote(f"{LEVELS[kind]}[{place_id}]")
-        return await self._client.get(PATH + localities, read, level=0)
+        return await self._client.get(PATH + localities, read, level=0, max_bytes=MAX_BYTES)
 
 
 def newest(body: bytes, place_id: str) -> Population | None:
