@@ -24,6 +24,7 @@ from src.infra.controllers.refreshes.refreshes_controller import refreshes_route
 from src.infra.http.fast_path import FastPath
 from src.infra.http.head_as_get import HeadAsGet
 from src.infra.http.security_headers import SecurityHeaders
+from src.infra.process.bounded_connections import bound_connections
 from src.infra.process.freed_memory import give_back_large_blocks
 from src.infra.process.log import configure_logging
 
@@ -53,6 +54,7 @@ def create_app(
 
 def create_api(settings: Settings, *, features: Sequence[Feature[Settings]] = FEATURES) -> FastAPI:
     """All of the application but what only goes around it."""
+    bound_connections()
     configure_logging(settings.log_level, settings.log_format)
 
     @asynccontextmanager

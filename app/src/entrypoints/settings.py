@@ -33,6 +33,10 @@ _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?")
 # What a bearer token may consist of (RFC 6750, section 2.1).
 _TOKEN = re.compile(r"(?=.{1,200}\Z)[A-Za-z0-9._~+/-]+=*")
 
+# Of an address: its query or fragment, and what stands where its port should.
+_QUERY = re.compile(r"(?s)([?#]).+")
+_NO_PORT = re.compile(r"(//[^/:?#\[]*:)(?!\d{1,5}(?:[/?#]|$))[^/?#]+")
+
 
 def _store_address(value: str) -> str:
     scheme, _, rest = value.partition(":")
@@ -145,8 +149,10 @@ def load(kind: type[S]) -> S:
 def _shown(name: str, error: ErrorDetails) -> str:
     if error["type"] == "missing":
         return " não está definida"  # what pydantic shows of it are all other settings
-    if name == "refresh_token":
+    if any(each in name for each in ("token", "password", "secret", "key")):
         return "=***"
-    # An address may hold a password, which ends at the last @.
+    # An address may hold a password: before the last @, in its query, or in the place of a port.
     _, at, rest = str(error["input"]).rpartition("@")
+    rest = _QUERY.sub(r"\1***", rest)
+    rest = _NO_PORT.sub(r"\1***", rest)
     return f"=***@{rest}" if at else f"={rest}"

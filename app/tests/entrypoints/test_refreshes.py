@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from functools import partial
 from typing import Any
 
@@ -294,6 +294,28 @@ async def test_one_follower_too_many_is_503(monkeypatch: pytest.MonkeyPatch) -> 
 
     assert (answer.status, answer.headers["Retry-After"]) == (503, "5")
     assert f"{REFRESHES}/current" in answer.json["detail"]
+
+
+async def test_a_crowd_of_one_client_leaves_room_and_writes_one_line(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """All come at once; who leaves makes room again."""
+    async with service(upstream()) as session, AsyncExitStack() as streams:
+        await ask(session, TREE)
+        path = f"{REFRESHES}/current/events"
+        crowd = [streams.enter_async_context(session.get(path)) for _ in range(100)]
+        answers = await asyncio.gather(*crowd)
+        refused = [each for each in answers if each.status == 503]
+        for each in answers:
+            each.close()
+        async with asyncio.timeout(20):
+            while (again := await ask(session, path, method="HEAD")).status == 503:
+                await asyncio.sleep(0.01)
+
+    assert len(refused) == 75
+    assert again.status == 200
+    lines = [each for each in caplog.messages if "TooManyFollowersError" in each]
+    assert len(lines) == 1
 
 
 # Events.

@@ -47,6 +47,7 @@ class ServiceProcess:
             "server_host": "127.0.0.1",
             "server_port": self.port,
             "server_reload": False,
+            "uvicorn_port": self.port,  # for its own command
             **settings,
         }
 

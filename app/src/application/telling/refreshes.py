@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -14,7 +15,7 @@ from src.application.telling.refresh_recorder import TELL_AT_LEAST_EVERY_S, paus
 
 @dataclass(frozen=True, slots=True)
 class Looking:
-    """How often the journal is read, and when to stop; in seconds, but for `most_followers`.
+    """How often the journal is read, and when to stop; in seconds, but for the followers.
 
     While a refresh runs, the journal is read every `running_s`, or as seldom as that refresh is
     told of; while none runs, every `next_s`.
@@ -24,7 +25,7 @@ class Looking:
     `silent_by_the_clocks_s`.
 
     Streams close after `longest_following_s`, and clients may reconnect; there are `most_followers`
-    of them at once, at most.
+    of them at once, at most, and `most_of_one_client` for each client.
     """
 
     running_s: float = 0.1
@@ -33,6 +34,7 @@ class Looking:
     silent_by_the_clocks_s: float = 60.0
     longest_following_s: float = 300.0
     most_followers: int = 100
+    most_of_one_client: int = 25
 
 
 class UnknownRefreshError(LookupError):
@@ -44,7 +46,7 @@ class UnknownRefreshError(LookupError):
 
 
 class TooManyFollowersError(Exception):
-    """Too many followers already. `address` lists the refreshes."""
+    """Too many followers already, in all or of this client. `address` lists the refreshes."""
 
     def __init__(self, address: str) -> None:
         super().__init__(address)
@@ -79,7 +81,7 @@ class Refreshes:
     # How often the journal is read, and when to stop.
     looking: Looking = field(default_factory=Looking)
     _is_over: asyncio.Event = field(default_factory=asyncio.Event, init=False)
-    _followers: int = field(default=0, init=False)
+    _followers: Counter[str] = field(default_factory=Counter, init=False)  # by client
     _silence: _Silence = field(default_factory=_Silence, init=False)
 
     def end(self) -> None:
@@ -118,19 +120,32 @@ class Refreshes:
         ids = await self.journal.refreshes()
         return self._judged(last, newest=ids[0] if ids else refresh)
 
-    def require_room(self) -> None:
-        """Raises TooManyFollowersError if there are too many followers already."""
-        if self._followers >= self.looking.most_followers:
+    @contextmanager
+    def room(self, client: str) -> Iterator[None]:
+        """Keeps a place for one follower of this client until the end of the block.
+
+        Raises TooManyFollowersError if there are too many already, or too many of this client.
+        """
+        looking = self.looking
+        if (
+            self._followers.total() >= looking.most_followers
+            or self._followers[client] >= looking.most_of_one_client
+        ):
             raise TooManyFollowersError(self.address)
+        self._followers[client] += 1
+        try:
+            yield
+        finally:
+            self._followers[client] -= 1
+            self._followers += Counter()  # forgets clients without a follower
 
     async def follow(self, refresh: str, *, after: int = -1) -> AsyncIterator[Progress]:
         """Every moment of a refresh after the one with this number, until its end.
 
         It ends sooner with the process, or after `longest_following_s`.
         """
-        with self._following() as is_told:
-            async for progress in self._follow(refresh, after, is_told):
-                yield progress
+        async for progress in self._follow(refresh, after, self._is_told()):
+            yield progress
 
     async def follow_newest(
         self, *, refresh: str | None = None, after: int = -1
@@ -140,28 +155,22 @@ class Refreshes:
         `refresh` and `after` name the moment after which to go on, if that is still the last. It
         ends with the process, or after `longest_following_s`.
         """
-        followed = None
-        with self._following() as is_told:
-            while is_told():
-                newest = next(iter(await self.journal.refreshes()), None)
-                if newest is None or newest == followed:
-                    await self._pause(self.looking.next_s)
-                    continue
-                start = after if newest == refresh else -1
-                async for progress in self._follow(newest, start, is_told):
-                    yield progress
-                followed = newest
+        followed, is_told = None, self._is_told()
+        while is_told():
+            newest = next(iter(await self.journal.refreshes()), None)
+            if newest is None or newest == followed:
+                await self._pause(self.looking.next_s)
+                continue
+            start = after if newest == refresh else -1
+            async for progress in self._follow(newest, start, is_told):
+                yield progress
+            followed = newest
 
-    @contextmanager
-    def _following(self) -> Iterator[Callable[[], bool]]:
-        """Count one more follower; the result says whether to go on."""
+    def _is_told(self) -> Callable[[], bool]:
+        """A function that says whether to go on with a follower who comes now."""
         loop = asyncio.get_running_loop()
         until = loop.time() + self.looking.longest_following_s
-        self._followers += 1
-        try:
-            yield lambda: not self._is_over.is_set() and loop.time() < until
-        finally:
-            self._followers -= 1
+        return lambda: not self._is_over.is_set() and loop.time() < until
 
     async def _follow(
         self, refresh: str, after: int, is_told: Callable[[], bool]

@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from src.infra.controllers.errors import ErrorRow
+from src.infra.http.episodes import Episodes
 from src.infra.http.problem import instance_of, problem, problem_response
 from src.infra.http.url_limit import UrlLimit
 
@@ -25,6 +26,7 @@ _DETAILS = {
 def add_error_handlers(app: FastAPI, rows: Iterable[ErrorRow]) -> None:
     """Makes every error of `app` a problem document; one without a row is an internal error."""
     by_error = {row.error: row for row in rows}
+    episodes = Episodes()
 
     async def answered(request: Request, error: Exception) -> Response:
         if isinstance(error, HTTPException):
@@ -34,9 +36,12 @@ def add_error_handlers(app: FastAPI, rows: Iterable[ErrorRow]) -> None:
         if row.status >= 500:
             occurrence = uuid4().hex
             # The traceback of a fault is logged by the server, to which Starlette raises it again.
-            level = logging.ERROR if row.status == 500 else logging.WARNING
-            why = row.log_detail(error)
-            log.log(level, "%d em %s: %s (id %s)", row.status, instance, why, occurrence)
+            is_fault = row.status == 500
+            # A client may cause thousands of the others in a second.
+            if is_fault or episodes.begins(row.error.__name__):
+                level = logging.ERROR if is_fault else logging.WARNING
+                why = row.log_detail(error)
+                log.log(level, "%d em %s: %s (id %s)", row.status, instance, why, occurrence)
         document = problem(row.status, row.detail(error), instance, occurrence)
         return problem_response(document, row.headers(error))
 

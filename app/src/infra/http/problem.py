@@ -23,6 +23,7 @@ TITLES = {
     414: "Endereço longo demais",
     422: "Parâmetro inválido",
     429: "Aguarde para pedir de novo",
+    431: "Cabeçalho grande demais",
     500: "Erro interno",
     503: "Dados indisponíveis",
 }

@@ -3,20 +3,26 @@
 import json
 import logging
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
+import uvicorn
 
 from src.infra.process.log import configure_logging
 
 
 @pytest.fixture(autouse=True)
 def restored_logging() -> Iterator[None]:
-    """Restores the root logger after each test."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
+    """Restores the loggers after each test."""
+    names = ["", "uvicorn", "uvicorn.error", "uvicorn.access"]
+    loggers = [logging.getLogger(name) for name in names]
+    before = [(each, each.handlers[:], each.level, each.propagate) for each in loggers]
     yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
+    for logger, handlers, level, propagate in before:
+        logger.handlers[:] = handlers
+        logger.setLevel(level)
+        logger.propagate = propagate
 
 
 def test_text(capsys: pytest.CaptureFixture[str]) -> None:
@@ -48,3 +54,85 @@ def test_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert "ValueError: falhou" in error["erro"]
     assert info["origem"] == "src"
     assert "erro" not in info
+
+
+# uvicorn's own options, as its command line hands them over before it loads the application.
+
+
+def said(capsys: pytest.CaptureFixture[str], **options: Any) -> list[str]:
+    """What is logged after uvicorn was started with these options."""
+    logging.getLogger().handlers.clear()
+    uvicorn.Config("main:create_app", **options)
+    configure_logging("INFO", "text")
+    configure_logging("INFO", "text")  # each application does
+    logging.getLogger("uvicorn.access").info("GET /")
+    logging.getLogger("uvicorn.error").info("Started")
+    logging.getLogger("uvicorn.error").warning("Invalid")
+    logging.getLogger("src").info("Pronto")
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    return [
+        line.partition(" INFO ")[2] or line.partition(" WARNING ")[2]
+        for line in captured.err.splitlines()
+    ]
+
+
+ACCESS, STARTED, INVALID, OURS = (
+    "uvicorn.access: GET /",
+    "uvicorn.error: Started",
+    "uvicorn.error: Invalid",
+    "src: Pronto",
+)
+
+
+@pytest.mark.parametrize(
+    ("options", "lines"),
+    [
+        ({}, [ACCESS, STARTED, INVALID, OURS]),
+        ({"log_config": None}, [ACCESS, STARTED, INVALID, OURS]),
+        ({"access_log": False}, [STARTED, INVALID, OURS]),
+        ({"access_log": False, "log_config": None}, [STARTED, INVALID, OURS]),
+        ({"log_level": "warning"}, [INVALID, OURS]),
+        ({"log_level": "critical"}, [OURS]),
+        ({"log_level": "info"}, [ACCESS, STARTED, INVALID, OURS]),
+        ({"log_level": "warning", "access_log": False}, [INVALID, OURS]),
+    ],
+)
+def test_uvicorns_own_options_have_their_effect(
+    options: dict[str, Any], lines: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What an operator switches off stays off; all else looks like our own lines."""
+    assert said(capsys, **options) == lines
+
+
+def test_handlers_of_a_configuration_of_ones_own_stay(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A log of accesses may go to a file, and then it does not go to standard error, too."""
+    file = tmp_path / "access.log"
+    own = {"class": "logging.FileHandler", "filename": str(file)}
+    access = {"handlers": ["own"], "level": "INFO", "propagate": False}
+    config = {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "handlers": {"own": own},
+        "loggers": {"uvicorn.access": access},
+    }
+
+    lines = said(capsys, log_config=config)
+    for handler in logging.getLogger("uvicorn.access").handlers:
+        handler.close()
+
+    assert lines == [STARTED, INVALID, OURS]
+    assert file.read_text(encoding="utf-8") == "GET /\n"
+
+
+def test_a_warning_that_callers_cause_is_logged_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """The server writes one for each request that it cannot read."""
+    logging.getLogger().handlers.clear()
+    configure_logging("INFO", "text")
+
+    for _ in range(3_200):
+        logging.getLogger("uvicorn.error").warning("Invalid")
+
+    assert len(capsys.readouterr().err.splitlines()) == 1

@@ -152,10 +152,10 @@ def refreshes_router(words: RefreshWords) -> APIRouter:
     return router
 
 
-async def _with_room(opened: CurrentRefreshes) -> OpenedRefreshes:
-    # Before a stream begins, as all that may be refused.
-    opened.refreshes.require_room()
-    return opened
+async def _with_room(request: Request, opened: CurrentRefreshes) -> AsyncIterator[OpenedRefreshes]:
+    # Before a stream begins, as all that may be refused; the place is kept until it has ended.
+    with opened.refreshes.room(request.client.host if request.client is not None else ""):
+        yield opened
 
 
 Room = Annotated[OpenedRefreshes, Depends(_with_room)]

@@ -1,0 +1,364 @@
+"""What one client's connection may cost the others, over real sockets."""
+
+import asyncio
+import contextlib
+import itertools
+import logging
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Self
+
+import msgspec
+import pytest
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from src.infra.http.episodes import Episodes
+from src.infra.process.bounded_connections import LARGEST_HEAD, BoundedConnection
+from tests.helpers.processes import ServiceProcess
+from tests.helpers.services import application, ask, features_over
+from tests.helpers.serving import client, served
+from tests.helpers.shelves import TWO_SHELVES
+from tests.sample_feature.feature import TREE, WORDS
+from tests.sample_feature.upstream import FakeUpstream
+
+HOST = b"Host: localhost\r\n"
+LIVE = b"GET /health/live HTTP/1.1\r\n" + HOST + b"\r\n"
+STREAM = f"GET {WORDS.path}/current/events HTTP/1.1\r\n".encode() + HOST
+KIB = b"a" * 1024
+
+# What a client may begin and never end.
+ENDLESS = {
+    "a header": (b"GET / HTTP/1.1\r\n" + HOST + b"X: ", KIB),
+    "the name of a header": (b"GET / HTTP/1.1\r\n" + HOST, KIB),
+    "many headers": (b"GET / HTTP/1.1\r\n" + HOST, b"X: a\r\n" * 200),
+    "an address": (b"GET /", KIB),
+    "a query": (b"GET /?q=", KIB),
+    "blank lines": (b"", b"\r\n" * 500),
+}
+BESIDE_AN_ANSWER = {
+    "a head beside a stream": (STREAM + b"\r\nGET / HTTP/1.1\r\nX: ", KIB),
+    "trailers": (STREAM + b"Transfer-Encoding: chunked\r\n\r\n0\r\n", b"X: a\r\n" * 200),
+}
+
+
+@pytest.fixture(autouse=True)
+def fresh_episodes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What other tests have logged does not count."""
+    monkeypatch.setattr(BoundedConnection, "episodes", Episodes())
+
+
+@asynccontextmanager
+async def service() -> AsyncIterator[str]:
+    """The address of a service with two shelves."""
+    async with served(application(features_over(FakeUpstream(TWO_SHELVES)))) as url:
+        yield url
+
+
+class Raw:
+    """A connection that sends and reads bytes as the test says."""
+
+    def __init__(self, url: str, **of_socket: int) -> None:
+        self._port = int(url.rpartition(":")[2])
+        self._of_socket = of_socket
+
+    async def __aenter__(self) -> Self:
+        sock = socket.socket()
+        for name, value in self._of_socket.items():
+            sock.setsockopt(socket.SOL_SOCKET, getattr(socket, name), value)
+        sock.settimeout(0)
+        await asyncio.get_running_loop().sock_connect(sock, ("127.0.0.1", self._port))
+        self.reader, self.writer = await asyncio.open_connection(sock=sock)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.writer.close()
+        with contextlib.suppress(ConnectionError):
+            await self.writer.wait_closed()
+
+    async def send(self, *parts: bytes) -> None:
+        """Sends these bytes."""
+        for part in parts:
+            self.writer.write(part)
+            await self.writer.drain()
+
+    async def rest(self) -> bytes:
+        """What comes until the service closes the connection."""
+        async with asyncio.timeout(20):
+            read = bytearray()
+            with contextlib.suppress(ConnectionError):
+                while part := await self.reader.read(65_536):
+                    read += part
+            return bytes(read)
+
+
+async def sent_to(url: str, *parts: bytes) -> bytes:
+    """What the service answers to these bytes until it closes the connection."""
+    async with Raw(url) as raw:
+        await raw.send(*parts)
+        return await raw.rest()
+
+
+def status_of(answer: bytes) -> int:
+    """The status of the first answer in these bytes; 0 if there is none."""
+    return int(answer.split(b" ", 2)[1]) if answer else 0
+
+
+def problem_of(answer: bytes) -> Any:
+    """The problem document of an answer."""
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert b"content-type: application/problem+json" in head.lower()
+    assert b"connection: close" in head.lower()
+    return msgspec.json.decode(body)
+
+
+def warnings(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """What was logged as a warning of connections."""
+    return [
+        record.getMessage()
+        for record in caplog.records
+        if record.levelno == logging.WARNING and "Conexão" in record.getMessage()
+    ]
+
+
+async def is_alive(url: str) -> bool:
+    """Whether others are served."""
+    async with client(url) as session:
+        return (await ask(session, "/health/live")).status == 200
+
+
+# Heads without end.
+
+
+@pytest.mark.parametrize("what", ENDLESS)
+async def test_an_endless_head_is_431_within_tens_of_kilobytes(
+    what: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whatever it is made of: the answer is a problem, one line is logged for all such clients."""
+    beginning, more = ENDLESS[what]
+    endless = [beginning, *itertools.repeat(more, 2 * LARGEST_HEAD // len(more))]
+    async with service() as url:
+        answers = await asyncio.gather(*(sent_to(url, *endless) for _ in range(3)))
+        assert await is_alive(url)
+
+    for answer in answers:
+        assert status_of(answer) == problem_of(answer)["status"] == 431
+        assert str(LARGEST_HEAD) in problem_of(answer)["detail"]
+    (line,) = warnings(caplog)
+    assert "passou de" in line
+
+
+async def test_a_client_that_goes_on_after_431_is_cut_off() -> None:
+    """What it sends is not read any more, and soon the connection closes."""
+    async with service() as url, Raw(url) as raw:
+        with pytest.raises(ConnectionError):
+            async with asyncio.timeout(20):
+                await raw.send(b"GET / HTTP/1.1\r\nX: ", *itertools.repeat(KIB, 190 * 1024))
+
+
+async def test_an_endless_second_head_is_431_too() -> None:
+    """On a connection that is kept alive."""
+    async with service() as url, Raw(url) as raw:
+        await raw.send(LIVE)
+        await raw.reader.readuntil(b"}")
+        await raw.send(b"GET / HTTP/1.1\r\nX: ", *[KIB] * 64)
+        assert problem_of(await raw.rest())["status"] == 431
+
+
+@pytest.mark.parametrize("what", BESIDE_AN_ANSWER)
+async def test_an_endless_head_beside_an_answer_cuts_that_off(
+    what: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """There is no room for another answer in the middle of a stream."""
+    beginning, more = BESIDE_AN_ANSWER[what]
+    async with service() as url, Raw(url) as raw:
+        async with client(url) as session:
+            await ask(session, TREE)  # so that there is something to stream
+        with contextlib.suppress(ConnectionError):
+            await raw.send(beginning, *itertools.repeat(more, 2 * LARGEST_HEAD // len(more)))
+        answer = await raw.rest()
+
+    assert status_of(answer) in {0, 200}
+    assert b"HTTP/1.1 4" not in answer
+    assert len(warnings(caplog)) == 1
+
+
+async def test_a_large_head_and_a_large_body_are_let_through() -> None:
+    """A body is no head; many small requests on one connection are no large one."""
+    large = b"X: " + b"a" * (LARGEST_HEAD - 1_000) + b"\r\n"
+    length = 4 * LARGEST_HEAD
+    async with service() as url, Raw(url) as raw:
+        await raw.send(LIVE[:-2], large, b"\r\n")
+        assert status_of(await raw.reader.readuntil(b"}")) == 200
+        for _ in range(3 * LARGEST_HEAD // len(LIVE)):
+            await raw.send(LIVE)
+            await raw.reader.readuntil(b"}")
+        await raw.send(LIVE[:-2] + f"Content-Length: {length}\r\n\r\n".encode(), b"a" * length)
+        assert status_of(await raw.reader.readuntil(b"}")) == 200
+        await raw.send(LIVE)
+        assert status_of(await raw.reader.readuntil(b"}")) == 200
+
+
+# Heads that do not come.
+
+
+@pytest.mark.parametrize(
+    "beginning",
+    [
+        b"",
+        b"GET /",
+        b"GET / HTTP/1.1\r\n" + HOST,
+        LIVE + b"GET /",
+        LIVE[:-2] + b"Content-Length: 9\r\n\r\n",
+    ],
+    ids=["nothing", "an address", "a half", "a second half", "a body that nobody waits for"],
+)
+async def test_a_head_that_is_not_there_in_time_is_given_up(
+    beginning: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To send a byte now and then is no help."""
+    monkeypatch.setattr(BoundedConnection, "head_s", 0.2)
+    async with service() as url, Raw(url) as raw:
+
+        async def drip() -> None:
+            with contextlib.suppress(ConnectionError):
+                while beginning:
+                    await raw.send(b"a")
+                    await asyncio.sleep(0.01)
+
+        await raw.send(beginning)
+        dripping = asyncio.create_task(drip())
+        answer = await raw.rest()
+        await dripping
+        assert await is_alive(url)
+
+    assert status_of(answer) == (200 if beginning.startswith(LIVE[:-2]) else 0)
+
+
+async def test_510_half_open_heads_are_closed_with_one_line(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Others are served meanwhile; the line is a warning and names a client."""
+    monkeypatch.setattr(BoundedConnection, "head_s", 0.5)
+    async with service() as url:
+        closing = [sent_to(url, b"GET / HTTP/1.1\r\n") for _ in range(510)]
+        async with asyncio.TaskGroup() as group:
+            answers = [group.create_task(each) for each in closing]
+            assert await is_alive(url)
+
+    assert {task.result() for task in answers} == {b""}
+    (line,) = warnings(caplog)
+    assert "127.0.0.1" in line
+
+
+async def test_a_head_in_two_parts_is_answered() -> None:
+    """The second part may come in another packet."""
+    async with service() as url, Raw(url) as raw:
+        await raw.send(LIVE[:9])
+        await asyncio.sleep(0.01)
+        await raw.send(LIVE[9:])
+        assert status_of(await raw.reader.readuntil(b"}")) == 200
+
+
+# Readers that stop.
+
+
+@pytest.mark.parametrize("ending", [b"", b"Connection: close\r\n"])
+async def test_a_client_that_stops_reading_is_cut_off(
+    ending: bytes, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Anything large, many small answers, or the end of one: nothing is held for it for ever."""
+    monkeypatch.setattr(BoundedConnection, "sending_s", 0.2)
+    asked = b"GET /openapi.json HTTP/1.1\r\n" + HOST
+    async with service() as url, Raw(url, SO_RCVBUF=1024) as raw:
+        raw.writer.transport.pause_reading()  # type: ignore[attr-defined]  # a ReadTransport
+        with contextlib.suppress(ConnectionError):
+            await raw.send(*[asked + b"\r\n"] * 200, asked + ending + b"\r\n")
+        async with asyncio.timeout(20):
+            while not warnings(caplog):
+                await asyncio.sleep(0.01)
+        assert await is_alive(url)
+
+    (line,) = warnings(caplog)
+    assert "parou de ler" in line
+
+
+async def test_a_client_that_reads_slowly_gets_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As long as it takes some tens of kilobytes between two looks."""
+    monkeypatch.setattr(BoundedConnection, "sending_s", 0.3)
+    monkeypatch.setattr("src.infra.process.bounded_connections._LEAST_TAKEN", 1)
+    asked = b"GET /openapi.json HTTP/1.1\r\n" + HOST
+    async with service() as url, Raw(url, SO_RCVBUF=1024) as raw:
+        await raw.send(*[asked + b"\r\n"] * 3, asked + b"Connection: close\r\n\r\n")
+        read = bytearray()
+        while part := await raw.reader.read(4_096):
+            read += part
+            await asyncio.sleep(0.001)
+
+    assert read.count(b"HTTP/1.1 200 OK") == 4
+
+
+# What cannot be read.
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        b"GET / HTTP/1.1\r\n\r\n",
+        b"GET / HTTP/1.1\r\n" + HOST + HOST + b"\r\n",
+        b"GET / HTTP/1.0\r\n" + HOST + HOST + b"\r\n",
+        "GET /?q=pé HTTP/1.1\r\nHost: localhost\r\n\r\n".encode(),
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+        b"GET http://[ HTTP/1.1\r\n" + HOST + b"\r\n",
+    ],
+    ids=["no host", "two hosts", "two hosts in 1.0", "an unescaped address", "TLS", "no address"],
+)
+async def test_what_is_no_request_is_a_problem_in_portuguese(
+    request_: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The answer says what to look at; the log has one line, however often it is sent."""
+    async with service() as url:
+        answers = [await sent_to(url, request_) for _ in range(3)]
+
+    for answer in answers:
+        assert status_of(answer) == problem_of(answer)["status"] == 400
+        assert "Host" in problem_of(answer)["detail"]
+        assert "%C3%A9" in problem_of(answer)["detail"]
+    assert caplog.text.count("Invalid HTTP request") == 1
+
+
+async def test_http_1_0_needs_no_host() -> None:
+    """Simple health checks send none."""
+    async with service() as url:
+        assert status_of(await sent_to(url, b"GET /health/live HTTP/1.0\r\n\r\n")) == 200
+
+
+# However it is started.
+
+
+@pytest.mark.parametrize(
+    "program", [["main.py"], ["-m", "uvicorn", "main:create_app"]], ids=["main.py", "uvicorn"]
+)
+async def test_the_bounds_hold_however_the_service_is_started(
+    program: list[str], tmp_path: Path
+) -> None:
+    """`python main.py`, and uvicorn's own command, with whatever event loop they choose."""
+    beginning, more = ENDLESS["a header"]
+    with ServiceProcess(tmp_path / "log", program=program, snapshot_wait_s=0) as service:
+        async with client() as session:
+            await service.get(session, "/health/live")
+        url = service.address
+        answer = await sent_to(url, beginning, *itertools.repeat(more, 64))
+
+    assert status_of(answer) == problem_of(answer)["status"] == 431
+    assert "passou de" in service.log
+
+
+def test_another_protocol_is_left_alone() -> None:
+    """A class that an operator derives from uvicorn's is made as it is."""
+
+    class Own(HttpToolsProtocol):
+        pass
+
+    assert type(Own.__new__(Own)) is Own
