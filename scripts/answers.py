@@ -11,6 +11,7 @@ body. Everything that differs from run to run is masked: dates, ids and seconds.
 
 import argparse
 import hashlib
+import html
 import itertools
 import json
 import os
@@ -76,6 +77,10 @@ MASKS = [
     (re.compile(r"refreshes/[0-9a-f]{20}"), "refreshes/…"),
 ]
 VARYING = {"date", "retry-after", "last-modified"}
+
+# How pages, styles and scripts name a file, and what the page of collections gives its script.
+NAMED = re.compile(r'(?:src=|href=|from |import |import\(|url\()"(?:\./)?([\w/-]+\.\w+)"')
+COLLECTED = re.compile(r'data-collected="([^"]*)"')
 
 
 def main() -> None:
@@ -149,12 +154,22 @@ def assets(port: int) -> list[str]:
     while todo:
         page = todo.pop()
         _, _, body = answer(port, "GET", page, {})
-        for name in re.findall(r'(?:src|href|from) ?=? ?"(?:\./)?([\w/-]+\.\w+)"', body.decode()):
+        for name in named_files(body.decode()):
             path = name if name.startswith("/") else f"{page.rpartition('/')[0]}/{name}"
             if path not in found:
                 found[path] = None
                 todo.append(path)
     return sorted(found)
+
+
+def named_files(text: str) -> list[str]:
+    """The files that a page, a style or a script names, relative to it.
+
+    The page of collections names a script of the feature shown in its data, for `import()`.
+    """
+    shown = [json.loads(html.unescape(data)) for data in COLLECTED.findall(text)]
+    scripts = [f"assets/{each['script']}" for each in shown if each["script"]]
+    return [*NAMED.findall(text), *scripts]
 
 
 def asked(situation: str, port: int, method: str, path: str, headers: dict[str, str]) -> str:

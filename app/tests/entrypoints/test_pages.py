@@ -28,6 +28,11 @@ async def service() -> AsyncIterator[aiohttp.ClientSession]:
         yield session
 
 
+def owner(file: Path) -> str:
+    """The folder of the pages that a file is in."""
+    return file.relative_to(FILES["style.css"].parents[1]).parts[0]
+
+
 async def test_a_page_and_its_files_come_from_the_service() -> None:
     """The service itself serves every file that a page names, and nothing inline is allowed."""
     async with service() as session:
@@ -94,6 +99,20 @@ def test_no_two_files_have_the_same_address() -> None:
     files = [file for file in folder.rglob("*") if file.is_file()]
 
     assert sorted(file.name for file in files) == sorted(FILES)
+
+
+def test_scripts_of_the_core_import_none_of_a_feature() -> None:
+    """They are in `fanout` and `shared`; any other folder of pages belongs to a feature."""
+    core = {name: file for name, file in FILES.items() if owner(file) in {"fanout", "shared"}}
+    imported = {
+        name
+        for file in core.values()
+        if file.suffix == ".js"
+        for name in re.findall(r'from "\./([^"]+)"', file.read_text(encoding="utf-8"))
+    }
+
+    assert imported
+    assert imported <= set(core)
 
 
 def test_shares_that_a_page_names_match_the_code() -> None:

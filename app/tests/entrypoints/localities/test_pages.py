@@ -53,6 +53,19 @@ async def test_pages_are_small() -> None:
     assert sent < 150_000
 
 
+def test_scripts_about_places_import_one_of_another_feature() -> None:
+    """A city's view has a line from the population; the core's scripts are everyone's."""
+    folder = FILES["style.css"].parents[1]
+    imports = {
+        (file.name, name)
+        for file in (folder / "localities").rglob("*.js")
+        for name in re.findall(r'from "\./([^"]+)"', file.read_text(encoding="utf-8"))
+        if FILES[name].relative_to(folder).parts[0] not in {"localities", "fanout", "shared"}
+    }
+
+    assert imports == {("views.js", "population.js")}
+
+
 def test_the_pages_know_the_states() -> None:
     """They show all 27 before any answer comes, each in its region and on its own tile."""
     text = FILES["states.js"].read_text(encoding="utf-8")
