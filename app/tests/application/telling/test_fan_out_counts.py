@@ -191,3 +191,15 @@ def test_every_request_is_counted_exactly_once(fates: list[str]) -> None:
     assert counts.queued + counts.in_flight + counts.done + counts.failed == len(fates)
     assert counts.retried == fates.count("again")
     assert len(progress.attempts) == len(fates)
+
+
+def test_a_rest_is_told_to_whoever_wants_to_know() -> None:
+    """Nobody need listen."""
+    counts = FanOutCounts(clock=SecondsClock())
+    asked_s: list[float] = []
+
+    counts.told_to_rest(1)
+    counts.rest = asked_s.append
+    counts.told_to_rest(2)
+
+    assert asked_s == [2]
