@@ -1,5 +1,6 @@
 """Search by name as callers use it, over a real socket and with all of Brazil."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from typing import Any
@@ -10,6 +11,7 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
+from src.application.finding.name_index import Found, NameIndex
 from src.domain.localities.territory import State
 from src.domain.searchable_names import searchable
 from src.infra.process.clock import utc_now
@@ -228,6 +230,33 @@ async def test_a_large_page_is_compressed(all_brazil: aiohttp.ClientSession) -> 
     assert coded.headers["ETag"] != plain.headers["ETag"]
     assert coded.headers["Link"] == plain.headers["Link"]
     assert (await ask(all_brazil, DISTRICTS, copy, limit=100)).status == 304
+
+
+async def test_fifty_searches_at_once_leave_room_for_others(
+    all_brazil: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between any two searches the event loop serves whatever else has come."""
+    turn, searched_in = 0, []
+    search = NameIndex.search
+
+    def noted(index: NameIndex[Any], *args: Any, **kwargs: Any) -> Found[Any]:
+        searched_in.append(turn)
+        return search(index, *args, **kwargs)
+
+    async def count_turns() -> None:
+        nonlocal turn
+        while True:
+            await asyncio.sleep(0)
+            turn += 1
+
+    monkeypatch.setattr(NameIndex, "search", noted)
+    counting = asyncio.create_task(count_turns())
+    queries = ("a", "doeste", "florinaopolis", "zzz", "sao jose") * 10
+    answers = await asyncio.gather(*(ask(all_brazil, DISTRICTS, q=each) for each in queries))
+    counting.cancel()
+
+    assert {answer.status for answer in answers} == {200}
+    assert len(set(searched_in)) == len(searched_in) == 50
 
 
 async def test_the_largest_state_is_a_slice_of_the_tree(all_brazil: aiohttp.ClientSession) -> None:

@@ -1,5 +1,6 @@
 """Answers a search by name, page by page, whatever kind of place is looked for."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -33,12 +34,17 @@ async def answer_search(
     edition = await opened.freshness.edition()
     places = await edition.look_up()
     state_id = places.state(search.uf).id if search.uf is not None else None
-    found = index(places).search(search.q, root=state_id, limit=search.limit, offset=search.offset)
-    return edition.answer(
-        request.headers,
-        msgspec.json.encode([shown(place, places) for place in found.parts]),
-        page_headers(request, search, total=found.total),
-    )
+    async with places.searching:
+        # However many searches have come at once, the event loop serves others between two.
+        await asyncio.sleep(0)
+        found = index(places).search(
+            search.q, root=state_id, limit=search.limit, offset=search.offset
+        )
+        return edition.answer(
+            request.headers,
+            msgspec.json.encode([shown(place, places) for place in found.parts]),
+            page_headers(request, search, total=found.total),
+        )
 
 
 def page_headers(request: Request, search: NameSearch, *, total: int) -> dict[str, str]:
