@@ -191,6 +191,17 @@ async def test_following_the_links_visits_every_place(
 
 
 @each_kind
+async def test_links_fit_into_what_proxies_take_however_long_the_query_is(
+    all_brazil: aiohttp.ClientSession, path: str
+) -> None:
+    """99 emoji made 4,958 bytes of them; the next page is linked to always."""
+    answer = await ask(all_brazil, path, q="a" + "🙂" * 99, limit=1, offset=1)
+
+    assert sum(len(name) + len(value) + 4 for name, value in answer.headers.items()) < 4_000
+    assert {"next", "prev"} == set(links(answer))
+
+
+@each_kind
 @pytest.mark.parametrize(("limit", "offset"), [(1, 0), (100, 0), (1, 100_000)])
 async def test_the_extremes_of_limit_and_offset_are_allowed(
     all_brazil: aiohttp.ClientSession, path: str, limit: int, offset: int

@@ -14,6 +14,9 @@ from src.domain.localities.territory import City, District
 from src.infra.controllers.localities.dependencies import OpenedLocalities
 from src.infra.controllers.localities.parameters import NameSearch
 
+# Bytes. Some proxies take 4 kB for all headers of an answer (proxy_buffer_size of nginx).
+LONGEST_LINKS = 2700
+
 Place = TypeVar("Place", City, District)
 
 
@@ -50,12 +53,18 @@ async def answer_search(
 def page_headers(request: Request, search: NameSearch, *, total: int) -> dict[str, str]:
     """X-Total-Count, and Link to the first, previous, next and last page (RFC 8288)."""
     limit, offset = search.limit, search.offset
-    starts = {"first": 0, "last": (total - 1) // limit * limit if total else 0}
-    if offset > 0:
-        starts["prev"] = max(0, offset - limit)
+    starts = {}
     if offset + limit < total:
         starts["next"] = offset + limit
-    links = (f'<{_url(request, search, start)}>; rel="{rel}"' for rel, start in starts.items())
+    if offset > 0:
+        starts["prev"] = max(0, offset - limit)
+    starts |= {"first": 0, "last": (total - 1) // limit * limit if total else 0}
+    links: list[str] = []
+    for rel, start in starts.items():
+        link = f'<{_url(request, search, start)}>; rel="{rel}"'
+        # With a long query, those that matter most.
+        if len(", ".join([*links, link])) <= LONGEST_LINKS:
+            links.append(link)
     return {"X-Total-Count": str(total), "Link": ", ".join(links)}
 
 
