@@ -48,6 +48,9 @@ Part = TypeVar("Part", bound=Leaf)
 # Beyond it JSON numbers are not exact everywhere (RFC 8259, section 6).
 LARGEST_ID = 2**53 - 1
 
+# Characters; several times as many as the names of places, people and things have.
+LONGEST_NAME = 200
+
 
 def in_order(parts: Iterable[Part]) -> tuple[Part, ...]:
     """The parts in ascending order of id.
@@ -64,6 +67,14 @@ def in_order(parts: Iterable[Part]) -> tuple[Part, ...]:
             raise InvalidTreeError(f"código repetido: {part.id}")
         before = part.id
     return ordered
+
+
+def require_name(part: Leaf) -> None:
+    """Raises InvalidTreeError for a name that is too long, or not one line of visible text."""
+    if len(part.nome) > LONGEST_NAME:
+        raise InvalidTreeError(f"nome grande demais: o código {part.id}")
+    if not part.nome.replace("\u00a0", " ").isprintable():  # no-break blanks occur in names
+        raise InvalidTreeError(f"nome com caracteres de controle: o código {part.id}")
 
 
 def count_by_level(parts: Sequence[Leaf]) -> list[int]:

@@ -1,9 +1,13 @@
 """The service as its callers see it, over real sockets."""
 
+import asyncio
 import re
 import socket
+import threading
+from typing import Any
 
 import pytest
+from fastapi import FastAPI
 
 from src.application.ports.upstream_errors import UpstreamConnectionError
 from src.entrypoints.api import create_api
@@ -220,3 +224,23 @@ async def test_a_refused_connection_is_no_reason_to_wait() -> None:
         async with served(application([feature])) as url, client(url) as session:
             async with session.get(TREE) as answer:
                 assert answer.status == 503
+
+
+async def test_the_description_is_written_once_for_fifty_readers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """That takes a while, so it happens beside the event loop."""
+    written_in: list[threading.Thread] = []
+    generate = FastAPI.openapi
+
+    def noted(api: FastAPI) -> dict[str, Any]:
+        written_in.append(threading.current_thread())
+        return generate(api)
+
+    monkeypatch.setattr(FastAPI, "openapi", noted)
+    async with service(FakeUpstream(TWO_SHELVES)) as session:
+        answers = await asyncio.gather(*(ask(session, "/openapi.json") for _ in range(50)))
+
+    assert {(answer.status, answer.body) for answer in answers} == {(200, answers[0].body)}
+    assert len(written_in) == 1
+    assert written_in[0] is not threading.current_thread()

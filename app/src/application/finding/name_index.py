@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import chain
 from typing import Generic, TypeVar
 
@@ -34,12 +34,21 @@ class Found(Generic[Part]):
     total: int
 
 
-@dataclass(frozen=True, slots=True)
 class _Names(Generic[Part]):
-    """Parts in order of name, then of id; `keys` are their searchable names, in the same order."""
+    """Parts in order of name, then of id, with all that a search would else make of each again.
 
-    keys: list[str] = field(default_factory=list)
-    parts: list[Part] = field(default_factory=list)
+    `keys` are their searchable names, and `closed` the same without blanks, in the same order.
+    """
+
+    def __init__(self, keyed: Sequence[tuple[str, Part]] = ()) -> None:
+        self.parts = [part for _, part in keyed]
+        self.keys = [key for key, _ in keyed]
+        self.closed = [key.replace(" ", "") for key in self.keys]
+        # One look into all names together tells whether any has it; no name has a line break.
+        self.all_keys, self.all_closed = "\n".join(self.keys), "\n".join(self.closed)
+        self.at_length: defaultdict[int, list[int]] = defaultdict(list)
+        for at, key in enumerate(self.keys):
+            self.at_length[len(key)].append(at)
 
 
 class NameIndex(Generic[Part]):
@@ -50,12 +59,12 @@ class NameIndex(Generic[Part]):
 
     def __init__(self, parts: Iterable[Part], *, root_of: Callable[[Part], int]) -> None:
         # By root, and all of them under None.
-        self._names: defaultdict[int | None, _Names[Part]] = defaultdict(_Names)
+        named: defaultdict[int | None, list[tuple[str, Part]]] = defaultdict(list)
         keyed = ((searchable(part.nome), part) for part in parts)
         for key, part in sorted(keyed, key=lambda each: (each[0], each[1].id)):
             for root in (None, root_of(part)):
-                self._names[root].keys.append(key)
-                self._names[root].parts.append(part)
+                named[root].append((key, part))
+        self._names = {root: _Names(parts) for root, parts in named.items()}
 
     def search(
         self, query: str | None, *, root: int | None = None, limit: int, offset: int
@@ -71,43 +80,58 @@ class NameIndex(Generic[Part]):
         `total` counts what was asked for.
         """
         names: _Names[Part] = self._names.get(root, _Names())
-        ranked = _ranked(query, names.keys)
+        ranked = _ranked(query, names)
         page = ranked[offset : offset + limit]
         return Found(tuple(names.parts[at] for at in page), len(ranked))
 
 
-def _ranked(query: str | None, keys: Sequence[str]) -> Sequence[int]:
-    """The positions of the keys that the query finds, the best first."""
+def _ranked(query: str | None, names: _Names[Part]) -> Sequence[int]:
+    """The positions of the names that the query finds, the best first."""
     if query is None or not query.strip():
-        return range(len(keys))
+        return range(len(names.keys))
     wanted = searchable(query)[:LONGEST_QUERY]
     if not wanted:
         return ()
-    return _with_it(wanted, keys) or _without_blanks(wanted, keys) or _nearly(wanted, keys)
+    return _with_it(wanted, names) or _without_blanks(wanted, names) or _nearly(wanted, names)
 
 
-def _with_it(wanted: str, keys: Sequence[str]) -> list[int]:
+def _with_it(wanted: str, names: _Names[Part]) -> list[int]:
     """Those that have it in them."""
+    if wanted not in names.all_keys:
+        return []
     # Those that begin with it are neighbours in the order, and the very name is the first of them.
+    keys = names.keys
     first, end = bisect_left(keys, wanted), bisect_left(keys, wanted + _LAST)
     others = chain(range(first), range(end, len(keys)))
     inside = [at for at in others if wanted in keys[at]]
-    inside.sort(key=lambda at: f" {wanted}" not in keys[at])
+    word = f" {wanted}"
+    inside.sort(key=lambda at: word not in keys[at])
     return [*range(first, end), *inside]
 
 
-def _without_blanks(wanted: str, keys: Sequence[str]) -> list[int]:
+def _without_blanks(wanted: str, names: _Names[Part]) -> list[int]:
     """Those that have it in them where blanks do not count: "doeste", "dagua"."""
     closed = wanted.replace(" ", "")
-    return [at for at, key in enumerate(keys) if closed in key.replace(" ", "")]
+    if closed not in names.all_closed:
+        return []
+    return [at for at, key in enumerate(names.closed) if closed in key]
 
 
-def _nearly(wanted: str, keys: Sequence[str]) -> list[int]:
+def _nearly(wanted: str, names: _Names[Part]) -> list[int]:
     """Those that few edits make the same, the fewest first."""
     # It takes 4 MB, which a worker needs only once somebody has misspelled something.
     from rapidfuzz import process  # noqa: PLC0415  # as above
     from rapidfuzz.distance import OSA  # noqa: PLC0415  # as above
 
     edits = min(len(wanted) // LETTERS_FOR_AN_EDIT, MAX_EDITS)
-    found = process.extract(wanted, keys, scorer=OSA.distance, score_cutoff=edits, limit=None)
-    return [at for _, _, at in found]
+    # An edit makes a name longer or shorter by one letter at most.
+    lengths = range(len(wanted) - edits, len(wanted) + edits + 1)
+    near = sorted(at for length in lengths for at in names.at_length.get(length, ()))
+    found = process.extract(
+        wanted,
+        [names.keys[at] for at in near],
+        scorer=OSA.distance,
+        score_cutoff=edits,
+        limit=None,
+    )
+    return [near[index] for _, _, index in found]

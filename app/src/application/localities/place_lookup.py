@@ -1,5 +1,6 @@
 """Answers questions about one place, and about places of a name."""
 
+import asyncio
 import string
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
@@ -43,6 +44,8 @@ class Places:
         self._districts = {str(district.id): district for district in districts}
         self.cities = NameIndex(cities, root_of=lambda city: city.state_id)
         self.districts = NameIndex(districts, root_of=lambda district: district.state_id)
+        # One search at a time: a thread of its own would only fight for the interpreter.
+        self.searching = asyncio.Lock()
 
     def state(self, uf: str) -> State:
         """The state with this sigla, in either case, or this id."""

@@ -15,13 +15,20 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from src.domain.tree import Branch, InvalidTreeError, Leaf
+from src.domain.tree import Branch, InvalidTreeError, Leaf, require_name
 
 _STATE_IDS = range(10, 100)
 _CITY_IDS = range(1_000_000, 10_000_000)
 _DISTRICT_IDS = range(100_000_000, 1_000_000_000)
 
 _SIGLA = re.compile("[A-Z]{2}")
+
+# Fixed by law; a state that is yet to be founded may have any other.
+_SIGLAS = (
+    "11 RO 12 AC 13 AM 14 RR 15 PA 16 AP 17 TO 21 MA 22 PI 23 CE 24 RN 25 PB 26 PE 27 AL 28 SE "
+    "29 BA 31 MG 32 ES 33 RJ 35 SP 41 PR 42 SC 43 RS 50 MS 51 MT 52 GO 53 DF"
+)
+SIGLAS = {int(code): sigla for code, sigla in re.findall("([0-9]+) ([A-Z]+)", _SIGLAS)}
 
 
 class InvalidTerritoryError(InvalidTreeError):
@@ -116,6 +123,16 @@ class State(Branch):
         return self.cidades or None
 
 
+def require_own_siglas(states: Sequence[State]) -> None:
+    """Raises InvalidTerritoryError if a state has not its own sigla, or two have the same."""
+    siglas = {**SIGLAS}
+    for state in states:
+        if siglas.setdefault(state.id, state.sigla) != state.sigla:
+            raise InvalidTerritoryError(f"o estado {state.id} veio com a sigla {state.sigla}")
+    if len(set(siglas.values())) < len(siglas):
+        raise InvalidTerritoryError("dois estados vieram com a mesma sigla")
+
+
 def _settle(place: District | City | State, ids: range) -> None:
     """Trims the name and requires one, and an id within `ids`."""
     if place.id not in ids:
@@ -128,6 +145,7 @@ def _settle(place: District | City | State, ids: range) -> None:
         object.__setattr__(place, "nome", name)
     if not name:
         raise InvalidTerritoryError(f"o código {place.id} veio sem nome")
+    require_name(place)
 
 
 def _require_ascending(places: Sequence[State | City | District]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import codecs
 import random
 import time
 from collections.abc import Awaitable, Callable
@@ -181,7 +182,8 @@ class _Allowance:
 
 def _read(body: bytes, read: Callable[[bytes], T], path: str) -> T:
     try:
-        return read(body)
+        # A reader may ignore a byte order mark (RFC 8259, section 8.1).
+        return read(body.removeprefix(codecs.BOM_UTF8))
     except (ValueError, RecursionError) as exc:  # the latter for JSON nested without end
         raise UpstreamMalformedError(f"{path}: resposta malformada ({exc})") from exc
 

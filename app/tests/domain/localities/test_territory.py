@@ -74,3 +74,12 @@ def test_every_city_has_a_district() -> None:
     assert City(1100023, "Ariquemes").distritos is None
     with pytest.raises(InvalidTerritoryError, match="sem distritos"):
         City(1100023, "Ariquemes").with_children([])
+
+
+@pytest.mark.parametrize("name", ["x" * 1_000_000, "Duas\nlinhas", "Duas\r\nlinhas", "\u202eeuq"])
+def test_a_name_is_one_short_line_that_people_can_see(name: str) -> None:
+    """A stored place with a name of a megabyte, or in two lines, is as unusable as a read one."""
+    with pytest.raises(InvalidTreeError, match="nome"):
+        District(530010805, name)
+    assert District(530010805, "x" * 200).nome == "x" * 200
+    assert District(530010805, "São\u00a0João").nome == "São\u00a0João"

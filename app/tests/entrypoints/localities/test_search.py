@@ -1,5 +1,6 @@
 """Search by name as callers use it, over a real socket and with all of Brazil."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from typing import Any
@@ -10,6 +11,7 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
+from src.application.finding.name_index import Found, NameIndex
 from src.domain.localities.territory import State
 from src.domain.searchable_names import searchable
 from src.infra.process.clock import utc_now
@@ -189,6 +191,17 @@ async def test_following_the_links_visits_every_place(
 
 
 @each_kind
+async def test_links_fit_into_what_proxies_take_however_long_the_query_is(
+    all_brazil: aiohttp.ClientSession, path: str
+) -> None:
+    """99 emoji made 4,958 bytes of them; the next page is linked to always."""
+    answer = await ask(all_brazil, path, q="a" + "🙂" * 99, limit=1, offset=1)
+
+    assert sum(len(name) + len(value) + 4 for name, value in answer.headers.items()) < 4_000
+    assert {"next", "prev"} == set(links(answer))
+
+
+@each_kind
 @pytest.mark.parametrize(("limit", "offset"), [(1, 0), (100, 0), (1, 100_000)])
 async def test_the_extremes_of_limit_and_offset_are_allowed(
     all_brazil: aiohttp.ClientSession, path: str, limit: int, offset: int
@@ -228,6 +241,33 @@ async def test_a_large_page_is_compressed(all_brazil: aiohttp.ClientSession) -> 
     assert coded.headers["ETag"] != plain.headers["ETag"]
     assert coded.headers["Link"] == plain.headers["Link"]
     assert (await ask(all_brazil, DISTRICTS, copy, limit=100)).status == 304
+
+
+async def test_fifty_searches_at_once_leave_room_for_others(
+    all_brazil: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between any two searches the event loop serves whatever else has come."""
+    turn, searched_in = 0, []
+    search = NameIndex.search
+
+    def noted(index: NameIndex[Any], *args: Any, **kwargs: Any) -> Found[Any]:
+        searched_in.append(turn)
+        return search(index, *args, **kwargs)
+
+    async def count_turns() -> None:
+        nonlocal turn
+        while True:
+            await asyncio.sleep(0)
+            turn += 1
+
+    monkeypatch.setattr(NameIndex, "search", noted)
+    counting = asyncio.create_task(count_turns())
+    queries = ("a", "doeste", "florinaopolis", "zzz", "sao jose") * 10
+    answers = await asyncio.gather(*(ask(all_brazil, DISTRICTS, q=each) for each in queries))
+    counting.cancel()
+
+    assert {answer.status for answer in answers} == {200}
+    assert len(set(searched_in)) == len(searched_in) == 50
 
 
 async def test_the_largest_state_is_a_slice_of_the_tree(all_brazil: aiohttp.ClientSession) -> None:

@@ -3,7 +3,12 @@
 from hypothesis import strategies as st
 
 from src.domain.localities.territory import City, District, State
-from tests.helpers.trees import names
+from tests.helpers.trees import names as any_names
+
+# Those that a place may have.
+names = any_names.filter(
+    lambda name: len(name) <= 200 and name.strip().replace("\u00a0", " ").isprintable()
+)
 
 
 @st.composite

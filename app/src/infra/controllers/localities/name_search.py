@@ -1,5 +1,6 @@
 """Answers a search by name, page by page, whatever kind of place is looked for."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -12,6 +13,9 @@ from src.application.localities.place_lookup import Places
 from src.domain.localities.territory import City, District
 from src.infra.controllers.localities.dependencies import OpenedLocalities
 from src.infra.controllers.localities.parameters import NameSearch
+
+# Bytes. Some proxies take 4 kB for all headers of an answer (proxy_buffer_size of nginx).
+LONGEST_LINKS = 2700
 
 Place = TypeVar("Place", City, District)
 
@@ -33,23 +37,34 @@ async def answer_search(
     edition = await opened.freshness.edition()
     places = await edition.look_up()
     state_id = places.state(search.uf).id if search.uf is not None else None
-    found = index(places).search(search.q, root=state_id, limit=search.limit, offset=search.offset)
-    return edition.answer(
-        request.headers,
-        msgspec.json.encode([shown(place, places) for place in found.parts]),
-        page_headers(request, search, total=found.total),
-    )
+    async with places.searching:
+        # However many searches have come at once, the event loop serves others between two.
+        await asyncio.sleep(0)
+        found = index(places).search(
+            search.q, root=state_id, limit=search.limit, offset=search.offset
+        )
+        return edition.answer(
+            request.headers,
+            msgspec.json.encode([shown(place, places) for place in found.parts]),
+            page_headers(request, search, total=found.total),
+        )
 
 
 def page_headers(request: Request, search: NameSearch, *, total: int) -> dict[str, str]:
     """X-Total-Count, and Link to the first, previous, next and last page (RFC 8288)."""
     limit, offset = search.limit, search.offset
-    starts = {"first": 0, "last": (total - 1) // limit * limit if total else 0}
-    if offset > 0:
-        starts["prev"] = max(0, offset - limit)
+    starts = {}
     if offset + limit < total:
         starts["next"] = offset + limit
-    links = (f'<{_url(request, search, start)}>; rel="{rel}"' for rel, start in starts.items())
+    if offset > 0:
+        starts["prev"] = max(0, offset - limit)
+    starts |= {"first": 0, "last": (total - 1) // limit * limit if total else 0}
+    links: list[str] = []
+    for rel, start in starts.items():
+        link = f'<{_url(request, search, start)}>; rel="{rel}"'
+        # With a long query, those that matter most.
+        if len(", ".join([*links, link])) <= LONGEST_LINKS:
+            links.append(link)
     return {"X-Total-Count": str(total), "Link": ", ".join(links)}
 
 

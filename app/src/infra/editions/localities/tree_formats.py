@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 from typing import TypeAlias
+from unicodedata import category, normalize
 
 from src.application.localities.place_lookup import Places
 from src.domain.localities.territory import State
@@ -20,7 +21,7 @@ CSV_HEADER = [
 ]
 
 # A cell that begins so would be run as a formula (OWASP, "CSV Injection").
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@")
 
 
 def as_csv(states: Sequence[State]) -> bytes:
@@ -51,8 +52,15 @@ def _lines(states: Sequence[State]) -> Iterator[list[object]]:
 
 
 def _cell(text: str) -> str:
-    """The text, as no formula: the apostrophe is what spreadsheets themselves take for that."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    """The text, as no formula: the apostrophe is what spreadsheets themselves take for that.
+
+    Some read signs of full width as the usual ones, and skip what nobody sees before them.
+    """
+    if text[:1].isalnum():
+        return text
+    visible = (each for each in normalize("NFKC", text) if category(each)[0] in "LNPS")
+    is_formula = next(visible, "") in _FORMULA or text.startswith(("\t", "\r"))
+    return f"'{text}" if is_formula else text
 
 
 TerritoryEdition: TypeAlias = Edition[TerritorySnapshot, Places]

@@ -10,7 +10,7 @@ from src.application.localities.gateways import (
     Level,
     StatesGateway,
 )
-from src.domain.localities.territory import City, District, State
+from src.domain.localities.territory import City, District, State, require_own_siglas
 from src.infra.gateways.localities.rows import CITIES, DISTRICTS, STATES
 from src.infra.gateways.retrying_client import RetryingClient
 
@@ -27,7 +27,13 @@ class IbgeStatesGateway(_OverClient, StatesGateway):
     """`/estados`: one row a state."""
 
     async def all(self) -> tuple[State, ...]:
-        return await self._client.get("/estados", STATES.read, level=Level.STATES, first=True)
+        return await self._client.get("/estados", _states, level=Level.STATES, first=True)
+
+
+def _states(body: bytes) -> tuple[State, ...]:
+    states = STATES.read(body)
+    require_own_siglas(states)
+    return states
 
 
 class IbgeCitiesGateway(_OverClient, CitiesGateway):

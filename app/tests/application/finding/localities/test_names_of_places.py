@@ -1,8 +1,11 @@
 """Every place is found by its name, the likeliest match first."""
 
 import re
+import sys
+from collections import Counter
 from collections.abc import Iterable
-from typing import TypeVar
+from types import FrameType
+from typing import Any, TypeVar
 from unicodedata import normalize
 
 import pytest
@@ -133,3 +136,22 @@ def test_any_text_may_be_searched_for(
 
     assert found.total == len(found.parts)
     assert set(found.parts) <= set(all_cities)
+
+
+@pytest.mark.parametrize("query", ["doeste", "florinaopolis", "zzz", "x" * 100])
+def test_no_name_is_made_anew_for_a_query(districts: NameIndex[District], query: str) -> None:
+    """There are 10,768 of them; what names are compared by is made once, with the index."""
+    calls: Counter[str] = Counter()
+
+    def count(_: FrameType, event: str, called: Any) -> None:
+        if event == "c_call":
+            calls[called.__name__] += 1
+
+    sys.setprofile(count)
+    try:
+        districts.search(query, limit=20, offset=0)
+    finally:
+        sys.setprofile(None)
+
+    assert calls["replace"] <= 1
+    assert calls["casefold"] == 1

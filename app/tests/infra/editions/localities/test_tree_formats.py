@@ -3,13 +3,14 @@
 import csv
 import io
 from collections.abc import Sequence
+from unicodedata import category, normalize
 
 import msgspec
 import pytest
 from hypothesis import given
 
 from src.domain.localities.territory import City, District, State
-from src.infra.editions.localities.tree_formats import CSV_HEADER, as_csv
+from src.infra.editions.localities.tree_formats import CSV_HEADER, _cell, as_csv
 from src.infra.editions.tree_formats import as_json, as_ndjson
 from tests.helpers.localities.places import ALTA_FLORESTA, DISTRITO_FEDERAL, RONDONIA, TWO_STATES
 from tests.helpers.localities.trees import trees
@@ -42,7 +43,8 @@ def rows_from(states: Sequence[State]) -> Rows:
 
 def shown(name: str) -> str:
     """A name as it appears in a cell."""
-    return f"'{name}" if name[0] in "=+-@\t\r" else name
+    visible = "".join(each for each in normalize("NFKC", name) if category(each)[0] not in "MCZ")
+    return f"'{name}" if visible.startswith(("=", "+", "-", "@")) else name
 
 
 def from_json(body: bytes) -> tuple[State, ...]:
@@ -91,8 +93,6 @@ def test_no_cell_is_run_as_a_formula(states: tuple[State, ...]) -> None:
         ("\r=1", "'=1"),
         ("Alta, Floresta", "Alta, Floresta"),
         ('"Aspas"', '"Aspas"'),
-        ("Duas\nlinhas", "Duas\nlinhas"),
-        ("Duas\r\nlinhas", "Duas\r\nlinhas"),
         ("Olho-d'Água", "Olho-d'Água"),
         ("São João del-Rei; 🙂", "São João del-Rei; 🙂"),
     ],
@@ -135,3 +135,11 @@ def test_an_empty_tree_is_an_empty_file() -> None:
     assert rows_of(as_csv(())) == []
     assert as_ndjson(()) == b""
     assert as_json(()) == b"[]"
+
+
+@pytest.mark.parametrize("name", ["＝1+1", "\u200b=1+1", "\ufe0e＋1", "\u00a0-1", "＠x", "=1"])
+def test_a_formula_in_disguise_is_no_formula(name: str) -> None:
+    """Spreadsheets read signs of full width, and skip blanks without width."""
+    assert _cell(name) == f"'{name}"
+    assert _cell(f"Olho {name}") == f"Olho {name}"
+    assert _cell("'s-Gravenhage") == "'s-Gravenhage"

@@ -199,3 +199,52 @@ async def test_any_status_but_200_is_an_error(
     with pytest.raises(UpstreamStatusError) as caught:
         await IbgeStatesGateway(client).all()
     assert caught.value.status == status
+
+
+@pytest.mark.parametrize(
+    "states",
+    [
+        [State(11, "XX", "Rondônia"), State(53, "XX", "Distrito Federal")],
+        [State(11, "XX", "Rondônia")],
+        [State(11, "AC", "Rondônia"), State(12, "RO", "Acre")],
+        [State(18, "RO", "Novo Estado")],
+    ],
+)
+async def test_a_state_keeps_its_own_sigla(
+    client: RetryingClient, upstream: aioresponses, states: list[State]
+) -> None:
+    """A list with the sigla XX for all, or with one of another state, is malformed."""
+    upstream.get(STATES, body=msgspec.json.encode([state_row(state) for state in states]))
+
+    with pytest.raises(UpstreamMalformedError, match="sigla"):
+        await IbgeStatesGateway(client).all()
+
+
+async def test_a_new_state_may_have_a_new_sigla(
+    client: RetryingClient, upstream: aioresponses
+) -> None:
+    """The table of siglas names today's 27 only."""
+    tapajos = State(18, "TJ", "Tapajós")
+    upstream.get(STATES, body=msgspec.json.encode([state_row(tapajos)]))
+
+    assert await IbgeStatesGateway(client).all() == (tapajos,)
+
+
+@pytest.mark.parametrize("name", ["x" * 50_000, "Acre\n", "A\x1bcre", "A\u202ecre", "A\u2028b"])
+async def test_a_name_is_one_short_visible_line(
+    client: RetryingClient, upstream: aioresponses, name: str
+) -> None:
+    """A name of kilobytes, or with control characters, is malformed; blanks around it are not."""
+    row = {**state_row(BARE_RONDONIA), "nome": f"x{name}x"}
+    upstream.get(STATES, body=msgspec.json.encode([row]))
+
+    with pytest.raises(UpstreamMalformedError, match="nome"):
+        await IbgeStatesGateway(client).all()
+
+
+async def test_a_byte_order_mark_is_ignored(client: RetryingClient, upstream: aioresponses) -> None:
+    """RFC 8259, section 8.1, lets a reader do so."""
+    body = msgspec.json.encode([state_row(RONDONIA)])
+    upstream.get(STATES, body=b"\xef\xbb\xbf" + body)
+
+    assert await IbgeStatesGateway(client).all() == (BARE_RONDONIA,)
