@@ -26,7 +26,7 @@ help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | expand -t 10
 
 run: $(RUN) ## serve on port 8001 (installs what is needed first)
-	cd app && ../$(BIN)/python main.py
+	cd app && exec ../$(BIN)/python main.py
 
 demo: $(RUN) ## the same against a stand-in of the upstream, for people offline
 	$(BIN)/python scripts/demo.py
@@ -41,7 +41,7 @@ lint: $(DEV) ## ruff, mypy and the layers
 	$(BIN)/lint-imports
 
 format: $(DEV) ## let ruff write the code in its format
-	$(BIN)/python -m ruff check --fix .
+	$(BIN)/python -m ruff check --fix-only .
 	$(BIN)/python -m ruff format .
 
 # As they were typed: neither make nor the shell reads anything in them.
