@@ -40,14 +40,10 @@ class Project:
         self._run("-c", "from importlinter.cli import lint_imports_command as lint; lint()")
 
     def test(self) -> None:
-        """As `make test`, in CI on the oldest Python; otherwise as `test_own`: the rest runs here."""
-        if "CI" in os.environ and sys.version_info < (3, 12):
-            self._run("-m", "pytest", "--numprocesses=2", "--dist=loadfile", "--cov")
-        else:
-            self.test_own()
+        """Runs the tests that this repository does not have, and those of the documents.
 
-    def test_own(self) -> None:
-        """Runs the tests that this repository does not have, and those of the documents."""
+        The others are copies of tests that run here already.
+        """
         files = (file.relative_to(self.folder) for file in self.folder.rglob("test_*.py"))
         own = [str(file) for file in files if not (ROOT / file).exists()]
         self._run("-m", "pytest", "app/tests/test_project.py", *own)

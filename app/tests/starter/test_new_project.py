@@ -344,7 +344,7 @@ async def test_what_the_guide_makes_stands_by_itself(project: Project, tmp_path:
     """
     holidays, _, rest = guide().partition("\n## 8.")
     apply(holidays, project)
-    project.test_own()
+    project.test()
     apply(rest, project)
     project.lint()
     project.test()

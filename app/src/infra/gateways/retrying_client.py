@@ -33,7 +33,7 @@ LONGEST_BACKOFF_S = 5.0
 SPREAD = 0.25
 
 # A fan-out ends, however little is answered: a request waits for its turn for so long at most, in
-# seconds, and so much longer for each request of its fan-out. For 5,599 that is 24 minutes.
+# seconds, and so much longer for each request of its fan-out. For five thousand that is 22 minutes.
 LONGEST_WAIT_S = 60.0
 LONGEST_WAIT_EACH_S = 0.25
 

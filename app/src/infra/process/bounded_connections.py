@@ -1,6 +1,7 @@
 """Bounds for what one client's connection may cost: uvicorn's protocol for httptools has none."""
 
 import asyncio
+import contextlib
 import logging
 from typing import ClassVar
 
@@ -127,7 +128,7 @@ class BoundedConnection(HttpToolsProtocol):
         head = b"".join(b"%s: %s\r\n" % header for header in headers)
         self.transport.write(STATUS_LINE[status] + head + b"\r\n" + bytes(answer.body))
         self.flow.pause_reading()
-        if self.transport.can_write_eof():
+        with contextlib.suppress(NotImplementedError):  # TLS cannot end one direction alone
             self.transport.write_eof()
         self.loop.call_later(_LINGER_S, self.transport.abort)
 

@@ -12,10 +12,11 @@ from typing import Any, Self
 
 import msgspec
 import pytest
+from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from src.infra.http.episodes import Episodes
-from src.infra.process.bounded_connections import LARGEST_HEAD, BoundedConnection
+from src.infra.process.bounded_connections import LARGEST_HEAD, BoundedConnection, bound_connections
 from tests.helpers.processes import ServiceProcess
 from tests.helpers.services import application, ask, features_over
 from tests.helpers.serving import client, served
@@ -297,6 +298,61 @@ async def test_a_client_that_reads_slowly_gets_all(monkeypatch: pytest.MonkeyPat
             await asyncio.sleep(0.001)
 
     assert read.count(b"HTTP/1.1 200 OK") == 4
+
+
+# More than the system takes for a client that does not read.
+LARGE = [bytes(256 * 1024)] * 64
+
+
+@asynccontextmanager
+async def serving_much() -> AsyncIterator[str]:
+    """The address of an application whose one answer is large."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            while (await receive())["type"] != "lifespan.shutdown":
+                await send({"type": "lifespan.startup.complete"})
+            await send({"type": "lifespan.shutdown.complete"})
+            return
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        for part in LARGE:
+            await send({"type": "http.response.body", "body": part, "more_body": True})
+        await send({"type": "http.response.body"})
+
+    bound_connections()
+    async with served(answer) as url:
+        yield url
+
+
+async def test_a_client_that_pauses_gets_all_of_a_large_answer() -> None:
+    """The server waits for it, and goes on where it was."""
+    async with serving_much() as url, Raw(url) as raw:
+        raw.writer.transport.pause_reading()  # type: ignore[attr-defined]  # as above
+        await raw.send(b"GET / HTTP/1.1\r\n" + HOST + b"Connection: close\r\n\r\n")
+        await asyncio.sleep(0.2)
+        raw.writer.transport.resume_reading()  # type: ignore[attr-defined]  # as above
+        read = 0
+        while part := await raw.reader.read(1 << 20):
+            read += part.count(0)
+
+    assert read == sum(map(len, LARGE))
+
+
+async def test_a_client_that_leaves_in_the_middle_is_forgotten(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Nobody looks later whether it takes the rest."""
+    async with serving_much() as url:
+        async with Raw(url) as raw:
+            await raw.send(b"GET / HTTP/1.1\r\n" + HOST + b"\r\n")
+            await raw.reader.readexactly(1)
+            raw.writer.transport.abort()
+        async with Raw(url) as other:  # the server goes on
+            await other.send(b"GET / HTTP/1.1\r\n" + HOST + b"Connection: close\r\n\r\n")
+            assert await other.reader.readexactly(1) == b"H"
+            other.writer.transport.abort()
+
+    assert warnings(caplog) == []
 
 
 # What cannot be read.
