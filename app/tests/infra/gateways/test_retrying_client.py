@@ -93,7 +93,7 @@ def paths(count: int) -> list[str]:
 
 @pytest.mark.parametrize("coding", ["gzip", None])
 async def test_errors_that_are_kept_hold_nothing_of_what_was_read(coding: str | None) -> None:
-    """A collection keeps an error for each of its 5,571 cities, and each had half a megabyte."""
+    """A collection keeps an error for each of thousands of parts, and each had half a megabyte."""
 
     def refuse(body: bytes) -> None:
         raise ValueError(f"{len(body)} bytes that are no rows")
