@@ -1,4 +1,4 @@
-"""A feature whose roots stand in the code: no request lists them."""
+"""A feature with its roots in the code: no request lists them."""
 
 from pathlib import Path
 from typing import Any

@@ -35,7 +35,7 @@ class Found(Generic[Part]):
 
 
 class _Names(Generic[Part]):
-    """Parts in order of name, then of id, with all that a search would else make of each again.
+    """Parts in order of name, then of id, with everything that a search needs of each.
 
     `keys` are their searchable names, and `closed` the same without blanks, in the same order.
     """

@@ -167,7 +167,7 @@ class Refreshes:
             followed = newest
 
     def _is_told(self) -> Callable[[], bool]:
-        """A function that says whether to go on with a follower who comes now."""
+        """A function that tells whether a new follower may go on."""
         loop = asyncio.get_running_loop()
         until = loop.time() + self.looking.longest_following_s
         return lambda: not self._is_over.is_set() and loop.time() < until

@@ -306,7 +306,7 @@ LARGE = [bytes(256 * 1024)] * 64
 
 @asynccontextmanager
 async def serving_much() -> AsyncIterator[str]:
-    """The address of an application whose one answer is large."""
+    """The address of an application with one large answer."""
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
