@@ -2,25 +2,21 @@
 
 import asyncio
 import os
-import tempfile
-import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from src.application.ports.snapshot_store import (
     DamagedSnapshotError,
+    ForeignSnapshotError,
     SnapshotStore,
     SnapshotStoreError,
     Stored,
 )
 from src.domain.snapshot import S
-from src.infra.storage.snapshot_format import SnapshotFormat
-
-UNFINISHED = "unfinished-"
-
-# An unfinished file older than this, in seconds, was left by a killed process.
-LEFT_AFTER_S = 3600.0
+from src.infra.storage.snapshot_format import SnapshotFormat, UnknownFormatError
+from src.infra.storage.whole_file import opened, read_whole, remove_leftovers, replace_whole
 
 
 class FileStore(SnapshotStore[S]):
@@ -32,7 +28,7 @@ class FileStore(SnapshotStore[S]):
 
     def __init__(self, directory: Path, snapshot_format: SnapshotFormat[S]) -> None:
         self._format = snapshot_format
-        self._file = directory / "snapshot.json.xz"
+        self._file = directory / f"{snapshot_format.named('snapshot')}.json.xz"
         self._lock_file = directory / "refresh.lock"
 
     async def version(self) -> str | None:
@@ -74,44 +70,30 @@ class FileStore(SnapshotStore[S]):
 
     def _load(self) -> Stored[S] | None:
         try:
-            with self._file.open("rb") as file:
+            with opened(self._file) as file:
                 version = _version_of(os.fstat(file.fileno()))
-                content = file.read()
+                return self._read(file, version)
         except FileNotFoundError:
             return None
         except OSError as exc:
             raise SnapshotStoreError(f"{self._file} não pode ser lido ({exc})") from exc
+
+    def _read(self, file: BinaryIO, version: str) -> Stored[S]:
         try:
+            content = read_whole(file, most_bytes=self._format.max_bytes)
             return Stored(self._format.from_bytes(content).snapshot, version)
-        except ValueError as exc:
+        except UnknownFormatError as exc:
+            raise ForeignSnapshotError(f"{self._file}: {exc}", version) from exc
+        except (ValueError, MemoryError) as exc:
             raise DamagedSnapshotError(f"{self._file} está danificado ({exc})", version) from exc
 
     def _save(self, snapshot: S) -> str:
         try:
             content = self._format.to_bytes(snapshot)
-            self._make_directory()
-            self._remove_leftovers()
-            descriptor, name = tempfile.mkstemp(dir=self._file.parent, prefix=UNFINISHED)
-            try:
-                with os.fdopen(descriptor, "wb") as file:
-                    file.write(content)
-                    file.flush()
-                    os.fsync(file.fileno())
-                    version = _version_of(os.fstat(file.fileno()))
-                os.replace(name, self._file)  # noqa: PTH105  # the name is a str
-            except BaseException:
-                with suppress(OSError):
-                    os.unlink(name)  # noqa: PTH108  # as above
-                raise
+            remove_leftovers(self._file.parent)
+            return _version_of(replace_whole(self._file, content))
         except (OSError, ValueError) as exc:
             raise SnapshotStoreError(f"{self._file} não pôde ser gravado ({exc})") from exc
-        return version
-
-    def _remove_leftovers(self) -> None:
-        for file in self._file.parent.glob(UNFINISHED + "*"):
-            with suppress(OSError):  # it may be gone by now: another process is saving, too
-                if time.time() - file.stat().st_mtime > LEFT_AFTER_S:
-                    file.unlink()
 
     def _make_directory(self) -> None:
         self._file.parent.mkdir(parents=True, exist_ok=True)

@@ -23,8 +23,9 @@ from src.application.ports.snapshot_store import (
     Stored,
 )
 from src.infra.storage.file_store import FileStore
+from src.infra.storage.lease import TURN_S
 from src.infra.storage.memory_store import MemoryStore
-from src.infra.storage.redis_store import TURN_S, RedisStore
+from src.infra.storage.redis_store import RedisStore
 from src.infra.storage.snapshot_format import SnapshotFormat
 from tests.helpers.fakes import live
 from tests.helpers.redis_server import RedisServer
