@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import lzma
 import multiprocessing
 import os
 import socket
@@ -11,7 +12,7 @@ from functools import partial
 from multiprocessing.process import BaseProcess
 from multiprocessing.synchronize import Event
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import msgspec
 import pytest
@@ -19,9 +20,11 @@ from redis.asyncio import Redis
 
 from src.application.ports.snapshot_store import (
     DamagedSnapshotError,
+    ForeignSnapshotError,
     SnapshotStoreError,
     Stored,
 )
+from src.infra.storage import snapshot_format
 from src.infra.storage.file_store import FileStore
 from src.infra.storage.lease import TURN_S
 from src.infra.storage.memory_store import MemoryStore
@@ -166,6 +169,80 @@ async def test_a_damaged_file_is_reported_with_its_version(
         await store.load()
 
     assert await store.version() == caught.value.version
+
+
+@pytest.mark.parametrize("surprise", ["brackets", "sparse", "pipe"])
+async def test_any_surprise_in_a_files_place_is_damage(tmp_path: Path, surprise: str) -> None:
+    """200,000 brackets, a file of 2.5 GB or a pipe neither hang nor fill the memory."""
+    file = tmp_path / "snapshot.json.xz"
+    if surprise == "brackets":
+        file.write_bytes(lzma.compress(b'{"format":1,"snapshot":' + b"[" * 200_000))
+    elif surprise == "sparse":
+        with file.open("wb") as sparse:
+            sparse.truncate(2_500_000_000)
+    elif hasattr(os, "mkfifo"):
+        os.mkfifo(file)
+    else:
+        pytest.skip("no pipes with a name here")
+    store = file_store(tmp_path)
+
+    with pytest.raises(DamagedSnapshotError, match="danificado"):
+        await store.load()
+    version = await store.save(TWO)
+
+    assert await store.load() == Stored(TWO, version)
+
+
+async def test_releases_of_two_formats_do_not_meet(
+    tmp_path: Path, redis: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each has a file or keys of its own, and finds there what it has stored."""
+    async with aclosing(redis_store(redis.url)) as on_redis:
+        before: list[Store] = [file_store(tmp_path), on_redis]
+        versions = [await store.save(ONE) for store in before]
+        monkeypatch.setattr(snapshot_format, "FORMAT", 2)
+        async with aclosing(redis_store(redis.url)) as later_on_redis:
+            later: list[Store] = [file_store(tmp_path), later_on_redis]
+            assert [await store.load() for store in later] == [None, None]
+            for store in later:
+                version = await store.save(TWO)
+                assert await store.load() == Stored(TWO, version)
+        monkeypatch.undo()
+
+        assert [await store.load() for store in before] == [Stored(ONE, v) for v in versions]
+
+
+async def test_an_unknown_format_is_told_from_damage(
+    tmp_path: Path, redis: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another release's data, with fields of its own, must not be taken for rubbish."""
+    content = lzma.compress(b'{"format":2,"snapshot":{"other":true}}')
+    (tmp_path / "snapshot.json.xz").write_bytes(content)
+    async with aclosing(redis_store(redis.url)) as on_redis, Redis.from_url(redis.url) as client:
+        await on_redis.save(TWO)
+        await client.set(SNAPSHOT, content)
+        for store in (file_store(tmp_path), on_redis):
+            with pytest.raises(ForeignSnapshotError, match="formato 2"):
+                await store.load()
+
+
+async def test_keys_of_another_kind_or_size_fill_no_memory(redis: RedisServer) -> None:
+    """A list counts as nothing stored, and what is too large is damage; both are replaced."""
+    bounded = SnapshotFormat(ShelvesSnapshot, max_bytes=2000)
+    store = RedisStore(redis.url, bounded, prefix=PREFIX)
+    async with aclosing(store), Redis.from_url(redis.url) as client:
+        await store.save(ONE)
+        await client.delete(SNAPSHOT)
+        await cast("Any", client.rpush(SNAPSHOT, "a"))
+        assert await store.load() is None
+        await client.delete(SNAPSHOT)
+        await client.set(SNAPSHOT, b"x" * 2001)
+        with pytest.raises(DamagedSnapshotError, match="grande demais"):
+            await store.load()
+
+        version = await store.save(ONE)
+
+        assert await store.load() == Stored(ONE, version)
 
 
 async def test_a_damaged_file_is_replaced(tmp_path: Path) -> None:
