@@ -339,3 +339,37 @@ async def test_a_store_that_can_be_read_but_not_locked_is_logged_once(
             await last_good.take_over()
 
     assert len(caplog.messages) == 1
+
+
+async def test_a_save_that_fails_again_is_tried_later(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The outage goes on, and is not told twice."""
+    store = FakeStore()
+    last_good = LastGoodSnapshot(store, insist_s=0, save_again_s=0)
+    await last_good.put(NEW)
+
+    async def refused(_: ShelvesSnapshot) -> str:
+        raise SnapshotStoreError("disco cheio")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "save", refused)
+        for _ in range(2):
+            await last_good.take_over()
+    await last_good.take_over()
+
+    assert store.stored is not None
+    assert len(caplog.messages) == 1
+
+
+async def test_turns_that_fail_are_tried_with_the_next_save() -> None:
+    """Nobody may ask for a turn for a day; meanwhile a second outage would not be told."""
+    store = FakeStore()
+    last_good = LastGoodSnapshot(store)
+    store.trouble = SnapshotStoreError("sem Redis")
+    async with last_good.turn():
+        store.trouble = None
+        turns = store.calls["turn"]
+        await keep(last_good, NEW)
+
+    assert store.calls["turn"] == turns + 1

@@ -5,6 +5,7 @@ import errno
 import lzma
 import multiprocessing
 import os
+import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import aclosing, contextmanager
@@ -25,15 +26,18 @@ from src.application.ports.snapshot_store import (
     Stored,
 )
 from src.infra.storage import snapshot_format
+from src.infra.storage.file_journal import FileJournal
 from src.infra.storage.file_store import FileStore
 from src.infra.storage.lease import TURN_S
 from src.infra.storage.memory_store import MemoryStore
 from src.infra.storage.redis_store import RedisStore
 from src.infra.storage.snapshot_format import SnapshotFormat
 from tests.helpers.fakes import live
+from tests.helpers.processes import not_on_windows
 from tests.helpers.redis_server import RedisServer
+from tests.helpers.refreshes import moment
 from tests.helpers.shelves import TWO_SHELVES
-from tests.helpers.stores import PREFIX, Store, file_store, redis_store
+from tests.helpers.stores import FORMAT, PREFIX, Store, file_store, redis_store
 from tests.sample_feature.shelves import ShelvesSnapshot
 
 SNAPSHOT, TURN = PREFIX + "snapshot", PREFIX + "turn"
@@ -334,6 +338,48 @@ async def test_the_turn_dies_with_its_process(tmp_path: Path) -> None:
         holder.join()
 
     assert await is_free(store)
+
+
+@not_on_windows
+async def test_the_turn_of_a_frozen_process_ends(tmp_path: Path) -> None:
+    """Its holder is stopped, not killed: as on Redis, others get the turn; here sooner."""
+    with process_with_the_turn(
+        partial(file_store, tmp_path, turn_s=1.5, renew_every_s=0.1)
+    ) as holder:
+        store = file_store(tmp_path, turn_s=1.5)
+        # It renews the turn: a look much later finds it taken.
+        for _ in range(4):
+            assert not await is_free(store)
+            await asyncio.sleep(0.5)
+        assert holder.pid is not None
+        os.kill(holder.pid, signal.SIGSTOP)
+        async with asyncio.timeout(30):
+            while not await is_free(store):
+                await asyncio.sleep(0.05)
+
+
+async def test_journals_give_way_to_the_snapshot(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a full disk the oldest are dropped until there is room, and no more than needed."""
+    journal = FileJournal(tmp_path / "refreshes")
+    for refresh in range(1, 4):
+        await journal.append(moment(refresh))
+    fsync = os.fsync
+
+    def full_while_two_are_there(descriptor: int) -> None:
+        if len(names_in(tmp_path / "refreshes")) > 1:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", full_while_two_are_there)
+    store = FileStore(tmp_path, FORMAT, make_room=journal.make_room)
+
+    version = await store.save(TWO)
+
+    assert await store.load() == Stored(TWO, version)
+    assert await journal.refreshes() == [moment(3).refresh]
+    assert [journal.make_room(), journal.make_room()] == [True, False]
 
 
 # When Redis fails.
