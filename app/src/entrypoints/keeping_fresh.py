@@ -96,7 +96,7 @@ async def keeping_fresh(
             refresh=RefreshSnapshot(
                 collect=collection.collect,
                 publish=current.publish,
-                last_good=LastGoodSnapshot(store),
+                last_good=LastGoodSnapshot(store, loss=loss, now=utc_now),
                 bundled=current.bundled,
                 recorder=recorder,
                 loss=loss,

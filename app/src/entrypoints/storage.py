@@ -36,7 +36,8 @@ async def open_storage(
         yield MemoryStore(), MemoryJournal()
     elif scheme == "file":
         directory = APP_DIR / rest / folder
-        yield FileStore(directory, SnapshotFormat(kind)), FileJournal(directory / "refreshes")
+        journal = FileJournal(directory / "refreshes")
+        yield FileStore(directory, SnapshotFormat(kind), make_room=journal.make_room), journal
     else:
         # redis-py takes 0.07 s to import: on demand.
         from src.infra.storage.redis_journal import RedisJournal  # noqa: PLC0415  # as above
@@ -45,9 +46,9 @@ async def open_storage(
         prefix = _prefix(folder)
         async with (
             contextlib.aclosing(RedisStore(address, SnapshotFormat(kind), prefix=prefix)) as store,
-            contextlib.aclosing(RedisJournal(address, prefix=prefix)) as journal,
+            contextlib.aclosing(RedisJournal(address, prefix=prefix)) as on_redis,
         ):
-            yield store, journal
+            yield store, on_redis
 
 
 @asynccontextmanager

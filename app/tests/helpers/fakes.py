@@ -12,7 +12,6 @@ from src.application.ports.refresh_journal import RefreshJournal
 from src.application.ports.snapshot_store import (
     DamagedSnapshotError,
     SnapshotStore,
-    SnapshotStoreError,
     Stored,
 )
 from src.application.telling.fan_out_counts import FanOutCounts
@@ -47,7 +46,7 @@ class FakeStore(SnapshotStore[ShelvesSnapshot]):
 
     def __init__(self) -> None:
         self.stored: Stored[ShelvesSnapshot] | None = None
-        self.trouble: SnapshotStoreError | None = None
+        self.trouble: Exception | None = None
         self.damage: DamagedSnapshotError | None = None
         self.is_taken = False
         self.calls: Counter[str] = Counter()

@@ -18,9 +18,9 @@ FORMAT = SnapshotFormat(ShelvesSnapshot)
 PREFIX = f"{NAME}:shelves:"
 
 
-def file_store(directory: Path) -> FileStore[ShelvesSnapshot]:
-    """A store in this directory."""
-    return FileStore(directory, FORMAT)
+def file_store(directory: Path, **seconds: float) -> FileStore[ShelvesSnapshot]:
+    """A store in this directory; `seconds` are the timings of its turn."""
+    return FileStore(directory, FORMAT, **seconds)  # type: ignore[arg-type]  # only its floats
 
 
 def redis_store(url: str, **seconds: float) -> RedisStore[ShelvesSnapshot]:

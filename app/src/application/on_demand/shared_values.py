@@ -25,6 +25,7 @@ class SharedValues(Generic[V]):
     near: ValueStore[V]  # has what is stored again
     wait_s: float = 2.0  # for how many seconds the store is waited for
     pause_s: float = 5.0  # for how many seconds a store that failed is not read
+    ends_within_s: float = 1.0  # for how many seconds the end waits for what is being stored
     most_not_stored: int = 10_000  # how many keys that were not stored are remembered
     _storing: set[asyncio.Task[None]] = field(default_factory=set, init=False)
     _not_stored: set[str] = field(default_factory=set, init=False)
@@ -46,8 +47,10 @@ class SharedValues(Generic[V]):
             self._behind(self._put(self.store, key, kept))
 
     async def aclose(self) -> None:
-        """Break off what is being stored."""
+        """Finish what is being stored; break off what takes longer than `ends_within_s`."""
         storing = list(self._storing)
+        if storing:
+            await asyncio.wait(storing, timeout=self.ends_within_s)
         for task in storing:
             task.cancel()
         await asyncio.gather(*storing, return_exceptions=True)

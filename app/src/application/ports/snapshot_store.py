@@ -19,6 +19,10 @@ class DamagedSnapshotError(SnapshotStoreError):
         self.version = version
 
 
+class ForeignSnapshotError(DamagedSnapshotError):
+    """What is stored belongs to another release, which reads and writes another format."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stored(Generic[S]):
     """A snapshot as it is stored; each time one is saved, the version is another."""

@@ -2,16 +2,20 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from typing import Generic, Literal
 
 from src.application.ports.snapshot_store import (
     DamagedSnapshotError,
+    ForeignSnapshotError,
     SnapshotStore,
     SnapshotStoreError,
+    Stored,
 )
-from src.domain.snapshot import S, Snapshot
+from src.domain.snapshot import S, Snapshot, Source
+from src.domain.succession import CredibleLoss, succeed
 
 log = logging.getLogger(__name__)
 
@@ -19,22 +23,45 @@ log = logging.getLogger(__name__)
 # is two, for the look, the reading and the writing out.
 LOOK_EVERY_S = 0.5
 
+# The clocks of machines differ, but not by more than this.
+MOST_AHEAD = timedelta(days=1)
+
 Call = Literal["load", "save", "turn"]
 
 
 class LastGoodSnapshot(Generic[S]):
     """Keeps the last good snapshot, with or without the help of the store.
 
+    What is stored follows the same rule as what is collected: the newer one counts, and what it
+    lacks beyond a credible `loss` is kept. What another process has stored and does not count is
+    replaced. A snapshot without roots, or of tomorrow by the clock `now`, is damaged.
+
     If the store fails, snapshots are neither stored nor shared, but none is lost: memory keeps it,
-    the trouble is logged once, not at each attempt, and what was missed is stored later: after
-    `save_again_s` seconds at the earliest.
+    the trouble is logged once, not at each attempt, and what was missed is stored later. A save is
+    repeated for `insist_s` seconds; then again after `save_again_s` at the earliest. Processes that
+    disagree about what is stored replace it every `disagree_s` at most.
     """
 
-    def __init__(self, store: SnapshotStore[S], *, save_again_s: float = 30.0) -> None:
+    def __init__(
+        self,
+        store: SnapshotStore[S],
+        *,
+        loss: CredibleLoss | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        insist_s: float = 1.0,
+        save_again_s: float = 30.0,
+        disagree_s: float = 5.0,
+    ) -> None:
         self._store = store
+        self._loss = loss
+        self._now = now
+        self._insist_s = insist_s
         self._retry_s = save_again_s
+        self._disagree_s = disagree_s
         self._version: str | None = None
         self._is_stored = True
+        self._is_foreign = False
+        self._damage_is_told = False
         self._save_again_at = 0.0
         self._failing: set[Call] = set()
         self._one_at_a_time = asyncio.Lock()
@@ -48,26 +75,28 @@ class LastGoodSnapshot(Generic[S]):
         async with self._one_at_a_time:
             try:
                 version = await self._store.version()
-                stored = await self._store.load() if version not in {None, self._version} else None
+                is_news = version not in {None, self._version}
+                stored = self._usable(await self._store.load()) if is_news else None
             except DamagedSnapshotError as error:
                 self._version = error.version
-                log.warning("Os dados armazenados foram ignorados: %s", error)
-                await self._save_again()
+                self._is_foreign = isinstance(error, ForeignSnapshotError)
+                self._ignored(error)
+                await self._replace()
                 return None
-            except SnapshotStoreError as error:
+            except Exception as error:  # noqa: BLE001  # collecting depends on no store
                 self._failed("load", error)
                 return None
             if "load" in self._failing:
                 # The store is back: save at once what it missed, and trust its turns again.
                 self._save_again_at = 0.0
                 self._worked("load", "turn")
+            if version != self._version:
+                self._is_foreign = False
             if stored is not None:
                 self._version = stored.version
-                if self._is_stored or self._is_newer(stored.snapshot):
-                    self.snapshot = stored.snapshot
-                    self._is_stored = True
-                    return stored.snapshot
-            if version is None or not self._is_stored:
+                self._damage_is_told = False
+                return await self._succeeded_by(stored.snapshot)
+            if version is None or is_news or not self._is_stored:
                 await self._save_again()
             return None
 
@@ -78,9 +107,26 @@ class LastGoodSnapshot(Generic[S]):
             self._is_stored = False
 
     async def save(self) -> None:
-        """Store what was put, for the others and for the next start."""
+        """Store what was put, for the others and for the next start.
+
+        A store that refuses it is asked again for a second: a virus scanner may hold a file, and
+        whoever has the next turn would collect again.
+        """
+        loop = asyncio.get_running_loop()
+        until = loop.time() + self._insist_s
         async with self._one_at_a_time:
-            await self._save()
+            error = await self._save()
+            while error is not None and loop.time() < until:
+                await asyncio.sleep(0.1)
+                error = await self._save()
+            if error is not None:
+                self._failed("save", error)
+
+    async def save_at_the_end(self, *, within_s: float) -> None:
+        """Store what is not stored yet, if so many seconds are enough: the process is to end."""
+        if self.snapshot is not None and not self._is_stored:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.save(), within_s)
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[bool]:
@@ -93,37 +139,112 @@ class LastGoodSnapshot(Generic[S]):
             if "load" not in self._failing:  # a store that hangs is asked once, not again and again
                 try:
                     is_ours = await stack.enter_async_context(self._store.turn())
-                except SnapshotStoreError as error:
+                except Exception as error:  # noqa: BLE001  # as above
                     self._failed("turn", error)
                 else:
                     self._worked("turn")
             yield is_ours
 
-    def _is_newer(self, stored: Snapshot) -> bool:
-        return self.snapshot is None or self.snapshot.collected_at <= stored.collected_at
+    def _usable(self, stored: Stored[S] | None) -> Stored[S] | None:
+        """The same. Raises DamagedSnapshotError if no process can have collected it."""
+        flaw = _flaw(stored.snapshot, self._now()) if stored is not None else None
+        if stored is not None and flaw is not None:
+            raise DamagedSnapshotError(flaw, stored.version)
+        return stored
 
-    async def _save_again(self) -> None:
+    async def _succeeded_by(self, stored: S) -> S | None:
+        """Take what is stored by the rule for what is collected; None if it is older."""
+        known = self.snapshot
+        if known is not None and _order(stored) < _order(known):
+            await self._replace()
+            return None
+        taken = stored
+        if known is not None and not _is_answer(stored, known):
+            taken = await asyncio.to_thread(_succeeding, known, stored, self._loss)
+        self.snapshot = taken
+        self._is_stored = True
+        # Another process has written: the store works again.
+        self._worked("save", "turn")
+        if taken is not stored:
+            await self._replace()
+        return taken
+
+    async def _replace(self) -> None:
+        """Store what is known here in place of what is stored, unless that was done just now."""
+        self._is_stored = False
+        if await self._save_again():
+            self._save_again_at = asyncio.get_running_loop().time() + self._disagree_s
+
+    async def _save_again(self) -> bool:
+        """Store what is known, unless that failed just now; whether it is stored."""
         now = asyncio.get_running_loop().time()
-        if self.snapshot is not None and now >= self._save_again_at:
-            await self._save()
+        if self.snapshot is None or now < self._save_again_at:
+            return False
+        error = await self._save()
+        if error is not None:
+            self._failed("save", error)
+        return error is None
 
-    async def _save(self) -> None:
+    async def _save(self) -> Exception | None:
+        """Store what is known, unless another release's is there; what went wrong, if anything."""
         assert self.snapshot is not None
+        if self._is_foreign:
+            return None
         try:
             self._version = await self._store.save(self.snapshot)
-        except SnapshotStoreError as error:
+        except Exception as error:  # noqa: BLE001  # as above
             self._save_again_at = asyncio.get_running_loop().time() + self._retry_s
-            self._failed("save", error)
-        else:
-            self._is_stored = True
-            self._worked("save")
+            return error
+        self._is_stored = True
+        self._worked("save")
+        if "turn" in self._failing:  # nobody here may ask for one for a day
+            async with self.turn():
+                pass
+        return None
 
-    def _failed(self, call: Call, error: SnapshotStoreError) -> None:
+    def _ignored(self, error: DamagedSnapshotError) -> None:
+        if not self._damage_is_told:
+            log.warning("Os dados armazenados foram ignorados: %s", error)
+        self._damage_is_told = True
+
+    def _failed(self, call: Call, error: Exception) -> None:
         if not self._failing:
-            log.warning("Sem o armazenamento, o serviço continua com os dados que tem: %s", error)
+            is_known = isinstance(error, SnapshotStoreError)
+            log.log(
+                logging.WARNING if is_known else logging.ERROR,
+                "Sem o armazenamento, o serviço continua com os dados que tem: %s",
+                str(error) or type(error).__name__,
+                exc_info=None if is_known else error,
+            )
         self._failing.add(call)
 
     def _worked(self, *calls: Call) -> None:
         if self._failing and self._failing.issubset(calls):
             log.info("O armazenamento voltou")
         self._failing.difference_update(calls)
+
+
+def _flaw(stored: Snapshot, now: datetime) -> str | None:
+    """Why no process can have collected this; None if one can."""
+    if not stored.roots:
+        return "não há dados neles"
+    if stored.source is not Source.LIVE:
+        return "não foram coletados"
+    if stored.collected_at - now > MOST_AHEAD:
+        return "a data da coleta está no futuro"
+    return None
+
+
+def _order(snapshot: Snapshot) -> tuple[datetime, int]:
+    """Greater for a newer snapshot."""
+    return snapshot.collected_at, snapshot.failures
+
+
+def _is_answer(stored: Snapshot, known: Snapshot) -> bool:
+    """Whether another process has completed, by this rule, the very collection known here."""
+    return stored.collected_at == known.collected_at and stored.failures > known.failures
+
+
+def _succeeding(known: S, stored: S, loss: CredibleLoss | None) -> S:
+    succeeding = succeed(known, stored, loss)
+    return stored if succeeding.roots == stored.roots else succeeding

@@ -57,10 +57,11 @@ class OneRefreshAtATime:
         return is_newer
 
     async def aclose(self) -> None:
-        """Break off the running refresh."""
+        """Break off the running refresh; what is known, but not stored yet, is stored."""
         self.is_known.set()
         if self._running is not None:
             await cancel_and_wait(self._running)
+        await self.refresh.last_good.save_at_the_end(within_s=self.refresh.ends_within_s)
 
     async def _run(self, *, afresh: bool, by_hand: bool) -> bool:
         started = asyncio.get_running_loop().time()

@@ -5,11 +5,12 @@ turn → collect → succeed → publish → store
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic
 
-from src.application.ports.upstream_errors import UpstreamError
+from src.application.ports.upstream_errors import UpstreamError, UpstreamMalformedError
 from src.application.refreshing.last_good_snapshot import LOOK_EVERY_S, LastGoodSnapshot
+from src.application.refreshing.task_cancellation import finished
 from src.application.telling.refresh_recorder import Recording, RefreshRecorder
 from src.domain.snapshot import S
 from src.domain.succession import CredibleLoss, succeed, unread
@@ -33,6 +34,9 @@ class RefreshSnapshot(Generic[S]):
     loss: CredibleLoss | None = None  # what may be gone from one snapshot to the next
     # How often to look whether another process has ended, in seconds.
     look_every_s: float = LOOK_EVERY_S
+    # For how many seconds what is collected may still be stored once the process is to end, and as
+    # long again if that fails: five are promised.
+    ends_within_s: float = 2.0
 
     @property
     def known(self) -> S | None:
@@ -77,17 +81,28 @@ class RefreshSnapshot(Generic[S]):
         return newer is not None
 
     async def _refresh(self, recording: Recording, when_known: Callable[[], object]) -> S:
-        earlier = self.last_good.snapshot
         try:
             snapshot = await self.collect()
         except UpstreamError as error:
+            earlier = self.last_good.snapshot
             if earlier is not None:
-                await self._publish_and_store(unread(earlier, str(error)), when_known)
+                storing = self._publish_and_store(unread(earlier, str(error)), when_known)
+                await finished(storing, within_s=self.ends_within_s)
             raise
-        if earlier is None:
-            earlier = await self.bundled()
+        kept = self._kept(snapshot, recording, when_known)
+        return await finished(kept, within_s=self.ends_within_s)
+
+    async def _kept(self, snapshot: S, recording: Recording, when_known: Callable[[], object]) -> S:
+        """What has become of a collection, published and stored."""
+        known = self.last_good.snapshot
+        earlier = known if known is not None else await self.bundled()
         # Tens of thousands of comparisons: off the event loop.
         snapshot = await asyncio.to_thread(succeed, earlier, snapshot, self.loss)
+        if not snapshot.roots:
+            raise UpstreamMalformedError("a coleta veio vazia")
+        if known is not None and snapshot.collected_at < known.collected_at:
+            # By a clock that is behind another machine's; the newer one counts in the store.
+            snapshot = replace(snapshot, collected_at=known.collected_at)
         recording.collected(snapshot)
         await self._publish_and_store(snapshot, when_known)
         return snapshot

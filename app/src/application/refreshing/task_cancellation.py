@@ -1,7 +1,22 @@
-"""Cancels tasks, and waits until they have ended."""
+"""Cancels tasks and waits until they have ended, or lets them finish what is nearly done."""
 
 import asyncio
-from typing import Any
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+async def finished(work: Coroutine[Any, Any, T], *, within_s: float) -> T:
+    """What the work gives: a cancellation leaves it so many seconds to come to its end."""
+    working = asyncio.create_task(work)
+    try:
+        return await asyncio.shield(working)
+    except asyncio.CancelledError:
+        if not (await asyncio.wait({working}, timeout=within_s))[0]:
+            working.cancel()
+            raise
+        return working.result()
 
 
 async def cancel_and_wait(*tasks: asyncio.Task[Any], cleaning_up_s: float = 3.0) -> None:

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from src.application.ports.refresh_journal import RefreshJournal, RefreshJournalError
+from src.application.ports.refresh_journal import RefreshJournal
 from src.application.ports.refresh_progress import Outcome, Phase, Progress
 from src.application.ports.upstream_errors import UpstreamError
 from src.application.telling.fan_out_counts import FanOutCounts
@@ -111,7 +111,7 @@ class RefreshRecorder:
 
     async def _succeed_the_last(self, recording: Recording) -> None:
         """Be later than the last refresh that was told, and keep what it knows."""
-        with contextlib.suppress(RefreshJournalError):  # told with the first that is not appended
+        with contextlib.suppress(Exception):  # told with the first that is not appended
             for newest in (await self.journal.refreshes())[:1]:
                 if newest >= recording.refresh:  # by a clock that has been set back since
                     recording.refresh = _id(int(newest[:12], 16) + 1)
@@ -141,7 +141,7 @@ class RefreshRecorder:
         )
         try:
             await self.journal.append(progress)
-        except RefreshJournalError as error:
+        except Exception as error:  # noqa: BLE001  # whatever it is, it costs the telling only
             if not self._is_failing:
                 log.warning("Não foi possível registrar o andamento da coleta: %s", error)
             self._is_failing = True

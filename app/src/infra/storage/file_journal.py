@@ -8,12 +8,16 @@ from pathlib import Path
 
 from src.application.ports.refresh_journal import KEPT, RefreshJournal, RefreshJournalError
 from src.application.ports.refresh_progress import Progress
-from src.infra.storage.journal_lines import last_of, next_of, to_line
+from src.infra.storage.journal_lines import ID, last_of, next_of, to_line
+from src.infra.storage.whole_file import opened, read_whole
 
 SUFFIX = ".ndjson"
 
 # Nothing else becomes part of a path, whoever asks.
-_ID = re.compile("[0-9a-f]+")
+_NAME = re.compile("[0-9a-f]+")
+
+# More than a refresh of hours takes: what is larger was not written here.
+MOST_BYTES = 16 * 1024 * 1024
 
 
 class FileJournal(RefreshJournal):
@@ -36,6 +40,13 @@ class FileJournal(RefreshJournal):
 
     async def after(self, refresh: str, number: int) -> list[Progress]:
         return await asyncio.to_thread(lambda: next_of(self._lines(refresh)[number + 1 :], number))
+
+    def make_room(self) -> bool:
+        """Drop the oldest refresh, for what matters more on a full disk; False if there is none."""
+        with suppress(OSError, IndexError, RefreshJournalError):
+            self._file(self._refreshes()[-1]).unlink()
+            return True
+        return False
 
     def _append(self, progress: Progress) -> None:
         file = self._file(progress.refresh)
@@ -60,19 +71,20 @@ class FileJournal(RefreshJournal):
             return []
         except OSError as exc:
             raise RefreshJournalError(f"{self._directory} não pode ser lido ({exc})") from exc
-        return sorted(filter(_ID.fullmatch, names), reverse=True)
+        return sorted(filter(ID.fullmatch, names), reverse=True)
 
     def _lines(self, refresh: str) -> list[bytes]:
         file = self._file(refresh)
         try:
-            return file.read_bytes().split(b"\n")[:-1]
-        except FileNotFoundError:
+            with opened(file) as lines:
+                return read_whole(lines, most_bytes=MOST_BYTES).split(b"\n")[:-1]
+        except (FileNotFoundError, ValueError):  # the latter for what was not written here
             return []
         except OSError as exc:
             raise RefreshJournalError(f"{file} não pode ser lido ({exc})") from exc
 
     def _file(self, refresh: str) -> Path:
-        if not _ID.fullmatch(refresh):
+        if not _NAME.fullmatch(refresh):
             raise ValueError(refresh)
         return self._directory / (refresh + SUFFIX)
 

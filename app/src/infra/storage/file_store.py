@@ -1,38 +1,57 @@
 """The last good snapshot as a file, for the processes of one machine."""
 
 import asyncio
+import errno
 import os
-import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from src.application.ports.snapshot_store import (
     DamagedSnapshotError,
+    ForeignSnapshotError,
     SnapshotStore,
     SnapshotStoreError,
     Stored,
 )
 from src.domain.snapshot import S
-from src.infra.storage.snapshot_format import SnapshotFormat
+from src.infra.storage.lease import RENEW_EVERY_S, TURN_S, renewed
+from src.infra.storage.snapshot_format import SnapshotFormat, UnknownFormatError
+from src.infra.storage.whole_file import opened, read_whole, remove_leftovers, replace_whole
 
-UNFINISHED = "unfinished-"
-
-# An unfinished file older than this, in seconds, was left by a killed process.
-LEFT_AFTER_S = 3600.0
+# What the system calls a full disk, and a quota that is used up.
+FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 class FileStore(SnapshotStore[S]):
     """`file:DIR`: the snapshot in `DIR/snapshot.json.xz`, the turn by a lock on `DIR/refresh.lock`.
 
     The file is replaced as a whole (POSIX rename, which Windows has too), so a reader sees the old
-    one or the new one. The lock is the operating system's: it dies with the process that holds it.
+    one or the new one. If the disk is full, `make_room` is called as long as it helps.
+
+    The lock is the operating system's: it dies with the process that holds it. A holder that is
+    frozen loses the turn `turn_s` seconds after it was last seen; it is seen every `renew_every_s`.
+    (Windows lets nobody remove a file that is open, so there it keeps the turn.)
     """
 
-    def __init__(self, directory: Path, snapshot_format: SnapshotFormat[S]) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        snapshot_format: SnapshotFormat[S],
+        *,
+        make_room: Callable[[], bool] = lambda: False,
+        turn_s: float = TURN_S,
+        renew_every_s: float = RENEW_EVERY_S,
+    ) -> None:
+        self._make_room = make_room
+        self._turn_s = turn_s
+        self._renew_every_s = renew_every_s
+        self._renewed: tuple[int, int] | None = None
+        self._renewed_at = 0.0
         self._format = snapshot_format
-        self._file = directory / "snapshot.json.xz"
+        self._file = directory / f"{snapshot_format.named('snapshot')}.json.xz"
         self._lock_file = directory / "refresh.lock"
 
     async def version(self) -> str | None:
@@ -55,14 +74,34 @@ class FileStore(SnapshotStore[S]):
             await asyncio.to_thread(self._make_directory)
             await lock.acquire()
         except Timeout:
+            await asyncio.to_thread(self._remove_frozen_lock)
             yield False
             return
         except OSError as exc:
             raise SnapshotStoreError(f"{self._lock_file} não pode ser travado ({exc})") from exc
         try:
-            yield True
+            async with renewed(self._renew, every_s=self._renew_every_s):
+                yield True
         finally:
-            await lock.release()
+            with suppress(OSError):  # it ends with the process
+                await lock.release()
+
+    async def _renew(self) -> None:
+        await asyncio.to_thread(os.utime, self._lock_file)
+
+    def _remove_frozen_lock(self) -> None:
+        """Remove the lock's file if its holder was not seen for too long; the next look gets it.
+
+        By this process's own clock, for the times of files are another machine's, or are set back.
+        """
+        with suppress(OSError):
+            status = self._lock_file.stat()
+            renewed_last = (status.st_ino, status.st_mtime_ns)
+            now = time.monotonic()
+            if renewed_last != self._renewed:
+                self._renewed, self._renewed_at = renewed_last, now
+            elif now - self._renewed_at >= self._turn_s:
+                self._lock_file.unlink()
 
     def _version(self) -> str | None:
         try:
@@ -74,44 +113,35 @@ class FileStore(SnapshotStore[S]):
 
     def _load(self) -> Stored[S] | None:
         try:
-            with self._file.open("rb") as file:
+            with opened(self._file) as file:
                 version = _version_of(os.fstat(file.fileno()))
-                content = file.read()
+                return self._read(file, version)
         except FileNotFoundError:
             return None
         except OSError as exc:
             raise SnapshotStoreError(f"{self._file} não pode ser lido ({exc})") from exc
+
+    def _read(self, file: BinaryIO, version: str) -> Stored[S]:
         try:
+            content = read_whole(file, most_bytes=self._format.max_bytes)
             return Stored(self._format.from_bytes(content).snapshot, version)
-        except ValueError as exc:
+        except UnknownFormatError as exc:
+            raise ForeignSnapshotError(f"{self._file}: {exc}", version) from exc
+        except (ValueError, MemoryError) as exc:
             raise DamagedSnapshotError(f"{self._file} está danificado ({exc})", version) from exc
 
     def _save(self, snapshot: S) -> str:
         try:
             content = self._format.to_bytes(snapshot)
-            self._make_directory()
-            self._remove_leftovers()
-            descriptor, name = tempfile.mkstemp(dir=self._file.parent, prefix=UNFINISHED)
-            try:
-                with os.fdopen(descriptor, "wb") as file:
-                    file.write(content)
-                    file.flush()
-                    os.fsync(file.fileno())
-                    version = _version_of(os.fstat(file.fileno()))
-                os.replace(name, self._file)  # noqa: PTH105  # the name is a str
-            except BaseException:
-                with suppress(OSError):
-                    os.unlink(name)  # noqa: PTH108  # as above
-                raise
+            remove_leftovers(self._file.parent)
+            while True:
+                try:
+                    return _version_of(replace_whole(self._file, content))
+                except OSError as exc:
+                    if exc.errno not in FULL or not self._make_room():
+                        raise
         except (OSError, ValueError) as exc:
             raise SnapshotStoreError(f"{self._file} não pôde ser gravado ({exc})") from exc
-        return version
-
-    def _remove_leftovers(self) -> None:
-        for file in self._file.parent.glob(UNFINISHED + "*"):
-            with suppress(OSError):  # it may be gone by now: another process is saving, too
-                if time.time() - file.stat().st_mtime > LEFT_AFTER_S:
-                    file.unlink()
 
     def _make_directory(self) -> None:
         self._file.parent.mkdir(parents=True, exist_ok=True)

@@ -1,11 +1,16 @@
 """A moment of a refresh as one line of JSON."""
 
+import re
 from collections.abc import Sequence
+from datetime import timedelta
 
 import msgspec
 
 from src.application.ports.refresh_journal import AT_A_TIME
 from src.application.ports.refresh_progress import Progress
+
+# The id of a refresh until the year 2527; others are somebody else's, and count for nothing.
+ID = re.compile("0[0-9a-f]{19}")
 
 _DECODER = msgspec.json.Decoder(Progress)
 
@@ -39,6 +44,8 @@ def next_of(lines: Sequence[bytes], number: int) -> list[Progress]:
 
 def _moment(line: bytes) -> Progress | None:
     try:
-        return _DECODER.decode(line)
-    except msgspec.MsgspecError:
+        moment = _DECODER.decode(line)
+    except (msgspec.MsgspecError, RecursionError):  # the latter for JSON nested without end
         return None
+    times = (moment.begun_at, moment.asked_by_hand_at or moment.begun_at)
+    return moment if all(time.utcoffset() == timedelta(0) for time in times) else None

@@ -9,7 +9,7 @@ from src.application.ports.refresh_journal import (
     RefreshJournalError,
 )
 from src.application.ports.refresh_progress import Progress
-from src.infra.storage.journal_lines import last_of, next_of, to_line
+from src.infra.storage.journal_lines import ID, last_of, next_of, to_line
 from src.infra.storage.redis_connection import connected_to, redis_errors_as
 
 # Keys expire after this long, in seconds, if no later refresh drops them.
@@ -35,16 +35,14 @@ class RedisJournal(RefreshJournal):
                 pipeline.expire(key, ENDS_AFTER_S)
                 pipeline.zadd(self._ids, {progress.refresh: 0})
                 pipeline.expire(self._ids, ENDS_AFTER_S)
-                pipeline.zrange(self._ids, 0, -KEPT - 1)
-                *_, oldest = await pipeline.execute()
-            for refresh in cast("list[bytes]", oldest):
-                await self._redis.delete(self._refresh + refresh.decode())
+                await pipeline.execute()
+            for refresh in (await self._all())[KEPT:]:
+                await self._redis.delete(self._refresh + refresh)
                 await self._redis.zrem(self._ids, refresh)
 
     async def refreshes(self) -> list[str]:
         with redis_errors_as(RefreshJournalError):
-            ids = await self._redis.zrange(self._ids, 0, KEPT - 1, desc=True)
-        return [refresh.decode() for refresh in cast("list[bytes]", ids)]
+            return (await self._all())[:KEPT]
 
     async def last(self, refresh: str) -> Progress | None:
         return last_of(await self._lines(refresh, -1, -1))
@@ -57,6 +55,13 @@ class RedisJournal(RefreshJournal):
     async def aclose(self) -> None:
         """Close the connections."""
         await self._redis.aclose()
+
+    async def _all(self) -> list[str]:
+        """The ids in the set, the newest first, without what somebody else has put there."""
+        ids = cast("list[bytes]", await self._redis.zrange(self._ids, 0, -1, desc=True))
+        return [
+            each for each in (id_.decode(errors="replace") for id_ in ids) if ID.fullmatch(each)
+        ]
 
     async def _lines(self, refresh: str, start: int, end: int) -> list[bytes]:
         with redis_errors_as(RefreshJournalError):

@@ -6,22 +6,19 @@ from contextlib import asynccontextmanager, suppress
 from typing import cast
 from uuid import uuid4
 
-from redis.asyncio.lock import Lock
-from redis.exceptions import LockError, RedisError
+from redis.exceptions import LockError, RedisError, ResponseError
 
 from src.application.ports.snapshot_store import (
     DamagedSnapshotError,
+    ForeignSnapshotError,
     SnapshotStore,
     SnapshotStoreError,
     Stored,
 )
 from src.domain.snapshot import S
+from src.infra.storage.lease import RENEW_EVERY_S, TURN_S, renewed
 from src.infra.storage.redis_connection import TIMEOUT_S, connected_to, redis_errors_as
-from src.infra.storage.snapshot_format import SnapshotFormat
-
-# In seconds: a turn is renewed well before it ends.
-TURN_S = 6.0
-RENEW_EVERY_S = 2.0
+from src.infra.storage.snapshot_format import SnapshotFormat, UnknownFormatError
 
 
 class RedisStore(SnapshotStore[S]):
@@ -45,27 +42,34 @@ class RedisStore(SnapshotStore[S]):
         self._turn_s = turn_s
         self._renew_every_s = renew_every_s
         self._format = snapshot_format
-        self._snapshot_key = prefix + "snapshot"
-        self._version_key = prefix + "version"
+        self._snapshot_key = prefix + snapshot_format.named("snapshot")
+        self._version_key = prefix + snapshot_format.named("version")
         self._turn_key = prefix + "turn"
 
     async def version(self) -> str | None:
         with redis_errors_as(SnapshotStoreError):
-            version = cast("bytes | None", await self._redis.get(self._version_key))
+            # By MGET: what somebody has put there that is no string counts as nothing.
+            (version,) = cast("list[bytes | None]", await self._redis.mget(self._version_key))
         return _text(version) if version is not None else None
 
     async def load(self) -> Stored[S] | None:
+        size = 0
         with redis_errors_as(SnapshotStoreError):
-            answer = await self._redis.mget(self._version_key, self._snapshot_key)
-        version, content = cast("list[bytes | None]", answer)
-        if version is None or content is None:
+            with suppress(ResponseError):  # no string, as above
+                size = await self._redis.strlen(self._snapshot_key)
+            keys = [self._version_key, self._snapshot_key]
+            answer = await self._redis.mget(keys if size <= self._format.max_bytes else keys[:1])
+        version, *content = cast("list[bytes | None]", answer)
+        if version is None or content == [None]:
             return None
         try:
-            file = await asyncio.to_thread(self._format.from_bytes, content)
-        except ValueError as exc:
+            return Stored(await asyncio.to_thread(self._read, content), _text(version))
+        except UnknownFormatError as exc:
+            message = f"o que está no Redis é de outra versão ({exc})"
+            raise ForeignSnapshotError(message, _text(version)) from exc
+        except (ValueError, MemoryError) as exc:
             message = f"o que está no Redis está danificado ({exc})"
             raise DamagedSnapshotError(message, _text(version)) from exc
-        return Stored(file.snapshot, _text(version))
 
     async def save(self, snapshot: S) -> str:
         try:
@@ -85,14 +89,10 @@ class RedisStore(SnapshotStore[S]):
         if not is_ours:
             yield False
             return
-        is_over = asyncio.Event()
-        renewing = asyncio.create_task(self._renew(lock, is_over))
         try:
-            yield True
+            async with renewed(lock.reacquire, every_s=self._renew_every_s):
+                yield True
         finally:
-            # Not by cancelling it: redis-py may take that for a time-out, and it would be lost.
-            is_over.set()
-            await renewing
             with suppress(LockError, RedisError, OSError):  # it ends by itself, soon
                 await lock.release()
 
@@ -100,13 +100,10 @@ class RedisStore(SnapshotStore[S]):
         """Close the connections."""
         await self._redis.aclose()
 
-    async def _renew(self, lock: Lock, is_over: asyncio.Event) -> None:
-        while True:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(is_over.wait(), self._renew_every_s)
-                return
-            with suppress(LockError, RedisError, OSError):  # the next one may get through
-                await lock.reacquire()
+    def _read(self, content: list[bytes | None]) -> S:
+        if not content or content[0] is None:
+            raise ValueError(f"grande demais, no máximo {self._format.max_bytes} bytes")
+        return self._format.from_bytes(content[0]).snapshot
 
 
 def _text(version: bytes) -> str:

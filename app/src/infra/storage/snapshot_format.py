@@ -7,12 +7,14 @@ cut short or altered is not taken for a snapshot.
 """
 
 import lzma
+from datetime import timedelta
 from typing import Generic
 
 import msgspec
 
 from src.domain.snapshot import S
 
+# Another number for each change that an earlier release cannot read.
 FORMAT = 1
 
 # The origin of what the service itself has collected.
@@ -24,6 +26,18 @@ MAX_BYTES = 64 * 1024 * 1024
 
 # The dictionary need not be larger than the text: 9 MB of memory in place of 23.
 _FILTERS = [{"id": lzma.FILTER_LZMA2, "preset": 6 | lzma.PRESET_EXTREME, "dict_size": 1 << 20}]
+
+
+# What unpacking may take, in bytes: a file can ask for gigabytes.
+_MOST_MEMORY = 64 * 1024 * 1024
+
+
+class UnknownFormatError(ValueError):
+    """The content is a snapshot of another release, which has a format of its own."""
+
+
+class _Header(msgspec.Struct, frozen=True):
+    format: int
 
 
 class SnapshotFile(msgspec.Struct, Generic[S], frozen=True):
@@ -38,33 +52,46 @@ class SnapshotFormat(Generic[S]):
     """Writes and reads files with snapshots of one kind, up to `max_bytes` before compression."""
 
     def __init__(self, kind: type[S], *, max_bytes: int = MAX_BYTES) -> None:
-        self._max_bytes = max_bytes
+        self.max_bytes = max_bytes
         # mypy takes the variable for a type of its own.
         self._decoder = msgspec.json.Decoder(SnapshotFile[kind])  # type: ignore[valid-type]
+
+    @staticmethod
+    def named(name: str) -> str:
+        """This name for where such files are kept: releases of two formats never meet there."""
+        return name if FORMAT == 1 else f"{name}-{FORMAT}"
 
     def to_bytes(self, snapshot: S, *, origin: str = COLLECTED_HERE) -> bytes:
         """The file's content; the same snapshot gives the same bytes.
 
         Raises ValueError for a snapshot that is too large to be read again.
         """
-        text = msgspec.json.encode(SnapshotFile(snapshot, origin))
-        if len(text) > self._max_bytes:
-            raise ValueError(f"grande demais: {len(text)} bytes, no máximo {self._max_bytes}")
+        text = msgspec.json.encode(SnapshotFile(snapshot, origin, FORMAT))
+        if len(text) > self.max_bytes:
+            raise ValueError(f"grande demais: {len(text)} bytes, no máximo {self.max_bytes}")
         return lzma.compress(text, filters=_FILTERS)
 
     def from_bytes(self, content: bytes) -> SnapshotFile[S]:
         """The file that `to_bytes` wrote.
 
-        Raises ValueError if the content is damaged, or in a format that this version cannot read.
+        Raises UnknownFormatError for another release's, and ValueError for damaged content or for
+        a snapshot whose time is not in UTC.
         """
-        xz = lzma.LZMADecompressor(format=lzma.FORMAT_XZ)
+        xz = lzma.LZMADecompressor(format=lzma.FORMAT_XZ, memlimit=_MOST_MEMORY)
         try:
-            text = xz.decompress(content, max_length=self._max_bytes)
+            text = xz.decompress(content, max_length=self.max_bytes)
         except lzma.LZMAError as exc:
             raise ValueError(f"não é um arquivo xz completo ({exc})") from exc
         if not xz.eof:
             raise ValueError("não é um arquivo xz completo, ou é grande demais")
-        file: SnapshotFile[S] = self._decoder.decode(text)
-        if file.format != FORMAT:
-            raise ValueError(f"formato {file.format} desconhecido, esperado {FORMAT}")
+        try:
+            header = msgspec.json.decode(text, type=_Header)
+            if header.format != FORMAT:
+                message = f"formato {header.format} desconhecido, esperado {FORMAT}"
+                raise UnknownFormatError(message)
+            file: SnapshotFile[S] = self._decoder.decode(text)
+        except RecursionError as exc:  # JSON nested without end
+            raise ValueError("aninhado demais") from exc
+        if file.snapshot.collected_at.utcoffset() != timedelta(0):
+            raise ValueError("a data da coleta não está em UTC")
         return file

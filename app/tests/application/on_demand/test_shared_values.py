@@ -45,6 +45,23 @@ async def test_a_value_that_memory_has_dropped_is_not_stored_again() -> None:
     assert await missed_and_stored(near) == ["b", "c"]
 
 
+async def test_the_end_waits_for_what_is_being_stored() -> None:
+    """What was asked of the upstream last is not lost with the process."""
+
+    class Slow(FakeValues):
+        async def put(self, key: str, kept: Kept[int]) -> None:
+            await asyncio.sleep(0.01)
+            await super().put(key, kept)
+
+    store, near = Slow(), MemoryValues(ValueFormat(int))
+    shared = SharedValues(store=store, near=near, ends_within_s=60)
+    shared.put("a", Kept(1, NOON))
+
+    await shared.aclose()
+
+    assert await store.get("a") == Kept(1, NOON)
+
+
 async def test_the_end_does_not_wait_for_a_store_that_hangs() -> None:
     """What is being stored is broken off."""
 

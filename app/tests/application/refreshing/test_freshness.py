@@ -65,6 +65,7 @@ async def keeping(
         bundled=current.bundled,
         recorder=recorder(collection.clock),
         look_every_s=LOOK_EVERY_S,
+        ends_within_s=0.05,
     )
     schedule = Schedule(ttl_s=ttl_s, now=collection.clock, pauses=PAUSES)
     freshness = Freshness(
@@ -477,12 +478,13 @@ class TestWithOthers:
     async def test_a_newer_snapshot_is_noticed(self) -> None:
         """A snapshot that another process stores later is answered here soon after."""
         store, clock = FakeStore(), Clock()
-        async with keeping(FakeCollection(clock, live(TWO_SHELVES)), store=store) as freshness:
+        collection = FakeCollection(clock, live(TWO_SHELVES[:1]))
+        async with keeping(collection, store=store, fallback=None) as freshness:
             await freshness.edition()
             clock.advance(60)
-            store.put(live(TWO_SHELVES[:1], clock()))
+            store.put(live(TWO_SHELVES, clock()))
 
-            await until(lambda: len(freshness.at_once().tree) == 1)
+            await until(lambda: len(freshness.at_once().tree) == 2)
 
     async def test_a_lost_refresh_is_repeated(self) -> None:
         """If the process that collected was killed, one that waited for it collects."""

@@ -1,11 +1,17 @@
 """The last good snapshot, with a store that works, fails or is out of reach."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from src.application.ports.snapshot_store import DamagedSnapshotError, SnapshotStoreError
+from src.application.ports.snapshot_store import (
+    DamagedSnapshotError,
+    ForeignSnapshotError,
+    SnapshotStoreError,
+)
 from src.application.refreshing.last_good_snapshot import LastGoodSnapshot
+from src.domain.snapshot import Source
 from tests.helpers.fakes import NOON, FakeStore, live
 from tests.helpers.shelves import TWO_SHELVES
 from tests.sample_feature.shelves import ShelvesSnapshot
@@ -48,15 +54,167 @@ async def test_a_snapshot_that_was_stored_here_is_not_taken_over() -> None:
     assert (own, others) == (None, [NEW, None])
 
 
-async def test_the_snapshot_stored_last_counts_whatever_its_date() -> None:
-    """The clocks of machines differ, but the others' results are news."""
+async def test_an_older_snapshot_that_comes_back_is_replaced() -> None:
+    """A Redis restored from yesterday changes nothing: the newer data is stored again."""
+    store = FakeStore()
+    one, other = LastGoodSnapshot(store), LastGoodSnapshot(store)
+    await keep(one, NEW)
+    await other.take_over()
+    store.put(OLD)
+
+    news = [await each.take_over() for each in (one, other, one, other)]
+
+    assert {each.tree for each in news if each} <= {NEW.tree}
+    assert (one.snapshot, other.snapshot) == (NEW, NEW)
+    assert store.stored is not None
+    assert store.stored.snapshot == NEW
+
+
+async def test_a_newer_snapshot_that_lost_too_much_is_completed() -> None:
+    """What is stored follows the rule for what is collected; the processes agree on the result."""
+    store = FakeStore()
+    one, other = LastGoodSnapshot(store), LastGoodSnapshot(store)
+    store.put(replace(OLD, collected_at=NOON + timedelta(hours=1)))
+    await other.take_over()
+    await keep(one, NEW)
+    store.put(replace(OLD, collected_at=NOON + timedelta(hours=1)))
+
+    taken = await one.take_over()
+    saves = store.calls["save"]
+    for _ in range(3):
+        await other.take_over()
+        await one.take_over()
+
+    assert taken is not None
+    assert taken.tree == NEW.tree
+    assert {gap.id for gap in taken.filled} >= {2}
+    assert store.stored is not None
+    assert store.stored.snapshot == one.snapshot == other.snapshot == taken
+    assert store.calls["save"] == saves
+
+
+@pytest.mark.parametrize(
+    "impossible",
+    [
+        live((), NOON + timedelta(hours=1)),
+        replace(NEW, source=Source.BUNDLED, collected_at=NOON + timedelta(hours=1)),
+        replace(NEW, collected_at=NOON + timedelta(days=2)),
+    ],
+    ids=["empty", "not live", "of the future"],
+)
+async def test_what_nobody_can_have_collected_is_damaged(
+    impossible: ShelvesSnapshot, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is not answered even if nothing else is known, and it is replaced by what is."""
+    store = FakeStore()
+    store.put(impossible)
+    empty = LastGoodSnapshot(store, now=lambda: NOON)
+    known = LastGoodSnapshot(store, now=lambda: NOON)
+    await known.put(NEW)
+
+    assert [await each.take_over() for each in (empty, empty, known)] == [None] * 3
+    assert empty.snapshot is None
+    assert store.stored is not None
+    assert store.stored.snapshot == NEW
+    assert len(caplog.messages) == 2  # one for each process
+
+
+async def test_processes_that_disagree_replace_each_other_seldom() -> None:
+    """Damage that comes again and again is not answered with a save each time."""
     store = FakeStore()
     last_good = LastGoodSnapshot(store)
     await keep(last_good, NEW)
-    store.put(OLD)
 
-    assert await last_good.take_over()
-    assert last_good.snapshot == OLD
+    for _ in range(57):
+        store.put(OLD)
+        await last_good.take_over()
+
+    assert store.calls["save"] == 2
+    assert last_good.snapshot == NEW
+
+
+async def test_another_releases_format_is_left_alone(caplog: pytest.LogCaptureFixture) -> None:
+    """It is neither read nor overwritten, by later collections either, until it is gone."""
+    store = FakeStore()
+    last_good = LastGoodSnapshot(store)
+    store.put(OLD)
+    store.damage = ForeignSnapshotError("formato 2 desconhecido", version="1")
+    await last_good.take_over()
+    await keep(last_good, NEW)
+    await last_good.take_over()
+    saves = store.calls["save"]
+    store.stored = None
+    await last_good.take_over()
+
+    assert (saves, store.calls["save"]) == (0, 1)
+    assert len(caplog.messages) == 1
+
+
+@pytest.mark.parametrize("surprise", [MemoryError(), RecursionError("fundo demais"), OSError()])
+async def test_any_surprise_of_a_store_costs_only_the_store(
+    surprise: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whatever a call raises, the refreshing goes on, and it is logged once."""
+    store = FakeStore()
+    store.trouble = surprise
+    last_good = LastGoodSnapshot(store, insist_s=0)
+
+    for _ in range(2):
+        async with last_good.turn() as is_ours:
+            assert is_ours
+        await keep(last_good, NEW)
+        assert await last_good.take_over() is None
+
+    assert len(caplog.messages) == 1
+
+
+async def test_a_save_that_is_refused_once_is_repeated(caplog: pytest.LogCaptureFixture) -> None:
+    """It is stored before the turn is given back, so the next process collects nothing."""
+    store = FakeStore()
+    last_good = LastGoodSnapshot(store, insist_s=60)
+    refusals = [SnapshotStoreError("um antivírus o lê")] * 2
+    save = store.save
+
+    async def refused(snapshot: ShelvesSnapshot) -> str:
+        if refusals:
+            raise refusals.pop()
+        return await save(snapshot)
+
+    store.save = refused  # type: ignore[method-assign]
+    await keep(last_good, NEW)
+
+    assert store.stored is not None
+    assert caplog.messages == []
+
+
+async def test_a_store_that_is_back_is_said_to_be(caplog: pytest.LogCaptureFixture) -> None:
+    """A save that works is enough, though turns failed too; a second outage is told, too."""
+    caplog.set_level("INFO")
+    store = FakeStore()
+    last_good = LastGoodSnapshot(store, insist_s=0, save_again_s=0)
+    for _ in range(2):
+        store.trouble = SnapshotStoreError("READONLY")
+        async with last_good.turn():
+            await keep(last_good, NEW)
+        store.trouble = None
+        await last_good.take_over()
+
+    assert [line.split()[0] for line in caplog.messages] == ["Sem", "O"] * 2
+
+
+async def test_what_is_not_stored_yet_is_stored_at_the_end() -> None:
+    """A store that works again just before the process ends loses nothing."""
+    store = FakeStore()
+    last_good = LastGoodSnapshot(store, insist_s=0)
+    store.trouble = SnapshotStoreError("sem Redis")
+    await keep(last_good, NEW)
+    store.trouble = None
+
+    for _ in range(2):
+        await last_good.save_at_the_end(within_s=60)
+
+    assert store.calls["save"] == 2
+    assert store.stored is not None
 
 
 async def test_an_unstored_snapshot_is_not_replaced_by_older_data() -> None:
@@ -109,7 +267,7 @@ async def test_a_store_that_cannot_give_turns_stops_nobody(
 async def test_an_unstored_snapshot_is_stored_later(monkeypatch: pytest.MonkeyPatch) -> None:
     """Not at each look, as a disk may be full; but no restart may lose what was collected."""
     store = FakeStore()
-    last_good = LastGoodSnapshot(store)
+    last_good = LastGoodSnapshot(store, insist_s=0)
     store.trouble = SnapshotStoreError("disco cheio")
     await keep(last_good, NEW)
     store.trouble = None
@@ -181,3 +339,37 @@ async def test_a_store_that_can_be_read_but_not_locked_is_logged_once(
             await last_good.take_over()
 
     assert len(caplog.messages) == 1
+
+
+async def test_a_save_that_fails_again_is_tried_later(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The outage goes on, and is not told twice."""
+    store = FakeStore()
+    last_good = LastGoodSnapshot(store, insist_s=0, save_again_s=0)
+    await last_good.put(NEW)
+
+    async def refused(_: ShelvesSnapshot) -> str:
+        raise SnapshotStoreError("disco cheio")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "save", refused)
+        for _ in range(2):
+            await last_good.take_over()
+    await last_good.take_over()
+
+    assert store.stored is not None
+    assert len(caplog.messages) == 1
+
+
+async def test_turns_that_fail_are_tried_with_the_next_save() -> None:
+    """Nobody may ask for a turn for a day; meanwhile a second outage would not be told."""
+    store = FakeStore()
+    last_good = LastGoodSnapshot(store)
+    store.trouble = SnapshotStoreError("sem Redis")
+    async with last_good.turn():
+        store.trouble = None
+        turns = store.calls["turn"]
+        await keep(last_good, NEW)
+
+    assert store.calls["turn"] == turns + 1

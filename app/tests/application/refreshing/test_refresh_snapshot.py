@@ -1,11 +1,15 @@
 """One refresh for all processes that share the last good snapshot."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
+from typing import Any
 
 import pytest
 
-from src.application.ports.upstream_errors import UpstreamConnectionError
+from src.application.ports.upstream_errors import UpstreamConnectionError, UpstreamMalformedError
 from src.application.refreshing.last_good_snapshot import LastGoodSnapshot
 from src.application.refreshing.refresh_snapshot import LostRefreshError, RefreshSnapshot
 from tests.helpers.fakes import NOON, Clock, FakeCollection, FakeStore, live, recorder
@@ -122,3 +126,64 @@ async def test_a_collection_that_read_nothing_keeps_everything_and_says_so() -> 
     assert store.stored.snapshot.tree == OLD.tree
     assert {gap.reason for gap in store.stored.snapshot.filled} == {"caiu"}
     assert not store.is_taken
+
+
+@pytest.mark.parametrize("held", ["publish", "save"])
+async def test_a_whole_collection_is_stored_though_the_process_ends(
+    held: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The turn is kept until then, so no other process collects the same again."""
+    store = FakeStore()
+    process = Process(store, FakeCollection(Clock(), NEW))
+    is_held, go_on = asyncio.Event(), asyncio.Event()
+
+    async def wait() -> None:
+        is_held.set()
+        await go_on.wait()
+
+    monkeypatch.setattr(
+        store if held == "save" else process,
+        held,
+        partial(after, wait, getattr(store if held == "save" else process, held)),
+    )
+    process.refresh = replace(process.refresh, publish=process.publish)
+    refreshing = asyncio.create_task(process.execute(afresh=False))
+    await is_held.wait()
+    refreshing.cancel()
+    await asyncio.sleep(0)
+    assert store.is_taken
+    go_on.set()
+
+    assert await refreshing == NEW
+    assert store.stored is not None
+    assert not store.is_taken
+
+
+async def test_a_collection_without_roots_replaces_nothing() -> None:
+    """It fails, though there is nothing to compare it with."""
+    process = Process(FakeStore(), FakeCollection(Clock(), live(())))
+
+    with pytest.raises(UpstreamMalformedError, match="vazia"):
+        await process.execute(afresh=True)
+
+    assert process.published == []
+
+
+async def test_a_collection_by_a_clock_that_is_behind_counts_as_the_newest() -> None:
+    """Otherwise the other machines would take it for older than what they have."""
+    store = FakeStore()
+    ahead = live(TWO_SHELVES, NOON + timedelta(hours=1))
+    store.put(ahead)
+    process = Process(store, FakeCollection(Clock(), NEW))
+
+    collected = await process.execute(afresh=True)
+
+    assert collected is not None
+    assert collected.collected_at == ahead.collected_at
+    assert store.calls["save"] == 1
+
+
+async def after(wait: Callable[[], Awaitable[None]], call: Any, *arguments: Any) -> Any:
+    """Waits, and then calls."""
+    await wait()
+    return await call(*arguments)

@@ -2,7 +2,9 @@
 
 import asyncio
 
-from src.application.refreshing.task_cancellation import cancel_and_wait
+import pytest
+
+from src.application.refreshing.task_cancellation import cancel_and_wait, finished
 
 
 async def test_a_task_that_cleans_up_is_not_disturbed() -> None:
@@ -47,3 +49,27 @@ async def test_a_lost_cancellation_is_repeated() -> None:
 
     assert task.cancelled()
     assert lost == 1
+
+
+async def test_work_that_does_not_come_to_its_end_is_cancelled() -> None:
+    """A cancelled caller waits for it for a while only."""
+    has_begun = asyncio.Event()
+    was_cancelled = False
+
+    async def work() -> None:
+        nonlocal was_cancelled
+        has_begun.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            was_cancelled = True
+            raise
+
+    waiting = asyncio.create_task(finished(work(), within_s=0))
+    await has_begun.wait()
+    waiting.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    await asyncio.sleep(0)
+    assert was_cancelled

@@ -196,3 +196,20 @@ async def test_all_waiters_get_the_first_moment() -> None:
 
     assert await other == first == (await newest(journal))[0]
     assert not next_one.done()
+
+
+async def test_nothing_that_the_recorder_meets_leaves_it() -> None:
+    """A journal with a foreign id, or with an error that it should not raise, costs the record."""
+
+    class StrangeJournal(MemoryJournal):
+        async def append(self, progress: Progress) -> None:
+            raise ZeroDivisionError
+
+        async def refreshes(self) -> list[str]:
+            return ["zzz"]
+
+    is_through = False
+    async with recorder(Clock(), journal=StrangeJournal()).recording(by_hand=False):
+        is_through = True
+
+    assert is_through

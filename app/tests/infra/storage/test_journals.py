@@ -1,10 +1,12 @@
 """One contract for the three journals, and how each of them fails."""
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from pathlib import Path
 
 import pytest
+from redis.asyncio import Redis
 
 from src.application.ports.refresh_journal import (
     AT_A_TIME,
@@ -21,6 +23,7 @@ from src.application.ports.refresh_progress import (
     RootProgress,
 )
 from src.infra.storage.file_journal import FileJournal
+from src.infra.storage.journal_lines import last_of, to_line
 from src.infra.storage.memory_journal import MemoryJournal
 from src.infra.storage.redis_journal import RedisJournal
 from tests.helpers.fakes import NOON
@@ -158,16 +161,16 @@ async def test_a_line_cut_short_by_a_full_disk_spoils_no_other(tmp_path: Path) -
 
 async def test_a_refresh_without_a_valid_line_is_empty(tmp_path: Path) -> None:
     """Lines that are no moments are ignored."""
-    (tmp_path / "01.ndjson").write_text("{}\n")
+    (tmp_path / f"{moment(1).refresh}.ndjson").write_text("{}\n")
 
-    assert await FileJournal(tmp_path).last("01") is None
-    assert await FileJournal(tmp_path).after("01", -1) == []
+    assert await FileJournal(tmp_path).last(moment().refresh) is None
+    assert await FileJournal(tmp_path).after(moment().refresh, -1) == []
 
 
 async def test_an_unusable_folder_raises_the_ports_error(tmp_path: Path) -> None:
     """A file is in the folder's place, and a folder in a file's place."""
     (tmp_path / "file").write_text("")
-    (tmp_path / "01.ndjson").mkdir()
+    (tmp_path / f"{moment(1).refresh}.ndjson").mkdir()
 
     in_the_way = FileJournal(tmp_path / "file")
     with pytest.raises(RefreshJournalError, match="gravado"):
@@ -175,7 +178,7 @@ async def test_an_unusable_folder_raises_the_ports_error(tmp_path: Path) -> None
     with pytest.raises(RefreshJournalError, match="lido"):
         await in_the_way.refreshes()
     with pytest.raises(RefreshJournalError, match="lido"):
-        await FileJournal(tmp_path).last("01")
+        await FileJournal(tmp_path).last(moment().refresh)
 
 
 # Redis.
@@ -185,6 +188,43 @@ async def test_an_unreachable_redis_raises_the_ports_error(redis: RedisServer) -
     """Appending and reading both do."""
     async with aclosing(RedisJournal(redis.url, prefix="teste:")) as journal:
         redis.stop()
-        for call in (journal.append(moment()), journal.refreshes(), journal.last("01")):
+        for call in (journal.append(moment()), journal.refreshes(), journal.last(moment().refresh)):
             with pytest.raises(RefreshJournalError, match="Redis"):
                 await call
+
+
+async def test_foreign_ids_in_redis_are_left_out(redis: RedisServer) -> None:
+    """They are neither answered nor counted among the refreshes that are kept, UTF-8 or not."""
+    foreign = [b"zzz", b"\xff\xfe", b"f" * 20, b"a", b"01"]
+    async with (
+        aclosing(RedisJournal(redis.url, prefix="teste:")) as journal,
+        Redis.from_url(redis.url) as client,
+    ):
+        await client.zadd("teste:refreshes", dict.fromkeys(foreign, 0))
+        for refresh in range(1, KEPT + 2):
+            await journal.append(moment(refresh))
+
+        kept = [moment(refresh).refresh for refresh in range(KEPT + 1, 1, -1)]
+        assert await journal.refreshes() == kept
+        assert await journal.last(kept[0]) is not None
+
+
+async def test_a_pipe_in_a_journals_place_is_empty(tmp_path: Path) -> None:
+    """Reading it neither hangs nor fails."""
+    if not hasattr(os, "mkfifo"):
+        pytest.skip("no pipes with a name here")
+    refresh = moment().refresh
+    os.mkfifo(tmp_path / f"{refresh}.ndjson")
+    journal = FileJournal(tmp_path)
+
+    assert await journal.last(refresh) is None
+    assert await journal.refreshes() == [refresh]
+
+
+def test_lines_that_nobody_here_wrote_are_left_out() -> None:
+    """JSON nested without end, or a time without a zone, is no moment."""
+    line = to_line(moment())
+    naive = line.replace(b"12:00:00Z", b"12:00:00")
+
+    assert naive != line
+    assert last_of([b"[" * 200_000, naive, b'{"refresh":' + b"[" * 200_000]) is None

@@ -2,8 +2,10 @@
 
 import asyncio
 import errno
+import lzma
 import multiprocessing
 import os
+import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import aclosing, contextmanager
@@ -11,7 +13,7 @@ from functools import partial
 from multiprocessing.process import BaseProcess
 from multiprocessing.synchronize import Event
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import msgspec
 import pytest
@@ -19,17 +21,23 @@ from redis.asyncio import Redis
 
 from src.application.ports.snapshot_store import (
     DamagedSnapshotError,
+    ForeignSnapshotError,
     SnapshotStoreError,
     Stored,
 )
+from src.infra.storage import snapshot_format
+from src.infra.storage.file_journal import FileJournal
 from src.infra.storage.file_store import FileStore
+from src.infra.storage.lease import TURN_S
 from src.infra.storage.memory_store import MemoryStore
-from src.infra.storage.redis_store import TURN_S, RedisStore
+from src.infra.storage.redis_store import RedisStore
 from src.infra.storage.snapshot_format import SnapshotFormat
 from tests.helpers.fakes import live
+from tests.helpers.processes import not_on_windows
 from tests.helpers.redis_server import RedisServer
+from tests.helpers.refreshes import moment
 from tests.helpers.shelves import TWO_SHELVES
-from tests.helpers.stores import PREFIX, Store, file_store, redis_store
+from tests.helpers.stores import FORMAT, PREFIX, Store, file_store, redis_store
 from tests.sample_feature.shelves import ShelvesSnapshot
 
 SNAPSHOT, TURN = PREFIX + "snapshot", PREFIX + "turn"
@@ -167,6 +175,80 @@ async def test_a_damaged_file_is_reported_with_its_version(
     assert await store.version() == caught.value.version
 
 
+@pytest.mark.parametrize("surprise", ["brackets", "sparse", "pipe"])
+async def test_any_surprise_in_a_files_place_is_damage(tmp_path: Path, surprise: str) -> None:
+    """200,000 brackets, a file of 2.5 GB or a pipe neither hang nor fill the memory."""
+    file = tmp_path / "snapshot.json.xz"
+    if surprise == "brackets":
+        file.write_bytes(lzma.compress(b'{"format":1,"snapshot":' + b"[" * 200_000))
+    elif surprise == "sparse":
+        with file.open("wb") as sparse:
+            sparse.truncate(2_500_000_000)
+    elif hasattr(os, "mkfifo"):
+        os.mkfifo(file)
+    else:
+        pytest.skip("no pipes with a name here")
+    store = file_store(tmp_path)
+
+    with pytest.raises(DamagedSnapshotError, match="danificado"):
+        await store.load()
+    version = await store.save(TWO)
+
+    assert await store.load() == Stored(TWO, version)
+
+
+async def test_releases_of_two_formats_do_not_meet(
+    tmp_path: Path, redis: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each has a file or keys of its own, and finds there what it has stored."""
+    async with aclosing(redis_store(redis.url)) as on_redis:
+        before: list[Store] = [file_store(tmp_path), on_redis]
+        versions = [await store.save(ONE) for store in before]
+        monkeypatch.setattr(snapshot_format, "FORMAT", 2)
+        async with aclosing(redis_store(redis.url)) as later_on_redis:
+            later: list[Store] = [file_store(tmp_path), later_on_redis]
+            assert [await store.load() for store in later] == [None, None]
+            for store in later:
+                version = await store.save(TWO)
+                assert await store.load() == Stored(TWO, version)
+        monkeypatch.undo()
+
+        assert [await store.load() for store in before] == [Stored(ONE, v) for v in versions]
+
+
+async def test_an_unknown_format_is_told_from_damage(
+    tmp_path: Path, redis: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another release's data, with fields of its own, must not be taken for rubbish."""
+    content = lzma.compress(b'{"format":2,"snapshot":{"other":true}}')
+    (tmp_path / "snapshot.json.xz").write_bytes(content)
+    async with aclosing(redis_store(redis.url)) as on_redis, Redis.from_url(redis.url) as client:
+        await on_redis.save(TWO)
+        await client.set(SNAPSHOT, content)
+        for store in (file_store(tmp_path), on_redis):
+            with pytest.raises(ForeignSnapshotError, match="formato 2"):
+                await store.load()
+
+
+async def test_keys_of_another_kind_or_size_fill_no_memory(redis: RedisServer) -> None:
+    """A list counts as nothing stored, and what is too large is damage; both are replaced."""
+    bounded = SnapshotFormat(ShelvesSnapshot, max_bytes=2000)
+    store = RedisStore(redis.url, bounded, prefix=PREFIX)
+    async with aclosing(store), Redis.from_url(redis.url) as client:
+        await store.save(ONE)
+        await client.delete(SNAPSHOT)
+        await cast("Any", client.rpush(SNAPSHOT, "a"))
+        assert await store.load() is None
+        await client.delete(SNAPSHOT)
+        await client.set(SNAPSHOT, b"x" * 2001)
+        with pytest.raises(DamagedSnapshotError, match="grande demais"):
+            await store.load()
+
+        version = await store.save(ONE)
+
+        assert await store.load() == Stored(ONE, version)
+
+
 async def test_a_damaged_file_is_replaced(tmp_path: Path) -> None:
     """Saving the next snapshot replaces it."""
     (tmp_path / "snapshot.json.xz").write_bytes(b"noise")
@@ -256,6 +338,48 @@ async def test_the_turn_dies_with_its_process(tmp_path: Path) -> None:
         holder.join()
 
     assert await is_free(store)
+
+
+@not_on_windows
+async def test_the_turn_of_a_frozen_process_ends(tmp_path: Path) -> None:
+    """Its holder is stopped, not killed: as on Redis, others get the turn; here sooner."""
+    with process_with_the_turn(
+        partial(file_store, tmp_path, turn_s=1.5, renew_every_s=0.1)
+    ) as holder:
+        store = file_store(tmp_path, turn_s=1.5)
+        # It renews the turn: a look much later finds it taken.
+        for _ in range(4):
+            assert not await is_free(store)
+            await asyncio.sleep(0.5)
+        assert holder.pid is not None
+        os.kill(holder.pid, signal.SIGSTOP)
+        async with asyncio.timeout(30):
+            while not await is_free(store):
+                await asyncio.sleep(0.05)
+
+
+async def test_journals_give_way_to_the_snapshot(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a full disk the oldest are dropped until there is room, and no more than needed."""
+    journal = FileJournal(tmp_path / "refreshes")
+    for refresh in range(1, 4):
+        await journal.append(moment(refresh))
+    fsync = os.fsync
+
+    def full_while_two_are_there(descriptor: int) -> None:
+        if len(names_in(tmp_path / "refreshes")) > 1:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", full_while_two_are_there)
+    store = FileStore(tmp_path, FORMAT, make_room=journal.make_room)
+
+    version = await store.save(TWO)
+
+    assert await store.load() == Stored(TWO, version)
+    assert await journal.refreshes() == [moment(3).refresh]
+    assert [journal.make_room(), journal.make_room()] == [True, False]
 
 
 # When Redis fails.

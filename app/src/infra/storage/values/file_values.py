@@ -1,24 +1,20 @@
 """Values by key as files, for the processes of one machine."""
 
 import asyncio
-import os
 import re
-import tempfile
-import time
 from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
 from src.application.ports.value_store import Kept, ValueStore, ValueStoreError
 from src.infra.storage.values.value_format import ValueFormat
+from src.infra.storage.whole_file import opened, read_whole, remove_leftovers, replace_whole
 
 V = TypeVar("V")
 
 SUFFIX = ".json"
-UNFINISHED = "unfinished-"
-
-# An unfinished file older than this, in seconds, was left by a killed process.
-LEFT_AFTER_S = 3600.0
+# A value is small: what is larger was not stored here.
+MOST_BYTES = 1024 * 1024
 
 # Nothing else becomes part of a path, whoever asks.
 _KEY = re.compile("[A-Za-z0-9-]{1,40}")
@@ -43,8 +39,9 @@ class FileValues(ValueStore[V]):
     def _get(self, key: str) -> Kept[V] | None:
         file = self._file(key)
         try:
-            return self._format.from_bytes(file.read_bytes())
-        except FileNotFoundError:
+            with opened(file) as content:
+                return self._format.from_bytes(read_whole(content, most_bytes=MOST_BYTES))
+        except (FileNotFoundError, ValueError):  # the latter for what was not stored here
             return None
         except OSError as exc:
             raise ValueStoreError(f"{file} não pode ser lido ({exc})") from exc
@@ -52,17 +49,8 @@ class FileValues(ValueStore[V]):
     def _put(self, key: str, content: bytes) -> None:
         file = self._file(key)
         try:
-            self._directory.mkdir(parents=True, exist_ok=True)
             is_new = not file.exists()
-            descriptor, name = tempfile.mkstemp(dir=self._directory, prefix=UNFINISHED)
-            try:
-                with os.fdopen(descriptor, "wb") as unfinished:
-                    unfinished.write(content)
-                os.replace(name, file)  # noqa: PTH105  # the name is a str
-            except BaseException:
-                with suppress(OSError):
-                    os.unlink(name)  # noqa: PTH108  # as above
-                raise
+            replace_whole(file, content)
             if is_new:
                 self._tidy_up()
         except OSError as exc:
@@ -75,11 +63,7 @@ class FileValues(ValueStore[V]):
             values = [file for file in files if file.suffix == SUFFIX]
             for oldest in values[: -self._most_values]:
                 oldest.unlink()
-            for file in files:
-                if file.name.startswith(UNFINISHED) and (
-                    time.time() - file.stat().st_mtime > LEFT_AFTER_S
-                ):
-                    file.unlink()
+            remove_leftovers(self._directory)
 
     def _file(self, key: str) -> Path:
         if not _KEY.fullmatch(key):
