@@ -568,6 +568,31 @@ class TestWithOthers:
         (error,) = [record for record in caplog.records if record.levelname == "ERROR"]
         assert error.exc_info is not None
 
+    async def test_a_fault_of_ours_while_taking_over_ends_nothing(
+        self, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """It is logged with its traceback; the next snapshot that is stored is answered."""
+        store, clock = FakeStore(), Clock()
+        faults = [ZeroDivisionError()]
+
+        async def publish(snapshot: ShelvesSnapshot) -> ShelvesSnapshot:
+            if clock() > NOON and faults:
+                raise faults.pop()
+            return snapshot
+
+        collection = FakeCollection(clock, live(TWO_SHELVES))
+        async with keeping(collection, store=store, publish=publish) as freshness:
+            await freshness.edition()
+            clock.advance(60)
+            store.put(live(TWO_SHELVES, clock()))
+            await until(lambda: not faults)
+            clock.advance(60)
+            store.put(live(TWO_SHELVES, clock()))
+            await until(lambda: freshness.at_once().collected_at == clock())
+
+        (error,) = [record for record in caplog.records if record.levelname == "ERROR"]
+        assert error.exc_info is not None
+
     async def test_an_unreachable_store_costs_only_the_sharing(
         self, caplog: pytest.LogCaptureFixture
     ) -> None:

@@ -241,7 +241,11 @@ async def test_a_damaged_snapshot_is_logged_once(caplog: pytest.LogCaptureFixtur
     second = await last_good.take_over()
     store.put(NEW)
 
-    assert (first, second) == (None, None)
+    store.damage = DamagedSnapshotError("cortado", version="2")
+    third = await last_good.take_over()
+    store.put(NEW)
+
+    assert (first, second, third) == (None, None, None)
     assert await last_good.take_over()
     assert caplog.messages == ["Os dados armazenados foram ignorados: cortado"]
 

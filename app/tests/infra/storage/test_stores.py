@@ -340,6 +340,16 @@ async def test_the_turn_dies_with_its_process(tmp_path: Path) -> None:
     assert await is_free(store)
 
 
+async def test_a_long_turn_on_files_is_renewed(tmp_path: Path) -> None:
+    """Others see that its holder lives, here more often than in the service."""
+    lock_file = tmp_path / "refresh.lock"
+    async with file_store(tmp_path, renew_every_s=0.01).turn() as is_ours:
+        assert is_ours
+        os.utime(lock_file, (0, 0))
+        while lock_file.stat().st_mtime == 0:
+            await asyncio.sleep(0.01)
+
+
 @not_on_windows
 async def test_the_turn_of_a_frozen_process_ends(tmp_path: Path) -> None:
     """Its holder is stopped, not killed: as on Redis, others get the turn; here sooner."""
