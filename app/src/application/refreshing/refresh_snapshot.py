@@ -12,7 +12,7 @@ from src.application.ports.upstream_errors import UpstreamError
 from src.application.refreshing.last_good_snapshot import LOOK_EVERY_S, LastGoodSnapshot
 from src.application.telling.refresh_recorder import Recording, RefreshRecorder
 from src.domain.snapshot import S
-from src.domain.succession import CredibleLoss, succeed, unread
+from src.domain.succession import CredibleChange, succeed, unread
 
 
 class LostRefreshError(Exception):
@@ -30,7 +30,7 @@ class RefreshSnapshot(Generic[S]):
     # that is not wanted.
     bundled: Callable[[], Awaitable[S | None]]
     recorder: RefreshRecorder  # writes down how it goes
-    loss: CredibleLoss | None = None  # what may be gone from one snapshot to the next
+    change: CredibleChange | None = None  # how much may change from one snapshot to the next
     # How often to look whether another process has ended, in seconds.
     look_every_s: float = LOOK_EVERY_S
 
@@ -87,7 +87,7 @@ class RefreshSnapshot(Generic[S]):
         if earlier is None:
             earlier = await self.bundled()
         # Tens of thousands of comparisons: off the event loop.
-        snapshot = await asyncio.to_thread(succeed, earlier, snapshot, self.loss)
+        snapshot = await asyncio.to_thread(succeed, earlier, snapshot, self.change)
         recording.collected(snapshot)
         await self._publish_and_store(snapshot, when_known)
         return snapshot
