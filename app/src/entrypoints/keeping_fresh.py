@@ -112,7 +112,7 @@ async def keeping_fresh(
         refreshes = Refreshes(journal=journal, address=words.path, now=utc_now)
         ask_for_refresh = AskForRefresh(
             refreshes=refreshes,
-            start=lambda: one_at_a_time.start(by_hand=True),
+            start=lambda any_change: one_at_a_time.start(by_hand=True, any_change=any_change),
             begun=recorder.begun,
             upstream=words.upstream,
             upstream_rests_s=lambda: schedule.upstream_rests_s,

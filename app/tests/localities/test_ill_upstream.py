@@ -152,9 +152,9 @@ class Service:
             seen.append(await self.observe())
         return seen
 
-    async def observe_a_refresh(self) -> list[Observed]:
-        """Starts a refresh, and asks for everything again and again until it has ended."""
-        async with self._session.post("/api/v1/refreshes") as answer:
+    async def observe_a_refresh(self, **query: str) -> list[Observed]:
+        """Starts a refresh with this query; asks for everything again and again until its end."""
+        async with self._session.post("/api/v1/refreshes", params=query) as answer:
             address = str(answer.url.join(URL(answer.headers["Location"])))
         refresh = asyncio.create_task(ended(self._session, address))
         seen = await self.observe_until(lambda _: refresh.done())
@@ -357,6 +357,31 @@ async def test_data_never_gets_worse_if_the_name_is_gone(
             recovering = await service.observe_until(lambda seen: seen.filled == 0)
 
     assert all(seen.tag == first.tag for seen in gone + recovering)
+
+
+async def test_a_large_real_change_gets_through_at_once_if_an_operator_asks_for_it(
+    brazil: tuple[State, ...],
+) -> None:
+    """New names everywhere, a state fewer and one more; then nothing is in doubt any more."""
+    _, *others = four_states(brazil)
+    new_state = State(18, "TJ", "Tapajós").with_children([city(1800001)])
+    reformed = tuple(map(nameless, (*others, new_state)))
+    async with (
+        Ibge(four_states(brazil)) as upstream,
+        after_one_good_snapshot(upstream, ttl_s=3600) as service,
+    ):
+        before = await service.observe()
+        upstream.serve_states(reformed)
+        kept = (await service.observe_a_refresh())[-1]
+        await service.observe_a_refresh(any_change="true")
+        believed = await service.observe()
+        repeated = (await service.observe_a_refresh())[-1]
+
+    assert kept.tag == before.tag
+    assert kept.filled > 0
+    assert believed.tag != before.tag
+    assert believed == repeated
+    assert believed.filled == believed.missing == 0
 
 
 async def test_a_large_real_change_gets_through_without_stored_or_bundled_data(

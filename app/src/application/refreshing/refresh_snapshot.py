@@ -12,7 +12,7 @@ from src.application.ports.upstream_errors import UpstreamError
 from src.application.refreshing.last_good_snapshot import LOOK_EVERY_S, LastGoodSnapshot
 from src.application.telling.refresh_recorder import Recording, RefreshRecorder
 from src.domain.snapshot import S
-from src.domain.succession import CredibleChange, succeed, unread
+from src.domain.succession import ANY_CHANGE, CredibleChange, succeed, unread
 
 
 class LostRefreshError(Exception):
@@ -40,7 +40,12 @@ class RefreshSnapshot(Generic[S]):
         return self.last_good.snapshot
 
     async def execute(
-        self, *, afresh: bool, when_known: Callable[[], object], by_hand: bool = False
+        self,
+        *,
+        afresh: bool,
+        when_known: Callable[[], object],
+        by_hand: bool = False,
+        any_change: bool = False,
     ) -> S | None:
         """Refresh, here or by waiting for the process that does it already.
 
@@ -48,6 +53,7 @@ class RefreshSnapshot(Generic[S]):
             afresh: collect though a newer snapshot was stored in the meantime.
             when_known: called as soon as the result can be read, before it is stored.
             by_hand: somebody asked for it.
+            any_change: somebody vouches for whatever has changed.
 
         Returns what was collected here, or None if another process's snapshot was taken over.
 
@@ -65,7 +71,8 @@ class RefreshSnapshot(Generic[S]):
                     raise LostRefreshError
                 if is_ours:
                     async with self.recorder.recording(by_hand=by_hand) as recording:
-                        return await self._refresh(recording, when_known)
+                        change = ANY_CHANGE if any_change else self.change
+                        return await self._refresh(recording, when_known, change)
             has_waited = True
             await asyncio.sleep(self.look_every_s)
 
@@ -76,7 +83,12 @@ class RefreshSnapshot(Generic[S]):
             await self.publish(newer)
         return newer is not None
 
-    async def _refresh(self, recording: Recording, when_known: Callable[[], object]) -> S:
+    async def _refresh(
+        self,
+        recording: Recording,
+        when_known: Callable[[], object],
+        change: CredibleChange | None,
+    ) -> S:
         earlier = self.last_good.snapshot
         try:
             snapshot = await self.collect()
@@ -87,7 +99,7 @@ class RefreshSnapshot(Generic[S]):
         if earlier is None:
             earlier = await self.bundled()
         # Tens of thousands of comparisons: off the event loop.
-        snapshot = await asyncio.to_thread(succeed, earlier, snapshot, self.change)
+        snapshot = await asyncio.to_thread(succeed, earlier, snapshot, change)
         recording.collected(snapshot)
         await self._publish_and_store(snapshot, when_known)
         return snapshot
