@@ -38,6 +38,17 @@ class Gap:
         return (*self.parents, self.id)
 
 
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A part that is gone, or has come, though that is not credible.
+
+    `times` counts the collections in a row that have shown it.
+    """
+
+    key: Key
+    times: int
+
+
 def in_order_of_level(gaps: Iterable[Gap]) -> tuple[Gap, ...]:
     """The gaps, those at the top first, and those on a level in the order of the tree."""
     return tuple(sorted(gaps, key=lambda gap: (len(gap.parents), gap.key)))
@@ -53,7 +64,9 @@ class Snapshot:
     `filled` names those that were kept, whole or in part, from an earlier snapshot, because the
     last collection could not read them or is not believed. Both are in order of level, and
     empty for a whole snapshot. `failures` counts the collections in a row, up to the last, that did
-    not read everything.
+    not read everything. `doubted` are the losses and the gains that are not believed yet;
+    `believed_at` is the `collected_at` of the last collection whose changes were believed though
+    they are not credible: somebody vouched for them, or they had been shown often enough.
     """
 
     ROOTS: ClassVar[str]
@@ -63,6 +76,8 @@ class Snapshot:
     missing: tuple[Gap, ...] = ()
     filled: tuple[Gap, ...] = ()
     failures: int = 0
+    doubted: tuple[Doubt, ...] = ()
+    believed_at: datetime | None = None
 
     @property
     def roots(self) -> tuple[Any, ...]:

@@ -23,7 +23,7 @@ from src.application.telling.fan_out_counts import FanOutCounts
 from src.application.telling.refresh_recorder import RefreshRecorder
 from src.application.telling.refreshes import Refreshes
 from src.domain.snapshot import S
-from src.domain.succession import CredibleLoss
+from src.domain.succession import CredibleChange
 from src.entrypoints.settings import ServiceSettings
 from src.entrypoints.storage import open_storage
 from src.infra.controllers.refreshes.dependencies import OpenedRefreshes
@@ -56,7 +56,7 @@ async def keeping_fresh(
     words: RefreshWords,
     fan_out: FanOutCounts,
     plan: str = "",
-    loss: CredibleLoss | None = None,
+    change: CredibleChange | None = None,
     folder: str = "",
 ) -> AsyncIterator[KeptFresh[S, LookUp]]:
     """Refreshes in the background until the end of the block.
@@ -70,7 +70,7 @@ async def keeping_fresh(
         words: what its parts are called.
         plan: the name for the way in which the upstream is asked.
         fan_out: counts the requests of `collect`.
-        loss: what may be gone from one snapshot to the next.
+        change: how much may change from one snapshot to the next.
         folder: keeps what is stored apart from what other features store.
     """
 
@@ -87,7 +87,7 @@ async def keeping_fresh(
         if bundled is not None:
             load_bundled = partial(asyncio.to_thread, bundled)
         current = CurrentEdition(make=publisher.publish, load_bundled=load_bundled)
-        collection = StreamedCollection(collect=collect, earlier=earlier, loss=loss)
+        collection = StreamedCollection(collect=collect, earlier=earlier, change=change)
         schedule = Schedule(ttl_s=settings.snapshot_ttl_s, now=utc_now)
         fan_out.rest = schedule.rest
         recorder = RefreshRecorder(journal=journal, fan_out=fan_out, plan=plan, now=utc_now)
@@ -96,10 +96,10 @@ async def keeping_fresh(
             refresh=RefreshSnapshot(
                 collect=collection.collect,
                 publish=current.publish,
-                last_good=LastGoodSnapshot(store, loss=loss, now=utc_now),
+                last_good=LastGoodSnapshot(store, change=change, now=utc_now),
                 bundled=current.bundled,
                 recorder=recorder,
-                loss=loss,
+                change=change,
             ),
             schedule=schedule,
             refresh_log=RefreshLog(words.upstream, [level.plural for level in words.levels]),
@@ -113,7 +113,7 @@ async def keeping_fresh(
         refreshes = Refreshes(journal=journal, address=words.path, now=utc_now)
         ask_for_refresh = AskForRefresh(
             refreshes=refreshes,
-            start=lambda: one_at_a_time.start(by_hand=True),
+            start=lambda any_change: one_at_a_time.start(by_hand=True, any_change=any_change),
             begun=recorder.begun,
             upstream=words.upstream,
             upstream_rests_s=lambda: schedule.upstream_rests_s,

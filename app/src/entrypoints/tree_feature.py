@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from src.application.collecting.fan_out import FanOut
 from src.application.telling.fan_out_counts import FanOutCounts
 from src.domain.snapshot import TreeSnapshot
-from src.domain.succession import CredibleLoss
+from src.domain.succession import CredibleChange, any_number
 from src.domain.tree import Branch
 from src.entrypoints.feature import Feature, Opened
 from src.entrypoints.keeping_fresh import keeping_fresh
@@ -36,9 +36,14 @@ Root = TypeVar("Root", bound=Branch)
 RESERVED = {"ready", "refreshes"}
 
 
-def any_loss(before: int) -> int:
-    """Bounds the loss of roots that the code names: one that is gone was taken out on purpose."""
-    return before
+def _roots_at_will(change: CredibleChange) -> CredibleChange:
+    """Lets any root come, go and have another name: the code names them, so that is on purpose."""
+    return replace(
+        change,
+        losses=replace(change.losses, of_top=any_number),
+        gains=replace(change.gains, of_top=any_number),
+        names=lambda level, before: change.names(level, before) if level else before,
+    )
 
 
 def tree_feature(
@@ -54,7 +59,7 @@ def tree_feature(
     roots_at_once: int = 5,
     roots_are_requested: bool = True,
     short_name: str = "",
-    loss: CredibleLoss | None = None,
+    change: CredibleChange | None = None,
     now: Callable[[], datetime] = utc_now,
 ) -> Feature[Settings]:
     """The feature that answers its tree at `/api/v1/{name}`, and its refreshes below that.
@@ -73,7 +78,7 @@ def tree_feature(
         roots_at_once: how many roots are in work at once.
         roots_are_requested: False if the code names the roots and no request lists them.
         short_name: the JSON field of a root's short name; empty if roots have none.
-        loss: what may be gone from one snapshot to the next.
+        change: how much may change from one snapshot to the next.
         now: tells the time, in UTC, at which a collection has ended.
     """
     if not re.fullmatch("[a-z][a-z0-9]*", name) or name in RESERVED:
@@ -110,9 +115,9 @@ def tree_feature(
                 presentation=WHOLE_TREE,
                 words=words,
                 fan_out=counts,
-                loss=loss
+                change=change
                 if roots_are_requested
-                else replace(loss or CredibleLoss(), of_top=any_loss),
+                else _roots_at_will(change or CredibleChange()),
                 folder=name,
             ) as kept:
                 yield Opened(

@@ -5,13 +5,18 @@ Ids are unique in their list only: a shelf, its box and an item all have the id 
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
-from src.domain.snapshot import Gap
+from src.domain.snapshot import Doubt, Gap
 from src.domain.succession import (
+    ANY_CHANGE,
+    CONFIRMATIONS,
+    GAIN_NOT_BELIEVED,
+    NAMES_NOT_BELIEVED,
     NOT_BELIEVED,
     UNREAD,
-    CredibleLoss,
+    Bounds,
+    CredibleChange,
     Succession,
     missing,
     succeed,
@@ -82,9 +87,11 @@ def test_an_empty_branch_counts_as_read() -> None:
 
 def test_a_loss_that_the_feature_finds_credible_is_believed() -> None:
     """In this tree, a shelf may disappear and a box may lose all its items."""
-    loss = CredibleLoss(of_top=lambda before: before // 2, of_list=lambda before: before)
+    change = CredibleChange(
+        losses=Bounds(of_top=lambda before: before // 2, of_list=lambda before: before)
+    )
     gone = (replace(FIRST, caixas=(replace(ONE, itens=()), TWO)),)
-    generous, strict = Succession(unread={}, loss=loss), Succession(unread={})
+    generous, strict = Succession(unread={}, change=change), Succession(unread={})
 
     assert generous.of(ALL, gone) == list(gone)
     assert generous.filled == []
@@ -124,10 +131,165 @@ def test_gaps_that_were_stored_without_parents_are_named_anew() -> None:
 
 def test_what_may_go_from_the_top_does_not_count_against_the_rest() -> None:
     """Twenty shelves are taken out on purpose, and one box is gone elsewhere: both are believed."""
-    loss = CredibleLoss(of_top=lambda before: before, of_tree=lambda _: 1)
+    change = CredibleChange(losses=Bounds(of_top=lambda before: before, of_tree=lambda _: 1))
     before = [FIRST, *(Shelf(each, "X", "extra", ()) for each in range(10, 30))]
-    succession = Succession(unread={}, loss=loss)
+    succession = Succession(unread={}, change=change)
     after = [replace(FIRST, caixas=(ONE,))]
 
     assert succession.of(before, after) == after
     assert succession.filled == []
+
+
+# Thirty boxes with one item each.
+MANY = Shelf(1, "A", "estante 1", tuple(Box(each, f"caixa {each}", items(1)) for each in range(30)))
+
+
+def in_turn(first: ShelvesSnapshot, *shelves: Shelf) -> list[ShelvesSnapshot]:
+    """The snapshots after collections of each of these shelves, one after the other."""
+    made = [first]
+    for shelf in shelves:
+        made.append(succeed(made[-1], snapshot([shelf])))
+    return made[1:]
+
+
+def believed(collected: ShelvesSnapshot) -> ShelvesSnapshot:
+    """The snapshot after a collection whose changes were believed though beyond the bounds."""
+    return replace(collected, believed_at=collected.collected_at)
+
+
+def with_boxes(shelf: Shelf, *new: Box) -> Shelf:
+    """The shelf with these boxes besides."""
+    return replace(shelf, caixas=(*(shelf.caixas or ()), *new))
+
+
+def test_a_gain_within_the_bounds_is_believed_at_once() -> None:
+    """A list of thirty may gain ten parts."""
+    grown = with_boxes(MANY, *(Box(each, "nova", items(1)) for each in range(100, 110)))
+
+    assert succeed(snapshot([MANY]), snapshot([grown])) == snapshot([grown])
+
+
+def test_a_larger_gain_is_not_believed_and_leaves_nothing_behind() -> None:
+    """The eleven new boxes, and an item too many in a list, are gone with the next collection."""
+    grown = with_boxes(MANY, *(Box(each, "nova", items(1)) for each in range(100, 111)))
+
+    doubted, after = in_turn(snapshot([MANY]), grown, MANY)
+
+    assert doubted.tree == (MANY,)
+    assert {gap.key for gap in doubted.filled} == {(1, each) for each in range(100, 111)}
+    assert {gap.reason for gap in doubted.filled} == {GAIN_NOT_BELIEVED}
+    assert after == snapshot([MANY])
+
+
+def test_a_gain_of_leaves_names_their_branch() -> None:
+    """An item has no parts that could be unread."""
+    first, *others = MANY.caixas or ()
+    grown = replace(MANY, caixas=(replace(first, itens=items(*range(1, 20))), *others))
+
+    doubted = succeed(snapshot([MANY]), snapshot([grown]))
+
+    assert doubted.tree == (MANY,)
+    assert doubted.filled == (Gap(0, "caixa 0", GAIN_NOT_BELIEVED, parents=(1,)),)
+
+
+def test_a_loss_that_eight_collections_have_shown_is_believed() -> None:
+    """What would be kept for ever otherwise: twenty boxes that came in by mistake."""
+    shrunk = replace(MANY, caixas=(MANY.caixas or ())[:10])
+
+    *before, last = in_turn(snapshot([MANY]), *[shrunk] * CONFIRMATIONS)
+
+    assert [each.tree for each in before] == [(MANY,)] * (CONFIRMATIONS - 1)
+    assert [each.failures for each in before] == list(range(1, CONFIRMATIONS))
+    assert before[-1].doubted[0] == Doubt((1, 10), CONFIRMATIONS - 1)
+    assert last == believed(snapshot([shrunk]))
+
+
+def test_a_root_that_stays_is_believed_in_the_end_and_so_is_its_loss() -> None:
+    """No change at the top is credible here, and yet none has to be kept for ever."""
+    change = CredibleChange(gains=Bounds())
+    one, both = snapshot([FIRST]), snapshot(ALL)
+    for earlier, later in ((one, both), (both, one)):
+        current = earlier
+        for _ in range(CONFIRMATIONS - 1):
+            current = succeed(current, later, change)
+            assert current.tree == earlier.tree
+            assert not current.is_whole
+        assert succeed(current, later, change) == believed(later)
+
+
+def test_what_was_believed_last_is_remembered() -> None:
+    """Other processes tell by it whether to believe a snapshot that they take over."""
+    later = snapshot([FIRST])
+    later = replace(later, collected_at=later.collected_at + timedelta(days=1))
+    vouched_for = succeed(snapshot(ALL), snapshot([FIRST]), ANY_CHANGE)
+
+    assert succeed(vouched_for, later).believed_at == vouched_for.believed_at
+    assert unread(vouched_for, "caiu").believed_at == vouched_for.collected_at
+    assert succeed(snapshot(ALL), snapshot(ALL)).believed_at is None
+
+
+def test_only_collections_in_a_row_count() -> None:
+    """One that has the parts again begins the count anew."""
+    shrunk = replace(MANY, caixas=(MANY.caixas or ())[:10])
+    several = [shrunk] * (CONFIRMATIONS - 1)
+
+    made = in_turn(snapshot([MANY]), *several, MANY, *several)
+
+    assert made[CONFIRMATIONS - 1] == snapshot([MANY])
+    assert made[-1].tree == (MANY,)
+
+
+def test_a_collection_that_could_not_read_the_list_says_nothing_of_it() -> None:
+    """It neither confirms a loss nor clears it, whether it has read the rest or nothing."""
+    shrunk = replace(MANY, caixas=(MANY.caixas or ())[:10])
+    doubted = succeed(snapshot([MANY]), snapshot([shrunk]))
+
+    partly = succeed(doubted, snapshot([replace(MANY, caixas=None)]))
+
+    assert partly.doubted == unread(doubted, "caiu").doubted == doubted.doubted
+    assert succeed(partly, snapshot([shrunk])).doubted[0].times == 2
+
+
+def test_doubts_go_with_the_branch_that_they_are_about() -> None:
+    """A shelf that is believed gone leaves none behind."""
+    shrunk = replace(MANY, caixas=(MANY.caixas or ())[:10])
+    doubted = succeed(snapshot([SECOND, MANY]), snapshot([SECOND, shrunk]))
+
+    assert succeed(doubted, snapshot([SECOND]), ANY_CHANGE) == believed(snapshot([SECOND]))
+
+
+def test_few_new_names_are_believed_and_many_are_not() -> None:
+    """Three of thirty boxes; of all names none but the one that is alone on its level."""
+    boxes = MANY.caixas or ()
+
+    def named(count: int) -> Shelf:
+        new = [replace(box, nome="Indisponível") for box in boxes[:count]]
+        return replace(MANY, caixas=(*new, *boxes[count:]))
+
+    assert succeed(snapshot([MANY]), snapshot([named(3)])) == snapshot([named(3)])
+    made = in_turn(snapshot([MANY]), *[named(4)] * (CONFIRMATIONS + 1))
+    assert {each.tree for each in made} == {(MANY,)}
+    assert {gap.key for gap in made[-1].filled} == {(1, each) for each in range(4)}
+    assert {gap.reason for gap in made[-1].filled} == {NAMES_NOT_BELIEVED}
+    assert succeed(made[-1], snapshot([named(4)]), ANY_CHANGE) == believed(snapshot([named(4)]))
+
+
+def test_kept_names_stand_beside_what_is_new_below_them() -> None:
+    """Short names count as names, leaves as their branch; all else is taken as it was read."""
+    unread_shelf = Shelf(3, "C", "estante 3", None)
+    before = [replace(FIRST, caixas=(ONE,)), SECOND, unread_shelf]
+    box = Box(1, "caixa 1", (Item(1, "x"), Item(2, "y"), Item(3, "z")))
+    after = [
+        Shelf(1, "X", "estante 1", (box,)),
+        Shelf(2, "X", "estante 2", None),
+        Shelf(3, "X", "estante 3", (TWO,)),
+    ]
+
+    kept = succeed(snapshot(before), snapshot(after))
+
+    assert [shelf.letra for shelf in kept.tree] == ["A", "B", "C"]
+    (first,) = kept.tree[0].caixas or ()
+    assert [item.nome for item in first.itens or ()] == ["item 1", "item 2", "z"]
+    assert kept.tree[2].caixas == (TWO,)
+    assert kept.tree[1] == SECOND
+    assert succeed(kept, snapshot([replace(each, caixas=None) for each in after])).tree == kept.tree

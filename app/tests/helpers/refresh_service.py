@@ -28,6 +28,7 @@ class Service:
         self.journal = MemoryJournal()
         self.clock = Clock()
         self.started = 0
+        self.believes_any_change = False
         self.moments = moments
         self.is_made_here = True
         self.rests_s = 0.0
@@ -50,9 +51,10 @@ class Service:
             look_every_s=0.001,
         )
 
-    def start(self) -> asyncio.Task[bool]:
-        """Begins a refresh."""
+    def start(self, any_change: bool) -> asyncio.Task[bool]:  # noqa: FBT001  # as AskForRefresh has it
+        """Begins a refresh; notes whether it believes any change."""
         self.started += 1
+        self.believes_any_change = any_change
         return asyncio.create_task(self.refresh(self.moments))
 
     async def refresh(self, moments: tuple[Progress, ...]) -> bool:

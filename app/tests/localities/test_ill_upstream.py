@@ -3,11 +3,11 @@
 import asyncio
 import socket
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import aiohttp
 import msgspec
@@ -16,7 +16,9 @@ from yarl import URL
 
 from main import create_app
 from src.application.manners.patience import LEAST_S
-from src.domain.localities.territory import State
+from src.domain.localities.territory import City, District, State
+from src.domain.succession import CONFIRMATIONS
+from src.domain.tree import Branch
 from src.entrypoints.features import Settings
 from stand_in.faults import Behaviour, Fault, Kind
 from stand_in.server import Figures
@@ -25,6 +27,8 @@ from tests.helpers.services import ended
 from tests.helpers.serving import client, served
 
 LATENCY_S = 0.05
+
+Place = TypeVar("Place", State, City, District)
 
 # How the upstream behaves at a cold start, and how many seconds that costs by itself: for a pause
 # that it asks for, or until a silent request is given up.
@@ -148,9 +152,9 @@ class Service:
             seen.append(await self.observe())
         return seen
 
-    async def observe_a_refresh(self) -> list[Observed]:
-        """Starts a refresh, and asks for everything again and again until it has ended."""
-        async with self._session.post("/api/v1/refreshes") as answer:
+    async def observe_a_refresh(self, **query: str) -> list[Observed]:
+        """Starts a refresh with this query; asks for everything again and again until its end."""
+        async with self._session.post("/api/v1/refreshes", params=query) as answer:
             address = str(answer.url.join(URL(answer.headers["Location"])))
         refresh = asyncio.create_task(ended(self._session, address))
         seen = await self.observe_until(lambda _: refresh.done())
@@ -236,6 +240,83 @@ async def test_data_never_gets_worse(
         assert seen.missing == 0
 
 
+def city(city_id: int) -> City:
+    """A city that does not exist, with a district."""
+    return City(city_id, f"Cidade {city_id}").with_children([District(city_id * 100 + 5, "Sede")])
+
+
+def nameless(place: Place) -> Place:
+    """The place, and all below it, without the names that it had."""
+    named = replace(place, nome="Indisponível")
+    if isinstance(named, Branch) and named.children is not None:
+        return named.with_children(map(nameless, named.children))
+    return named
+
+
+# What a well-formed answer may have wrong, made from the right one.
+WRONG_CONTENTS: dict[str, Callable[[State], Sequence[State]]] = {
+    "all names the same": lambda state: [nameless(state)],
+    "all siglas XX": lambda state: [replace(state, sigla="XX")],
+    "a state too many": lambda state: [
+        state,
+        *([State(18, "ZZ", "Nada").with_children([city(1800001)])] if state.sigla == "AC" else []),
+    ],
+    "hundreds of cities too many": lambda state: [
+        state.with_children(
+            [*state.cidades, *(city(state.id * 100_000 + 9_000 + each) for each in range(60))]
+        )
+    ],
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG_CONTENTS.values(), ids=WRONG_CONTENTS.keys())
+async def test_wrong_contents_are_not_believed_and_leave_nothing_behind(
+    wrong: Callable[[State], Sequence[State]], brazil: tuple[State, ...]
+) -> None:
+    """Each collection says that it is not believed; the next right one is whole again."""
+    states = four_states(brazil)
+    async with (
+        Ibge(states) as upstream,
+        after_one_good_snapshot(upstream, ttl_s=3600) as service,
+    ):
+        first = await service.observe()
+        upstream.serve_states(tuple(each for state in states for each in wrong(state)))
+        ill = await service.observe_a_refresh() + await service.observe_a_refresh()
+        upstream.serve_states(states)
+        recovering = await service.observe_a_refresh()
+        recovering += await service.observe_until(lambda seen: seen.filled == 0)
+
+    assert ill[-1].filled > 0
+    assert {seen.tag for seen in ill + recovering} == {first.tag}
+
+
+async def test_a_loss_that_stays_is_believed_in_the_end_and_survives_a_restart(
+    brazil: tuple[State, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hundreds of cities that came in by mistake go again, without a person."""
+    monkeypatch.setenv("SNAPSHOT_STORE", f"file:{tmp_path}")
+    states = four_states(brazil)
+    grown = tuple(
+        each for state in states for each in WRONG_CONTENTS["hundreds of cities too many"](state)
+    )
+    async with Ibge(grown) as upstream:
+        async with after_one_good_snapshot(upstream, ttl_s=3600) as service:
+            before = await service.observe()
+            upstream.serve_states(states)
+            for _ in range(CONFIRMATIONS // 2):
+                kept = await service.observe_a_refresh()
+        async with after_one_good_snapshot(upstream, ttl_s=3600) as service:
+            restarted = await service.observe()
+            believed = [restarted]
+            while believed[-1].filled:
+                believed = await service.observe_a_refresh()
+        collections = upstream.asked_for("/estados")
+
+    assert {seen.tag for seen in kept} | {restarted.tag} == {before.tag}
+    assert believed[-1].tag != before.tag
+    assert collections == 1 + CONFIRMATIONS
+
+
 async def test_data_never_gets_worse_if_nobody_listens(brazil: tuple[State, ...]) -> None:
     """The upstream is gone for a while, and comes back at the same address."""
     async with (
@@ -276,6 +357,31 @@ async def test_data_never_gets_worse_if_the_name_is_gone(
             recovering = await service.observe_until(lambda seen: seen.filled == 0)
 
     assert all(seen.tag == first.tag for seen in gone + recovering)
+
+
+async def test_a_large_real_change_gets_through_at_once_if_an_operator_asks_for_it(
+    brazil: tuple[State, ...],
+) -> None:
+    """New names everywhere, a state fewer and one more; then nothing is in doubt any more."""
+    _, *others = four_states(brazil)
+    new_state = State(18, "TJ", "Tapajós").with_children([city(1800001)])
+    reformed = tuple(map(nameless, (*others, new_state)))
+    async with (
+        Ibge(four_states(brazil)) as upstream,
+        after_one_good_snapshot(upstream, ttl_s=3600) as service,
+    ):
+        before = await service.observe()
+        upstream.serve_states(reformed)
+        kept = (await service.observe_a_refresh())[-1]
+        await service.observe_a_refresh(any_change="true")
+        believed = await service.observe()
+        repeated = (await service.observe_a_refresh())[-1]
+
+    assert kept.tag == before.tag
+    assert kept.filled > 0
+    assert believed.tag != before.tag
+    assert believed == repeated
+    assert believed.filled == believed.missing == 0
 
 
 async def test_a_large_real_change_gets_through_without_stored_or_bundled_data(

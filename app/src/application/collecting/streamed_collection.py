@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from typing import Generic, TypeVar
 
 from src.domain.snapshot import S
-from src.domain.succession import CredibleLoss, is_credible
+from src.domain.succession import CredibleChange, is_credible
 from src.domain.tree import Leaf
 
 Root = TypeVar("Root", bound=Leaf)
@@ -14,12 +14,13 @@ Root = TypeVar("Root", bound=Leaf)
 class StreamedCollection(Generic[Root, S]):
     """Collects, and hands out each root as soon as it is whole, whichever is first.
 
-    A root is held back if it is not believed beside what was known before: it will be completed.
+    A root is held back if it is not believed beside what was known before, or was not known: it
+    comes with the whole, as far as it is believed.
 
     Args:
         collect: collects a snapshot, and calls its argument with each root that is whole.
         earlier: the roots as known so far.
-        loss: what may be gone from one collection to the next.
+        change: how much may change from one collection to the next.
     """
 
     def __init__(
@@ -27,11 +28,11 @@ class StreamedCollection(Generic[Root, S]):
         *,
         collect: Callable[[Callable[[Root], None]], Awaitable[S]],
         earlier: Callable[[], Awaitable[Iterable[Root]]],
-        loss: CredibleLoss | None = None,
+        change: CredibleChange | None = None,
     ) -> None:
         self._collect = collect
         self._load_earlier = earlier
-        self._loss = loss
+        self._change = change
         self._earlier: dict[int, Root] = {}
         self._roots: list[Root] = []
         self._news = asyncio.Event()
@@ -65,7 +66,7 @@ class StreamedCollection(Generic[Root, S]):
 
     def _add(self, root: Root) -> None:
         earlier = self._earlier.get(root.id)
-        if earlier is None or is_credible(earlier, root, self._loss):
+        if not self._earlier or (earlier and is_credible(earlier, root, self._change)):
             self._roots.append(root)
             self._tell()
 

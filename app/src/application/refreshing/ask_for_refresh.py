@@ -10,6 +10,9 @@ from typing import Any
 from src.application.ports.refresh_progress import Progress
 from src.application.telling.refreshes import Refreshes
 
+# When to ask again if another refresh has to end first, in seconds.
+AFTER_ANOTHER_S = 10
+
 
 class TooSoonError(Exception):
     """Another refresh may be asked for after `retry_after_s` seconds.
@@ -41,8 +44,9 @@ class AskForRefresh:
 
     refreshes: Refreshes  # those of all processes
     # Begins a refresh in this process if none runs, and gives its task; that says whether it was
-    # made here, and not by another process meanwhile.
-    start: Callable[[], asyncio.Task[bool]]
+    # made here, and not by another process meanwhile. The argument says whether any change in what
+    # it collects is to be believed.
+    start: Callable[[bool], asyncio.Task[bool]]
     # Gives the first moment of the next refresh that begins in this process.
     begun: Callable[[], asyncio.Future[Progress]]
     upstream: str  # its name in Portuguese, for errors
@@ -57,14 +61,19 @@ class AskForRefresh:
     # When somebody last asked here: known though the journal cannot be written.
     _asked_at: datetime | None = field(default=None, init=False)
 
-    async def execute(self) -> Progress:
+    async def execute(self, *, any_change: bool = False) -> Progress:
         """The refresh that runs now: one that does already, or one that begins.
 
-        Raises TooSoonError if one was asked for a short while ago, or the upstream has asked for a
-        rest; NotBegunError; ServiceEndsError; RefreshJournalError.
+        With `any_change` it is one that begins, and that believes whatever has changed.
+
+        Raises TooSoonError if one was asked for a short while ago, the upstream has asked for a
+        rest, or one runs that does not believe any change; NotBegunError; ServiceEndsError;
+        RefreshJournalError.
         """
         before = await self.refreshes.newest_if_any()
         if before is not None and not before.has_ended:
+            if any_change:
+                raise TooSoonError(AFTER_ANOTHER_S, self.upstream)
             return before
         if wait_s := self._wait_s(before):
             raise TooSoonError(wait_s, self.upstream)
@@ -75,7 +84,7 @@ class AskForRefresh:
         for _ in range(2):
             if self.refreshes.is_over:
                 raise ServiceEndsError
-            refreshing = self.start()
+            refreshing = self.start(any_change)
             newest = await self._newer_than(before, refreshing, begun)
             if newest is not None:
                 return newest

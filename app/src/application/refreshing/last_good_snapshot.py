@@ -15,7 +15,7 @@ from src.application.ports.snapshot_store import (
     Stored,
 )
 from src.domain.snapshot import S, Snapshot, Source
-from src.domain.succession import CredibleLoss, succeed
+from src.domain.succession import ANY_CHANGE, CredibleChange, succeed
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +33,7 @@ class LastGoodSnapshot(Generic[S]):
     """Keeps the last good snapshot, with or without the help of the store.
 
     What is stored follows the same rule as what is collected: the newer one counts, and what it
-    lacks beyond a credible `loss` is kept. What another process has stored and does not count is
+    lacks beyond a credible `change` is kept. What another process has stored and does not count is
     replaced. A snapshot without roots, or of tomorrow by the clock `now`, is damaged.
 
     If the store fails, snapshots are neither stored nor shared, but none is lost: memory keeps it,
@@ -46,14 +46,14 @@ class LastGoodSnapshot(Generic[S]):
         self,
         store: SnapshotStore[S],
         *,
-        loss: CredibleLoss | None = None,
+        change: CredibleChange | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         insist_s: float = 1.0,
         save_again_s: float = 30.0,
         disagree_s: float = 5.0,
     ) -> None:
         self._store = store
-        self._loss = loss
+        self._change = change
         self._now = now
         self._insist_s = insist_s
         self._retry_s = save_again_s
@@ -160,7 +160,7 @@ class LastGoodSnapshot(Generic[S]):
             return None
         taken = stored
         if known is not None and not _is_answer(stored, known):
-            taken = await asyncio.to_thread(_succeeding, known, stored, self._loss)
+            taken = await asyncio.to_thread(_succeeding, known, stored, self._change)
         self.snapshot = taken
         self._is_stored = True
         # Another process has written: the store works again.
@@ -245,6 +245,15 @@ def _is_answer(stored: Snapshot, known: Snapshot) -> bool:
     return stored.collected_at == known.collected_at and stored.failures > known.failures
 
 
-def _succeeding(known: S, stored: S, loss: CredibleLoss | None) -> S:
-    succeeding = succeed(known, stored, loss)
+def _is_vouched_for(stored: Snapshot, known: Snapshot) -> bool:
+    """Whether another process believed, for a reason, a change that is not known here."""
+    if stored.believed_at is None:
+        return False
+    return known.believed_at is None or stored.believed_at > known.believed_at
+
+
+def _succeeding(known: S, stored: S, change: CredibleChange | None) -> S:
+    if _is_vouched_for(stored, known):
+        change = ANY_CHANGE
+    succeeding = succeed(known, stored, change)
     return stored if succeeding.roots == stored.roots else succeeding

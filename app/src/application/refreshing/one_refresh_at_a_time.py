@@ -32,16 +32,20 @@ class OneRefreshAtATime:
         """The refresh that runs now, if any."""
         return self._running if self._running is not None and not self._running.done() else None
 
-    def start(self, *, afresh: bool = False, by_hand: bool = False) -> asyncio.Task[bool]:
+    def start(
+        self, *, afresh: bool = False, by_hand: bool = False, any_change: bool = False
+    ) -> asyncio.Task[bool]:
         """Start a refresh if none runs; its task, or that one's.
 
         The task says whether the refresh was made here, and not by another process meanwhile.
-        `afresh` and `by_hand` are RefreshSnapshot's.
+        `afresh`, `by_hand` and `any_change` are RefreshSnapshot's.
         """
         running = self.running
         if running is None:
             self.is_known.clear()
-            running = asyncio.create_task(self._run(afresh=afresh, by_hand=by_hand))
+            running = asyncio.create_task(
+                self._run(afresh=afresh, by_hand=by_hand, any_change=any_change)
+            )
             self._running = running
         return running
 
@@ -63,11 +67,11 @@ class OneRefreshAtATime:
             await cancel_and_wait(self._running)
         await self.refresh.last_good.save_at_the_end(within_s=self.refresh.ends_within_s)
 
-    async def _run(self, *, afresh: bool, by_hand: bool) -> bool:
+    async def _run(self, **how: bool) -> bool:
         started = asyncio.get_running_loop().time()
         is_made_here = True
         try:
-            is_made_here = await self._collected(started, afresh=afresh, by_hand=by_hand)
+            is_made_here = await self._collected(started, **how)
         except LostRefreshError:
             is_made_here = False
             self.schedule.failed(self.refresh.known)
@@ -84,13 +88,11 @@ class OneRefreshAtATime:
         self.is_known.set()
         return is_made_here
 
-    async def _collected(self, started: float, *, afresh: bool, by_hand: bool) -> bool:
+    async def _collected(self, started: float, **how: bool) -> bool:
         """Whether it was collected here, and not taken over."""
         while True:
             try:
-                collected = await self.refresh.execute(
-                    afresh=afresh, by_hand=by_hand, when_known=self.is_known.set
-                )
+                collected = await self.refresh.execute(when_known=self.is_known.set, **how)
             except LostRefreshError:
                 await self.current.settle_for_bundled()
                 if self.current.best is not None:

@@ -13,7 +13,7 @@ from src.application.refreshing.last_good_snapshot import LOOK_EVERY_S, LastGood
 from src.application.refreshing.task_cancellation import finished
 from src.application.telling.refresh_recorder import Recording, RefreshRecorder
 from src.domain.snapshot import S
-from src.domain.succession import CredibleLoss, succeed, unread
+from src.domain.succession import ANY_CHANGE, CredibleChange, succeed, unread
 
 
 class LostRefreshError(Exception):
@@ -31,7 +31,7 @@ class RefreshSnapshot(Generic[S]):
     # that is not wanted.
     bundled: Callable[[], Awaitable[S | None]]
     recorder: RefreshRecorder  # writes down how it goes
-    loss: CredibleLoss | None = None  # what may be gone from one snapshot to the next
+    change: CredibleChange | None = None  # how much may change from one snapshot to the next
     # How often to look whether another process has ended, in seconds.
     look_every_s: float = LOOK_EVERY_S
     # For how many seconds what is collected may still be stored once the process is to end, and as
@@ -44,7 +44,12 @@ class RefreshSnapshot(Generic[S]):
         return self.last_good.snapshot
 
     async def execute(
-        self, *, afresh: bool, when_known: Callable[[], object], by_hand: bool = False
+        self,
+        *,
+        afresh: bool,
+        when_known: Callable[[], object],
+        by_hand: bool = False,
+        any_change: bool = False,
     ) -> S | None:
         """Refresh, here or by waiting for the process that does it already.
 
@@ -52,6 +57,7 @@ class RefreshSnapshot(Generic[S]):
             afresh: collect though a newer snapshot was stored in the meantime.
             when_known: called as soon as the result can be read, before it is stored.
             by_hand: somebody asked for it.
+            any_change: somebody vouches for whatever has changed.
 
         Returns what was collected here, or None if another process's snapshot was taken over.
 
@@ -69,7 +75,8 @@ class RefreshSnapshot(Generic[S]):
                     raise LostRefreshError
                 if is_ours:
                     async with self.recorder.recording(by_hand=by_hand) as recording:
-                        return await self._refresh(recording, when_known)
+                        change = ANY_CHANGE if any_change else self.change
+                        return await self._refresh(recording, when_known, change)
             has_waited = True
             await asyncio.sleep(self.look_every_s)
 
@@ -80,7 +87,12 @@ class RefreshSnapshot(Generic[S]):
             await self.publish(newer)
         return newer is not None
 
-    async def _refresh(self, recording: Recording, when_known: Callable[[], object]) -> S:
+    async def _refresh(
+        self,
+        recording: Recording,
+        when_known: Callable[[], object],
+        change: CredibleChange | None,
+    ) -> S:
         try:
             snapshot = await self.collect()
         except UpstreamError as error:
@@ -89,20 +101,26 @@ class RefreshSnapshot(Generic[S]):
                 storing = self._publish_and_store(unread(earlier, str(error)), when_known)
                 await finished(storing, within_s=self.ends_within_s)
             raise
-        kept = self._kept(snapshot, recording, when_known)
+        kept = self._kept(snapshot, recording, when_known, change)
         return await finished(kept, within_s=self.ends_within_s)
 
-    async def _kept(self, snapshot: S, recording: Recording, when_known: Callable[[], object]) -> S:
+    async def _kept(
+        self,
+        snapshot: S,
+        recording: Recording,
+        when_known: Callable[[], object],
+        change: CredibleChange | None,
+    ) -> S:
         """What has become of a collection, published and stored."""
         known = self.last_good.snapshot
-        earlier = known if known is not None else await self.bundled()
-        # Tens of thousands of comparisons: off the event loop.
-        snapshot = await asyncio.to_thread(succeed, earlier, snapshot, self.loss)
-        if not snapshot.roots:
-            raise UpstreamMalformedError("a coleta veio vazia")
         if known is not None and snapshot.collected_at < known.collected_at:
             # By a clock that is behind another machine's; the newer one counts in the store.
             snapshot = replace(snapshot, collected_at=known.collected_at)
+        earlier = known if known is not None else await self.bundled()
+        # Tens of thousands of comparisons: off the event loop.
+        snapshot = await asyncio.to_thread(succeed, earlier, snapshot, change)
+        if not snapshot.roots:
+            raise UpstreamMalformedError("a coleta veio vazia")
         recording.collected(snapshot)
         await self._publish_and_store(snapshot, when_known)
         return snapshot

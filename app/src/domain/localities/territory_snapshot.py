@@ -1,20 +1,24 @@
 """The whole territory, as read at one moment."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from src.domain.localities.territory import State
 from src.domain.snapshot import Snapshot
+from src.domain.succession import GAINS, CredibleChange
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TerritorySnapshot(Snapshot):
     """The states in order of id, with all below them.
 
-    The usual bounds for a credible loss suit it (src/domain/succession.py): a handful of places
-    changes in a year, since cities merge and districts become cities. The last state that went was
-    Guanabara, in 1975.
+    A handful of places changes in a year, since cities merge and districts become cities. The last
+    state that went was Guanabara, in 1975, and the last that came Tocantins, in 1988.
     """
 
     ROOTS = "states"
 
     states: tuple[State, ...]
+
+
+# As of any tree, but no state comes from one collection to the next.
+CREDIBLE_CHANGE = CredibleChange(gains=replace(GAINS, of_top=lambda _: 0))

@@ -10,7 +10,7 @@ from src.application.localities.list_of_states_and_cities import ListOfStatesAnd
 from src.application.ports.fan_out_watch import FanOutWatch
 from src.application.telling.fan_out_counts import FanOutCounts
 from src.domain.localities.territory import State
-from src.domain.localities.territory_snapshot import TerritorySnapshot
+from src.domain.localities.territory_snapshot import CREDIBLE_CHANGE, TerritorySnapshot
 from src.entrypoints.feature import Feature, Opened
 from src.entrypoints.keeping_fresh import keeping_fresh
 from src.entrypoints.localities.settings import LocalitiesSettings
@@ -59,6 +59,7 @@ def localities(collecting: Collecting | None = None) -> Feature[LocalitiesSettin
                 words=COLLECTION_WORDS,
                 plan=settings.ibge_plan,
                 fan_out=fan_out,
+                change=CREDIBLE_CHANGE,
             ) as kept,
         ):
             yield Opened(

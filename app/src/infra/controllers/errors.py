@@ -27,6 +27,7 @@ RETRY_SOON_S = 5
 ALLOWED = {
     "refresh_id": "o id de uma das últimas coletas, ou `current`",
     "Last-Event-ID": "o id do último evento recebido",
+    "any_change": "`true` ou `false`",
 }
 
 _SOME_REFRESHES = "/api/v1/refreshes"  # the documentation names those of the feature
@@ -134,6 +135,7 @@ URL_TOO_LONG = ErrorRow(
     f"O endereço tem mais de {LONGEST_URL} caracteres",
 )
 INVALID_REFRESH = invalid_parameter(ALLOWED, name="refresh_id", below="/abc")
+INVALID_ANY_CHANGE = invalid_parameter(ALLOWED, name="any_change")
 TOO_SOON = ErrorRow(
     TooSoonError(42, "a fonte dos dados"),
     429,

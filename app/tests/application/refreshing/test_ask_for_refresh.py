@@ -137,7 +137,7 @@ async def test_nobody_waits_for_ever_for_a_refresh_to_begin(
     held = asyncio.create_task(asyncio.sleep(60, result=True))
     has_begun = asyncio.Event()
 
-    def start() -> asyncio.Task[bool]:
+    def start(_: object) -> asyncio.Task[bool]:
         has_begun.set()
         return held
 
@@ -183,3 +183,17 @@ async def test_a_refresh_that_begins_here_is_answered_without_the_journal() -> N
 
     assert await service.ask.execute() == moment(1, by_hand=True)
     assert await service.journal.refreshes() == []
+
+
+async def test_asking_for_any_change_begins_a_refresh_of_its_own() -> None:
+    """One that runs already might not believe the change; so that one has to end first."""
+    service = Service(moment(2, by_hand=True))
+    await service.tell(moment(1))
+
+    with pytest.raises(TooSoonError):
+        await service.ask.execute(any_change=True)
+    assert service.started == 0
+
+    await service.tell(moment(1, phase=Phase.WHOLE))
+    assert await service.ask.execute(any_change=True) == moment(2, by_hand=True)
+    assert service.believes_any_change

@@ -93,6 +93,28 @@ async def test_a_newer_snapshot_that_lost_too_much_is_completed() -> None:
     assert store.calls["save"] == saves
 
 
+async def test_a_loss_that_somebody_vouched_for_is_believed_by_every_process() -> None:
+    """It is so for a process that has missed it, too, and a later loss is not."""
+    store = FakeStore()
+    one, late = LastGoodSnapshot(store), LastGoodSnapshot(store)
+    await keep(one, NEW)
+    await late.take_over()
+    vouched_for = replace(OLD, collected_at=NOON + timedelta(hours=1), believed_at=NOON)
+    after = replace(vouched_for, collected_at=NOON + timedelta(hours=2), failures=1)
+    lost = live(TWO_SHELVES[1:], NOON + timedelta(hours=3))
+
+    store.put(vouched_for)
+    taken = await one.take_over()
+    store.put(after)
+    missed = await late.take_over()
+    store.put(replace(lost, believed_at=NOON))
+    kept = await late.take_over()
+
+    assert (taken, missed) == (vouched_for, after)
+    assert kept is not None
+    assert kept.tree == TWO_SHELVES
+
+
 @pytest.mark.parametrize(
     "impossible",
     [

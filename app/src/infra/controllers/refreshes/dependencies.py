@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends, Header, Path, Request
+from fastapi import Depends, Header, Path, Query, Request
 
 from src.application.refreshing.ask_for_refresh import AskForRefresh
 from src.application.telling.refreshes import Refreshes
@@ -40,6 +40,16 @@ RefreshId = Annotated[
         pattern="^[0-9a-f]{20}$",
         description="O id da coleta, como veio em `Location`",
         openapi_examples={"id": {"value": "019a8f3c2b7d5e1f6a90"}},
+    ),
+]
+AnyChange = Annotated[
+    bool,
+    Query(
+        description=(
+            "Se tudo o que mudou na fonte deve ser aceito, por maior que seja a mudança: "
+            "`true` ou `false`"
+        ),
+        openapi_examples={"padrão": {"value": False}},
     ),
 ]
 LastEventId = Annotated[

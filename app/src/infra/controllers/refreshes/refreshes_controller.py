@@ -19,6 +19,7 @@ from src.application.refreshing.ask_for_refresh import NotBegunError, TooSoonErr
 from src.application.telling.refreshes import TooManyFollowersError, UnknownRefreshError
 from src.infra.controllers.documented_responses import responses
 from src.infra.controllers.errors import (
+    INVALID_ANY_CHANGE,
     INVALID_REFRESH,
     NOT_AUTHENTICATED,
     NOT_BEGUN,
@@ -30,6 +31,7 @@ from src.infra.controllers.errors import (
     UNREADABLE_JOURNAL,
 )
 from src.infra.controllers.refreshes.dependencies import (
+    AnyChange,
     CurrentRefreshes,
     LastEventId,
     OpenedRefreshes,
@@ -99,7 +101,7 @@ def refreshes_router(words: RefreshWords) -> APIRouter:
         responses=answers(
             "A coleta em andamento",
             refresh,
-            *(NOT_AUTHENTICATED, NOT_PERMITTED, too_soon),
+            *(NOT_AUTHENTICATED, NOT_PERMITTED, INVALID_ANY_CHANGE, too_soon),
             *(UNREADABLE_JOURNAL, not_begun, SERVICE_ENDS),
             status=202,
             headers=["Location"],
@@ -185,15 +187,22 @@ async def list_refreshes(request: Request, opened: CurrentRefreshes) -> Response
     )
 
 
-async def ask_for_refresh(request: Request, opened: CurrentRefreshes) -> Response:
+async def ask_for_refresh(
+    request: Request,
+    opened: CurrentRefreshes,
+    any_change: AnyChange = False,  # noqa: FBT002  # a query has no keywords
+) -> Response:
     """Inicia uma coleta, ou retorna a que já está em andamento.
+
+    Uma coleta mantém dos dados anteriores o que mudou mais do que é plausível. Se a mudança é
+    real, `any_change=true` pede uma coleta que a aceita; enquanto outra está em andamento, aguarde.
 
     Com `REFRESH_TOKEN` definido, exige `Authorization: Bearer`; sem ele, só aceita pedidos da
     própria máquina, sem proxy. Há um intervalo mínimo entre dois pedidos
     (`REFRESH_MIN_INTERVAL_S`).
     """
     opened.right.require(request)
-    progress = await opened.ask_for_refresh.execute()
+    progress = await opened.ask_for_refresh.execute(any_change=any_change)
     # Relative to this address, so that it holds behind a path prefix, too.
     _, _, last = opened.words.path.rpartition("/")
     location = f"{last}/{progress.refresh}"
