@@ -114,6 +114,7 @@ async def keeping_fresh(
         ask_for_refresh = AskForRefresh(
             refreshes=refreshes,
             start=lambda any_change: one_at_a_time.start(by_hand=True, any_change=any_change),
+            running=lambda: one_at_a_time.running,
             begun=recorder.begun,
             upstream=words.upstream,
             upstream_rests_s=lambda: schedule.upstream_rests_s,

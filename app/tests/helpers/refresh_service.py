@@ -19,7 +19,7 @@ LOOKING = Looking(running_s=0.001, next_s=0.001)
 class Service:
     """The use cases, with refreshes that record what the test says.
 
-    `is_made_here` is the result of each refresh, `rests_s` the pause that the upstream has asked
+    `is_made_here` is the result of each refresh, `running` the one that runs, `rests_s` the pause that the upstream has asked
     for. `begun` gets the first moment of a refresh of this process. Refreshes are looked for as
     `looking` says, for `begins_within_s` until one begins.
     """
@@ -31,6 +31,7 @@ class Service:
         self.believes_any_change = False
         self.moments = moments
         self.is_made_here = True
+        self.running: asyncio.Task[bool] | None = None
         self.rests_s = 0.0
         self.refreshes = Refreshes(
             journal=self.journal,
@@ -42,6 +43,7 @@ class Service:
         self.ask = AskForRefresh(
             refreshes=self.refreshes,
             start=self.start,
+            running=lambda: self.running,
             begun=lambda: self.begun,
             upstream="a fonte",
             upstream_rests_s=lambda: self.rests_s,
@@ -53,6 +55,8 @@ class Service:
 
     def start(self, any_change: bool) -> asyncio.Task[bool]:  # noqa: FBT001  # as AskForRefresh has it
         """Begins a refresh; notes whether it believes any change."""
+        if self.running is not None:
+            return self.running
         self.started += 1
         self.believes_any_change = any_change
         return asyncio.create_task(self.refresh(self.moments))

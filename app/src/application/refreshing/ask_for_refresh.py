@@ -47,6 +47,8 @@ class AskForRefresh:
     # made here, and not by another process meanwhile. The argument says whether any change in what
     # it collects is to be believed.
     start: Callable[[bool], asyncio.Task[bool]]
+    # The task of the refresh that runs in this process, if any; `start` would give that one.
+    running: Callable[[], asyncio.Task[bool] | None]
     # Gives the first moment of the next refresh that begins in this process.
     begun: Callable[[], asyncio.Future[Progress]]
     upstream: str  # its name in Portuguese, for errors
@@ -84,11 +86,14 @@ class AskForRefresh:
         for _ in range(2):
             if self.refreshes.is_over:
                 raise ServiceEndsError
+            is_joined = self.running() is not None
             refreshing = self.start(any_change)
             newest = await self._newer_than(before, refreshing, begun)
             if newest is not None:
                 return newest
-            if not refreshing.done() or refreshing.cancelled() or refreshing.result():
+            if not refreshing.done() or refreshing.cancelled():
+                break
+            if refreshing.result() and not is_joined:
                 break
         else:
             if before is not None:

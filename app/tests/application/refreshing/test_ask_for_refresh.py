@@ -128,6 +128,26 @@ async def test_a_refresh_that_could_not_be_recorded_is_not_repeated() -> None:
         await service.ask.execute()
 
 
+async def test_a_refresh_that_is_recorded_to_its_end_is_not_joined() -> None:
+    """Its task has a few things left to do, and the next refresh begins after it."""
+    service = Service(*told(2, Phase.WHOLE))
+    await service.tell(*told(1, Phase.WHOLE))
+    left = asyncio.Event()
+
+    async def ending() -> bool:
+        await left.wait()
+        service.running = None
+        return True
+
+    service.running = asyncio.create_task(ending())
+    asking = asyncio.create_task(service.ask.execute())
+    await asyncio.sleep(0.01)
+    left.set()
+
+    assert await asking == told(2, Phase.WHOLE)[0]
+    assert service.started == 1
+
+
 @pytest.mark.parametrize("ends", [False, True])
 async def test_nobody_waits_for_ever_for_a_refresh_to_begin(
     monkeypatch: pytest.MonkeyPatch, *, ends: bool

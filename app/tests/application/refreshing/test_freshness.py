@@ -406,7 +406,7 @@ class TestLeaving:
             await freshness.edition()
             collection.held = asyncio.Event()
             await freshness.edition()
-            assert collection.waiting == 1
+            await until(lambda: collection.waiting == 1)
 
         assert collection.waiting == 0
 
