@@ -55,7 +55,8 @@ LONGEST_NAME = 200
 def in_order(parts: Iterable[Part]) -> tuple[Part, ...]:
     """The parts in ascending order of id.
 
-    Raises InvalidTreeError if one appears twice, or has an id that not every reader can hold.
+    Raises InvalidTreeError if one appears twice, has an id that not every reader can hold, or a
+    name that is none.
     """
     ordered = tuple(sorted(parts, key=lambda part: part.id))
     before = None
@@ -66,6 +67,7 @@ def in_order(parts: Iterable[Part]) -> tuple[Part, ...]:
         if part.id == before:
             raise InvalidTreeError(f"código repetido: {part.id}")
         before = part.id
+        require_name(part)
     return ordered
 
 

@@ -19,6 +19,22 @@ def test_a_part_that_comes_twice_is_refused() -> None:
         HIGH.with_children([BOOKS, TOOLS, BOOKS])
 
 
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("a" * 201, "nome grande demais"),
+        ("linha\nfalsa no log", "caracteres de controle"),
+        ("\x1b[2J", "caracteres de controle"),
+    ],
+    ids=["long", "two lines", "escape"],
+)
+def test_a_name_that_is_none_is_refused(name: str, why: str) -> None:
+    """At every level; names of 200 characters, and with blanks that do not break, are let in."""
+    with pytest.raises(InvalidTreeError, match=f"{why}: o código 7"):
+        BOOKS.with_children([Item(7, name)])
+    assert in_order([Item(7, "a\u00a0" * 100)])
+
+
 def test_parts_are_counted_by_level() -> None:
     """Unread parts do not count."""
     assert count_by_level(TWO_SHELVES) == [2, 3, 4]

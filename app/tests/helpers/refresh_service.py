@@ -19,9 +19,9 @@ LOOKING = Looking(running_s=0.001, next_s=0.001)
 class Service:
     """The use cases, with refreshes that record what the test says.
 
-    `is_made_here` is the result of each refresh, `running` the one that runs, `rests_s` the pause that the upstream has asked
-    for. `begun` gets the first moment of a refresh of this process. Refreshes are looked for as
-    `looking` says, for `begins_within_s` until one begins.
+    `is_made_here` is the result of each refresh, `running` the one that runs, `rests_s` the pause
+    that the upstream has asked for. `begun` gets the first moment of a refresh of this process.
+    Refreshes are looked for as `looking` says, for `begins_within_s` until one begins.
     """
 
     def __init__(self, *moments: Progress, begins_within_s: float = 5, **looking: Any) -> None:
