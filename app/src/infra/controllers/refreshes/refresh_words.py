@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from src.infra.controllers.refreshes.noun import Noun
@@ -111,8 +112,13 @@ class RefreshWords:
 
     @property
     def _suggested(self) -> Documented:
-        return Documented(
-            refresh_schema(self.levels, short_name=self.short_name, suffix=self.suffix),
-            refresh_example(self.levels, short_name=self.short_name),
-            [1, min(1, len(self.levels) - 1), 1, 1, 105, 106, 207, 208, 0, 1],
-        )
+        return _suggested(tuple(self.levels), short_name=self.short_name, suffix=self.suffix)
+
+
+@cache  # models take milliseconds to make, and most properties of the words need them
+def _suggested(levels: tuple[Noun, ...], *, short_name: str, suffix: str) -> Documented:
+    return Documented(
+        refresh_schema(levels, short_name=short_name, suffix=suffix),
+        refresh_example(levels, short_name=short_name),
+        [1, min(1, len(levels) - 1), 1, 1, 105, 106, 207, 208, 0, 1],
+    )
