@@ -178,6 +178,33 @@ async def test_leaving_in_the_middle_of_a_fan_out_is_quick_and_quiet(
 
 
 @not_on_windows
+@pytest.mark.parametrize("workers", [1, 2])
+async def test_what_was_answered_is_stored_before_the_end(workers: int, tmp_path: Path) -> None:
+    """SIGTERM right behind the first answer loses nothing: the next start collects nothing."""
+    for attempt in range(2):
+        async with storeroom() as upstream:
+            settings: dict[str, Any] = {
+                "program": PROGRAM,
+                "shelves_url": upstream.base_url,
+                "server_workers": workers,
+                "snapshot_store": f"file:{tmp_path / str(attempt)}",
+            }
+            trees = []
+            for log in (tmp_path / "first.log", tmp_path / "second.log"):
+                with ServiceProcess(log, **settings) as service:
+                    async with client() as session:
+                        answer, tree = await service.get(session, TREE)
+                    await service.leave()
+                assert answer.headers["X-Snapshot-Source"] == "live"
+                trees.append(tree)
+            figures = upstream.figures
+
+        assert trees[0] == trees[1]
+        assert figures.lists == LISTS
+        assert figures.retries <= FEW * figures.requests
+
+
+@not_on_windows
 async def test_leaving_gives_the_turn_back_to_other_machines(
     redis: RedisServer, tmp_path: Path
 ) -> None:
