@@ -3,7 +3,7 @@
 import asyncio
 import os
 import signal
-from contextlib import aclosing
+from contextlib import AsyncExitStack, aclosing
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +17,11 @@ from tests.helpers.processes import ServiceProcess, not_on_windows, until
 from tests.helpers.redis_server import RedisServer
 from tests.helpers.services import application, ask, ended
 from tests.helpers.serving import client, served
-from tests.helpers.stores import file_store, redis_store
+from tests.helpers.stores import Store, file_store, redis_store
 from tests.sample_feature.__main__ import AT_ONCE
 from tests.sample_feature.feature import TREE, WORDS, shelves
 from tests.sample_feature.shelves import Shelf
-from tests.sample_feature.upstream import Storeroom, lists_of, many_shelves
+from tests.sample_feature.upstream import ShelvesContent, Storeroom, lists_of, many_shelves
 
 # The sample feature as a program.
 PROGRAM = ("-m", "tests.sample_feature")
@@ -178,6 +178,33 @@ async def test_leaving_in_the_middle_of_a_fan_out_is_quick_and_quiet(
 
 
 @not_on_windows
+@pytest.mark.parametrize("workers", [1, 2])
+async def test_what_was_answered_is_stored_before_the_end(workers: int, tmp_path: Path) -> None:
+    """SIGTERM right behind the first answer loses nothing: the next start collects nothing."""
+    for attempt in range(2):
+        async with storeroom() as upstream:
+            settings: dict[str, Any] = {
+                "program": PROGRAM,
+                "shelves_url": upstream.base_url,
+                "server_workers": workers,
+                "snapshot_store": f"file:{tmp_path / str(attempt)}",
+            }
+            trees = []
+            for log in (tmp_path / "first.log", tmp_path / "second.log"):
+                with ServiceProcess(log, **settings) as service:
+                    async with client() as session:
+                        answer, tree = await service.get(session, TREE)
+                    await service.leave()
+                assert answer.headers["X-Snapshot-Source"] == "live"
+                trees.append(tree)
+            figures = upstream.figures
+
+        assert trees[0] == trees[1]
+        assert figures.lists == LISTS
+        assert figures.retries <= FEW * figures.requests
+
+
+@not_on_windows
 async def test_leaving_gives_the_turn_back_to_other_machines(
     redis: RedisServer, tmp_path: Path
 ) -> None:
@@ -319,6 +346,55 @@ async def test_any_worker_reports_the_progress_of_a_refresh(tmp_path: Path) -> N
     assert {each["situacao"] for each in running} == {"em_andamento"}
     assert msgspec.json.decode(last.removeprefix("data: "))["situacao"] == "concluida"
     assert {each["requisicoes"]["concluidas"] for each in after} == {upstream.figures.lists}
+
+
+@pytest.mark.parametrize("kind", ["file", "redis"])
+async def test_a_change_that_somebody_vouches_for_reaches_every_process(
+    kind: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """One is asked, and the other takes it over; it is stored once, and neither undoes it."""
+    address = f"file:{tmp_path}"
+    async with AsyncExitStack() as stack:
+        if kind == "redis":
+            address = request.getfixturevalue("redis").url
+            store: Store = await stack.enter_async_context(aclosing(redis_store(address)))
+        else:
+            store = file_store(tmp_path / "shelves")
+        upstream = await stack.enter_async_context(storeroom())
+        session = await stack.enter_async_context(client())
+        settings: dict[str, Any] = {
+            "program": PROGRAM,
+            "shelves_url": upstream.base_url,
+            "snapshot_store": address,
+            "refresh_min_interval_s": 0,
+        }
+        one, other = (
+            stack.enter_context(ServiceProcess(tmp_path / f"{each}.log", **settings))
+            for each in ("one", "other")
+        )
+        for service in (one, other):
+            await service.get(session, TREE)
+            await ended(session, f"{service.address}{WORDS.path}/current")
+        versions = [await store.version()]
+        reduced = tuple(shelf.with_children((shelf.caixas or ())[:30]) for shelf in MANY)
+        upstream.serve(ShelvesContent(lists_of(reduced)))
+
+        async def all_have_it() -> bool:
+            versions.append(await store.version())
+            trees = [(await service.get(session, TREE))[1] for service in (one, other)]
+            return all(
+                msgspec.json.decode(tree, type=tuple[Shelf, ...]) == reduced for tree in trees
+            )
+
+        await _json(session, "POST", f"{one.address}{WORDS.path}?any_change=true")
+        async with asyncio.timeout(20):
+            while not await all_have_it():
+                await asyncio.sleep(0.01)
+        for _ in range(20):  # while both look at the store again
+            await asyncio.sleep(0.1)
+            assert await all_have_it()
+
+    assert len(set(versions)) == 2
 
 
 async def _json(session: aiohttp.ClientSession, method: str, url: str) -> dict[str, Any]:

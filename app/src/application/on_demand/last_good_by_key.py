@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Generic, TypeVar
 
 from src.application.on_demand.shared_values import SharedValues
-from src.application.ports.upstream_errors import UpstreamError
+from src.application.ports.upstream_errors import LONGEST_REST_S, UpstreamError
 from src.application.ports.value_store import Kept, ValueStore
 
 log = logging.getLogger(__name__)
@@ -46,7 +46,8 @@ class LastGoodByKey(Generic[V]):
 
     An old value is returned all the same, and the upstream is asked behind that response. If it
     fails, or knows nothing any more, the old value goes on being returned. After that it is left
-    alone with this key for a while.
+    alone with this key for a while; and with every key for as long as it asks for, up to
+    LONGEST_REST_S.
     """
 
     # What the upstream has for a key; None if it knows nothing. Raises UpstreamError.
@@ -62,6 +63,7 @@ class LastGoodByKey(Generic[V]):
     most_pauses: int = 10_000
     _asking: dict[str, asyncio.Task[Kept[V] | None]] = field(default_factory=dict, init=False)
     _pauses: dict[str, _Pause] = field(default_factory=dict, init=False)
+    _rests_until: float = field(default=-math.inf, init=False)
     _outage_is_told: bool = field(default=False, init=False)
     _is_over: bool = field(default=False, init=False)
 
@@ -70,7 +72,7 @@ class LastGoodByKey(Generic[V]):
         kept = await self.near.get(key) or await self.shared.newer(key)
         if kept is None:
             return await self._first(key)
-        if not self._is_fresh(kept) and self._pause_of(key) is None and not self._is_over:
+        if not self._is_fresh(kept) and self._may_ask(key):
             self._start(key)
         return kept
 
@@ -88,7 +90,7 @@ class LastGoodByKey(Generic[V]):
 
     async def _first(self, key: str) -> Kept[V]:
         """Waits for the upstream's answer about a key of which nothing is known."""
-        if self._pause_of(key) is None and not self._is_over:
+        if self._may_ask(key):
             # A caller that hangs up does not stop the request.
             await asyncio.wait({self._start(key)}, timeout=self.wait_s)
         kept = await self.near.get(key)
@@ -97,8 +99,9 @@ class LastGoodByKey(Generic[V]):
         pause = self._pause_of(key)
         if pause is not None and pause.is_unknown:
             raise UnknownKeyError(key)
-        left_s = pause.until - asyncio.get_running_loop().time() if pause else 1
-        raise NothingKnownError(max(1, math.ceil(left_s)))
+        until = max(self._rests_until, pause.until if pause else -math.inf)
+        left_s = max(1.0, until - asyncio.get_running_loop().time())
+        raise NothingKnownError(math.ceil(left_s))
 
     def _start(self, key: str) -> asyncio.Task[Kept[V] | None]:
         """Ask for the key, unless that is under way."""
@@ -119,6 +122,9 @@ class LastGoodByKey(Generic[V]):
             level = logging.DEBUG if self._outage_is_told else logging.WARNING
             log.log(level, "Uma consulta falhou (%s): %s", self.upstream, error)
             self._outage_is_told = True
+            asked_s = min(error.retry_after_s or 0.0, LONGEST_REST_S)
+            until = asyncio.get_running_loop().time() + asked_s
+            self._rests_until = max(self._rests_until, until)
             self._rest(key, is_unknown=False)
             return None
         except Exception:
@@ -137,6 +143,10 @@ class LastGoodByKey(Generic[V]):
     def _is_fresh(self, kept: Kept[V]) -> bool:
         # A machine with a wrong clock may date a value ahead; that makes it no fresher.
         return abs((self.now() - kept.asked_at).total_seconds()) < self.ttl_s
+
+    def _may_ask(self, key: str) -> bool:
+        rests = asyncio.get_running_loop().time() < self._rests_until
+        return not rests and self._pause_of(key) is None and not self._is_over
 
     def _rest(self, key: str, *, is_unknown: bool) -> None:
         until = asyncio.get_running_loop().time() + self.pause_s

@@ -1,5 +1,8 @@
 """The errors that a gateway to an upstream may raise."""
 
+# For how many seconds an upstream is left alone at most, however long it asks for.
+LONGEST_REST_S = 3600.0
+
 
 class UpstreamError(Exception):
     """The upstream did not give what was asked of it; the cause is kept in `__cause__`.

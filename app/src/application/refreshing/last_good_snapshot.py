@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Generic, Literal
 
@@ -67,6 +68,11 @@ class LastGoodSnapshot(Generic[S]):
         self._one_at_a_time = asyncio.Lock()
         self.snapshot: S | None = None
 
+    @property
+    def is_out_of_reach(self) -> bool:
+        """Whether the store could not be read last; one that hangs is not asked again and again."""
+        return "load" in self._failing
+
     async def take_over(self) -> S | None:
         """Take what another process has stored since; None if there is nothing newer.
 
@@ -86,7 +92,7 @@ class LastGoodSnapshot(Generic[S]):
             except Exception as error:  # noqa: BLE001  # collecting depends on no store
                 self._failed("load", error)
                 return None
-            if "load" in self._failing:
+            if self.is_out_of_reach:
                 # The store is back: save at once what it missed, and trust its turns again.
                 self._save_again_at = 0.0
                 self._worked("load", "turn")
@@ -136,7 +142,7 @@ class LastGoodSnapshot(Generic[S]):
         """
         async with AsyncExitStack() as stack:
             is_ours = True
-            if "load" not in self._failing:  # a store that hangs is asked once, not again and again
+            if not self.is_out_of_reach:
                 try:
                     is_ours = await stack.enter_async_context(self._store.turn())
                 except Exception as error:  # noqa: BLE001  # as above
@@ -232,6 +238,10 @@ def _flaw(stored: Snapshot, now: datetime) -> str | None:
         return "não foram coletados"
     if stored.collected_at - now > MOST_AHEAD:
         return "a data da coleta está no futuro"
+    if stored.believed_at is not None and stored.believed_at > stored.collected_at:
+        return "uma mudança foi aceita antes de ser coletada"
+    if stored.failures < 0:
+        return "o número de falhas é negativo"
     return None
 
 
@@ -253,7 +263,11 @@ def _is_vouched_for(stored: Snapshot, known: Snapshot) -> bool:
 
 
 def _succeeding(known: S, stored: S, change: CredibleChange | None) -> S:
-    if _is_vouched_for(stored, known):
-        change = ANY_CHANGE
-    succeeding = succeed(known, stored, change)
-    return stored if succeeding.roots == stored.roots else succeeding
+    is_vouched_for = _is_vouched_for(stored, known)
+    succeeding = succeed(known, stored, ANY_CHANGE if is_vouched_for else change)
+    if succeeding.roots != stored.roots:
+        return succeeding
+    if is_vouched_for or stored.believed_at == known.believed_at:
+        return stored
+    # Collected by a process that need not know why it is believed; a third one may ask.
+    return replace(stored, believed_at=known.believed_at)

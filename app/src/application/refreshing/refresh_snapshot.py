@@ -6,6 +6,7 @@ turn → collect → succeed → publish → store
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Generic
 
 from src.application.ports.upstream_errors import UpstreamError, UpstreamMalformedError
@@ -96,10 +97,7 @@ class RefreshSnapshot(Generic[S]):
         try:
             snapshot = await self.collect()
         except UpstreamError as error:
-            earlier = self.last_good.snapshot
-            if earlier is not None:
-                storing = self._publish_and_store(unread(earlier, str(error)), when_known)
-                await finished(storing, within_s=self.ends_within_s)
+            await finished(self._all_kept(error, when_known), within_s=self.ends_within_s)
             raise
         kept = self._kept(snapshot, recording, when_known, change)
         return await finished(kept, within_s=self.ends_within_s)
@@ -112,10 +110,11 @@ class RefreshSnapshot(Generic[S]):
         change: CredibleChange | None,
     ) -> S:
         """What has become of a collection, published and stored."""
-        known = self.last_good.snapshot
-        if known is not None and snapshot.collected_at < known.collected_at:
-            # By a clock that is behind another machine's; the newer one counts in the store.
-            snapshot = replace(snapshot, collected_at=known.collected_at)
+        known = await self._known_by_now()
+        if known is not None and snapshot.collected_at <= known.collected_at:
+            # By a clock that is behind another machine's. The newer one counts, in the store as for
+            # HTTP, which has whole seconds.
+            snapshot = replace(snapshot, collected_at=known.collected_at + timedelta(seconds=1))
         earlier = known if known is not None else await self.bundled()
         # Tens of thousands of comparisons: off the event loop.
         snapshot = await asyncio.to_thread(succeed, earlier, snapshot, change)
@@ -124,6 +123,21 @@ class RefreshSnapshot(Generic[S]):
         recording.collected(snapshot)
         await self._publish_and_store(snapshot, when_known)
         return snapshot
+
+    async def _all_kept(self, error: UpstreamError, when_known: Callable[[], object]) -> None:
+        """The last good snapshot, published and stored again if nothing could be read."""
+        known = await self._known_by_now()
+        if known is not None:
+            await self._publish_and_store(unread(known, str(error)), when_known)
+
+    async def _known_by_now(self) -> S | None:
+        """The last good snapshot at the end of a collection.
+
+        A process that is frozen loses its turn, and another one may have stored a newer snapshot.
+        """
+        if not self.last_good.is_out_of_reach:
+            await self.take_over()
+        return self.last_good.snapshot
 
     async def _publish_and_store(self, snapshot: S, when_known: Callable[[], object]) -> None:
         await self.last_good.put(snapshot)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from src.application.ports.upstream_errors import LONGEST_REST_S
 from src.domain.snapshot import Snapshot
 
 
@@ -21,7 +22,7 @@ class Pauses:
 
     first_s: float = 1.0
     longest_s: float = 300.0
-    longest_asked_s: float = 3600.0
+    longest_asked_s: float = LONGEST_REST_S
     partly_read: int = 60
 
 

@@ -6,7 +6,9 @@ import os
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from pathlib import Path
+from threading import Event
 from typing import BinaryIO
 
 from src.application.ports.snapshot_store import (
@@ -19,7 +21,13 @@ from src.application.ports.snapshot_store import (
 from src.domain.snapshot import S
 from src.infra.storage.lease import RENEW_EVERY_S, TURN_S, renewed
 from src.infra.storage.snapshot_format import SnapshotFormat, UnknownFormatError
-from src.infra.storage.whole_file import opened, read_whole, remove_leftovers, replace_whole
+from src.infra.storage.whole_file import (
+    opened,
+    read_whole,
+    remove_leftovers,
+    replace_whole,
+    unless_given_up,
+)
 
 # What the system calls a full disk, and a quota that is used up.
 FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -61,7 +69,7 @@ class FileStore(SnapshotStore[S]):
         return await asyncio.to_thread(self._load)
 
     async def save(self, snapshot: S) -> str:
-        return await asyncio.to_thread(self._save, snapshot)
+        return await unless_given_up(partial(self._save, snapshot))
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[bool]:
@@ -130,13 +138,13 @@ class FileStore(SnapshotStore[S]):
         except (ValueError, MemoryError) as exc:
             raise DamagedSnapshotError(f"{self._file} está danificado ({exc})", version) from exc
 
-    def _save(self, snapshot: S) -> str:
+    def _save(self, snapshot: S, is_given_up: Event) -> str:
         try:
             content = self._format.to_bytes(snapshot)
             remove_leftovers(self._file.parent)
             while True:
                 try:
-                    return _version_of(replace_whole(self._file, content))
+                    return _version_of(replace_whole(self._file, content, is_given_up))
                 except OSError as exc:
                     if exc.errno not in FULL or not self._make_room():
                         raise

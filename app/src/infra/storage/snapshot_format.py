@@ -75,7 +75,7 @@ class SnapshotFormat(Generic[S]):
         """The file that `to_bytes` wrote.
 
         Raises UnknownFormatError for another release's, and ValueError for damaged content or for
-        a snapshot whose time is not in UTC.
+        a snapshot whose times are not in UTC.
         """
         xz = lzma.LZMADecompressor(format=lzma.FORMAT_XZ, memlimit=_MOST_MEMORY)
         try:
@@ -92,6 +92,7 @@ class SnapshotFormat(Generic[S]):
             file: SnapshotFile[S] = self._decoder.decode(text)
         except RecursionError as exc:  # JSON nested without end
             raise ValueError("aninhado demais") from exc
-        if file.snapshot.collected_at.utcoffset() != timedelta(0):
+        times = (file.snapshot.collected_at, file.snapshot.believed_at)
+        if any(time is not None and time.utcoffset() != timedelta(0) for time in times):
             raise ValueError("a data da coleta não está em UTC")
         return file

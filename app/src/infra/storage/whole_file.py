@@ -1,13 +1,17 @@
 """Small files as a whole: read within bounds, and replaced in one step."""
 
+import asyncio
 import os
 import stat
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
+from threading import Event
+from typing import BinaryIO, TypeVar
+
+T = TypeVar("T")
 
 UNFINISHED = "unfinished-"
 
@@ -36,10 +40,24 @@ def read_whole(content: BinaryIO, *, most_bytes: int) -> bytes:
     return content.read()
 
 
-def replace_whole(file: Path, content: bytes) -> os.stat_result:
+async def unless_given_up(replace: Callable[[Event], T]) -> T:
+    """What `replace` returns, called in a thread; its argument is set if the caller is cancelled.
+
+    A thread cannot be stopped. On a disk that hangs it may go on much later, when there is
+    something newer to keep, or the service has ended.
+    """
+    is_given_up = Event()
+    try:
+        return await asyncio.to_thread(replace, is_given_up)
+    finally:
+        is_given_up.set()
+
+
+def replace_whole(file: Path, content: bytes, is_given_up: Event) -> os.stat_result:
     """Puts a file with this content in the place of the one before; its status.
 
-    Readers see the old one or the new one. Raises OSError; the old one is kept then.
+    Readers see the old one or the new one. Raises OSError, also if it has been given up meanwhile;
+    the old one is kept then.
     """
     file.parent.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=UNFINISHED)
@@ -49,6 +67,8 @@ def replace_whole(file: Path, content: bytes) -> os.stat_result:
             unfinished.flush()
             os.fsync(unfinished.fileno())
             status = os.fstat(unfinished.fileno())
+        if is_given_up.is_set():
+            raise InterruptedError("ninguém espera mais por isso")
         os.replace(name, file)  # noqa: PTH105  # the name is a str
     except BaseException:
         with suppress(OSError):

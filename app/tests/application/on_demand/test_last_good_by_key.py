@@ -13,7 +13,12 @@ from src.application.on_demand.last_good_by_key import (
     UnknownKeyError,
 )
 from src.application.on_demand.shared_values import SharedValues
-from src.application.ports.upstream_errors import UpstreamConnectionError, UpstreamError
+from src.application.ports.upstream_errors import (
+    LONGEST_REST_S,
+    UpstreamConnectionError,
+    UpstreamError,
+    UpstreamStatusError,
+)
 from src.application.ports.value_store import Kept, ValueStore, ValueStoreError
 from src.infra.storage.values.memory_values import MemoryValues
 from src.infra.storage.values.value_format import ValueFormat
@@ -171,6 +176,54 @@ async def test_if_nothing_is_known_the_failure_is_told() -> None:
             assert 29 <= caught.value.retry_after_s <= 30
 
     assert upstream.asked == {"a": 1}
+
+
+def asking_for_a_rest(seconds: float) -> UpstreamError:
+    """The upstream's 503 with this Retry-After."""
+    return UpstreamStatusError("503", 503, retry_after_s=seconds)
+
+
+@pytest.mark.parametrize(("asked_s", "rest_s"), [(1800, 1800), (1e9, LONGEST_REST_S)])
+async def test_a_rest_that_the_upstream_asks_for_holds_for_every_key(
+    asked_s: float, rest_s: float
+) -> None:
+    """Old values are given meanwhile; callers without one are told when to ask again."""
+    upstream, clock = Upstream(old=1, a=asking_for_a_rest(asked_s), b=2), Clock()
+    async with cache(upstream, clock=clock) as values:
+        await values.get("old")
+        clock.advance(TTL_S)
+        for key in ("a", "b", "a"):
+            with pytest.raises(NothingKnownError) as caught:
+                await values.get(key)
+            assert rest_s - 10 < caught.value.retry_after_s <= rest_s
+        assert (await values.get("old")).value == 1
+        await settled(values)
+
+    assert upstream.asked == {"old": 1, "a": 1}
+
+
+async def test_the_longest_rest_counts() -> None:
+    """Two keys were asked for at once; the answer that came last asks for less."""
+    upstream = Upstream(a=asking_for_a_rest(1800), b=asking_for_a_rest(1))
+    async with cache(upstream) as values:
+        await asyncio.gather(values.get("a"), values.get("b"), return_exceptions=True)
+
+        with pytest.raises(NothingKnownError) as caught:
+            await values.get("c")
+
+    assert upstream.asked == {"a": 1, "b": 1}
+    assert caught.value.retry_after_s > 1700
+
+
+async def test_after_the_rest_every_key_is_asked_for_again() -> None:
+    """And what comes is kept."""
+    upstream = Upstream(a=asking_for_a_rest(0.01), b=2)
+    async with cache(upstream) as values:
+        with pytest.raises(NothingKnownError):
+            await values.get("a")
+        await asyncio.sleep(0.02)
+
+        assert (await values.get("b")).value == 2
 
 
 async def test_after_the_pause_it_is_asked_again() -> None:

@@ -115,14 +115,33 @@ async def test_a_loss_that_somebody_vouched_for_is_believed_by_every_process() -
     assert kept.tree == TWO_SHELVES
 
 
+async def test_a_process_that_was_never_told_does_not_make_the_others_forget() -> None:
+    """It has collected the same by itself; a third one has missed all of that."""
+    store = FakeStore()
+    one, late = LastGoodSnapshot(store), LastGoodSnapshot(store)
+    await keep(late, NEW)
+    vouched_for = replace(OLD, collected_at=NOON + timedelta(hours=1), believed_at=NOON)
+    await keep(one, vouched_for)
+    store.put(replace(OLD, collected_at=NOON + timedelta(hours=2)))
+
+    await one.take_over()
+    taken = await late.take_over()
+
+    assert taken is not None
+    assert taken.tree == OLD.tree
+    assert taken.believed_at == NOON
+
+
 @pytest.mark.parametrize(
     "impossible",
     [
         live((), NOON + timedelta(hours=1)),
         replace(NEW, source=Source.BUNDLED, collected_at=NOON + timedelta(hours=1)),
         replace(NEW, collected_at=NOON + timedelta(days=2)),
+        replace(NEW, believed_at=NOON + timedelta(hours=1)),
+        replace(NEW, failures=-1),
     ],
-    ids=["empty", "not live", "of the future"],
+    ids=["empty", "not live", "of the future", "believed before it was collected", "no count"],
 )
 async def test_what_nobody_can_have_collected_is_damaged(
     impossible: ShelvesSnapshot, caplog: pytest.LogCaptureFixture

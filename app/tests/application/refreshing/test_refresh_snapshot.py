@@ -46,14 +46,14 @@ class Process:
         stored = self._store.stored
         self.published.append((snapshot, stored.snapshot if stored else None))
 
-    async def execute(self, *, afresh: bool) -> ShelvesSnapshot | None:
+    async def execute(self, *, afresh: bool, any_change: bool = False) -> ShelvesSnapshot | None:
         """Makes one refresh; notes whether its result was known before it was stored."""
         saves = self._store.calls["save"]
 
         def known() -> None:
             self.was_known_before_it_was_stored = self._store.calls["save"] == saves
 
-        return await self.refresh.execute(afresh=afresh, when_known=known)
+        return await self.refresh.execute(afresh=afresh, when_known=known, any_change=any_change)
 
 
 async def test_a_collected_snapshot_is_kept() -> None:
@@ -179,8 +179,56 @@ async def test_a_collection_by_a_clock_that_is_behind_counts_as_the_newest() -> 
     collected = await process.execute(afresh=True)
 
     assert collected is not None
-    assert collected.collected_at == ahead.collected_at
+    assert collected.collected_at > ahead.collected_at
     assert store.calls["save"] == 1
+
+
+async def test_each_change_that_somebody_vouched_for_is_believed_by_a_clock_that_is_ahead() -> None:
+    """Both machines end with the change, whichever of them collected it, and neither undoes it."""
+    store, behind = FakeStore(), Clock()
+    changes = [live(TWO_SHELVES), live(TWO_SHELVES[:1]), live(TWO_SHELVES[1:])]
+    one = Process(store, FakeCollection(behind, *changes))
+    other = Process(store, FakeCollection(behind, NEW))
+    store.put(live(TWO_SHELVES, NOON + timedelta(hours=2)))
+
+    for change in changes:
+        await other.refresh.take_over()
+        await one.execute(afresh=True, any_change=True)
+        saves = store.calls["save"]
+        for _ in range(3):
+            await other.refresh.take_over()
+            await one.refresh.take_over()
+
+        assert store.calls["save"] == saves
+        for process in (one, other):
+            assert process.last_good.snapshot is not None
+            assert process.last_good.snapshot.tree == change.tree
+            assert process.last_good.snapshot.is_whole
+
+
+@pytest.mark.parametrize("outcome", [OLD, UpstreamConnectionError("caiu")])
+async def test_a_process_that_was_frozen_undoes_nothing(
+    outcome: ShelvesSnapshot | Exception,
+) -> None:
+    """While it slept, another one had the turn, and stored a change that somebody vouched for."""
+    store, clock = FakeStore(), Clock()
+    collection = FakeCollection(clock, NEW, outcome)
+    frozen = Process(store, collection)
+    await frozen.execute(afresh=True)
+    collection.held = asyncio.Event()
+    refreshing = asyncio.create_task(frozen.execute(afresh=True))
+    while not collection.waiting:
+        await asyncio.sleep(0)
+    vouched_for = NOON + timedelta(minutes=5)
+    store.put(replace(OLD, collected_at=vouched_for, believed_at=vouched_for))
+    clock.advance(600)
+    collection.held.set()
+    await asyncio.wait({refreshing})
+
+    assert refreshing.exception() is (outcome if isinstance(outcome, Exception) else None)
+    assert store.stored is not None
+    assert store.stored.snapshot.tree == OLD.tree
+    assert store.stored.snapshot.believed_at == vouched_for
 
 
 async def after(wait: Callable[[], Awaitable[None]], call: Any, *arguments: Any) -> Any:

@@ -183,6 +183,28 @@ async def test_an_ill_upstream_touches_nothing_that_is_known(behaviour: Behaviou
     assert again.body == places.body
 
 
+@pytest.mark.parametrize("status", [429, 503])
+async def test_a_rest_that_is_asked_for_at_one_place_holds_for_all(status: int) -> None:
+    """An hour without a request, whichever place is wanted; what is known is answered."""
+    async with Ibge(TWO_STATES) as upstream:
+        async with service(upstream, population_ttl_s=0) as session:
+            before = await known_population(session)
+            upstream.behave(ill(Kind.STATUS, status=status, retry_after=3600))
+            first = await ask(session, STATE)
+            requests = upstream.figures.requests
+            upstream.behave(Behaviour())
+            others = [
+                await ask(session, f"/api/v1/states/{uf}/population") for uf in ("df", "ro", "df")
+            ]
+            known = await ask(session, CITY)
+
+    assert upstream.figures.requests == requests
+    assert (known.status, known.body) == (200, before.body)
+    for answer in (first, *others):
+        assert answer.status == 503
+        assert 3500 < int(answer.headers["Retry-After"]) <= 3600
+
+
 async def test_an_empty_answer_takes_no_population_away() -> None:
     """`[]` is what the upstream says of a code that it does not know."""
     async with Ibge(TWO_STATES) as upstream:

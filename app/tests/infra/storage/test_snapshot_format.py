@@ -52,8 +52,13 @@ def test_a_gap_without_parents_is_read() -> None:
         lzma.compress(msgspec.json.encode(FILE).replace(b'"Martelo"', b'""')),
         lzma.compress(msgspec.json.encode(SnapshotFile(FILE.snapshot, "teste", format=99))),
         lzma.compress(msgspec.json.encode(FILE).replace(b"12:00:00Z", b"12:00:00")),
+        lzma.compress(
+            msgspec.json.encode(FILE).replace(
+                b'"believed_at":null', b'"believed_at":"2025-06-01T12:00:00"'
+            )
+        ),
     ],
-    ids=["empty", "noise", "cut", "other", "impossible", "newer format", "no UTC"],
+    ids=["empty", "noise", "cut", "other", "impossible", "newer format", "no UTC", "nor there"],
 )
 def test_a_damaged_file_is_refused(content: bytes) -> None:
     """Half a file, noise or impossible parts are never taken for data."""

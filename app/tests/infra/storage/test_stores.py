@@ -33,6 +33,7 @@ from src.infra.storage.memory_store import MemoryStore
 from src.infra.storage.redis_store import RedisStore
 from src.infra.storage.snapshot_format import SnapshotFormat
 from tests.helpers.fakes import live
+from tests.helpers.hanging_disk import given_up_while_the_disk_hangs
 from tests.helpers.processes import not_on_windows
 from tests.helpers.redis_server import RedisServer
 from tests.helpers.refreshes import moment
@@ -296,6 +297,18 @@ async def test_a_full_disk_keeps_the_stored_snapshot(
 
     assert await store.load() == Stored(ONE, version)
     assert names_in(tmp_path) == ["snapshot.json.xz"]
+
+
+async def test_a_save_that_was_given_up_replaces_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its thread goes on once the disk does, when there is something newer."""
+    store = file_store(tmp_path)
+    version = await store.save(TWO)
+
+    await given_up_while_the_disk_hangs(store.save(ONE), tmp_path, monkeypatch)
+
+    assert await store.load() == Stored(TWO, version)
 
 
 async def test_files_left_by_a_killed_process_are_removed(tmp_path: Path) -> None:

@@ -3,12 +3,20 @@
 import asyncio
 import re
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
+from threading import Event
 from typing import TypeVar
 
 from src.application.ports.value_store import Kept, ValueStore, ValueStoreError
 from src.infra.storage.values.value_format import ValueFormat
-from src.infra.storage.whole_file import opened, read_whole, remove_leftovers, replace_whole
+from src.infra.storage.whole_file import (
+    opened,
+    read_whole,
+    remove_leftovers,
+    replace_whole,
+    unless_given_up,
+)
 
 V = TypeVar("V")
 
@@ -34,7 +42,7 @@ class FileValues(ValueStore[V]):
         return await asyncio.to_thread(self._get, key)
 
     async def put(self, key: str, kept: Kept[V]) -> None:
-        await asyncio.to_thread(self._put, key, self._format.to_bytes(kept))
+        await unless_given_up(partial(self._put, key, self._format.to_bytes(kept)))
 
     def _get(self, key: str) -> Kept[V] | None:
         file = self._file(key)
@@ -46,11 +54,11 @@ class FileValues(ValueStore[V]):
         except OSError as exc:
             raise ValueStoreError(f"{file} não pode ser lido ({exc})") from exc
 
-    def _put(self, key: str, content: bytes) -> None:
+    def _put(self, key: str, content: bytes, is_given_up: Event) -> None:
         file = self._file(key)
         try:
             is_new = not file.exists()
-            replace_whole(file, content)
+            replace_whole(file, content, is_given_up)
             if is_new:
                 self._tidy_up()
         except OSError as exc:

@@ -15,6 +15,7 @@ from src.infra.storage.values.memory_values import MemoryValues
 from src.infra.storage.values.redis_values import RedisValues
 from src.infra.storage.values.value_format import ValueFormat
 from tests.helpers.fakes import NOON
+from tests.helpers.hanging_disk import given_up_while_the_disk_hangs
 from tests.helpers.redis_server import RedisServer
 
 
@@ -147,6 +148,18 @@ async def test_a_write_that_cannot_end_leaves_nothing_behind(tmp_path: Path) -> 
         await FileValues(tmp_path, FORMAT).put("a", ONE)
 
     assert names_in(tmp_path) == ["a.json"]
+
+
+async def test_a_value_that_was_given_up_replaces_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its thread goes on once the disk does, when a newer value is stored."""
+    files = FileValues(tmp_path, FORMAT)
+    await files.put("a", TWO)
+
+    await given_up_while_the_disk_hangs(files.put("a", ONE), tmp_path, monkeypatch)
+
+    assert await files.get("a") == TWO
 
 
 async def test_a_redis_out_of_reach_is_an_error_of_the_port(redis: RedisServer) -> None:
