@@ -1,10 +1,13 @@
 """Refreshes as callers see them, over real sockets."""
 
 import asyncio
+import contextlib
 import logging
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -23,9 +26,9 @@ from src.infra.process.clock import utc_now
 from src.infra.storage.memory_journal import MemoryJournal
 from stand_in.faults import Behaviour
 from tests.helpers.refreshes import events
-from tests.helpers.services import Answer, application, ask, ended
+from tests.helpers.services import Answer, application, ask, ended, features_over
 from tests.helpers.services import service as service_of
-from tests.helpers.serving import client, served
+from tests.helpers.serving import client, free_port, served
 from tests.helpers.shelves import BOOKS, HIGH, TWO_SHELVES
 from tests.sample_feature.feature import TREE, WORDS, shelves
 from tests.sample_feature.shelves import Level
@@ -165,6 +168,77 @@ async def test_without_a_token_nobody_may_ask_through_a_proxy() -> None:
     assert listed.json["permitido"] is False
     assert listed.json["motivo"] == asked.json["detail"]
     assert asked_of.asked[SHELVES_PATH] == 1
+
+
+NGINX = """
+daemon off; master_process off; pid {folder}/pid; error_log {folder}/errors;
+events {{ }}
+http {{
+  access_log off;
+  client_body_temp_path {folder}/a; proxy_temp_path {folder}/b; fastcgi_temp_path {folder}/c;
+  uwsgi_temp_path {folder}/d; scgi_temp_path {folder}/e;
+  server {{ listen 127.0.0.1:{port}; location / {{ proxy_pass {url}; {settings} }} }}
+}}
+"""
+
+
+@pytest.mark.skipif(shutil.which("nginx") is None, reason="it needs nginx: apt install nginx-light")
+@pytest.mark.parametrize(
+    "settings",
+    [
+        "proxy_http_version 1.0;",  # the default up to nginx 1.29.6
+        "proxy_http_version 1.0; proxy_set_header Host $host;",
+        "proxy_http_version 1.1; proxy_set_header X-Real-IP $remote_addr;",
+        "proxy_http_version 1.1; proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;",
+    ],
+)
+async def test_without_a_token_nobody_may_ask_through_nginx(settings: str, tmp_path: Path) -> None:
+    """A real one that adds no header, or one of the usual; data are answered through it."""
+    asked_of = upstream()
+    async with served(application(features_over(asked_of, now=utc_now))) as url:
+        port = free_port()
+        file = tmp_path / "nginx.conf"
+        file.write_text(NGINX.format(folder=tmp_path, port=port, url=url, settings=settings))
+        nginx = await asyncio.create_subprocess_exec("nginx", "-c", str(file), "-e", "stderr")
+        try:
+            async with client(f"http://127.0.0.1:{port}") as session:
+                await until_it_answers(session, TREE)
+                asked = await ask(session, REFRESHES, method="POST")
+                listed = await ask(session, REFRESHES)
+        finally:
+            nginx.terminate()
+            await nginx.wait()
+        async with client(url) as session:
+            await ended(session, f"{REFRESHES}/current")
+            directly = await ask(session, REFRESHES, method="POST")
+
+    assert asked.status == 403
+    assert "defina REFRESH_TOKEN" in asked.json["detail"]
+    assert listed.json["motivo"] == asked.json["detail"]
+    assert directly.status == 202
+
+
+async def until_it_answers(session: Session, path: str) -> None:
+    """Waits until a server that has just been started answers with 200."""
+    async with asyncio.timeout(20):
+        while True:
+            with contextlib.suppress(aiohttp.ClientConnectionError):
+                if (await ask(session, path)).status == 200:
+                    return
+            await asyncio.sleep(0.01)
+
+
+async def test_without_a_token_nobody_may_ask_in_http_1_0() -> None:
+    """As a plain `proxy_pass` of nginx does, which sends no header that tells of it."""
+    head = f"POST {REFRESHES} HTTP/1.0\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+    async with served(application(features_over(upstream(), now=utc_now))) as url:
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(url.rpartition(":")[2]))
+        writer.write(head.encode())
+        answer = await reader.read()
+        writer.close()
+
+    assert answer.startswith(b"HTTP/1.1 403 ")
+    assert b"defina REFRESH_TOKEN" in answer
 
 
 # Reading refreshes.

@@ -9,6 +9,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from src.infra.http.episodes import Episodes
 from src.infra.http.problem import problem, problem_response
+from src.infra.process.open_connections import connections_of_callers
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +53,9 @@ class BoundedConnection(HttpToolsProtocol):
         self._head_timer: asyncio.TimerHandle | None = None
         self._sending_timer: asyncio.TimerHandle | None = None
         self._has_moved = False  # whether anything was answered or taken since the last look
-        self._expect_head(looks=2)
+        self._begin_to_expect_head()
+        if len(self.connections) > (most := connections_of_callers()):
+            self._make_room(most)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Stops all waiting."""
@@ -75,7 +78,7 @@ class BoundedConnection(HttpToolsProtocol):
                 self._log_once(logging.WARNING, "um cabeçalho passou de %d bytes", LARGEST_HEAD)
                 self._refuse(431, _TOO_LARGE)
         if self._head_timer is None and not self._is_at_work:
-            self._expect_head(looks=2)
+            self._begin_to_expect_head()
 
     def on_headers_complete(self) -> None:
         """Raises ValueError for a head without one single Host (RFC 9112, section 3.2)."""
@@ -98,6 +101,41 @@ class BoundedConnection(HttpToolsProtocol):
     @property
     def _is_at_work(self) -> bool:
         return self.cycle is not None and not self.cycle.response_complete
+
+    def _make_room(self, most: int) -> None:
+        others: list[BoundedConnection] = [
+            each
+            for each in self.connections - {self}
+            if isinstance(each, BoundedConnection) and not each.transport.is_closing()
+        ]
+        heads = [each for each in others if each.is_without_head]
+        idle = [each for each in others if each.is_idle]
+        # Of the kind that leaves no room for the other; several at a time, so that in a flood not
+        # every new connection means a look at all.
+        kind = sorted(heads if len(heads) >= len(idle) else idle, key=lambda each: each.head_began)
+        for oldest in kind[: max(1, len(kind) // 32)]:
+            oldest.give_way(most)
+
+    @property
+    def is_without_head(self) -> bool:
+        """Whether a head is expected: none has come, or not all of one."""
+        return self._head_timer is not None
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether it is only kept alive: the client has taken all answers, and asks for nothing."""
+        is_used = self.is_without_head or self._is_at_work
+        return not is_used and not self.transport.get_write_buffer_size()
+
+    def give_way(self, most: int) -> None:
+        """Closes it to make room for another, since more than `most` are open."""
+        why = "com mais de %d abertas, ela ainda esperava por um pedido inteiro"
+        self._log_once(logging.WARNING, why, most)
+        self.transport.abort()
+
+    def _begin_to_expect_head(self) -> None:
+        self.head_began = self.loop.time()  # the last one that had to be waited for
+        self._expect_head(looks=2)
 
     def _expect_head(self, *, looks: int) -> None:
         # In two looks: after the event loop has stood still, what has come meanwhile is read first.

@@ -9,6 +9,15 @@ log = logging.getLogger(__name__)
 # For callers' connections, files, pipes and the server's own sockets.
 SPARE = 64
 
+# Of these, for all but callers' connections.
+_FILES = 32
+
+# As many connections as callers may have open, if the system allows them.
+_CALLERS = 1_000
+
+# The connections that are kept free for collecting, by the setting that asks for fewer.
+_kept_free: dict[str, int] = {}
+
 # CPython's select() on Windows is built for this many sockets (FD_SETSIZE in selectmodule.c).
 SELECT_ON_WINDOWS = 512
 
@@ -23,6 +32,7 @@ def possible_connections(wanted: int, *, setting: str) -> int:
     Needs a running event loop, which sets a bound on Windows.
     """
     possible = min(wanted, max(1, open_files(wanted + SPARE) - SPARE))
+    _kept_free[setting] = possible
     if possible < wanted:
         log.warning(
             "O sistema permite só %d das %d conexões desejadas; a coleta será mais lenta. "
@@ -32,6 +42,15 @@ def possible_connections(wanted: int, *, setting: str) -> int:
             setting,
         )
     return possible
+
+
+def connections_of_callers() -> int:
+    """The connections that callers may have open: as many as leave room for a collection.
+
+    Needs a running event loop, as above.
+    """
+    others = max(_kept_free.values(), default=0) + _FILES
+    return max(1, open_files(_CALLERS + others) - others)
 
 
 if sys.platform == "win32":  # pragma: no cover  # the coverage is taken on Linux

@@ -5,8 +5,9 @@ import contextlib
 import itertools
 import logging
 import socket
+import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any, Self
 
@@ -17,12 +18,12 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from src.infra.http.episodes import Episodes
 from src.infra.process.bounded_connections import LARGEST_HEAD, BoundedConnection, bound_connections
-from tests.helpers.processes import ServiceProcess
+from tests.helpers.processes import ServiceProcess, until
 from tests.helpers.services import application, ask, features_over
 from tests.helpers.serving import client, served
 from tests.helpers.shelves import TWO_SHELVES
 from tests.sample_feature.feature import TREE, WORDS
-from tests.sample_feature.upstream import FakeUpstream
+from tests.sample_feature.upstream import FakeUpstream, Storeroom, lists_of
 
 HOST = b"Host: localhost\r\n"
 LIVE = b"GET /health/live HTTP/1.1\r\n" + HOST + b"\r\n"
@@ -388,6 +389,151 @@ async def test_http_1_0_needs_no_host() -> None:
     """Simple health checks send none."""
     async with service() as url:
         assert status_of(await sent_to(url, b"GET /health/live HTTP/1.0\r\n\r\n")) == 200
+
+
+# More connections than callers may have.
+
+
+@pytest.fixture
+def four(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Callers may have four connections."""
+    where = "src.infra.process.bounded_connections.connections_of_callers"
+    monkeypatch.setattr(where, lambda: 4)
+
+
+async def is_closed(raw: Raw) -> bool:
+    """Whether the service has closed a connection; it answers a whole request on any other."""
+    try:
+        await raw.send(LIVE)
+        return not await raw.reader.readuntil(b"}")
+    except (ConnectionError, asyncio.IncompleteReadError):
+        return True
+
+
+@pytest.mark.usefixtures("four")
+async def test_the_oldest_head_makes_room_for_another(caplog: pytest.LogCaptureFixture) -> None:
+    """Not those kept alive, however old they are; one line is logged for all such heads."""
+    async with service() as url, AsyncExitStack() as stack:
+        kept_alive = await stack.enter_async_context(Raw(url))
+        assert not await is_closed(kept_alive)
+        heads = []
+        for _ in range(6):
+            heads.append(await stack.enter_async_context(Raw(url)))
+            await heads[-1].send(b"GET /health/live HTTP/1.1\r\n")
+            await asyncio.sleep(0.02)  # until the service has seen it
+        whole = [raw.reader.at_eof() for raw in heads]
+        for raw in heads[3:]:
+            await raw.send(HOST + b"\r\n")
+            assert status_of(await raw.reader.readuntil(b"}")) == 200
+        assert not await is_closed(kept_alive)
+
+    assert whole == [True] * 3 + [False] * 3
+    (line,) = warnings(caplog)
+    assert "mais de 4 abertas" in line
+
+
+@pytest.mark.usefixtures("four")
+async def test_connections_kept_alive_make_room_where_they_are_more() -> None:
+    """The oldest first; a head that has just begun may be finished."""
+    async with service() as url, AsyncExitStack() as stack:
+        idle = [await stack.enter_async_context(Raw(url)) for _ in range(3)]
+        for raw in idle:
+            assert not await is_closed(raw)
+        head = await stack.enter_async_context(Raw(url))
+        await head.send(LIVE[:9])
+        for _ in range(2):
+            assert not await is_closed(await stack.enter_async_context(Raw(url)))
+        await head.send(LIVE[9:])
+        assert status_of(await head.reader.readuntil(b"}")) == 200
+
+        assert [await is_closed(raw) for raw in idle[:2]] == [True, True]
+
+
+@pytest.mark.usefixtures("four")
+async def test_whoever_is_answered_makes_no_room() -> None:
+    """Neither a stream nor an answer that is taken slowly is cut off, and more are served."""
+    large = b"GET /openapi.json HTTP/1.1\r\n" + HOST + b"\r\n"
+    async with service() as url, AsyncExitStack() as stack:
+        async with client(url) as session:
+            await ask(session, TREE)  # so that there is something to stream
+        stream = await stack.enter_async_context(Raw(url))
+        await stream.send(STREAM + b"\r\n")
+        assert await stream.reader.readuntil(b"\n\n")
+        slow = []
+        for _ in range(4):
+            raw = await stack.enter_async_context(Raw(url, SO_RCVBUF=1024))
+            slow.append(raw)
+            await raw.send(large * 100)
+            await raw.reader.readexactly(1)
+            raw.writer.transport.pause_reading()  # type: ignore[attr-defined]  # as above
+        for _ in range(4):
+            assert await is_alive(url)
+        for raw in slow:
+            raw.writer.transport.resume_reading()  # type: ignore[attr-defined]  # as above
+            for _ in range(100):
+                assert b"200 OK" in await raw.reader.readuntil(b"\r\n\r\n")
+
+
+# The sample feature as a program that may open this many files.
+WITH_FEW_FILES = """
+import resource, runpy
+resource.setrlimit(resource.RLIMIT_NOFILE, ({files}, {files}))
+runpy.run_module("tests.sample_feature", run_name="__main__")
+"""
+
+
+def statuses(port: int, path: str) -> list[int]:
+    """The statuses of the answers to twenty requests, each on a connection of its own."""
+    answers = []
+    for _ in range(20):
+        with (
+            contextlib.suppress(ConnectionError),
+            socket.create_connection(("127.0.0.1", port), 20) as sock,
+        ):
+            sock.sendall(f"GET {path} HTTP/1.1\r\n".encode() + HOST + b"\r\n")
+            answers.append(status_of(sock.recv(4096)))
+    return answers
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no bound on open files")
+@pytest.mark.parametrize("files", [64, 300])
+async def test_more_half_open_heads_than_open_files_keep_nobody_out(
+    files: int, tmp_path: Path
+) -> None:
+    """They are renewed without a pause; data and health are answered all the same."""
+
+    async def half_open(port: int) -> None:
+        while True:
+            with contextlib.suppress(ConnectionError):
+                reader, writer = await asyncio.open_connection("127.0.0.1", port)
+                with contextlib.closing(writer):
+                    writer.write(b"GET / HTTP/1.1\r\n")
+                    await reader.read()
+
+    async with Storeroom(lists_of(TWO_SHELVES)) as upstream:
+        with ServiceProcess(
+            tmp_path / "log",
+            program=["-c", WITH_FEW_FILES.format(files=files)],
+            shelves_url=upstream.base_url,
+            snapshot_store="memory:",
+        ) as process:
+            async with client() as session:
+                await process.get(session, TREE)
+            flood = [asyncio.create_task(half_open(process.port)) for _ in range(2 * files)]
+            await until(lambda: "Conexão de" in process.log)
+            answers = {
+                path: await asyncio.to_thread(statuses, process.port, path)
+                for path in (TREE, "/health/live")
+            }
+            for each in flood:
+                each.cancel()
+            await asyncio.gather(*flood, return_exceptions=True)
+
+    # A client that is slow to send its head, on a busy machine, may be taken for one of the others.
+    for path, statuses_ in answers.items():
+        assert statuses_.count(200) > 10, path
+    assert process.log.count("um pedido inteiro") == 1
+    assert "Too many open files" not in process.log
 
 
 # However it is started.

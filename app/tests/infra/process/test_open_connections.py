@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from src.entrypoints.settings import APP_DIR
-from src.infra.process.open_connections import possible_connections
+from src.infra.process.open_connections import connections_of_callers, possible_connections
 
 resource = pytest.importorskip("resource", reason="Windows has no bound on open files")
 
@@ -47,6 +47,36 @@ def test_the_limit_on_open_files_is_raised_if_possible(
     assert possible_connections(526, setting="CARS_YEARS_LIMIT") == possible
     assert bound == (soft_after, hard)
     assert ("ulimit -n" in caplog.text) is (possible < 526)
+
+
+@pytest.mark.parametrize(
+    ("soft", "hard", "possible", "soft_after"),
+    [
+        (4096, 4096, 1000, 4096),
+        (256, 4096, 1000, 1558),
+        (1024, 1024, 466, 1024),
+        (256, 256, 32, 256),
+        (64, 64, 31, 64),
+        (20, 20, 1, 20),
+    ],
+)
+async def test_callers_leave_room_for_a_collection(
+    *, soft: int, hard: int, possible: int, soft_after: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And for files; the limit is raised for them, too."""
+    bound = (soft, hard)
+
+    def setrlimit(_: int, changed: tuple[int, int]) -> None:
+        nonlocal bound
+        bound = changed
+
+    monkeypatch.setattr(resource, "getrlimit", lambda _: bound)
+    monkeypatch.setattr(resource, "setrlimit", setrlimit)
+    monkeypatch.setattr("src.infra.process.open_connections._kept_free", {})
+
+    possible_connections(526, setting="CARS_YEARS_LIMIT")
+    assert connections_of_callers() == possible
+    assert bound == (soft_after, hard)
 
 
 def test_the_limit_of_a_real_process_is_raised() -> None:

@@ -1,6 +1,7 @@
 """Who may ask for a refresh: it costs the upstream thousands of requests."""
 
 import hmac
+import re
 from ipaddress import IPv6Address, ip_address
 from urllib.parse import urlsplit
 
@@ -8,7 +9,24 @@ from starlette.requests import Request
 
 NOT_FROM_HERE = (
     "Não é permitido pedir a partir deste endereço: sem REFRESH_TOKEN, só na máquina do próprio "
-    "serviço, em http://localhost."
+    "serviço, em http://localhost. Para pedir daqui, defina REFRESH_TOKEN no serviço."
+)
+_NOT_THROUGH_A_PROXY = (
+    "O pedido parece ter passado por um proxy: sem REFRESH_TOKEN, só é permitido pedir na máquina "
+    "do próprio serviço, sem proxy e em HTTP/1.1. Para pedir através do proxy, defina "
+    "REFRESH_TOKEN no serviço."
+)
+_NOT_FROM_ANOTHER_SITE = (
+    "Uma página de outro site não pode pedir uma coleta sem token: peça na página deste serviço, "
+    "ou defina REFRESH_TOKEN no serviço."
+)
+
+# What proxies, tunnels and content delivery networks add to a request, and clients do not.
+_ADDED_BY_PROXIES = re.compile(
+    "forwarded|proxy"  # RFC 7239, and the X-Forwarded-For, -Proto and -Host before it
+    "|(client|connecting|original|originating|real|remote|source)-?(addr|for|host|ip|ur[il])"
+    "|^(via|cdn-loop|surrogate-capability|x-(cloud-trace-context|host|scheme|varnish))$"
+    "|^(cf|cloudfront|fastly|fly|tailscale|x-(amzn?|appengine|arr|azure|envoy))-"
 )
 
 
@@ -28,7 +46,8 @@ class RefreshRight:
     """The right to ask: a bearer token (RFC 6750), or where there is none, being on this machine.
 
     `token` is what has to be sent; where it is empty, only clients on the loopback may ask, and
-    none that came through a proxy: those look as if they were on this machine.
+    none that came through a proxy: those look as if they were on this machine. A proxy that looks
+    like a client in every respect is not found out.
     """
 
     def __init__(self, token: str) -> None:
@@ -47,26 +66,22 @@ class RefreshRight:
             # In constant time, so that its length of agreement cannot be measured.
             if not (is_bearer and hmac.compare_digest(token.strip().encode(), self._token)):
                 raise NotAuthenticatedError(has_token=is_bearer)
-        elif any(map(_is_a_proxys, request.headers)):
-            raise NotPermittedError(
-                "Através de um proxy, só é permitido pedir uma coleta com um token, e este serviço "
-                "não tem um (REFRESH_TOKEN)."
-            )
+        elif _is_through_a_proxy(request):
+            raise NotPermittedError(_NOT_THROUGH_A_PROXY)
         elif not _is_here(request):
             raise NotPermittedError(NOT_FROM_HERE)
         elif _is_another_sites(request):
-            raise NotPermittedError("Uma página de outro site não pode pedir uma coleta.")
+            raise NotPermittedError(_NOT_FROM_ANOTHER_SITE)
 
 
-def _is_a_proxys(header: str) -> bool:
-    """Whether only a proxy sends this; one that sends nothing of the kind cannot be told."""
-    return header.startswith("x-forwarded-") or header in {
-        "cf-connecting-ip",
-        "forwarded",  # RFC 7239
-        "true-client-ip",
-        "via",  # RFC 9110, section 7.6.3
-        "x-real-ip",
-    }
+def _is_through_a_proxy(request: Request) -> bool:
+    """Whether a proxy shows itself; one that adds nothing and speaks HTTP/1.1 cannot be told.
+
+    HTTP/1.0 is what nginx speaks to a server behind it unless told otherwise, up to 1.29.6, and
+    hardly any client any more.
+    """
+    is_old = request.scope["http_version"] in {"0.9", "1.0"}
+    return is_old or any(map(_ADDED_BY_PROXIES.search, request.headers))
 
 
 def _is_here(request: Request) -> bool:

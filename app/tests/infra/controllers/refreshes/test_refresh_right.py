@@ -13,12 +13,13 @@ HERE = "127.0.0.1"
 SENT = "a-b.c_d~e+f/g=="
 
 
-def request(client: str | None, **headers: str) -> Request:
+def request(client: str | None, *, http_version: str = "1.1", **headers: str) -> Request:
     """A request from this client, with these headers besides the usual ones."""
     headers = {"host": "localhost:8001", **headers}
     raw = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
     address = (client, 50_000) if client is not None else None
-    return Request({"type": "http", "client": address, "headers": raw, "path": "/"})
+    scope = {"type": "http", "http_version": http_version, "path": "/"}
+    return Request({**scope, "client": address, "headers": raw})
 
 
 @pytest.mark.parametrize("client", [HERE, "127.8.9.1", "::1", "::ffff:127.0.0.1"])
@@ -32,7 +33,7 @@ def test_without_a_token_a_client_on_this_machine_may_ask(client: str) -> None:
 )
 def test_without_a_token_nobody_else_may_ask(client: str | None) -> None:
     """A client on the same network may not, nor a client without an address."""
-    with pytest.raises(NotPermittedError, match="REFRESH_TOKEN"):
+    with pytest.raises(NotPermittedError, match="defina REFRESH_TOKEN"):
         RefreshRight("").require(request(client))
 
 
@@ -53,12 +54,46 @@ def test_without_a_token_a_name_that_points_here_is_not_enough(host: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "header", ["forwarded", "x_forwarded_for", "x_forwarded_proto", "via", "x_real_ip"]
+    "header",
+    [
+        *("forwarded", "x_forwarded_for", "x_forwarded_proto", "via", "x_real_ip"),
+        *("x_forwarded_host", "x_forwarded_server", "x_original_forwarded_for", "x_original_url"),
+        *("true_client_ip", "x_client_ip", "x_cluster_client_ip", "proxy_client_ip", "client_ip"),
+        *("cf_connecting_ip", "cf_connecting_ipv6", "cf_ray", "cdn_loop", "x_amz_cf_id"),
+        *("x_amzn_trace_id", "x_azure_clientip", "fastly_client_ip", "fly_forwarded_port"),
+        *("x_envoy_external_address", "x_varnish", "x_arr_log_id", "x_nginx_proxy", "x_scheme"),
+        *("x_remote_addr", "x_proxyuser_ip", "x_originating_ip", "x_host", "tailscale_user_login"),
+        *("surrogate_capability", "x_cloud_trace_context", "x_appengine_country"),
+    ],
 )
 def test_without_a_token_nobody_may_ask_through_a_proxy(header: str) -> None:
     """With a proxy on this machine, everybody would look local."""
-    with pytest.raises(NotPermittedError, match="proxy"):
+    with pytest.raises(NotPermittedError, match=r"proxy.*defina REFRESH_TOKEN"):
         RefreshRight("").require(request(HERE, **{header: "for=8.8.8.8"}))
+
+
+@pytest.mark.parametrize("version", ["0.9", "1.0"])
+def test_without_a_token_nobody_may_ask_in_http_1_0(version: str) -> None:
+    """Most proxies that add no header speak it, and nobody else; with a token, they may."""
+    with pytest.raises(NotPermittedError, match=r"proxy.*HTTP/1\.1"):
+        RefreshRight("").require(request(HERE, http_version=version))
+    bearer = f"Bearer {SENT}"
+    RefreshRight(SENT).require(request(HERE, http_version=version, authorization=bearer))
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        *("accept", "accept_encoding", "accept_language", "cache_control", "connection"),
+        *("content_length", "content_type", "cookie", "dnt", "pragma", "priority", "range"),
+        *("referer", "sec_ch_ua_platform", "sec_fetch_dest", "sec_fetch_user", "sec_gpc", "te"),
+        *("traceparent", "upgrade_insecure_requests", "user_agent", "x_request_id"),
+        *("x_requested_with", "expect", "if_none_match", "x_client_data"),
+    ],
+)
+def test_without_a_token_usual_clients_are_no_proxies(header: str) -> None:
+    """What browsers, curl and libraries send of themselves does not count."""
+    RefreshRight("").require(request(HERE, **{header: "1"}))
 
 
 @pytest.mark.parametrize(
@@ -82,7 +117,7 @@ def test_without_a_token_a_page_of_another_site_may_not_ask(
     if may:
         RefreshRight("").require(asking)
     else:
-        with pytest.raises(NotPermittedError, match="site"):
+        with pytest.raises(NotPermittedError, match=r"site.*defina REFRESH_TOKEN"):
             RefreshRight("").require(asking)
     RefreshRight(SENT).require(request(HERE, authorization=f"Bearer {SENT}", **headers))
 
