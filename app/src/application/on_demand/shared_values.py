@@ -5,13 +5,15 @@ import logging
 import math
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from src.application.ports.value_store import Kept, ValueStore, ValueStoreError
 
 log = logging.getLogger(__name__)
 
 V = TypeVar("V")
+
+Call = Literal["get", "put"]
 
 
 @dataclass(kw_only=True)
@@ -30,7 +32,7 @@ class SharedValues(Generic[V]):
     _storing: set[asyncio.Task[None]] = field(default_factory=set, init=False)
     _not_stored: set[str] = field(default_factory=set, init=False)
     _failed_at: float = field(default=-math.inf, init=False)
-    _is_failing: bool = field(default=False, init=False)
+    _failing: set[Call] = field(default_factory=set, init=False)
 
     async def newer(self, key: str) -> Kept[V] | None:
         """The newest value there is: the stored one, which is kept near then, or the one near."""
@@ -62,41 +64,51 @@ class SharedValues(Generic[V]):
         try:
             stored = await asyncio.wait_for(self.store.get(key), self.wait_s)
         except (ValueStoreError, TimeoutError) as error:
-            self._failed(error)
+            self._failed("get", error)
             return None
-        self._works(self.store)
+        self._worked("get", self.store)
         return stored
 
     async def _put(self, store: ValueStore[V], key: str, kept: Kept[V]) -> None:
         try:
             await asyncio.wait_for(store.put(key, kept), self.wait_s)
         except (ValueStoreError, TimeoutError) as error:
-            self._failed(error)
+            self._failed("put", error)
             if len(self._not_stored) < self.most_not_stored:
                 self._not_stored.add(key)
-        else:
-            self._not_stored.discard(key)
-            self._works(store)
+            return
+        self._not_stored.discard(key)
+        self._worked("put", store)
+        if "get" in self._failing:  # nobody may ask for another value for a long time
+            await self._stored(key)
 
-    def _failed(self, error: Exception) -> None:
-        if not self._is_failing:
+    def _failed(self, call: Call, error: Exception) -> None:
+        if not self._failing:
             log.warning("Sem o armazenamento, o serviço continua com os dados que tem: %s", error)
-        self._is_failing = True
+        self._failing.add(call)
         self._failed_at = asyncio.get_running_loop().time()
 
-    def _works(self, store: ValueStore[V]) -> None:
-        if self._is_failing:
+    def _worked(self, call: Call, store: ValueStore[V]) -> None:
+        """The store is back if calls of the other kind work, too; what it has missed shows it."""
+        if not self._failing:
+            return
+        self._failing.discard(call)
+        if not self._failing:
             log.info("O armazenamento voltou")
-            self._is_failing = False
-            self._behind(self._put_again(store))
+        self._behind(self._put_again(store))
 
     async def _put_again(self, store: ValueStore[V]) -> None:
-        """Store what the store has missed."""
-        for key in tuple(self._not_stored):
+        """Store what the store has missed, until that fails."""
+        missed = tuple(self._not_stored)
+        for key in missed:
             self._not_stored.discard(key)
             kept = await self.near.get(key)
             if kept is not None:
                 await self._put(store, key, kept)
+            if key in self._not_stored:
+                return
+        if "put" in self._failing:  # nothing is left to try it with
+            self._worked("put", store)
 
     def _behind(self, storing: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(storing)

@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from src.application.on_demand.shared_values import SharedValues
 from src.application.ports.value_store import Kept, ValueStoreError
 from src.infra.storage.values.memory_values import MemoryValues
@@ -43,6 +45,56 @@ async def test_a_value_that_memory_has_dropped_is_not_stored_again() -> None:
     near = MemoryValues(ValueFormat(int), most_values=2)
 
     assert await missed_and_stored(near) == ["b", "c"]
+
+
+class ReadOnly(FakeValues):
+    """A store whose calls fail by their kind."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.failing: set[str] = set()
+
+    async def get(self, key: str) -> Kept[int] | None:
+        if "get" in self.failing:
+            raise ValueStoreError("sem leitura")
+        return await super().get(key)
+
+    async def put(self, key: str, kept: Kept[int]) -> None:
+        if "put" in self.failing:
+            raise ValueStoreError("READONLY")
+        await super().put(key, kept)
+
+
+@pytest.mark.parametrize("back", ["get", "put"])
+@pytest.mark.parametrize("failing", [{"put"}, {"get"}, {"get", "put"}], ids=["put", "get", "both"])
+async def test_a_store_is_back_when_all_calls_work_again(
+    failing: set[str], back: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Said once for an outage, whichever call finds it; a second outage is told, too."""
+    caplog.set_level("INFO")
+    store, near = ReadOnly(), MemoryValues(ValueFormat(int))
+    shared = SharedValues(store=store, near=near, pause_s=0)
+    await near.put("a", Kept(1, NOON))
+
+    async def call(*kinds: str) -> None:
+        for kind in kinds:
+            if kind == "put":
+                shared.put("a", Kept(1, NOON))
+            else:
+                await shared.newer("a")
+            async with asyncio.timeout(10):
+                while shared._storing:
+                    await asyncio.sleep(0)
+
+    for _ in range(2):
+        store.failing = failing
+        for _ in range(3):
+            await call("get", "put")
+        store.failing = set()
+        await call(back)
+
+    assert [line.split()[0] for line in caplog.messages] == ["Sem", "O"] * 2
+    assert await store.get("a") == Kept(1, NOON)
 
 
 async def test_the_end_waits_for_what_is_being_stored() -> None:
