@@ -66,7 +66,7 @@ class ReadOnly(FakeValues):
 
 
 @pytest.mark.parametrize("back", ["get", "put"])
-@pytest.mark.parametrize("failing", [{"put"}, {"get"}, {"get", "put"}], ids=str)
+@pytest.mark.parametrize("failing", [{"put"}, {"get"}, {"get", "put"}], ids=["put", "get", "both"])
 async def test_a_store_is_back_when_all_calls_work_again(
     failing: set[str], back: str, caplog: pytest.LogCaptureFixture
 ) -> None:
