@@ -29,7 +29,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 each_format = pytest.mark.parametrize("accept", [JSON, NDJSON])
 
 # Enough to be worth compressing.
-SHELVES = tuple(replace(shelf, nome=shelf.nome * 50) for shelf in TWO_SHELVES)
+SHELVES = tuple(replace(shelf, nome=(shelf.nome * 50)[:200]) for shelf in TWO_SHELVES)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

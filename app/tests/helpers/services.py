@@ -72,7 +72,7 @@ def features_over(
 ) -> list[Feature[Settings]]:
     """The sample feature over a fake upstream; `now` dates what it collects, by default long ago.
 
-    Data dated long ago is stale at once, so each request starts a collection in the background.
+    Data dated long ago is stale at once, so a second collection follows the first.
     """
     return [shelves("http://127.0.0.1:9", client=upstream, now=now or Clock())]
 

@@ -111,7 +111,7 @@ class RefreshSnapshot(Generic[S]):
     ) -> S:
         """What has become of a collection, published and stored."""
         known = await self._known_by_now()
-        if known is not None and snapshot.collected_at <= known.collected_at:
+        if known is not None and snapshot.collected_at < known.collected_at:
             # By a clock that is behind another machine's. The newer one counts, in the store as for
             # HTTP, which has whole seconds.
             snapshot = replace(snapshot, collected_at=known.collected_at + timedelta(seconds=1))

@@ -70,7 +70,7 @@ class Schedule:
         """A refresh has ended with this snapshot, here or in another process."""
         if snapshot is None or snapshot.is_whole:
             self._failures = 0
-            self._wait(self._seconds_fresh(snapshot) if snapshot else 0)
+            self._wait(self._whole_pause_s(snapshot) if snapshot else 0)
             return
         self._failures = snapshot.failures
         pause_s = self._pause_s()
@@ -100,6 +100,15 @@ class Schedule:
     def _pause_s(self) -> float:
         doublings = min(self._failures - 1, 30)  # beyond that, the number would not fit a float
         return min(self.pauses.first_s * 2.0**doublings, self.pauses.longest_s)
+
+    def _whole_pause_s(self, snapshot: Snapshot) -> float:
+        """How long to wait after a refresh that read everything.
+
+        What comes after the first result was collected just now, whatever its date says: machines
+        whose clocks differ by more than a snapshot is fresh would collect without a pause.
+        """
+        least_s = min(self.pauses.longest_s, self.ttl_s) if self.has_begun else 0.0
+        return max(self._seconds_fresh(snapshot), least_s)
 
     def _seconds_fresh(self, snapshot: Snapshot) -> float:
         # A machine with a wrong clock may date a snapshot ahead; that makes it no fresher.

@@ -62,6 +62,20 @@ def test_a_snapshot_from_the_future_is_no_fresher(schedule: Schedule, clock: Sec
     assert is_due_after(schedule, clock, TTL_S - 600)
 
 
+@pytest.mark.parametrize("apart", [timedelta(hours=-2), timedelta(hours=2)])
+def test_machines_with_different_clocks_do_not_collect_without_a_pause(
+    schedule: Schedule, clock: SecondsClock, apart: timedelta
+) -> None:
+    """What comes after the first result is new, though its date says that it is stale."""
+    stale = replace(WHOLE, collected_at=NOON + apart)
+    schedule.brought(stale)
+    is_due_at_the_start = schedule.is_due
+    schedule.brought(stale)
+
+    assert is_due_at_the_start
+    assert is_due_after(schedule, clock, 300)
+
+
 @pytest.mark.parametrize(
     ("failures", "pause_s"), [(1, 1), (2, 2), (9, 256), (10, 300), (5000, 300)]
 )

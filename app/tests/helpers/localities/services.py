@@ -50,7 +50,7 @@ def collecting_from(
 ) -> Collecting:
     """Gives the use case over a fake upstream; `now` dates what it collects, by default long ago.
 
-    Data dated long ago is stale at once, so each request starts a collection in the background.
+    Data dated long ago is stale at once, so a second collection follows the first.
     """
 
     @asynccontextmanager
