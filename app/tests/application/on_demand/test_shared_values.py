@@ -97,6 +97,24 @@ async def test_a_store_is_back_when_all_calls_work_again(
     assert await store.get("a") == Kept(1, NOON)
 
 
+async def test_a_store_is_back_though_nothing_is_left_to_try_it_with(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Memory has dropped the value that it has missed, and reading works."""
+    caplog.set_level("INFO")
+    store = ReadOnly()
+    shared = SharedValues(store=store, near=MemoryValues(ValueFormat(int)), pause_s=0)
+    store.failing = {"put"}
+    shared.put("a", Kept(1, NOON))
+    async with asyncio.timeout(10):
+        while shared._storing:
+            await asyncio.sleep(0)
+    await shared.newer("b")
+    await shared.aclose()
+
+    assert [line.split()[0] for line in caplog.messages] == ["Sem", "O"]
+
+
 async def test_the_end_waits_for_what_is_being_stored() -> None:
     """What was asked of the upstream last is not lost with the process."""
 

@@ -61,7 +61,7 @@ async def keeping(
     refresh = RefreshSnapshot(
         collect=collection,
         publish=current.publish,
-        last_good=LastGoodSnapshot(store or FakeStore()),
+        last_good=LastGoodSnapshot(store or FakeStore(), now=collection.clock),
         bundled=current.bundled,
         recorder=recorder(collection.clock),
         look_every_s=LOOK_EVERY_S,
