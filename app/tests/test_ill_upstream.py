@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import aiohttp
 import pytest
@@ -122,25 +123,40 @@ async def test_data_never_gets_worse(fault: Behaviour, expected: int | None) -> 
 
 
 @pytest.mark.parametrize("ttl_s", [0, 1, 86_400])
-async def test_one_part_that_asks_for_a_rest_gets_it(ttl_s: int) -> None:
-    """An hour without a collection, by schedule, by request or by hand, though all else is read."""
+async def test_one_part_that_asks_for_a_rest_gets_it(ttl_s: int, tmp_path: Path) -> None:
+    """An hour without a collection, by schedule, by request or by hand, though all else is read.
+
+    So it is for another process on the same store, and after a restart.
+    """
     path = "/shelves/1/boxes/25/items"
     rest = Fault(kind=Kind.STATUS, path=path, status=503, retry_after=3600)
+    settings = {"snapshot_store": f"file:{tmp_path}", "snapshot_ttl_s": ttl_s}
     async with Storeroom(lists_of(MANY), behaviour=Behaviour(faults=(rest,))) as upstream:
         feature = shelves(upstream.base_url, at_once=20)
-        app = application([feature], refresh_min_interval_s=0, snapshot_ttl_s=ttl_s)
-        async with served(app) as url, client(url) as session:
-            first = await observe(session)
+
+        @asynccontextmanager
+        async def process() -> AsyncIterator[aiohttp.ClientSession]:
+            app = application([feature], refresh_min_interval_s=0, **settings)
+            async with served(app) as url, client(url) as session:
+                yield session
+
+        async with process() as one:
+            first = await observe(one)
             requests = upstream.figures.requests
-            for _ in range(5):
-                await observe(session)
-            await asyncio.sleep(min(ttl_s, 1.2))  # a TTL, and some more
-            answer = await ask(session, WORDS.path, method="POST")
+            async with process() as other:
+                seen = [await observe(session) for session in (one, other) * 5]
+                await asyncio.sleep(min(ttl_s, 1.2))  # a TTL, and some more
+                asked = [await ask(session, WORDS.path, method="POST") for session in (one, other)]
+        async with process() as restarted:
+            seen.append(await observe(restarted))
+            asked.append(await ask(restarted, WORDS.path, method="POST"))
 
     assert first.missing == 1
+    assert {each.missing for each in seen} == {1}
     assert upstream.figures.requests == requests
-    assert answer.status == 429
-    assert 3500 < int(answer.headers["Retry-After"]) <= 3600
+    for answer in asked:
+        assert answer.status == 429
+        assert 3500 < int(answer.headers["Retry-After"]) <= 3600
 
 
 async def test_a_quarter_that_is_never_answered_ends_with_many_at_once(

@@ -67,6 +67,7 @@ class Snapshot:
     not read everything. `doubted` are the losses and the gains that are not believed yet;
     `believed_at` is the `collected_at` of the last collection whose changes were believed though
     they are not credible: somebody vouched for them, or they had been shown often enough.
+    `upstream_rests_until` is how long the upstream has asked to be left alone, if it has.
     """
 
     ROOTS: ClassVar[str]
@@ -78,6 +79,7 @@ class Snapshot:
     failures: int = 0
     doubted: tuple[Doubt, ...] = ()
     believed_at: datetime | None = None
+    upstream_rests_until: datetime | None = None
 
     @property
     def roots(self) -> tuple[Any, ...]:

@@ -97,11 +97,11 @@ async def keeping_fresh(
                 collect=collection.collect,
                 publish=current.publish,
                 last_good=LastGoodSnapshot(store, change=change, now=utc_now),
+                schedule=schedule,
                 bundled=current.bundled,
                 recorder=recorder,
                 change=change,
             ),
-            schedule=schedule,
             refresh_log=RefreshLog(words.upstream, [level.plural for level in words.levels]),
         )
         freshness = Freshness(

@@ -79,6 +79,11 @@ class AskForRefresh:
             return before
         if wait_s := self._wait_s(before):
             raise TooSoonError(wait_s, self.upstream)
+        if any_change and (running := self.running()) is not None:
+            # One that the journal does not tell of: it has just begun, or all but ended.
+            await asyncio.wait({running}, timeout=self.begins_within_s)
+            if self.running() is not None:
+                raise TooSoonError(AFTER_ANOTHER_S, self.upstream)
         begun = self.begun()
         self._asked_at = self.now()
         # Twice: what was under way here may be the end of a refresh before, or no more than the

@@ -9,7 +9,6 @@ from src.application.ports.upstream_errors import UpstreamError
 from src.application.refreshing.current_edition import CurrentEdition
 from src.application.refreshing.refresh_log import RefreshLog
 from src.application.refreshing.refresh_snapshot import LostRefreshError, RefreshSnapshot
-from src.application.refreshing.schedule import Schedule
 from src.application.refreshing.task_cancellation import cancel_and_wait
 
 log = logging.getLogger(__name__)
@@ -17,11 +16,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(kw_only=True)
 class OneRefreshAtATime:
-    """Starts a refresh if none runs in this process, and reports its result to the schedule."""
+    """Starts a refresh if none runs in this process, and reports its result to its schedule."""
 
     current: CurrentEdition[Any, Any]  # what its result replaces
     refresh: RefreshSnapshot[Any]  # makes one
-    schedule: Schedule
     refresh_log: RefreshLog  # for operators
     # Set as soon as the last refresh's result can be read, though it is not stored yet.
     is_known: asyncio.Event = field(default_factory=asyncio.Event, init=False)
@@ -54,10 +52,6 @@ class OneRefreshAtATime:
         is_newer = await self.refresh.take_over()
         if is_newer:
             self.refresh_log.taken_over()
-            known = self.refresh.known
-            # At the start, a snapshot that is not whole is no reason to wait.
-            if self.schedule.has_begun or (known is not None and known.is_whole):
-                self.schedule.brought(known)
         return is_newer
 
     async def aclose(self) -> None:
@@ -74,16 +68,16 @@ class OneRefreshAtATime:
             is_made_here = await self._collected(started, **how)
         except LostRefreshError:
             is_made_here = False
-            self.schedule.failed(self.refresh.known)
+            self.refresh.schedule.failed(self.refresh.known)
         except UpstreamError as error:
             self.refresh_log.failed(error)
-            self.schedule.upstream_failed(self.refresh.known, asked_s=error.retry_after_s)
+            self.refresh.schedule.upstream_failed(self.refresh.known, asked_s=error.retry_after_s)
         except Exception:
             # An internal error must not end the refreshing; the traceback shows it.
             log.exception("A coleta falhou por um erro interno")
-            self.schedule.failed(self.refresh.known)
+            self.refresh.schedule.failed(self.refresh.known)
         else:
-            self.schedule.brought(self.refresh.known)
+            self.refresh.schedule.brought(self.refresh.known)
         await self.current.settle_for_bundled()
         self.is_known.set()
         return is_made_here

@@ -11,6 +11,7 @@ from typing import Generic
 
 from src.application.ports.upstream_errors import UpstreamError, UpstreamMalformedError
 from src.application.refreshing.last_good_snapshot import LOOK_EVERY_S, LastGoodSnapshot
+from src.application.refreshing.schedule import Schedule
 from src.application.refreshing.task_cancellation import finished
 from src.application.telling.refresh_recorder import Recording, RefreshRecorder
 from src.domain.snapshot import S
@@ -28,6 +29,7 @@ class RefreshSnapshot(Generic[S]):
     collect: Callable[[], Awaitable[S]]  # collects a live snapshot; raises UpstreamError
     publish: Callable[[S], Awaitable[None]]  # lets everyone here read a snapshot
     last_good: LastGoodSnapshot[S]  # the last good snapshot, which the result replaces
+    schedule: Schedule  # knows how long the upstream is left alone, as other processes are to
     # Loads what ships with the code, for parts of which nothing else is known; it answers None if
     # that is not wanted.
     bundled: Callable[[], Awaitable[S | None]]
@@ -70,7 +72,8 @@ class RefreshSnapshot(Generic[S]):
         while True:
             async with self.last_good.turn() as is_ours:
                 is_newer = await self.take_over()
-                if is_newer and (has_waited or not afresh):
+                rests = self.schedule.upstream_rests_s > 0
+                if is_newer and (has_waited or not afresh or rests):
                     return None
                 if is_ours and has_waited:
                     raise LostRefreshError
@@ -86,6 +89,7 @@ class RefreshSnapshot(Generic[S]):
         newer = await self.last_good.take_over()
         if newer is not None:
             await self.publish(newer)
+            self.schedule.taken_over(newer)
         return newer is not None
 
     async def _refresh(
@@ -140,6 +144,7 @@ class RefreshSnapshot(Generic[S]):
         return self.last_good.snapshot
 
     async def _publish_and_store(self, snapshot: S, when_known: Callable[[], object]) -> None:
+        snapshot = replace(snapshot, upstream_rests_until=self.schedule.upstream_rests_until)
         await self.last_good.put(snapshot)
         await self.publish(snapshot)
         when_known()

@@ -4,7 +4,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from src.application.ports.upstream_errors import LONGEST_REST_S
 from src.domain.snapshot import Snapshot
@@ -48,7 +48,7 @@ class Schedule:
     @property
     def is_due(self) -> bool:
         """Whether to refresh now; true until the first result."""
-        return self.clock() >= self._due_at
+        return self.clock() >= self._next_at
 
     @property
     def has_begun(self) -> bool:
@@ -58,13 +58,19 @@ class Schedule:
     @property
     def seconds_left(self) -> float | None:
         """In how many seconds a refresh is due; None if one is due, or left to requests."""
-        seconds = self._due_at - self.clock()
+        seconds = self._next_at - self.clock()
         return seconds if 0 < seconds < math.inf else None
 
     @property
     def upstream_rests_s(self) -> float:
         """Seconds left of the upstream's Retry-After."""
         return max(0.0, self._rests_until - self.clock())
+
+    @property
+    def upstream_rests_until(self) -> datetime | None:
+        """When the upstream's Retry-After is over, in UTC; None if it is."""
+        rests_s = self.upstream_rests_s
+        return self.now() + timedelta(seconds=rests_s) if rests_s else None
 
     def brought(self, snapshot: Snapshot | None) -> None:
         """A refresh has ended with this snapshot, here or in another process."""
@@ -83,6 +89,14 @@ class Schedule:
         self._failures = max(self._failures + 1, known.failures if known else 0)
         self._wait(self._pause_s())
 
+    def taken_over(self, snapshot: Snapshot) -> None:
+        """Another process has stored this, and the upstream may have asked it for a rest."""
+        if snapshot.upstream_rests_until is not None:
+            self.rest((snapshot.upstream_rests_until - self.now()).total_seconds())
+        # At the start, a snapshot that is not whole is no reason to wait.
+        if self.has_begun or snapshot.is_whole:
+            self.brought(snapshot)
+
     def rest(self, seconds: float) -> None:
         """The upstream asks to be left alone for so long; the longest that it asks for counts."""
         until = self.clock() + min(seconds, self.pauses.longest_asked_s)
@@ -94,8 +108,11 @@ class Schedule:
         self.failed(known)
 
     def _wait(self, seconds: float) -> None:
-        due_at = self.clock() + (math.inf if self.is_left_to_requests else seconds)
-        self._due_at = max(due_at, self._rests_until)
+        self._due_at = self.clock() + (math.inf if self.is_left_to_requests else seconds)
+
+    @property
+    def _next_at(self) -> float:
+        return max(self._due_at, self._rests_until)
 
     def _pause_s(self) -> float:
         doublings = min(self._failures - 1, 30)  # beyond that, the number would not fit a float

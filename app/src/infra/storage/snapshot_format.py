@@ -92,7 +92,8 @@ class SnapshotFormat(Generic[S]):
             file: SnapshotFile[S] = self._decoder.decode(text)
         except RecursionError as exc:  # JSON nested without end
             raise ValueError("aninhado demais") from exc
-        times = (file.snapshot.collected_at, file.snapshot.believed_at)
+        snapshot = file.snapshot
+        times = (snapshot.collected_at, snapshot.believed_at, snapshot.upstream_rests_until)
         if any(time is not None and time.utcoffset() != timedelta(0) for time in times):
-            raise ValueError("a data da coleta não está em UTC")
+            raise ValueError("uma data não está em UTC")
         return file

@@ -149,6 +149,32 @@ async def test_a_refresh_that_is_recorded_to_its_end_is_not_joined() -> None:
 
 
 @pytest.mark.parametrize("ends", [False, True])
+async def test_asking_for_any_change_joins_no_refresh_that_is_not_recorded_yet(
+    *, ends: bool
+) -> None:
+    """It may not believe the change: the next one does, or has to be asked for later."""
+    service = Service(*told(2, Phase.WHOLE), begins_within_s=60 if ends else 0.01)
+    left = asyncio.Event()
+
+    async def running() -> bool:
+        await left.wait()
+        service.running = None
+        return True
+
+    service.running = asyncio.create_task(running())
+    asking = asyncio.create_task(service.ask.execute(any_change=True))
+    if ends:
+        left.set()
+        assert await asking == told(2, Phase.WHOLE)[0]
+        assert service.believes_any_change
+    else:
+        with pytest.raises(TooSoonError):
+            await asking
+        assert service.started == 0
+        left.set()
+
+
+@pytest.mark.parametrize("ends", [False, True])
 async def test_nobody_waits_for_ever_for_a_refresh_to_begin(
     monkeypatch: pytest.MonkeyPatch, *, ends: bool
 ) -> None:

@@ -58,22 +58,22 @@ async def keeping(
 ) -> AsyncIterator[Freshness[ShelvesSnapshot]]:
     """What one process answers, kept fresh by these collections during the block."""
     current = CurrentEdition(make=publish, load_bundled=fallback)
+    schedule = Schedule(ttl_s=ttl_s, now=collection.clock, pauses=PAUSES)
     refresh = RefreshSnapshot(
         collect=collection,
         publish=current.publish,
         last_good=LastGoodSnapshot(store or FakeStore(), now=collection.clock),
+        schedule=schedule,
         bundled=current.bundled,
         recorder=recorder(collection.clock),
         look_every_s=LOOK_EVERY_S,
         ends_within_s=0.05,
     )
-    schedule = Schedule(ttl_s=ttl_s, now=collection.clock, pauses=PAUSES)
     freshness = Freshness(
         current=current,
         refreshes=OneRefreshAtATime(
             current=current,
             refresh=refresh,
-            schedule=schedule,
             refresh_log=RefreshLog("o estoque", LEVELS),
         ),
         schedule=schedule,

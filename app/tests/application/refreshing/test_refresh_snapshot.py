@@ -12,6 +12,7 @@ import pytest
 from src.application.ports.upstream_errors import UpstreamConnectionError, UpstreamMalformedError
 from src.application.refreshing.last_good_snapshot import LastGoodSnapshot
 from src.application.refreshing.refresh_snapshot import LostRefreshError, RefreshSnapshot
+from src.application.refreshing.schedule import Schedule
 from tests.helpers.fakes import NOON, Clock, FakeCollection, FakeStore, live, recorder
 from tests.helpers.shelves import TWO_SHELVES
 from tests.sample_feature.shelves import ShelvesSnapshot
@@ -35,6 +36,7 @@ class Process:
             collect=collection,
             publish=self.publish,
             last_good=self.last_good,
+            schedule=Schedule(ttl_s=3600, now=collection.clock),
             bundled=no_bundled,
             recorder=recorder(collection.clock),
             look_every_s=0.001,

@@ -144,6 +144,21 @@ def test_a_rest_that_any_answer_asks_for_is_kept(
     assert is_due_after(schedule, clock, pause_s)
 
 
+def test_a_rest_that_another_process_was_asked_for_is_kept(
+    schedule: Schedule, clock: SecondsClock
+) -> None:
+    """It comes with the snapshot, at the start, too; by a wrong clock it is an hour at most."""
+    schedule.taken_over(replace(PARTLY_READ, upstream_rests_until=NOON + timedelta(seconds=900)))
+
+    assert not schedule.has_begun
+    assert schedule.upstream_rests_until == NOON + timedelta(seconds=900)
+    assert schedule.seconds_left == 900
+    assert is_due_after(schedule, clock, 900)
+    assert schedule.upstream_rests_until is None
+    schedule.taken_over(replace(PARTLY_READ, upstream_rests_until=NOON + timedelta(days=9)))
+    assert is_due_after(schedule, clock, 3600)
+
+
 @pytest.mark.parametrize("known", [None, WHOLE, PARTLY_READ])
 def test_with_a_ttl_of_zero_nothing_is_due(
     clock: SecondsClock, known: ShelvesSnapshot | None
