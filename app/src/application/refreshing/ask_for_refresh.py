@@ -79,11 +79,9 @@ class AskForRefresh:
             return before
         if wait_s := self._wait_s(before):
             raise TooSoonError(wait_s, self.upstream)
-        if any_change and (running := self.running()) is not None:
-            # One that the journal does not tell of: it has just begun, or all but ended.
-            await asyncio.wait({running}, timeout=self.begins_within_s)
-            if self.running() is not None:
-                raise TooSoonError(AFTER_ANOTHER_S, self.upstream)
+        # The journal does not tell of one that has just begun, or has all but ended.
+        if any_change and not await self._nothing_runs_here():
+            raise TooSoonError(AFTER_ANOTHER_S, self.upstream)
         begun = self.begun()
         self._asked_at = self.now()
         # Twice: what was under way here may be the end of a refresh before, or no more than the
@@ -106,6 +104,12 @@ class AskForRefresh:
         if self.refreshes.is_over:
             raise ServiceEndsError
         raise NotBegunError(self.refreshes.address)
+
+    async def _nothing_runs_here(self) -> bool:
+        """False if a refresh of this process does not end in time."""
+        if (running := self.running()) is not None:
+            await asyncio.wait({running}, timeout=self.begins_within_s)
+        return self.running() is None
 
     async def _newer_than(
         self,
