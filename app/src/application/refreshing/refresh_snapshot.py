@@ -62,7 +62,8 @@ class RefreshSnapshot(Generic[S]):
             by_hand: somebody asked for it.
             any_change: somebody vouches for whatever has changed.
 
-        Returns what was collected here, or None if another process's snapshot was taken over.
+        Returns what was collected here, or None if another process's snapshot was taken over or
+        the upstream is to be left alone.
 
         Raises:
             UpstreamError: nothing at all could be read.
@@ -72,8 +73,9 @@ class RefreshSnapshot(Generic[S]):
         while True:
             async with self.last_good.turn() as is_ours:
                 is_newer = await self.take_over()
-                rests = self.schedule.upstream_rests_s > 0
-                if is_newer and (has_waited or not afresh or rests):
+                if is_newer and (has_waited or not afresh):
+                    return None
+                if self.schedule.upstream_rests_s > 0:  # as another process has been asked to
                     return None
                 if is_ours and has_waited:
                     raise LostRefreshError

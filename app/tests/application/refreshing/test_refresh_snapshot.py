@@ -70,6 +70,16 @@ async def test_a_collected_snapshot_is_kept() -> None:
     assert store.stored is not None
 
 
+async def test_nothing_is_collected_while_the_upstream_rests() -> None:
+    """Another process was asked for a rest while this refresh was about to begin."""
+    collection = FakeCollection(Clock(), NEW)
+    process = Process(FakeStore(), collection)
+    process.refresh.schedule.rest(60)
+
+    assert await process.execute(afresh=True) is None
+    assert collection.count == 0
+
+
 @pytest.mark.parametrize("afresh", [False, True])
 async def test_a_newer_snapshot_spares_the_collection(*, afresh: bool) -> None:
     """Nothing is collected then, unless a collection was asked for."""
