@@ -19,6 +19,8 @@ ENSURE_PYTHON := $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))'
 	{ echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3"; exit 1; }
 # Only what is locked, checked against its hash.
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+# What is tested, and whether its coverage is measured.
+SCOPE = --cov --cov-report=term
 
 .PHONY: help run demo test lint format lock clean
 
@@ -32,7 +34,7 @@ demo: $(RUN) ## the same against a stand-in of the upstream, for people offline
 	$(BIN)/python scripts/demo.py
 
 test: $(DEV) ## run every test, with branch coverage of app/src as a gate
-	$(BIN)/python -m pytest --numprocesses=4 --dist=loadfile --no-loadscope-reorder --cov --cov-report=term $(ARGS)
+	$(BIN)/python -m pytest --numprocesses=4 --dist=loadfile --no-loadscope-reorder $(SCOPE) $(ARGS)
 
 lint: $(DEV) ## ruff, mypy and the layers
 	$(BIN)/python -m ruff check .

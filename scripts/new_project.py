@@ -39,6 +39,9 @@ LEFT_PROGRAMS = [
     *("make_bundled_snapshot", "new_project", "screenshots", "starter"),
 ]
 
+# Files of which the starter has the last lines.
+APPENDED = ["Makefile", "pyproject.toml"]
+
 MOST_LETTERS = 60
 
 # What keeps a project from being written, in the words of this program's readers.
@@ -235,12 +238,12 @@ def files_in(
 
 
 def lay_over(target: Path, words: dict[str, str], tracked: Collection[Path] | None) -> None:
-    """Lays the starter over the copy; its part of pyproject.toml is appended to the copied file."""
+    """Lays the starter over the copy; its parts of some files are appended to the copied ones."""
     for file in files_in(STARTER, tracked):
         laid = target / file.relative_to(STARTER)
         text = filled(read(file), words)
         laid.parent.mkdir(parents=True, exist_ok=True)
-        write(laid, read(laid) + text if file.name == "pyproject.toml" else text)
+        write(laid, read(laid) + text if file.name in APPENDED else text)
 
 
 def filled(text: str, words: dict[str, str]) -> str:

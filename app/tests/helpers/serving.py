@@ -1,6 +1,5 @@
 """Serves an application on a real loopback socket, within the test's own event loop."""
 
-import asyncio
 import contextlib
 import itertools
 import os
@@ -40,12 +39,13 @@ async def served(app: ASGIApp) -> AsyncIterator[str]:
         app, host="127.0.0.1", port=0, log_config=None, lifespan="on", ws="none"
     )
     server = uvicorn.Server(config)
-    serving = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.005)
+    # What `serve` does, but for the loop in it, which looks ten times a second whether to end.
+    config.load()
+    server.lifespan = config.lifespan_class(config)
+    await server.startup()
+    await server.on_tick(0)  # gives answers their Date
     port = server.servers[0].sockets[0].getsockname()[1]
     try:
         yield f"http://127.0.0.1:{port}"
     finally:
-        server.should_exit = True
-        await serving
+        await server.shutdown()

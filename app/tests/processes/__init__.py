@@ -1,0 +1,1 @@
+"""The service as whole processes, several at once."""
