@@ -1,5 +1,6 @@
 """The parts of a tree that is read from an upstream level by level."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self, TypeVar
@@ -48,6 +49,13 @@ Part = TypeVar("Part", bound=Leaf)
 # Beyond it JSON numbers are not exact everywhere (RFC 8259, section 6).
 LARGEST_ID = 2**53 - 1
 
+# What Python takes for printable, and nobody sees: blanks of other scripts, and marks that change
+# nothing by themselves (Unicode's Default_Ignorable_Code_Point).
+_UNSEEN = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0"
+    "\U000e0100-\U000e01ef]"
+)
+
 # Characters; several times as many as the names of places, people and things have.
 LONGEST_NAME = 200
 
@@ -75,7 +83,8 @@ def require_name(part: Leaf) -> None:
     """Raises InvalidTreeError for a name that is too long, or not one line of visible text."""
     if len(part.nome) > LONGEST_NAME:
         raise InvalidTreeError(f"nome grande demais: o código {part.id}")
-    if not part.nome.replace("\u00a0", " ").isprintable():  # no-break blanks occur in names
+    visible = part.nome.replace("\u00a0", " ")  # no-break blanks occur in names
+    if not visible.isprintable() or _UNSEEN.search(visible):
         raise InvalidTreeError(f"nome com caracteres de controle: o código {part.id}")
 
 

@@ -25,8 +25,11 @@ def test_a_part_that_comes_twice_is_refused() -> None:
         ("a" * 201, "nome grande demais"),
         ("linha\nfalsa no log", "caracteres de controle"),
         ("\x1b[2J", "caracteres de controle"),
+        ("\u3164", "caracteres de controle"),
+        ("A\u034ftlas", "caracteres de controle"),
+        ("Atlas\ufe0f", "caracteres de controle"),
     ],
-    ids=["long", "two lines", "escape"],
+    ids=["long", "two lines", "escape", "blank letter", "unseen joiner", "unseen selector"],
 )
 def test_a_name_that_is_none_is_refused(name: str, why: str) -> None:
     """At every level; names of 200 characters, and with blanks that do not break, are let in."""

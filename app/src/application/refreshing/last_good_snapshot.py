@@ -16,7 +16,7 @@ from src.application.ports.snapshot_store import (
     Stored,
 )
 from src.domain.snapshot import S, Snapshot, Source
-from src.domain.succession import ANY_CHANGE, CredibleChange, succeed
+from src.domain.succession import ANY_CHANGE, CredibleChange, missing, succeed
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +35,8 @@ class LastGoodSnapshot(Generic[S]):
 
     What is stored follows the same rule as what is collected: the newer one counts, and what it
     lacks beyond a credible `change` is kept. What another process has stored and does not count is
-    replaced. A snapshot without roots, or of tomorrow by the clock `now`, is damaged.
+    replaced. A snapshot without roots, with gaps that it does not name, or of tomorrow by the clock
+    `now`, is damaged.
 
     If the store fails, snapshots are neither stored nor shared, but none is lost: memory keeps it,
     the trouble is logged once, not at each attempt, and what was missed is stored later. A save is
@@ -232,8 +233,9 @@ class LastGoodSnapshot(Generic[S]):
 
 def _flaw(stored: Snapshot, now: datetime) -> str | None:
     """Why no process can have collected this; None if one can."""
-    if not stored.roots:
-        return "não há dados neles"
+    named = {gap.key for gap in stored.missing}
+    if not stored.roots or any(gap.key not in named for gap in missing(stored.roots)):
+        return "não há dados neles, ou faltam partes sem que isso conste"
     if stored.source is not Source.LIVE:
         return "não foram coletados"
     if stored.collected_at - now > MOST_AHEAD:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from src.domain.localities.territory import State
+from src.domain.localities.territory import State, require_own_siglas
 from src.domain.snapshot import Snapshot
 from src.domain.succession import GAINS, CredibleChange
 
@@ -13,11 +13,16 @@ class TerritorySnapshot(Snapshot):
 
     A handful of places changes in a year, since cities merge and districts become cities. The last
     state that went was Guanabara, in 1975, and the last that came Tocantins, in 1988.
+
+    Raises InvalidTerritoryError if a state has not its own sigla.
     """
 
     ROOTS = "states"
 
     states: tuple[State, ...]
+
+    def __post_init__(self) -> None:
+        require_own_siglas(self.states)
 
 
 # As of any tree, but no state comes from one collection to the next.

@@ -196,6 +196,6 @@ def _seconds(retry_after: str | None) -> float | None:
         until = parsedate_to_datetime(retry_after)
     except (ValueError, OverflowError):
         return None
-    if until.tzinfo is None:
-        return None
+    if until.tzinfo is None:  # as in the oldest format that recipients must accept, which is in UTC
+        until = until.replace(tzinfo=UTC)
     return max(0.0, (until - datetime.now(UTC)).total_seconds())

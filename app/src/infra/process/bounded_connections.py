@@ -5,7 +5,12 @@ import contextlib
 import logging
 from typing import ClassVar
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn._types import ASGI3Application
+from uvicorn.protocols.http.httptools_impl import (
+    STATUS_LINE,
+    HttpToolsProtocol,
+    RequestResponseCycle,
+)
 
 from src.infra.http.episodes import Episodes
 from src.infra.http.problem import problem, problem_response
@@ -15,6 +20,10 @@ log = logging.getLogger(__name__)
 
 # The largest head of a request, in bytes: nginx takes as much by default.
 LARGEST_HEAD = 32 * 1024
+
+# How many requests may wait behind the one that is answered. (RFC 9112, section 9.3.2, lets clients
+# send them without waiting; a server reads them faster than it answers.)
+MOST_WAITING = 100
 
 # The parser gets so many bytes at a time, so that a head is found too large soon after it is.
 _SLICE = 16 * 1024
@@ -37,8 +46,9 @@ class BoundedConnection(HttpToolsProtocol):
     """A client's connection that closes if the client holds it without using it.
 
     The head of each request has LARGEST_HEAD bytes at most, and is there `head_s` seconds after
-    the connection or the head began. A client that stops reading its answers is cut off after
-    one to two times `sending_s` seconds.
+    the connection or the head began. MOST_WAITING requests may wait for the answers to those before
+    them; if there are more, the last of them ends the connection. A client that stops reading its
+    answers is cut off after one to two times `sending_s` seconds.
     """
 
     head_s: ClassVar[float] = 5.0
@@ -50,6 +60,7 @@ class BoundedConnection(HttpToolsProtocol):
         super().connection_made(transport)
         self._head_bytes = 0  # of what is neither a whole head nor a body
         self._is_refused = False
+        self._answered: RequestResponseCycle | None = None  # or is being answered, the last one
         self._head_timer: asyncio.TimerHandle | None = None
         self._sending_timer: asyncio.TimerHandle | None = None
         self._has_moved = False  # whether anything was answered or taken since the last look
@@ -63,6 +74,9 @@ class BoundedConnection(HttpToolsProtocol):
         if self._sending_timer is not None:
             self._sending_timer.cancel()
         super().connection_lost(exc)
+        if self._answered is not None:  # uvicorn tells only the last request that was read
+            self._answered.disconnected = True
+            self._answered.message_event.set()
 
     # Receiving.
 
@@ -80,6 +94,12 @@ class BoundedConnection(HttpToolsProtocol):
         if self._head_timer is None and not self._is_at_work:
             self._begin_to_expect_head()
 
+    def on_message_begin(self) -> None:
+        """Raises ValueError for one request more than may wait."""
+        if self._has_most_waiting:
+            raise ValueError("pipeline")
+        super().on_message_begin()
+
     def on_headers_complete(self) -> None:
         """Raises ValueError for a head without one single Host (RFC 9112, section 3.2)."""
         hosts = [name for name, _ in self.headers].count(b"host")
@@ -95,12 +115,25 @@ class BoundedConnection(HttpToolsProtocol):
         super().on_body(body)
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002  # uvicorn's words, in English
-        """Refuses what cannot be read."""
+        """Refuses what cannot be read, or ends with the last of the requests that wait."""
+        if self._has_most_waiting:
+            self._log_once(logging.WARNING, "mais de %d requisições esperavam nela", MOST_WAITING)
+            self._is_refused = True
+            self.cycle.keep_alive = False
+            return
         self._refuse(400, _UNREADABLE)
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self._answered = cycle
+        super()._start_asgi_task(cycle, app)
 
     @property
     def _is_at_work(self) -> bool:
         return self.cycle is not None and not self.cycle.response_complete
+
+    @property
+    def _has_most_waiting(self) -> bool:
+        return len(self.pipeline) >= MOST_WAITING
 
     def _make_room(self, most: int) -> None:
         others: list[BoundedConnection] = [

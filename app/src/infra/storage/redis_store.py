@@ -20,6 +20,9 @@ from src.infra.storage.lease import RENEW_EVERY_S, TURN_S, renewed
 from src.infra.storage.redis_connection import TIMEOUT_S, connected_to, redis_errors_as
 from src.infra.storage.snapshot_format import SnapshotFormat, UnknownFormatError
 
+# What PTTL answers for a key that never expires.
+_WITHOUT_END = -1
+
 
 class RedisStore(SnapshotStore[S]):
     """`redis://…`: the snapshot and its version in two keys, the turn by a lock with a lifetime.
@@ -86,6 +89,8 @@ class RedisStore(SnapshotStore[S]):
         lock = self._redis.lock(self._turn_key, timeout=self._turn_s, blocking=False)
         with redis_errors_as(SnapshotStoreError):
             is_ours = await lock.acquire()
+            if not is_ours:
+                await self._bound_turn()
         if not is_ours:
             yield False
             return
@@ -99,6 +104,13 @@ class RedisStore(SnapshotStore[S]):
     async def aclose(self) -> None:
         """Close the connections."""
         await self._redis.aclose()
+
+    async def _bound_turn(self) -> None:
+        """Let the turn of others end, though something else has put a key without end there."""
+        longest_ms = int(self._turn_s * 1000)
+        left_ms = await self._redis.pttl(self._turn_key)
+        if left_ms == _WITHOUT_END or left_ms > longest_ms:
+            await self._redis.pexpire(self._turn_key, longest_ms)
 
     def _read(self, content: list[bytes | None]) -> S:
         if not content or content[0] is None:

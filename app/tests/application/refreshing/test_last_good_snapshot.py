@@ -14,7 +14,7 @@ from src.application.refreshing.last_good_snapshot import LastGoodSnapshot
 from src.domain.snapshot import Source
 from tests.helpers.fakes import NOON, FakeStore, live
 from tests.helpers.shelves import TWO_SHELVES
-from tests.sample_feature.shelves import ShelvesSnapshot
+from tests.sample_feature.shelves import Shelf, ShelvesSnapshot
 
 OLD = live(TWO_SHELVES[:1], NOON - timedelta(days=1))
 NEW = live(TWO_SHELVES)
@@ -140,8 +140,12 @@ async def test_a_process_that_was_never_told_does_not_make_the_others_forget() -
         replace(NEW, collected_at=NOON + timedelta(days=2)),
         replace(NEW, believed_at=NOON + timedelta(hours=1)),
         replace(NEW, failures=-1),
+        live((Shelf(1, "A", "Alta"),), NOON + timedelta(hours=1)),
     ],
-    ids=["empty", "not live", "of the future", "believed before it was collected", "no count"],
+    ids=[
+        *("empty", "not live", "of the future", "believed before it was collected", "no count"),
+        "gaps without a name",
+    ],
 )
 async def test_what_nobody_can_have_collected_is_damaged(
     impossible: ShelvesSnapshot, caplog: pytest.LogCaptureFixture

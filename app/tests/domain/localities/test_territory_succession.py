@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from src.domain.localities.territory import City, District, State
+from src.domain.localities.territory import SIGLAS, City, District, State
 from src.domain.localities.territory_snapshot import TerritorySnapshot
 from src.domain.snapshot import Gap
 from src.domain.succession import NOT_BELIEVED, succeed, unread
@@ -26,7 +26,7 @@ TIMED_OUT = "demorou"
 
 def state_of(*districts: int, state_id: int = 11) -> State:
     """A state with a city for each argument, which is its number of districts."""
-    return State(state_id, "RO", "Estado").with_children(
+    return State(state_id, SIGLAS[state_id], "Estado").with_children(
         city_of(state_id * 100_000 + number, districts=size)
         for number, size in enumerate(districts)
     )

@@ -17,7 +17,12 @@ from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from src.infra.http.episodes import Episodes
-from src.infra.process.bounded_connections import LARGEST_HEAD, BoundedConnection, bound_connections
+from src.infra.process.bounded_connections import (
+    LARGEST_HEAD,
+    MOST_WAITING,
+    BoundedConnection,
+    bound_connections,
+)
 from tests.helpers.processes import ServiceProcess, until
 from tests.helpers.services import application, ask, features_over
 from tests.helpers.serving import client, served
@@ -186,6 +191,55 @@ async def test_an_endless_head_beside_an_answer_cuts_that_off(
     assert len(warnings(caplog)) == 1
 
 
+async def test_only_so_many_requests_wait_in_a_connection(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """What was read is answered, and the last answer tells the client to ask anew for the rest."""
+    async with service() as url:
+        answers = await sent_to(url, LIVE * 10_000)
+
+        heads = answers.lower().split(b"http/1.1 200 ok\r\n")[1:]
+        assert len(heads) == 1 + MOST_WAITING
+        assert [b"connection: close" in head for head in heads] == [False] * MOST_WAITING + [True]
+        assert await is_alive(url)
+    assert len(warnings(caplog)) == 1
+
+
+async def test_a_client_that_leaves_while_a_request_waits_is_forgotten() -> None:
+    """The request that is being answered hears of it, not only the one that was read last."""
+    heard = asyncio.Event()
+
+    async def wait_for_the_end(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            while (await receive())["type"] != "lifespan.shutdown":
+                await send({"type": "lifespan.startup.complete"})
+            return
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"a", "more_body": True})
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        heard.set()
+
+    bound_connections()
+    async with served(wait_for_the_end) as url:
+        async with Raw(url) as raw:
+            await raw.send(LIVE * 2)
+            await raw.reader.readuntil(b"a\r\n")
+        async with asyncio.timeout(20):
+            await heard.wait()
+
+
+async def test_requests_that_may_wait_are_all_answered() -> None:
+    """The connection stays open for as many again."""
+    async with service() as url, Raw(url) as raw:
+        for _ in range(3):
+            await raw.send(LIVE * (1 + MOST_WAITING))
+            for _ in range(1 + MOST_WAITING):
+                head = await raw.reader.readuntil(b"\r\n\r\n")
+                assert status_of(head) == 200
+                await raw.reader.readuntil(b"}")
+
+
 async def test_a_large_head_and_a_large_body_are_let_through() -> None:
     """A body is no head; many small requests on one connection are no large one."""
     large = b"X: " + b"a" * (LARGEST_HEAD - 1_000) + b"\r\n"
@@ -276,7 +330,7 @@ async def test_a_client_that_stops_reading_is_cut_off(
     async with service() as url, Raw(url, SO_RCVBUF=1024) as raw:
         raw.writer.transport.pause_reading()  # type: ignore[attr-defined]  # a ReadTransport
         with contextlib.suppress(ConnectionError):
-            await raw.send(*[asked + b"\r\n"] * 200, asked + ending + b"\r\n")
+            await raw.send(*[asked + b"\r\n"] * MOST_WAITING, asked + ending + b"\r\n")
         async with asyncio.timeout(20):
             while not warnings(caplog):
                 await asyncio.sleep(0.01)

@@ -507,6 +507,21 @@ async def test_a_turn_survives_the_loss_of_the_server(
             assert is_ours
 
 
+@pytest.mark.parametrize("ends_after_s", [None, 10_000])
+async def test_a_turn_that_no_process_has_ends(
+    redis: RedisServer, ends_after_s: int | None
+) -> None:
+    """A key that somebody has put in its place may have no end, or a very late one."""
+    store = redis_store(redis.url, turn_s=0.2)
+    async with aclosing(store), Redis.from_url(redis.url) as client:
+        await cast("Any", client.rpush(TURN, "a"))
+        if ends_after_s is not None:
+            await client.expire(TURN, ends_after_s)
+
+        while not await is_free(store):
+            await asyncio.sleep(0.02)
+
+
 async def test_the_turn_of_a_killed_process_ends_by_itself(redis: RedisServer) -> None:
     """The server forgets it after its lifetime, which is shorter here than in the service."""
     assert TURN_S < 10

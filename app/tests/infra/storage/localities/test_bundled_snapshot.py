@@ -23,6 +23,15 @@ def test_contradictory_places_are_never_taken_for_data(other: bytes) -> None:
         FORMAT.from_bytes(lzma.compress(content.replace(b"1100023", other)))
 
 
+def test_swapped_siglas_are_never_taken_for_data() -> None:
+    """An earlier release may have stored them; names are not believed later by repetition."""
+    content = msgspec.json.encode(SnapshotFile(live(TWO_STATES), "IBGE"))
+    swapped = content.replace(b'"RO"', b'"?"').replace(b'"DF"', b'"RO"').replace(b'"?"', b'"DF"')
+
+    with pytest.raises(ValueError, match="o estado 11 veio com a sigla DF"):
+        FORMAT.from_bytes(lzma.compress(swapped))
+
+
 def test_the_bundled_snapshot_is_the_real_territory() -> None:
     """It has 27 states, 5,570 cities and 10,768 districts, with their source and date."""
     file = FORMAT.from_bytes(BUNDLED_FILE.read_bytes())
