@@ -22,6 +22,7 @@ from src.infra.controllers.openapi import describe
 from src.infra.controllers.refreshes.fanout_page import fanout_page
 from src.infra.controllers.refreshes.refreshes_controller import refreshes_router
 from src.infra.http.fast_path import FastPath
+from src.infra.http.gone_readers import GoneReaders
 from src.infra.http.head_as_get import HeadAsGet
 from src.infra.http.security_headers import SecurityHeaders
 from src.infra.process.bounded_connections import bound_connections
@@ -79,6 +80,7 @@ def create_api(settings: Settings, *, features: Sequence[Feature[Settings]] = FE
         redirect_slashes=False,  # it would send people to whatever host the request names
     )
     add_error_handlers(api, error_rows(features))
+    api.add_middleware(GoneReaders)
     api.add_middleware(SecurityHeaders)
     api.add_middleware(HeadAsGet)
     pages = [page for feature in features for page in feature.pages]

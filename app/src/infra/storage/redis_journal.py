@@ -2,6 +2,8 @@
 
 from typing import cast
 
+from redis.exceptions import ResponseError
+
 from src.application.ports.refresh_journal import (
     AT_A_TIME,
     KEPT,
@@ -65,5 +67,8 @@ class RedisJournal(RefreshJournal):
 
     async def _lines(self, refresh: str, start: int, end: int) -> list[bytes]:
         with redis_errors_as(RefreshJournalError):
-            lines = await self._redis.lrange(self._refresh + refresh, start, end)
+            try:
+                lines = await self._redis.lrange(self._refresh + refresh, start, end)
+            except ResponseError:  # no list: it was not written here, and hides no other refresh
+                return []
         return cast("list[bytes]", lines)

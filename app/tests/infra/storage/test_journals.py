@@ -228,3 +228,16 @@ def test_lines_that_nobody_here_wrote_are_left_out() -> None:
 
     assert naive != line
     assert last_of([b"[" * 200_000, naive, b'{"refresh":' + b"[" * 200_000]) is None
+
+
+async def test_a_key_of_another_kind_hides_no_other_refresh(redis: RedisServer) -> None:
+    """Nothing is kept of the refresh that it stands for."""
+    foreign = moment(2).refresh
+    journal = RedisJournal(redis.url, prefix="teste:")
+    async with aclosing(journal), Redis.from_url(redis.url) as client:
+        await journal.append(moment(1))
+        await client.zadd("teste:refreshes", {foreign: 0})
+        await client.set("teste:refresh:" + foreign, b"x")
+
+        assert await journal.last(foreign) is None
+        assert await journal.last(moment(1).refresh) == moment(1)
