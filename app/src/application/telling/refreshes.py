@@ -96,8 +96,9 @@ class Refreshes:
     async def recent(self) -> list[Progress]:
         """How each of the last refreshes is, or was at its end; the newest first."""
         ids = await self.journal.refreshes()
-        progresses = [await self.journal.last(refresh) for refresh in ids]
-        return [self._judged(each, newest=ids[0]) for each in progresses if each is not None]
+        lasts = [await self.journal.last(refresh) for refresh in ids]
+        told = [last for last in lasts if last is not None]
+        return [self._judged(last, newest=told[0].refresh) for last in told]
 
     async def newest(self) -> Progress:
         """The refresh that began last. Raises UnknownRefreshError if there was none."""
@@ -108,17 +109,16 @@ class Refreshes:
 
     async def newest_if_any(self) -> Progress | None:
         """The same; None if there was none."""
-        ids = await self.journal.refreshes()
-        last = await self.journal.last(ids[0]) if ids else None
-        return self._judged(last, newest=ids[0]) if last is not None else None
+        last = await self._last_begun()
+        return self._judged(last, newest=last.refresh) if last is not None else None
 
     async def of(self, refresh: str) -> Progress:
         """How this refresh is, or was at its end. Raises UnknownRefreshError."""
         last = await self.journal.last(refresh)
         if last is None:
             raise UnknownRefreshError(self.address)
-        ids = await self.journal.refreshes()
-        return self._judged(last, newest=ids[0] if ids else refresh)
+        newest = await self._last_begun() or last
+        return self._judged(last, newest=newest.refresh)
 
     @contextmanager
     def room(self, client: str) -> Iterator[None]:
@@ -157,14 +157,23 @@ class Refreshes:
         """
         followed, is_told = None, self._is_told()
         while is_told():
-            newest = next(iter(await self.journal.refreshes()), None)
-            if newest is None or newest == followed:
+            last = await self._last_begun()
+            if last is None or last.refresh == followed:
                 await self._pause(self.looking.next_s)
                 continue
+            newest = last.refresh
             start = after if newest == refresh else -1
             async for progress in self._follow(newest, start, is_told):
                 yield progress
             followed = newest
+
+    async def _last_begun(self) -> Progress | None:
+        """The last moment of the newest refresh of which any is told."""
+        for refresh in await self.journal.refreshes():
+            last = await self.journal.last(refresh)
+            if last is not None:
+                return last
+        return None
 
     def _is_told(self) -> Callable[[], bool]:
         """A function that tells whether a new follower may go on."""

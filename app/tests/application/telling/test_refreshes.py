@@ -55,6 +55,25 @@ async def test_the_last_refreshes_come_newest_first() -> None:
     assert await service.refreshes.of(one[0].refresh) == one[1]
 
 
+async def test_an_id_of_which_nothing_is_told_hides_no_refresh() -> None:
+    """Something else has put it into the journal, later than every refresh."""
+
+    class WithForeignId(MemoryJournal):
+        async def refreshes(self) -> list[str]:
+            return ["0" + "f" * 19, *await super().refreshes()]
+
+    service = Service()
+    service.refreshes.journal = journal = WithForeignId()
+    running = told(1, Phase.RUNNING)
+    for each in running:
+        await journal.append(each)
+
+    assert await service.refreshes.recent() == running
+    assert await service.refreshes.newest() == running[0]
+    assert await service.refreshes.of(running[0].refresh) == running[0]
+    assert await taken(service.refreshes.follow_newest(), 1) == running
+
+
 async def test_a_refresh_silent_for_long_has_broken_off() -> None:
     """The time since its last moment was seen here counts, whatever its clock says."""
     service = Service(silent_s=0.02)
