@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 
 from starlette.requests import Request
 
+from src.infra.http.local_users import is_another_users
+
 NOT_FROM_HERE = (
     "Não é permitido pedir a partir deste endereço: sem REFRESH_TOKEN, só na máquina do próprio "
     "serviço, em http://localhost. Para pedir daqui, defina REFRESH_TOKEN no serviço."
@@ -15,6 +17,10 @@ _NOT_THROUGH_A_PROXY = (
     "O pedido parece ter passado por um proxy: sem REFRESH_TOKEN, só é permitido pedir na máquina "
     "do próprio serviço, sem proxy e em HTTP/1.1. Para pedir através do proxy, defina "
     "REFRESH_TOKEN no serviço."
+)
+_NOT_FROM_ANOTHER_USER = (
+    "O pedido vem de um processo de outro usuário desta máquina, que pode ser um proxy. Peça com o "
+    "usuário do serviço (sudo -u), ou defina REFRESH_TOKEN no serviço."
 )
 _NOT_FROM_ANOTHER_SITE = (
     "Uma página de outro site não pode pedir uma coleta sem token: peça na página deste serviço, "
@@ -47,7 +53,7 @@ class RefreshRight:
 
     `token` is what has to be sent; where it is empty, only clients on the loopback may ask, and
     none that came through a proxy: those look as if they were on this machine. A proxy that looks
-    like a client in every respect is not found out.
+    like a client in every respect still runs as another user, as far as the system tells.
     """
 
     def __init__(self, token: str) -> None:
@@ -72,6 +78,8 @@ class RefreshRight:
             raise NotPermittedError(NOT_FROM_HERE)
         elif _is_another_sites(request):
             raise NotPermittedError(_NOT_FROM_ANOTHER_SITE)
+        elif request.client is not None and _is_another_users(request.client.port, request):
+            raise NotPermittedError(_NOT_FROM_ANOTHER_USER)
 
 
 def _is_through_a_proxy(request: Request) -> bool:
@@ -97,6 +105,11 @@ def _is_here(request: Request) -> bool:
         return False
     host = asked.hostname if asked.username is None and asked.hostname else ""
     return _is_loopback(client) and (host == "localhost" or _is_loopback(host))
+
+
+def _is_another_users(client_port: int, request: Request) -> bool:
+    _, server_port = request.scope.get("server") or ("", None)
+    return server_port is not None and is_another_users(client_port, server_port)
 
 
 def _is_another_sites(request: Request) -> bool:
