@@ -12,7 +12,7 @@ from src.application.ports.upstream_errors import (
     UpstreamMalformedError,
     UpstreamTimeoutError,
 )
-from src.domain.localities.territory import State
+from src.domain.localities.territory import SIGLAS, State
 from src.domain.snapshot import Gap, Source
 from tests.helpers.fakes import NOON, Clock
 from tests.helpers.localities.places import (
@@ -133,10 +133,10 @@ async def test_a_fault_of_ours_is_not_passed_off_as_missing_data() -> None:
 async def test_the_limit_holds_for_all_executions_together() -> None:
     """Two executions share the limit of states; it is reached and never exceeded."""
     many = tuple(
-        State(number, "SP", "Estado").with_children(
+        State(number, sigla, "Estado").with_children(
             replace(ARIQUEMES, id=number * 100_000 + city, distritos=None) for city in range(9)
         )
-        for number in range(11, 21)
+        for number, sigla in [*SIGLAS.items()][:10]
     )
     upstream = FakeUpstream(many)
     upstream.by_city = {
