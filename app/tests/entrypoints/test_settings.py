@@ -1,7 +1,5 @@
 """Settings are read once, checked, and refused in one line."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -9,7 +7,7 @@ import trustme
 from pydantic import Field
 
 from src.entrypoints.features import Settings, load_settings
-from src.entrypoints.settings import APP_DIR, BaseUrl, CaFile, ServiceSettings, load
+from src.entrypoints.settings import BaseUrl, CaFile, ServiceSettings, load
 
 
 class StockSettings(ServiceSettings):
@@ -124,30 +122,6 @@ def test_a_password_is_not_shown(
         load_settings()
 
     assert "SNAPSHOT_STORE=***@redis.test (use" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize(
-    "command",
-    [
-        ["main.py"],
-        ["-m", "uvicorn", "main:create_app", "--port", "0"],
-        ["-m", "uvicorn", "main:create_app", "--port", "0", "--workers", "2"],
-    ],
-    ids=["main.py", "uvicorn", "workers"],
-)
-def test_a_bad_value_ends_the_process(command: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """However the service is started, it ends by itself, and no traceback hides the line."""
-    monkeypatch.setenv("SERVER_PORT", "0")
-    monkeypatch.chdir(APP_DIR)
-
-    ended = subprocess.run(
-        [sys.executable, *command], capture_output=True, text=True, timeout=30, check=False
-    )
-
-    assert "SERVER_PORT=0 (use um inteiro de 1 a 65535)" in ended.stderr
-    assert "Traceback" not in ended.stderr
-    if "--workers" not in command:  # uvicorn's supervisor stops, but ends with 0
-        assert ended.returncode == 3
 
 
 def test_a_readable_ca_file_is_accepted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -273,8 +273,8 @@ async def test_all_tries_together_keep_the_time_limit(first_s: float, requests: 
 
 async def test_waiting_for_a_turn_does_not_count() -> None:
     """The time limit starts when the request is sent, so a long queue makes none fail."""
-    async with Upstream(latency_s=0.1) as upstream:
-        async with client_of(upstream, Manners(at_once=1), timeout_s=2) as client:
+    async with Upstream(latency_s=0.05) as upstream:
+        async with client_of(upstream, Manners(at_once=1), timeout_s=1) as client:
             answers = await asyncio.gather(
                 *(client.get(path, bytes, level=LEVEL) for path in paths(25))
             )
@@ -284,9 +284,9 @@ async def test_waiting_for_a_turn_does_not_count() -> None:
 
 async def test_waiting_for_a_turn_to_try_again_does_not_count_either() -> None:
     """A failed request waits with the others, and keeps all the time it had left."""
-    async with Upstream(status(500), latency_s=0.1) as upstream:
+    async with Upstream(status(500), latency_s=0.05) as upstream:
         manners = Manners(at_once=1)
-        async with client_of(upstream, manners, attempts=2, timeout_s=2) as client:
+        async with client_of(upstream, manners, attempts=2, timeout_s=1) as client:
             answers = await asyncio.gather(
                 *(client.get(path, bytes, level=LEVEL) for path in paths(25))
             )
@@ -318,7 +318,7 @@ async def test_a_slow_answer_arrives_in_the_end() -> None:
 async def test_waiting_for_the_rate_does_not_count() -> None:
     """However low the rate is, a request that was not sent yet cannot be late."""
     async with Upstream() as upstream:
-        async with client_of(upstream, Manners(max_rps=10), timeout_s=2) as client:
+        async with client_of(upstream, Manners(max_rps=20), timeout_s=1) as client:
             answers = await asyncio.gather(
                 *(client.get(path, bytes, level=LEVEL) for path in paths(25))
             )

@@ -5,7 +5,6 @@ import contextlib
 import itertools
 import logging
 import socket
-import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -23,12 +22,12 @@ from src.infra.process.bounded_connections import (
     BoundedConnection,
     bound_connections,
 )
-from tests.helpers.processes import ServiceProcess, until
+from tests.helpers.processes import ServiceProcess
 from tests.helpers.services import application, ask, features_over
 from tests.helpers.serving import client, served
 from tests.helpers.shelves import TWO_SHELVES
 from tests.sample_feature.feature import TREE, WORDS
-from tests.sample_feature.upstream import FakeUpstream, Storeroom, lists_of
+from tests.sample_feature.upstream import FakeUpstream
 
 HOST = b"Host: localhost\r\n"
 LIVE = b"GET /health/live HTTP/1.1\r\n" + HOST + b"\r\n"
@@ -526,68 +525,6 @@ async def test_whoever_is_answered_makes_no_room() -> None:
             raw.writer.transport.resume_reading()  # type: ignore[attr-defined]  # as above
             for _ in range(100):
                 assert b"200 OK" in await raw.reader.readuntil(b"\r\n\r\n")
-
-
-# The sample feature as a program that may open this many files.
-WITH_FEW_FILES = """
-import resource, runpy
-resource.setrlimit(resource.RLIMIT_NOFILE, ({files}, {files}))
-runpy.run_module("tests.sample_feature", run_name="__main__")
-"""
-
-
-def statuses(port: int, path: str) -> list[int]:
-    """The statuses of the answers to twenty requests, each on a connection of its own."""
-    answers = []
-    for _ in range(20):
-        with (
-            contextlib.suppress(ConnectionError),
-            socket.create_connection(("127.0.0.1", port), 20) as sock,
-        ):
-            sock.sendall(f"GET {path} HTTP/1.1\r\n".encode() + HOST + b"\r\n")
-            answers.append(status_of(sock.recv(4096)))
-    return answers
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no bound on open files")
-@pytest.mark.parametrize("files", [64, 300])
-async def test_more_half_open_heads_than_open_files_keep_nobody_out(
-    files: int, tmp_path: Path
-) -> None:
-    """They are renewed without a pause; data and health are answered all the same."""
-
-    async def half_open(port: int) -> None:
-        while True:
-            with contextlib.suppress(ConnectionError):
-                reader, writer = await asyncio.open_connection("127.0.0.1", port)
-                with contextlib.closing(writer):
-                    writer.write(b"GET / HTTP/1.1\r\n")
-                    await reader.read()
-
-    async with Storeroom(lists_of(TWO_SHELVES)) as upstream:
-        with ServiceProcess(
-            tmp_path / "log",
-            program=["-c", WITH_FEW_FILES.format(files=files)],
-            shelves_url=upstream.base_url,
-            snapshot_store="memory:",
-        ) as process:
-            async with client() as session:
-                await process.get(session, TREE)
-            flood = [asyncio.create_task(half_open(process.port)) for _ in range(2 * files)]
-            await until(lambda: "Conexão de" in process.log)
-            answers = {
-                path: await asyncio.to_thread(statuses, process.port, path)
-                for path in (TREE, "/health/live")
-            }
-            for each in flood:
-                each.cancel()
-            await asyncio.gather(*flood, return_exceptions=True)
-
-    # A client that is slow to send its head, on a busy machine, may be taken for one of the others.
-    for path, statuses_ in answers.items():
-        assert statuses_.count(200) > 10, path
-    assert process.log.count("um pedido inteiro") == 1
-    assert "Too many open files" not in process.log
 
 
 # However it is started.
