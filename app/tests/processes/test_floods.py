@@ -25,7 +25,7 @@ runpy.run_module("tests.sample_feature", run_name="__main__")
 
 
 def statuses(port: int, path: str) -> list[int]:
-    """The statuses of the answers to twenty requests, each on a connection of its own."""
+    """The statuses of what twenty requests were answered, each on a connection of its own."""
     answers = []
     for _ in range(20):
         with (
@@ -33,7 +33,8 @@ def statuses(port: int, path: str) -> list[int]:
             socket.create_connection(("127.0.0.1", port), 20) as sock,
         ):
             sock.sendall(f"GET {path} HTTP/1.1\r\n".encode() + HEADERS)
-            answers.append(int(sock.recv(4096).split()[1]))
+            if answer := sock.recv(4096):  # nothing from a connection that made room
+                answers.append(int(answer.split()[1]))
     return answers
 
 
