@@ -130,7 +130,7 @@ class LastGoodSnapshot(Generic[S]):
                 self._failed("save", error)
 
     async def save_at_the_end(self, *, within_s: float) -> None:
-        """Store what is not stored yet, if so many seconds are enough: the process is to end."""
+        """Store what is not stored yet, within this many seconds: the process is about to end."""
         if self.snapshot is not None and not self._is_stored:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self.save(), within_s)

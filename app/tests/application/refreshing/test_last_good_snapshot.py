@@ -94,7 +94,7 @@ async def test_a_newer_snapshot_that_lost_too_much_is_completed() -> None:
 
 
 async def test_a_loss_that_somebody_vouched_for_is_believed_by_every_process() -> None:
-    """It is so for a process that has missed it, too, and a later loss is not."""
+    """A process that missed it believes it, too; a later loss is not believed."""
     store = FakeStore()
     one, late = LastGoodSnapshot(store), LastGoodSnapshot(store)
     await keep(one, NEW)
