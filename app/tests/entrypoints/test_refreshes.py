@@ -379,7 +379,7 @@ async def test_one_follower_too_many_is_503(monkeypatch: pytest.MonkeyPatch) -> 
 async def test_a_crowd_of_one_client_leaves_room_and_writes_one_line(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """All come at once; who leaves makes room again."""
+    """All come at once; each one that leaves makes room again."""
     async with service(upstream()) as session, AsyncExitStack() as streams:
         await ask(session, TREE)
         path = f"{REFRESHES}/current/events"

@@ -119,6 +119,6 @@ class _Outcomes:
         return self.answered / max(1, self.answered + self.silent)
 
     def forget_beyond(self, count: int) -> None:
-        """Let what is older than about so many outcomes count half."""
+        """Let what is older than about this many outcomes count half."""
         if self.answered + self.silent > count:
             self.answered, self.silent = self.answered / 2, self.silent / 2

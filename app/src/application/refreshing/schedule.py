@@ -121,8 +121,8 @@ class Schedule:
     def _whole_pause_s(self, snapshot: Snapshot) -> float:
         """How long to wait after a refresh that read everything.
 
-        What comes after the first result was collected just now, whatever its date says: machines
-        whose clocks differ by more than a snapshot is fresh would collect without a pause.
+        What comes after the first result was collected just now, whatever its date says. Otherwise
+        machines with very different clocks would collect without a pause.
         """
         least_s = min(self.pauses.longest_s, self.ttl_s) if self.has_begun else 0.0
         return max(self._seconds_fresh(snapshot), least_s)

@@ -8,7 +8,7 @@ T = TypeVar("T")
 
 
 async def finished(work: Coroutine[Any, Any, T], *, within_s: float) -> T:
-    """What the work gives: a cancellation leaves it so many seconds to come to its end."""
+    """What the work gives: a cancellation leaves it this many seconds to come to its end."""
     working = asyncio.create_task(work)
     try:
         return await asyncio.shield(working)

@@ -1,4 +1,4 @@
-"""Streams whose reader has gone."""
+"""Streams that nobody reads any more."""
 
 from anyio import BrokenResourceError
 from starlette.types import ASGIApp, Receive, Scope, Send

@@ -25,7 +25,7 @@ LARGEST_HEAD = 32 * 1024
 # send them without waiting; a server reads them faster than it answers.)
 MOST_WAITING = 100
 
-# The parser gets so many bytes at a time, so that a head is found too large soon after it is.
+# The parser gets this many bytes at a time, so that a head is found too large soon after it is.
 _SLICE = 16 * 1024
 
 # A client that takes fewer bytes than this between two looks at it counts as one that has stopped.

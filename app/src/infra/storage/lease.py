@@ -11,7 +11,7 @@ RENEW_EVERY_S = 2.0
 
 @asynccontextmanager
 async def renewed(renew: Callable[[], Awaitable[object]], *, every_s: float) -> AsyncIterator[None]:
-    """Calls `renew` every so many seconds while the block runs, whatever it raises."""
+    """Calls `renew` every `every_s` seconds while the block runs, whatever it raises."""
     is_over = asyncio.Event()
     renewing = asyncio.create_task(_keep_renewing(renew, every_s, is_over))
     try:

@@ -48,7 +48,7 @@ async def test_a_value_that_memory_has_dropped_is_not_stored_again() -> None:
 
 
 class ReadOnly(FakeValues):
-    """A store whose calls fail by their kind."""
+    """A store that fails the kinds of calls in `failing`."""
 
     def __init__(self) -> None:
         super().__init__()

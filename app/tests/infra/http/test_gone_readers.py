@@ -1,4 +1,4 @@
-"""Streams whose reader has gone, over real sockets."""
+"""Streams that nobody reads any more, over real sockets."""
 
 import asyncio
 import logging
