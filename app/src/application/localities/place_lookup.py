@@ -1,12 +1,11 @@
 """Answers questions about one place, and about places of a name."""
 
-import asyncio
 import string
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TypeVar
 
-from src.application.finding.name_index import NameIndex
+from src.application.localities.place_names import PlaceNames
 from src.domain.localities.territory import City, District, State
 
 Place = TypeVar("Place", State, City, District)
@@ -42,10 +41,8 @@ class Places:
         # Many files hold city codes without the last digit, which is a check digit.
         self._cities = {code: city for city in cities for code in (str(city.id), str(city.id)[:-1])}
         self._districts = {str(district.id): district for district in districts}
-        self.cities = NameIndex(cities, root_of=lambda city: city.state_id)
-        self.districts = NameIndex(districts, root_of=lambda district: district.state_id)
-        # One search at a time: a thread of its own would only fight for the interpreter.
-        self.searching = asyncio.Lock()
+        self.cities = PlaceNames(cities, states)
+        self.districts = PlaceNames(districts, states)
 
     def state(self, uf: str) -> State:
         """The state with this sigla, in either case, or this id."""
