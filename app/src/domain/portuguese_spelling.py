@@ -46,7 +46,7 @@ def words_of(name: str) -> list[tuple[str, str]]:
 
 
 def sound(word: str) -> str:
-    """How a searchable word sounds, roughly: that of "moji", "mogi" and "mogy" is the same."""
+    """How a searchable word sounds, roughly: that of "luis" and "luiz" is the same."""
     for pattern, sounding in _SOUNDS:
         word = pattern.sub(sounding, word)
     return word

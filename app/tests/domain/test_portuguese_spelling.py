@@ -11,19 +11,18 @@ from src.domain.searchable_names import searchable
 @pytest.mark.parametrize(
     "spellings",
     [
-        ["moji", "mogi", "mogy"],
-        ["paraty", "parati"],
+        ["jesus", "gesus", "jezus"],
+        ["ruy", "rui"],
         ["teresinha", "terezinha", "theresinha"],
-        ["brasopolis", "brazopolis"],
-        ["assu", "asu"],
-        ["philadelphia", "filadelfia"],
+        ["assucar", "asucar"],
+        ["philomena", "filomena"],
         ["wenceslau", "venceslau", "vensceslau"],
-        ["shopim", "chopim", "xopim"],
-        ["humaita", "umaita"],
+        ["shampu", "champu", "xampu"],
+        ["helena", "elena"],
         ["canpo", "campo"],
-        ["batayporan", "bataiporan"],
+        ["lybia", "libia"],
         ["mello", "melo"],
-        ["quixada", "kixada"],
+        ["quilo", "kilo"],
     ],
 )
 def test_old_and_new_spellings_sound_the_same(spellings: list[str]) -> None:
@@ -39,10 +38,10 @@ def test_other_words_sound_otherwise(one: str, other: str) -> None:
     assert sound(one) != sound(other)
 
 
-@pytest.mark.parametrize("name", ["Iguaçu", "IGUAÇU", "Iguac\u0327u"])
+@pytest.mark.parametrize("name", ["Açúcar", "AÇÚCAR", "Ac\u0327u\u0301car"])
 def test_a_cedilla_sounds_like_ss(name: str) -> None:
     """Its searchable form has lost it."""
-    assert words_of(name) == [("iguacu", "iguassu")]
+    assert words_of(name) == [("acucar", "assucar")]
 
 
 @given(st.text())
