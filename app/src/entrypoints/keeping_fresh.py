@@ -22,8 +22,8 @@ from src.application.refreshing.task_cancellation import cancel_and_wait
 from src.application.telling.fan_out_counts import FanOutCounts
 from src.application.telling.refresh_recorder import RefreshRecorder
 from src.application.telling.refreshes import Refreshes
+from src.domain.credible_change import CredibleChange
 from src.domain.snapshot import S
-from src.domain.succession import CredibleChange
 from src.entrypoints.settings import ServiceSettings
 from src.entrypoints.storage import open_storage
 from src.infra.controllers.refreshes.dependencies import OpenedRefreshes

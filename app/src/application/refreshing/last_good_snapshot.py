@@ -15,8 +15,9 @@ from src.application.ports.snapshot_store import (
     SnapshotStoreError,
     Stored,
 )
+from src.domain.credible_change import ANY_CHANGE, CredibleChange
 from src.domain.snapshot import S, Snapshot, Source
-from src.domain.succession import ANY_CHANGE, CredibleChange, missing, succeed
+from src.domain.succession import missing, succeed
 
 log = logging.getLogger(__name__)
 

@@ -14,8 +14,9 @@ from src.application.refreshing.last_good_snapshot import LOOK_EVERY_S, LastGood
 from src.application.refreshing.schedule import Schedule
 from src.application.refreshing.task_cancellation import finished
 from src.application.telling.refresh_recorder import Recording, RefreshRecorder
+from src.domain.credible_change import ANY_CHANGE, CredibleChange
 from src.domain.snapshot import S
-from src.domain.succession import ANY_CHANGE, CredibleChange, succeed, unread
+from src.domain.succession import succeed, unread
 
 
 class LostRefreshError(Exception):
