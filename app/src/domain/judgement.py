@@ -44,7 +44,7 @@ class Judgement:
         self.has_believed_the_incredible = change is ANY_CHANGE
 
     def compare(self, before: Sequence[Leaf], after: Sequence[Leaf]) -> None:
-        """Judge all changes from the earlier tree to the later one; the rest tells the result."""
+        """Judge all changes from the earlier tree to the later; other methods tell the result."""
         self._lists = dict(_lists_in_both((), before, after))
         counts = count_by_level(before)
         gone = {key: _gone(*pair) for key, pair in self._lists.items()}
