@@ -43,8 +43,9 @@ async def whole_tree(
     if media_type == NDJSON:
         roots = await opened.roots_as_they_come.begin()
         if roots is not None:
+            write = presentation.formats[NDJSON].write
             return StreamingResponse(
-                (as_ndjson([root]) async for root in roots),
+                (write([root]) async for root in roots),
                 media_type=NDJSON,
                 headers={"Cache-Control": "no-store", "Vary": "Accept, Accept-Encoding"},
             )

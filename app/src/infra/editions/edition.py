@@ -70,7 +70,7 @@ class Edition(Generic[S, LookUp]):
             # entity tag stands for the same bytes always.
             raise NotAcceptableError(self._presentation.available)
         tree_format = self._presentation.formats[media_type]
-        write = partial(tree_format.write, self.snapshot)
+        write = partial(tree_format.write, self.snapshot.roots)
         return await self._kept(request, media_type, write, media_type, tree_format.headers)
 
     def _json_tree(self, request: Headers) -> Response | None:

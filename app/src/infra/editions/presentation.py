@@ -1,8 +1,8 @@
 """How a feature's snapshots are answered."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from starlette.datastructures import Headers
 
@@ -24,10 +24,10 @@ class NotAcceptableError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class TreeFormat(Generic[S]):
-    """One format of the whole tree: how it is written, and the headers that go with it."""
+class TreeFormat:
+    """One format of the whole tree: how its roots are written, and the headers that go with it."""
 
-    write: Callable[[S], bytes]
+    write: Callable[[Sequence[Any]], bytes]
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -36,7 +36,7 @@ class Presentation(Generic[S, LookUp]):
     """The formats of the whole tree, and what answers questions about its parts."""
 
     # By media type; JSON is one of them, and the first is answered if any will do.
-    formats: Mapping[str, TreeFormat[S]]
+    formats: Mapping[str, TreeFormat]
     available: str  # the media types there are, in Portuguese, for errors
     look_up: Callable[[S], LookUp]  # makes, once for a snapshot, what its parts are found by
 

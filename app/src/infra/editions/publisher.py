@@ -35,7 +35,7 @@ class Publisher(Generic[S, LookUp]):
 
     async def publish(self, snapshot: S) -> Edition[S, LookUp]:
         """The edition of a snapshot: without codings at first, or with those of its content."""
-        tree = await asyncio.to_thread(self._presentation.formats[JSON].write, snapshot)
+        tree = await asyncio.to_thread(self._presentation.formats[JSON].write, snapshot.roots)
         headers = self._headers(snapshot)
         edition = Edition(snapshot, self._presentation, tree=tree, headers=headers)
         before, self._last = self._last, edition

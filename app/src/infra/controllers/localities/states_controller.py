@@ -9,6 +9,8 @@ from src.infra.controllers.localities.dependencies import CurrentLocalities
 from src.infra.controllers.localities.errors import LOOK_UP, NOT_ACCEPTABLE
 from src.infra.controllers.localities.parameters import Uf
 from src.infra.controllers.tree_controller import whole_tree
+from src.infra.editions.localities import shapes
+from src.infra.editions.localities.shapes import shaped
 from src.infra.editions.localities.tree_formats import TERRITORY
 from src.infra.http.media_types import CSV, NDJSON
 
@@ -56,7 +58,9 @@ async def get_state(uf: Uf, request: Request, opened: CurrentLocalities) -> Resp
     edition = await opened.freshness.edition()
     state = (await edition.look_up()).state(uf)
     return await edition.kept(
-        request.headers, ("state", state.id), lambda: msgspec.json.encode(state)
+        request.headers,
+        ("state", state.id),
+        lambda: msgspec.json.encode(shaped(state, shapes.State)),
     )
 
 
@@ -77,5 +81,7 @@ async def list_cities_of_state(uf: Uf, request: Request, opened: CurrentLocaliti
     edition = await opened.freshness.edition()
     state = (await edition.look_up()).state(uf)
     return await edition.kept(
-        request.headers, ("cities", state.id), lambda: msgspec.json.encode(state.cidades)
+        request.headers,
+        ("cities", state.id),
+        lambda: msgspec.json.encode(shaped(state.cidades, tuple[shapes.City, ...])),
     )
