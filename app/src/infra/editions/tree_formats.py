@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from src.infra.editions.presentation import Presentation, TreeFormat
+from src.infra.editions.presentation import Format, Presentation
 from src.infra.http.media_types import JSON, NDJSON
 
 
@@ -21,7 +21,7 @@ def as_ndjson(roots: Sequence[object]) -> bytes:
 
 # For a tree that is served only as a whole: none of its parts is looked up.
 WHOLE_TREE: Presentation[Any, None] = Presentation(
-    formats={JSON: TreeFormat(as_json), NDJSON: TreeFormat(as_ndjson)},
+    formats={JSON: Format(as_json), NDJSON: Format(as_ndjson)},
     available="application/json e application/x-ndjson",
     look_up=lambda _: None,
 )

@@ -13,7 +13,7 @@ from src.infra.editions import tree_formats
 from src.infra.editions.edition import Edition
 from src.infra.editions.localities import shapes
 from src.infra.editions.localities.shapes import shaped
-from src.infra.editions.presentation import Presentation, TreeFormat
+from src.infra.editions.presentation import Format, Presentation
 from src.infra.http.media_types import CSV, JSON, NDJSON
 
 CSV_HEADER = [
@@ -79,11 +79,9 @@ TerritoryEdition: TypeAlias = Edition[TerritorySnapshot, Places]
 
 TERRITORY: Presentation[TerritorySnapshot, Places] = Presentation(
     formats={
-        JSON: TreeFormat(as_json),
-        NDJSON: TreeFormat(as_ndjson),
-        CSV: TreeFormat(
-            as_csv, {"Content-Disposition": 'attachment; filename="estados-e-cidades.csv"'}
-        ),
+        JSON: Format(as_json),
+        NDJSON: Format(as_ndjson),
+        CSV: Format(as_csv, lambda _: "estados-e-cidades.csv"),
     },
     available="application/json (em /api/v1/states, também application/x-ndjson e text/csv)",
     look_up=lambda snapshot: Places(snapshot.states),

@@ -21,6 +21,7 @@ from src.infra.controllers.localities import schemas
 from src.infra.editions.localities import shapes
 from src.infra.editions.localities.tree_formats import TERRITORY, TerritoryEdition
 from src.infra.editions.publisher import Publisher
+from src.infra.http.media_types import JSON
 from tests.helpers.localities.upstream import live
 from tests.helpers.quick_codings import THOROUGH
 
@@ -30,6 +31,8 @@ else:
     from backports import zstd
 
 TerritoryPublisher: TypeAlias = Publisher[TerritorySnapshot, Places]
+
+WHOLE = TERRITORY.formats[JSON]
 
 
 @pytest.fixture
@@ -42,7 +45,7 @@ async def publisher() -> AsyncIterator[TerritoryPublisher]:
 
 def sent(edition: TerritoryEdition, accept_encoding: str = "") -> Response:
     """The response to a client that accepts these codings."""
-    answer = edition.tree_at_hand(Headers({"Accept-Encoding": accept_encoding}))
+    answer = edition.tree_at_hand(Headers({"Accept-Encoding": accept_encoding}), TERRITORY.formats)
     assert answer is not None
     return answer
 
@@ -50,7 +53,7 @@ def sent(edition: TerritoryEdition, accept_encoding: str = "") -> Response:
 async def compressed(edition: TerritoryEdition) -> TerritoryEdition:
     """The edition, once all its codings are ready."""
     async with asyncio.timeout(30):
-        while len(edition.bodies) < 4:
+        while len(edition.bodies(WHOLE)) < 4:
             await asyncio.sleep(0.01)
     return edition
 
