@@ -16,7 +16,7 @@ from src.infra.editions.localities import shapes
 from src.infra.editions.localities.shapes import Depth, shaped
 from src.infra.editions.localities.tree_formats import STATE, TERRITORY, TREE
 from src.infra.editions.presentation import Format, Formats
-from src.infra.http.media_types import CSV, JSON, NDJSON
+from src.infra.http.media_types import CSV, JSON, NDJSON_NAMES
 
 PATH = "/api/v1/states"
 
@@ -31,7 +31,7 @@ router = APIRouter(tags=["Localidades"])
 _TEXTS = {
     media_type: {"schema": {"type": "string"}, "examples": examples(shown)}
     for media_type, shown in {
-        NDJSON: schemas.NDJSON_EXAMPLES,
+        **dict.fromkeys(NDJSON_NAMES, schemas.NDJSON_EXAMPLES),
         CSV: schemas.CSV_EXAMPLES,
     }.items()
 }

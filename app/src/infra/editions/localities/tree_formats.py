@@ -16,7 +16,7 @@ from src.infra.editions import tree_formats
 from src.infra.editions.edition import Edition
 from src.infra.editions.localities.shapes import Depth, states_down_to
 from src.infra.editions.presentation import Format, Formats, Presentation, TreeFormats
-from src.infra.http.media_types import CSV, JSON, NDJSON
+from src.infra.http.media_types import CSV, JSON, NDJSON_NAMES
 
 CSV_HEADER = [
     *("estado_id", "estado_sigla", "estado_nome"),
@@ -101,7 +101,7 @@ TerritoryEdition: TypeAlias = Edition[TerritorySnapshot, Places]
 def _of_tree(depth: Depth) -> TreeFormats:
     return {
         JSON: Format(partial(as_json, depth=depth)),
-        NDJSON: Format(partial(as_ndjson, depth=depth)),
+        **dict.fromkeys(NDJSON_NAMES, Format(partial(as_ndjson, depth=depth))),
         CSV: Format(partial(as_csv, depth=depth), lambda _: f"{_FILES[depth]}.csv"),
     }
 
@@ -109,7 +109,7 @@ def _of_tree(depth: Depth) -> TreeFormats:
 def _of_state(depth: Depth) -> Formats[State]:
     return {
         JSON: Format(lambda state: msgspec.json.encode(states_down_to(depth, [state])[0])),
-        NDJSON: Format(lambda state: as_ndjson([state], depth)),
+        **dict.fromkeys(NDJSON_NAMES, Format(lambda state: as_ndjson([state], depth))),
         CSV: Format(
             lambda state: as_csv([state], depth),
             lambda state: f"{_FILES[depth]}-{state.sigla}.csv",
@@ -124,8 +124,8 @@ TERRITORY: Presentation[TerritorySnapshot, Places] = Presentation(
     formats=TREE[Depth.DISTRICTS],
     shallower=[TREE[Depth.CITIES], TREE[Depth.STATES]],
     available=(
-        "application/json (em /api/v1/states e /api/v1/states/{uf}, também application/x-ndjson e "
-        "text/csv)"
+        "application/json (em /api/v1/states e /api/v1/states/{uf}, também application/x-ndjson, "
+        "application/ndjson, application/jsonl e text/csv)"
     ),
     look_up=lambda snapshot: Places(snapshot.states),
 )

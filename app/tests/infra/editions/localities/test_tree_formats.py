@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from unicodedata import category, normalize
 
@@ -11,7 +12,16 @@ from hypothesis import given
 
 from src.domain.localities.territory import City, District, State
 from src.infra.editions.localities.shapes import Depth
-from src.infra.editions.localities.tree_formats import CSV_HEADER, _cell, as_csv, as_json, as_ndjson
+from src.infra.editions.localities.tree_formats import (
+    CSV_HEADER,
+    STATE,
+    TERRITORY,
+    TREE,
+    _cell,
+    as_csv,
+    as_json,
+    as_ndjson,
+)
 from tests.helpers.localities.places import ALTA_FLORESTA, DISTRITO_FEDERAL, RONDONIA, TWO_STATES
 from tests.helpers.localities.trees import trees
 
@@ -161,6 +171,12 @@ def test_what_is_unknown_below_a_depth_does_not_show() -> None:
         ["11", "RO", "Rondônia"],
         ["53", "DF", "Distrito Federal"],
     ]
+
+
+def test_an_error_names_each_format() -> None:
+    """A client that is refused learns every media type that there is."""
+    for formats in (*TREE.values(), *STATE.values()):
+        assert set(formats) <= set(re.findall("[a-z]+/[a-z-]+", TERRITORY.available))
 
 
 def test_an_empty_tree_is_an_empty_file() -> None:
