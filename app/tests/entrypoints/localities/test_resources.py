@@ -226,6 +226,25 @@ async def test_a_file_has_the_columns_of_its_depth(
     assert [row[lowest] for row in rows] == ids
 
 
+@pytest.mark.parametrize("separator", [";", "%3B"])
+@pytest.mark.parametrize("path", [f"{TREE}?depth=cities", f"{TREE}/RO?depth=cities"])
+async def test_a_file_may_have_semicolons(
+    two: aiohttp.ClientSession, path: str, separator: str
+) -> None:
+    """It has the same cells and the same name; other formats have no separator."""
+    semicolons = await ask(two, f"{path}&separator={separator}", {"Accept": CSV})
+    commas = await ask(two, path, {"Accept": CSV})
+    as_usual, in_json = await ask(two, path), await ask(two, f"{path}&separator={separator}")
+
+    text = semicolons.body.decode()
+    assert text.startswith("\ufeffestado_id;estado_sigla;estado_nome;cidade_id;cidade_nome\r\n")
+    assert text.replace(";", ",").encode() == commas.body
+    assert semicolons.headers["ETag"] != commas.headers["ETag"]
+    disposition = "Content-Disposition"
+    assert semicolons.headers[disposition] == commas.headers[disposition]
+    assert (in_json.body, in_json.own_headers) == (as_usual.body, as_usual.own_headers)
+
+
 async def test_all_paths_agree(two: aiohttp.ClientSession) -> None:
     """A state, its cities and a city's districts are the tree's own bytes."""
     tree = await ask(two, TREE)
