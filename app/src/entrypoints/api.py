@@ -42,7 +42,7 @@ def create_app(
     chosen = settings or load_settings()
     api = create_api(chosen, features=features)
     in_turn = OneAtATime(api, [path for each in features for path in each.in_turn])
-    at_hand = {path: answer for each in features for path, answer in each.at_hand.items()}
+    at_hand = {address: answer for each in features for address, answer in each.at_hand.items()}
     app: ASGIApp = FastPath(in_turn, at_hand)
     if chosen.cors_origins:
         app = CORSMiddleware(

@@ -2,26 +2,40 @@
 
 import csv
 import io
+import itertools
+import re
 from collections.abc import Sequence
 from unicodedata import category, normalize
 
 import msgspec
 import pytest
 from hypothesis import given
+from hypothesis.strategies import sampled_from
 
 from src.domain.localities.territory import City, District, State
-from src.infra.editions.localities.tree_formats import CSV_HEADER, _cell, as_csv
-from src.infra.editions.tree_formats import as_json, as_ndjson
+from src.infra.editions.localities.shapes import Depth
+from src.infra.editions.localities.tree_formats import (
+    CSV_HEADER,
+    STATE,
+    TERRITORY,
+    TREE,
+    Separator,
+    _cell,
+    as_csv,
+    as_json,
+    as_ndjson,
+)
 from tests.helpers.localities.places import ALTA_FLORESTA, DISTRITO_FEDERAL, RONDONIA, TWO_STATES
 from tests.helpers.localities.trees import trees
 
 Rows = list[list[str]]
 
 
-def rows_of(body: bytes) -> Rows:
+def rows_of(body: bytes, *, columns: int = 7, separator: str = ",") -> Rows:
     """The rows of a file as Python's csv module reads them, without the header."""
-    header, *rows = csv.reader(io.StringIO(body.decode("utf-8-sig"), newline=""))
-    assert header == CSV_HEADER
+    text = io.StringIO(body.decode("utf-8-sig"), newline="")
+    header, *rows = csv.reader(text, delimiter=separator)
+    assert header == CSV_HEADER[:columns]
     return rows
 
 
@@ -41,10 +55,22 @@ def rows_from(states: Sequence[State]) -> Rows:
     return rows
 
 
+def rows_down_to(depth: Depth, states: Sequence[State]) -> Rows:
+    """The rows that a tree should have that ends at this depth: each place once."""
+    columns = {Depth.STATES: 3, Depth.CITIES: 5, Depth.DISTRICTS: 7}[depth]
+    return [list(row) for row in dict.fromkeys(tuple(row[:columns]) for row in rows_from(states))]
+
+
 def shown(name: str) -> str:
-    """A name as it appears in a cell."""
-    visible = "".join(each for each in normalize("NFKC", name) if category(each)[0] not in "MCZ")
-    return f"'{name}" if visible.startswith(("=", "+", "-", "@")) else name
+    """A name as it appears in a cell: no part of it that a separator begins is a formula."""
+    parts = re.findall("[^,;]+|[,;]", name)
+    return "".join(f"'{part}" if is_formula(part) else part for part in parts)
+
+
+def is_formula(text: str) -> bool:
+    """Whether what is visible of it begins as a formula does."""
+    visible = "".join(each for each in normalize("NFKC", text) if category(each)[0] not in "MCZ")
+    return visible.startswith(("=", "+", "-", "@"))
 
 
 def from_json(body: bytes) -> tuple[State, ...]:
@@ -65,6 +91,20 @@ def test_all_formats_carry_the_same_places(states: tuple[State, ...]) -> None:
     assert from_json(as_json(states)) == states
     assert from_ndjson(as_ndjson(states)) == states
     assert rows_of(as_csv(states)) == rows_from(states)
+    with_semicolons = as_csv(states, separator=Separator.SEMICOLON)
+    assert rows_of(with_semicolons, separator=";") == rows_from(states)
+
+
+@given(trees())
+def test_all_formats_end_at_the_same_depth(states: tuple[State, ...]) -> None:
+    """Less of the tree has no other places, and none twice."""
+    for depth, columns in ((Depth.STATES, 3), (Depth.CITIES, 5)):
+        lines = as_ndjson(states, depth).splitlines()
+
+        assert [msgspec.json.decode(line) for line in lines] == msgspec.json.decode(
+            as_json(states, depth)
+        )
+        assert rows_of(as_csv(states, depth), columns=columns) == rows_down_to(depth, states)
 
 
 def test_all_formats_carry_the_real_tree(brazil: tuple[State, ...]) -> None:
@@ -82,6 +122,18 @@ def test_no_cell_is_run_as_a_formula(states: tuple[State, ...]) -> None:
     assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
 
 
+@given(trees(), sampled_from(Separator))
+def test_no_cell_is_run_as_a_formula_if_the_separator_is_mistaken(
+    states: tuple[State, ...], separator: Separator
+) -> None:
+    """A program in Portuguese parts a file with commas at its semicolons, and vice versa."""
+    text = io.StringIO(as_csv(states, separator=separator).decode("utf-8-sig"), newline="")
+    (mistaken,) = set(Separator) - {separator}
+    cells = [cell for row in csv.reader(text, delimiter=mistaken) for cell in row]
+
+    assert not [cell for cell in cells if is_formula(cell)]
+
+
 @pytest.mark.parametrize(
     ("name", "cell"),
     [
@@ -95,6 +147,8 @@ def test_no_cell_is_run_as_a_formula(states: tuple[State, ...]) -> None:
         ('"Aspas"', '"Aspas"'),
         ("Olho-d'Água", "Olho-d'Água"),
         ("São João del-Rei; 🙂", "São João del-Rei; 🙂"),
+        ("Alta;=1+1", "Alta;'=1+1"),
+        ("Alta, -1;@x", "Alta,' -1;'@x"),
     ],
 )
 def test_awkward_names_survive_a_spreadsheet(name: str, cell: str) -> None:
@@ -119,6 +173,18 @@ def test_spreadsheets_open_the_file_correctly() -> None:
     assert len(lines) == 6
 
 
+def test_a_file_for_spreadsheets_in_portuguese_has_semicolons() -> None:
+    """Commas are part of the text there; all else is as usual."""
+    state = State(53, "DF", "Distrito; Federal").with_children([City(5300108, "Alta, Brasília")])
+
+    lines = as_csv([state], Depth.CITIES, Separator.SEMICOLON).decode("utf-8-sig").splitlines()
+
+    assert lines == [
+        "estado_id;estado_sigla;estado_nome;cidade_id;cidade_nome",
+        '53;DF;"Distrito; Federal";5300108;Alta, Brasília',
+    ]
+
+
 def test_gaps_become_empty_cells() -> None:
     """A city without districts and a state without cities have a row, too."""
     unread = City(ALTA_FLORESTA.id, ALTA_FLORESTA.nome)
@@ -128,6 +194,29 @@ def test_gaps_become_empty_cells() -> None:
         ["11", "RO", "Rondônia", "1100015", "Alta Floresta D'Oeste", "", ""],
         ["53", "DF", "Distrito Federal", "", "", "", ""],
     ]
+
+
+def test_what_is_unknown_below_a_depth_does_not_show() -> None:
+    """A city without known districts is a city like others; a state without cities has a gap."""
+    unread = City(ALTA_FLORESTA.id, ALTA_FLORESTA.nome)
+    states = [RONDONIA.with_children([unread]), DISTRITO_FEDERAL.with_children([])]
+
+    assert rows_of(as_csv(states, Depth.CITIES), columns=5) == [
+        ["11", "RO", "Rondônia", "1100015", "Alta Floresta D'Oeste"],
+        ["53", "DF", "Distrito Federal", "", ""],
+    ]
+    assert rows_of(as_csv(states, Depth.STATES), columns=3) == [
+        ["11", "RO", "Rondônia"],
+        ["53", "DF", "Distrito Federal"],
+    ]
+
+
+def test_an_error_names_each_format() -> None:
+    """A client that is refused learns every media type that there is."""
+    named = set(re.findall("(?:application|text)/[a-z-]+", TERRITORY.available))
+
+    for depth, separator in itertools.product(Depth, Separator):
+        assert set(TREE[depth][separator]) == set(STATE[depth][separator]) == named
 
 
 def test_an_empty_tree_is_an_empty_file() -> None:
