@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
 from functools import partial
 from typing import TypeAlias
@@ -45,8 +45,15 @@ _FILES = {
 # A cell that begins so would be run as a formula (OWASP, "CSV Injection").
 _FORMULA = ("=", "+", "-", "@")
 
-# A program that expects the other separator parts cells here.
-_SEPARATORS = re.compile(f"([{''.join(Separator)}])")
+# Spreadsheets may split lines here, in Portuguese at the semicolon, though a name stands in quotes.
+# A comma of full width is among these, since it gets no quotes.
+_SEPARATORS = ";\u037e\ufe14\ufe54\uff1b\ufe10\ufe50\uff0c\t\n\v\f\r\x85\u2028\u2029"
+# A name with a comma is quoted in a file with commas (RFC 4180), which is enough wherever lines are
+# split at commas. In a file with semicolons it is not.
+_SEPARATED = {
+    Separator.COMMA: re.compile(f"([{_SEPARATORS}])([^{_SEPARATORS}]+)"),
+    Separator.SEMICOLON: re.compile(f"([,{_SEPARATORS}])([^,{_SEPARATORS}]+)"),
+}
 
 
 def as_json(states: Sequence[State], depth: Depth = Depth.DISTRICTS) -> bytes:
@@ -74,45 +81,60 @@ def as_csv(
     text = io.StringIO()
     writer = csv.writer(text, delimiter=separator)
     writer.writerow(CSV_HEADER[: _COLUMNS[depth]])
-    writer.writerows(_lines(states, depth))
+    writer.writerows(_lines(states, depth, partial(_cell, separator=separator)))
     return text.getvalue().encode("utf-8-sig")
 
 
-def _lines(states: Sequence[State], depth: Depth) -> Iterator[list[object]]:
+def _lines(
+    states: Sequence[State], depth: Depth, cell: Callable[[str], str]
+) -> Iterator[list[object]]:
     for state in states:
-        of_state = [state.id, state.sigla, _cell(state.nome)]
+        of_state = [state.id, state.sigla, cell(state.nome)]
         if depth is Depth.STATES:
             yield of_state
         elif not state.cidades:
             yield [*of_state, *[""] * (_COLUMNS[depth] - len(of_state))]
         else:
             for city in state.cidades:
-                yield from _lines_of_city([*of_state, city.id, _cell(city.nome)], city, depth)
+                of_city = [*of_state, city.id, cell(city.nome)]
+                yield from _lines_of_city(of_city, city, depth, cell)
 
 
-def _lines_of_city(of_city: list[object], city: City, depth: Depth) -> Iterator[list[object]]:
+def _lines_of_city(
+    of_city: list[object], city: City, depth: Depth, cell: Callable[[str], str]
+) -> Iterator[list[object]]:
     if depth is Depth.CITIES:
         yield of_city
     elif city.distritos is None:
         yield [*of_city, "", ""]
     else:
         for district in city.distritos:
-            yield [*of_city, district.id, _cell(district.nome)]
+            yield [*of_city, district.id, cell(district.nome)]
 
 
-def _cell(text: str) -> str:
-    """The text, as no formula, nor several cells of which one is a formula."""
-    if text[:1].isalnum() and "," not in text and ";" not in text:
+def _cell(text: str, separator: Separator = Separator.COMMA) -> str:
+    """The text, as no formula, nor as several cells with a formula among them."""
+    if text.replace(" ", "").isalpha():  # as nearly all names
         return text
-    return "".join(map(_as_text, _SEPARATORS.split(text)))
+    guarded = _SEPARATED[separator].sub(
+        lambda each: each[1] + _no_formula(each[2], ignored='"'), text
+    )
+    return _no_formula(guarded)
 
 
-def _as_text(text: str) -> str:
+def _no_formula(text: str, *, ignored: str = "") -> str:
     """The text, as no formula: the apostrophe is what spreadsheets themselves take for that.
 
-    Some read signs of full width as the usual ones, and skip what nobody sees before them.
+    Some read signs of full width as the usual ones, and skip what nobody sees before them, and
+    `ignored`.
     """
-    visible = (each for each in normalize("NFKC", text) if category(each)[0] in "LNPS")
+    if text[:1].isalnum():
+        return text
+    visible = (
+        each
+        for each in normalize("NFKC", text)
+        if category(each)[0] in "LNPS" and each not in ignored
+    )
     is_formula = next(visible, "") in _FORMULA or text.startswith(("\t", "\r"))
     return f"'{text}" if is_formula else text
 

@@ -5,6 +5,7 @@ import io
 import itertools
 import re
 from collections.abc import Sequence
+from functools import partial
 from unicodedata import category, normalize
 
 import msgspec
@@ -30,6 +31,8 @@ from tests.helpers.localities.trees import trees
 
 Rows = list[list[str]]
 
+FORMULA = ("=", "+", "-", "@")
+
 
 def rows_of(body: bytes, *, columns: int = 7, separator: str = ",") -> Rows:
     """The rows of a file as Python's csv module reads them, without the header."""
@@ -39,17 +42,18 @@ def rows_of(body: bytes, *, columns: int = 7, separator: str = ",") -> Rows:
     return rows
 
 
-def rows_from(states: Sequence[State]) -> Rows:
-    """The rows that a tree should have."""
+def rows_from(states: Sequence[State], *, separator: str = ",") -> Rows:
+    """The rows that a tree should have in a file with this separator."""
+    as_cell = partial(shown, separator=separator)
     rows = []
     for state in states:
-        of_state = [str(state.id), state.sigla, shown(state.nome)]
+        of_state = [str(state.id), state.sigla, as_cell(state.nome)]
         for city in state.cidades:
-            of_city = [*of_state, str(city.id), shown(city.nome)]
+            of_city = [*of_state, str(city.id), as_cell(city.nome)]
             if city.distritos is None:
                 rows.append([*of_city, "", ""])
             else:
-                rows += [[*of_city, str(each.id), shown(each.nome)] for each in city.distritos]
+                rows += [[*of_city, str(each.id), as_cell(each.nome)] for each in city.distritos]
         if not state.cidades:
             rows.append([*of_state, "", "", "", ""])
     return rows
@@ -61,16 +65,17 @@ def rows_down_to(depth: Depth, states: Sequence[State]) -> Rows:
     return [list(row) for row in dict.fromkeys(tuple(row[:columns]) for row in rows_from(states))]
 
 
-def shown(name: str) -> str:
-    """A name as it appears in a cell: no part of it that a separator begins is a formula."""
-    parts = re.findall("[^,;]+|[,;]", name)
-    return "".join(f"'{part}" if is_formula(part) else part for part in parts)
+def shown(name: str, *, separator: str = ",") -> str:
+    """A name as it appears in a cell of a file with this separator."""
+    unquoted = "," if separator == ";" else ""
+    first, *others = re.split(f"([{unquoted};\u037e\ufe14\ufe54；︐﹐，])", name)
+    return as_text(first) + "".join(as_text(each, skipped='"') for each in others)
 
 
-def is_formula(text: str) -> bool:
-    """Whether what is visible of it begins as a formula does."""
-    visible = "".join(each for each in normalize("NFKC", text) if category(each)[0] not in "MCZ")
-    return visible.startswith(("=", "+", "-", "@"))
+def as_text(piece: str, *, skipped: str = "") -> str:
+    """A piece of a name between separators, with an apostrophe if it would be a formula."""
+    visible = "".join(each for each in normalize("NFKC", piece) if category(each)[0] not in "MCZ")
+    return f"'{piece}" if visible.lstrip(skipped or None).startswith(FORMULA) else piece
 
 
 def from_json(body: bytes) -> tuple[State, ...]:
@@ -92,7 +97,7 @@ def test_all_formats_carry_the_same_places(states: tuple[State, ...]) -> None:
     assert from_ndjson(as_ndjson(states)) == states
     assert rows_of(as_csv(states)) == rows_from(states)
     with_semicolons = as_csv(states, separator=Separator.SEMICOLON)
-    assert rows_of(with_semicolons, separator=";") == rows_from(states)
+    assert rows_of(with_semicolons, separator=";") == rows_from(states, separator=";")
 
 
 @given(trees())
@@ -122,16 +127,16 @@ def test_no_cell_is_run_as_a_formula(states: tuple[State, ...]) -> None:
     assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
 
 
+@pytest.mark.parametrize("expected", [";", "\t", ","])
 @given(trees(), sampled_from(Separator))
-def test_no_cell_is_run_as_a_formula_if_the_separator_is_mistaken(
-    states: tuple[State, ...], separator: Separator
+def test_no_cell_is_run_as_a_formula_wherever_lines_are_split(
+    expected: str, states: tuple[State, ...], separator: Separator
 ) -> None:
-    """A program in Portuguese parts a file with commas at its semicolons, and vice versa."""
+    """A spreadsheet in Portuguese expects semicolons, others commas, whatever the file has."""
     text = io.StringIO(as_csv(states, separator=separator).decode("utf-8-sig"), newline="")
-    (mistaken,) = set(Separator) - {separator}
-    cells = [cell for row in csv.reader(text, delimiter=mistaken) for cell in row]
+    cells = [cell for row in csv.reader(text, delimiter=expected) for cell in row]
 
-    assert not [cell for cell in cells if is_formula(cell)]
+    assert [cell for cell in cells if as_text(cell) != cell] == []
 
 
 @pytest.mark.parametrize(
@@ -147,8 +152,15 @@ def test_no_cell_is_run_as_a_formula_if_the_separator_is_mistaken(
         ('"Aspas"', '"Aspas"'),
         ("Olho-d'Água", "Olho-d'Água"),
         ("São João del-Rei; 🙂", "São João del-Rei; 🙂"),
-        ("Alta;=1+1", "Alta;'=1+1"),
-        ("Alta, -1;@x", "Alta,' -1;'@x"),
+        ("Vila;=1+1", "Vila;'=1+1"),
+        ('Vila;"=1+1"', 'Vila;\'"=1+1"'),
+        ("Vila; \u00a0-1;@x;y", "Vila;' \u00a0-1;'@x;y"),
+        ("Vila；＝1", "Vila；'＝1"),
+        ("Vila，+1", "Vila，'+1"),
+        ("=1;=2", "'=1;'=2"),
+        (";=1", ";'=1"),
+        ("Vila;", "Vila;"),
+        ("Vila,=1+1", "Vila,=1+1"),  # quoted
     ],
 )
 def test_awkward_names_survive_a_spreadsheet(name: str, cell: str) -> None:
@@ -232,3 +244,30 @@ def test_a_formula_in_disguise_is_no_formula(name: str) -> None:
     assert _cell(name) == f"'{name}"
     assert _cell(f"Olho {name}") == f"Olho {name}"
     assert _cell("'s-Gravenhage") == "'s-Gravenhage"
+
+
+@pytest.mark.parametrize("separator", ["\t", "\n", "\r", "\r\n", "\v", "\u2028", "\x85"])
+def test_a_formula_on_a_line_of_its_own_is_none(separator: str) -> None:
+    """No name has such a character; a format does not rely on that."""
+    assert _cell(f"Vila{separator}=1") == f"Vila{separator}'=1"
+    assert _cell(f"Vila{separator}1") == f"Vila{separator}1"
+
+
+def test_a_comma_needs_no_quotes_beside_semicolons() -> None:
+    """What follows it would be a cell where lines are split at commas."""
+    assert _cell('Vila,=1,"-1;x', Separator.SEMICOLON) == "Vila,'=1,'\"-1;x"
+
+
+@pytest.mark.parametrize("separator", Separator)
+def test_real_names_are_left_as_they_are(brazil: tuple[State, ...], separator: Separator) -> None:
+    """Byte for byte as any writer has them, with commas one of RFC 4180."""
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=separator)
+    writer.writerow(CSV_HEADER)
+    for state in brazil:
+        for city in state.cidades:
+            for district in city.distritos or ():
+                places = (city.id, city.nome, district.id, district.nome)
+                writer.writerow([state.id, state.sigla, state.nome, *places])
+
+    assert as_csv(brazil, separator=separator) == text.getvalue().encode("utf-8-sig")
