@@ -12,6 +12,7 @@ from src.application.ports.upstream_errors import (
     UpstreamMalformedError,
     UpstreamTimeoutError,
 )
+from src.domain.localities.regional_divisions import RegionalDivisions
 from src.domain.localities.territory import SIGLAS, State
 from src.domain.snapshot import Gap, Source
 from tests.helpers.fakes import NOON, Clock
@@ -19,6 +20,7 @@ from tests.helpers.localities.places import (
     ALTA_FLORESTA,
     ARIQUEMES,
     DISTRITO_FEDERAL,
+    DIVISIONS,
     RONDONIA,
     TWO_STATES,
 )
@@ -56,6 +58,25 @@ async def test_the_tree_is_assembled_in_order(plan: Plan) -> None:
     assert snapshot.collected_at == NOON
     assert snapshot.missing == ()
     assert set(upstream.asked.values()) == {1}
+
+
+@pytest.mark.parametrize("plan", Plan)
+async def test_the_regions_of_all_states_are_put_together(plan: Plan) -> None:
+    """A state whose cities cannot be read has none, and stops no other."""
+    of_state = {
+        state_id: RegionalDivisions(
+            tuple(each for each in DIVISIONS.microrregioes if each.id // 1_000 == state_id),
+            tuple(each for each in DIVISIONS.regioes_imediatas if each.id // 10_000 == state_id),
+        )
+        for state_id in (53, 11)
+    }
+    whole = FakeUpstream(TWO_STATES, divisions=of_state)
+    failing = FakeUpstream(
+        TWO_STATES, divisions=of_state, errors={11: UpstreamConnectionError("caiu")}
+    )
+
+    assert (await use_case(whole, plan=plan).execute()).divisions == DIVISIONS
+    assert (await use_case(failing, plan=plan).execute()).divisions == of_state[53]
 
 
 async def test_a_city_that_fails_stops_no_other() -> None:
