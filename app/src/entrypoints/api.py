@@ -40,7 +40,7 @@ def create_app(
     """
     chosen = settings or load_settings()
     api = create_api(chosen, features=features)
-    at_hand = {path: answer for each in features for path, answer in each.at_hand.items()}
+    at_hand = {address: answer for each in features for address, answer in each.at_hand.items()}
     app: ASGIApp = FastPath(api, at_hand)
     if chosen.cors_origins:
         app = CORSMiddleware(

@@ -42,6 +42,6 @@ class Feature(Generic[Settings_contra]):
     parameters: Mapping[str, str] = field(default_factory=dict)
     # What only its answers have, as OpenAPI has them, by name.
     headers: Mapping[str, Any] = field(default_factory=dict)
-    # By path, the answers that need not go through FastAPI.
+    # By address (a path, perhaps with a query), the answers that need not go through FastAPI.
     at_hand: Mapping[str, AtHand] = field(default_factory=dict)
     pages: Sequence[Page] = ()  # for people

@@ -6,8 +6,8 @@ city's
 (https://www.ibge.gov.br/explica/codigos-dos-municipios.php). Whoever holds one of these objects
 may rely on that, and on children in ascending order of id, each once.
 
-Attributes carry the field's own words, which are also the names of the JSON fields, so that a
-tree is written as it stands (docs/decisions/0002).
+Attributes carry the field's own words, which are also the names of the JSON fields
+(docs/decisions/0002).
 """
 
 from __future__ import annotations

@@ -86,7 +86,7 @@ def localities(collecting: Collecting | None = None) -> Feature[LocalitiesSettin
         errors=errors.ERRORS,
         parameters=parameters.ALLOWED,
         headers=headers.HEADERS,
-        at_hand={states_controller.PATH: tree_at_hand("localities")},
+        at_hand={states_controller.PATH: tree_at_hand("localities", TERRITORY.formats)},
         pages=[Page("/", "explorer.html", "explorar os lugares", link="Explorar")],
     )
 

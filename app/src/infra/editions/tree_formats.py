@@ -5,27 +5,23 @@ from typing import Any
 
 import msgspec
 
-from src.domain.tree import Leaf
-from src.infra.editions.presentation import Presentation, TreeFormat
+from src.infra.editions.presentation import Format, Presentation
 from src.infra.http.media_types import JSON, NDJSON
 
 
-def as_json(roots: Sequence[Leaf]) -> bytes:
+def as_json(roots: Sequence[object]) -> bytes:
     """One array of all roots."""
     return msgspec.json.encode(roots)
 
 
-def as_ndjson(roots: Sequence[Leaf]) -> bytes:
+def as_ndjson(roots: Sequence[object]) -> bytes:
     """One root per line."""
     return b"".join(msgspec.json.encode(root) + b"\n" for root in roots)
 
 
 # For a tree that is served only as a whole: none of its parts is looked up.
 WHOLE_TREE: Presentation[Any, None] = Presentation(
-    formats={
-        JSON: TreeFormat(lambda snapshot: as_json(snapshot.roots)),
-        NDJSON: TreeFormat(lambda snapshot: as_ndjson(snapshot.roots)),
-    },
+    formats={JSON: Format(as_json), NDJSON: Format(as_ndjson)},
     available="application/json e application/x-ndjson",
     look_up=lambda _: None,
 )

@@ -14,6 +14,7 @@ from src.infra.controllers.localities.errors import LOOK_UP
 from src.infra.controllers.localities.headers import ON_PAGES
 from src.infra.controllers.localities.name_search import answer_search
 from src.infra.controllers.localities.parameters import CityId, DistrictId, Search
+from src.infra.editions.localities.shapes import districts_of
 
 Answer = dict[str, Any]
 
@@ -55,7 +56,7 @@ async def get_city(city_id: CityId, request: Request, opened: CurrentLocalities)
     edition = await opened.freshness.edition()
     places = await edition.look_up()
     city = places.city(city_id)
-    answer = {**_named(city), "estado": _state_of(city, places), "distritos": city.distritos}
+    answer = {**_named(city), "estado": _state_of(city, places), "distritos": districts_of(city)}
     return edition.answer(request.headers, msgspec.json.encode(answer))
 
 
@@ -77,7 +78,7 @@ async def list_districts_of_city(
     """Retorna os distritos de uma cidade como eles estão na árvore inteira."""
     edition = await opened.freshness.edition()
     city = (await edition.look_up()).city(city_id)
-    return edition.answer(request.headers, msgspec.json.encode(city.distritos))
+    return edition.answer(request.headers, msgspec.json.encode(districts_of(city)))
 
 
 @router.get(

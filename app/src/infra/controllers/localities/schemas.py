@@ -1,6 +1,7 @@
 """The answers' shapes, for the API's documentation: nothing is validated or written with these.
 
-The domain's own objects are what is written; a test holds both against each other.
+What is written has the shapes of `infra/editions/localities/shapes.py`; a test holds both
+against each other.
 """
 
 from typing import Annotated, Any

@@ -1,20 +1,33 @@
 """`/api/v1/states`: the whole territory in one answer, and each state of it."""
 
+from collections.abc import Sequence
+
 import msgspec
 from fastapi import APIRouter, Request, Response
 
+from src.domain.localities.territory import City, State
 from src.infra.controllers.documented_responses import data_responses
 from src.infra.controllers.localities import schemas
 from src.infra.controllers.localities.dependencies import CurrentLocalities
 from src.infra.controllers.localities.errors import LOOK_UP, NOT_ACCEPTABLE
 from src.infra.controllers.localities.parameters import Uf
-from src.infra.controllers.tree_controller import whole_tree
+from src.infra.controllers.tree_controller import answer_tree
+from src.infra.editions.localities import shapes
+from src.infra.editions.localities.shapes import shaped
 from src.infra.editions.localities.tree_formats import TERRITORY
-from src.infra.http.media_types import CSV, NDJSON
+from src.infra.editions.presentation import Format, Formats
+from src.infra.http.media_types import CSV, JSON, NDJSON
 
 PATH = "/api/v1/states"
 
 router = APIRouter(tags=["Localidades"])
+
+_STATE: Formats[State] = {
+    JSON: Format(lambda state: msgspec.json.encode(shaped(state, shapes.State)))
+}
+_CITIES: Formats[Sequence[City]] = {
+    JSON: Format(lambda cities: msgspec.json.encode(shaped(cities, tuple[shapes.City, ...])))
+}
 
 
 @router.get(
@@ -41,7 +54,7 @@ async def list_states(request: Request, opened: CurrentLocalities) -> Response:
     Durante a primeira coleta, o NDJSON traz cada estado assim que fica pronto; essa resposta vem
     sem `ETag`, `Last-Modified` e `X-Snapshot-*`, e não fica em cache.
     """
-    return await whole_tree(request.headers, opened, TERRITORY)
+    return await answer_tree(request.headers, opened, TERRITORY.formats)
 
 
 @router.get(
@@ -55,9 +68,7 @@ async def get_state(uf: Uf, request: Request, opened: CurrentLocalities) -> Resp
     """Retorna um estado como ele está na árvore inteira."""
     edition = await opened.freshness.edition()
     state = (await edition.look_up()).state(uf)
-    return await edition.kept(
-        request.headers, ("state", state.id), lambda: msgspec.json.encode(state)
-    )
+    return await edition.kept(request.headers, state.id, _STATE, state)
 
 
 @router.get(
@@ -76,6 +87,4 @@ async def list_cities_of_state(uf: Uf, request: Request, opened: CurrentLocaliti
     """Retorna as cidades de um estado como elas estão na árvore inteira."""
     edition = await opened.freshness.edition()
     state = (await edition.look_up()).state(uf)
-    return await edition.kept(
-        request.headers, ("cities", state.id), lambda: msgspec.json.encode(state.cidades)
-    )
+    return await edition.kept(request.headers, state.id, _CITIES, state.cidades)

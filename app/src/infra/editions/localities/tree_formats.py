@@ -9,9 +9,11 @@ from unicodedata import category, normalize
 from src.application.localities.place_lookup import Places
 from src.domain.localities.territory import State
 from src.domain.localities.territory_snapshot import TerritorySnapshot
+from src.infra.editions import tree_formats
 from src.infra.editions.edition import Edition
-from src.infra.editions.presentation import Presentation, TreeFormat
-from src.infra.editions.tree_formats import as_json, as_ndjson
+from src.infra.editions.localities import shapes
+from src.infra.editions.localities.shapes import shaped
+from src.infra.editions.presentation import Format, Presentation
 from src.infra.http.media_types import CSV, JSON, NDJSON
 
 CSV_HEADER = [
@@ -22,6 +24,16 @@ CSV_HEADER = [
 
 # A cell that begins so would be run as a formula (OWASP, "CSV Injection").
 _FORMULA = ("=", "+", "-", "@")
+
+
+def as_json(states: Sequence[State]) -> bytes:
+    """One array of all states."""
+    return tree_formats.as_json(shaped(states, tuple[shapes.State, ...]))
+
+
+def as_ndjson(states: Sequence[State]) -> bytes:
+    """One state per line."""
+    return tree_formats.as_ndjson(shaped(states, tuple[shapes.State, ...]))
 
 
 def as_csv(states: Sequence[State]) -> bytes:
@@ -67,12 +79,9 @@ TerritoryEdition: TypeAlias = Edition[TerritorySnapshot, Places]
 
 TERRITORY: Presentation[TerritorySnapshot, Places] = Presentation(
     formats={
-        JSON: TreeFormat(lambda snapshot: as_json(snapshot.states)),
-        NDJSON: TreeFormat(lambda snapshot: as_ndjson(snapshot.states)),
-        CSV: TreeFormat(
-            lambda snapshot: as_csv(snapshot.states),
-            {"Content-Disposition": 'attachment; filename="estados-e-cidades.csv"'},
-        ),
+        JSON: Format(as_json),
+        NDJSON: Format(as_ndjson),
+        CSV: Format(as_csv, lambda _: "estados-e-cidades.csv"),
     },
     available="application/json (em /api/v1/states, também application/x-ndjson e text/csv)",
     look_up=lambda snapshot: Places(snapshot.states),

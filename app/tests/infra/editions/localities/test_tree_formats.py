@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given
 
 from src.domain.localities.territory import City, District, State
-from src.infra.editions.localities.tree_formats import CSV_HEADER, _cell, as_csv
-from src.infra.editions.tree_formats import as_json, as_ndjson
+from src.infra.editions.localities.tree_formats import CSV_HEADER, _cell, as_csv, as_json, as_ndjson
 from tests.helpers.localities.places import ALTA_FLORESTA, DISTRITO_FEDERAL, RONDONIA, TWO_STATES
 from tests.helpers.localities.trees import trees
 

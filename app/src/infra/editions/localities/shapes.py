@@ -1,0 +1,50 @@
+"""The shapes in which places are answered: each has the JSON's keys, in the JSON's order.
+
+The domain's classes may hold more than that (docs/decisions/0002).
+"""
+
+from typing import TypeVar
+
+import msgspec
+
+from src.domain.localities import territory
+
+Shape = TypeVar("Shape")
+
+
+# Nothing in a shape refers back to it, so that the garbage collector need not look at it.
+class District(msgspec.Struct, frozen=True, gc=False):
+    """A district."""
+
+    id: int
+    nome: str
+
+
+class City(msgspec.Struct, frozen=True, gc=False):
+    """A city with its districts; None if nothing is known of them."""
+
+    id: int
+    nome: str
+    distritos: tuple[District, ...] | None
+
+
+class State(msgspec.Struct, frozen=True, gc=False):
+    """A state with its cities and their districts."""
+
+    id: int
+    sigla: str
+    nome: str
+    cidades: tuple[City, ...]
+
+
+def shaped(places: object, shape: type[Shape]) -> Shape:
+    """The domain's `places`, one or a tuple of them, in this shape.
+
+    The whole tree takes a few milliseconds. Raises msgspec.ValidationError if they do not fit it.
+    """
+    return msgspec.convert(places, shape, from_attributes=True)
+
+
+def districts_of(city: territory.City) -> tuple[District, ...] | None:
+    """The districts of a city as they are answered; None if nothing is known of them."""
+    return shaped(city, City).distritos
