@@ -16,6 +16,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from src.domain.localities.capitals import CAPITALS
 from src.domain.localities.regions import REGIONS, Region
 from src.domain.tree import Branch, InvalidTreeError, Leaf, require_name
 
@@ -102,6 +103,11 @@ class City(Branch):
         """The id of the state it belongs to."""
         return self.id // 100_000
 
+    @property
+    def is_capital(self) -> bool:
+        """Whether it is the capital of its state."""
+        return CAPITALS.get(self.state_id) == self.id
+
     def holds(self, place: State | City | District) -> bool:
         """Whether the place is one of this city's districts, by its code."""
         return isinstance(place, District) and place.city_id == self.id
@@ -139,6 +145,11 @@ class State(Branch):
     def regiao(self) -> Region:
         """The region that it lies in."""
         return REGIONS[self.id // 10]
+
+    @property
+    def capital(self) -> City | None:
+        """Its capital, if that is known."""
+        return next((city for city in self.cidades if city.is_capital), None)
 
     def holds(self, place: State | City | District) -> bool:
         """Whether the place lies in this state, by its code."""

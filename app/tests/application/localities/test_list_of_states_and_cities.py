@@ -12,7 +12,6 @@ from src.application.ports.upstream_errors import (
     UpstreamMalformedError,
     UpstreamTimeoutError,
 )
-from src.domain.localities.regional_divisions import RegionalDivisions
 from src.domain.localities.territory import SIGLAS, State
 from src.domain.snapshot import Gap, Source
 from tests.helpers.fakes import NOON, Clock
@@ -29,6 +28,7 @@ from tests.helpers.localities.upstream import (
     FakeDistrictsGateway,
     FakeStatesGateway,
     FakeUpstream,
+    divisions_of,
 )
 
 
@@ -63,20 +63,15 @@ async def test_the_tree_is_assembled_in_order(plan: Plan) -> None:
 @pytest.mark.parametrize("plan", Plan)
 async def test_the_regions_of_all_states_are_put_together(plan: Plan) -> None:
     """A state whose cities cannot be read has none, and stops no other."""
-    of_state = {
-        state_id: RegionalDivisions(
-            tuple(each for each in DIVISIONS.microrregioes if each.id // 1_000 == state_id),
-            tuple(each for each in DIVISIONS.regioes_imediatas if each.id // 10_000 == state_id),
-        )
-        for state_id in (53, 11)
-    }
-    whole = FakeUpstream(TWO_STATES, divisions=of_state)
+    whole = FakeUpstream(TWO_STATES, divisions=DIVISIONS)
     failing = FakeUpstream(
-        TWO_STATES, divisions=of_state, errors={11: UpstreamConnectionError("caiu")}
+        TWO_STATES, divisions=DIVISIONS, errors={11: UpstreamConnectionError("caiu")}
     )
 
     assert (await use_case(whole, plan=plan).execute()).divisions == DIVISIONS
-    assert (await use_case(failing, plan=plan).execute()).divisions == of_state[53]
+    assert (await use_case(failing, plan=plan).execute()).divisions == divisions_of(
+        DISTRITO_FEDERAL, DIVISIONS
+    )
 
 
 async def test_a_city_that_fails_stops_no_other() -> None:

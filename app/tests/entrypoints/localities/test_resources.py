@@ -13,7 +13,7 @@ import pytest_asyncio
 from src.application.ports.upstream_errors import UpstreamConnectionError
 from src.infra.editions.localities.tree_formats import CSV_HEADER, as_csv, as_json, as_ndjson
 from tests.helpers.fakes import NOON
-from tests.helpers.localities.places import ALTA_FLORESTA, RONDONIA, TWO_STATES
+from tests.helpers.localities.places import ALTA_FLORESTA, DIVISIONS, RONDONIA, TWO_STATES
 from tests.helpers.localities.services import service
 from tests.helpers.localities.upstream import FakeUpstream
 from tests.helpers.resources import (
@@ -65,7 +65,7 @@ CODED = [
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def two() -> AsyncIterator[aiohttp.ClientSession]:
     """A service with two states, which has made all codings of its tree."""
-    async with service(FakeUpstream(TWO_STATES)) as session:
+    async with service(FakeUpstream(TWO_STATES, divisions=DIVISIONS)) as session:
         await all_codings(session, TREE)
         yield session
 
@@ -85,20 +85,44 @@ async def test_a_state_is_found_by_each_of_its_codes(two: aiohttp.ClientSession,
 
 
 @pytest.mark.parametrize("code", ["1100015", "110001"])
-async def test_a_city_names_its_state(two: aiohttp.ClientSession, code: str) -> None:
+async def test_a_city_names_its_state_and_regions(two: aiohttp.ClientSession, code: str) -> None:
     """The city is found by 7 digits or 6."""
     answer = await ask(two, f"/api/v1/cities/{code}")
 
     assert answer.json == {
         "id": 1100015,
         "nome": "Alta Floresta D'Oeste",
-        "estado": {"id": 11, "sigla": "RO", "nome": "Rondônia"},
+        "capital": False,
+        "estado": {"id": 11, "sigla": "RO", "nome": "Rondônia", "regiao": "N"},
+        "microrregiao": {
+            "id": 11006,
+            "nome": "Cacoal",
+            "mesorregiao": {"id": 1102, "nome": "Leste Rondoniense"},
+        },
+        "regiao_imediata": {
+            "id": 110005,
+            "nome": "Cacoal",
+            "regiao_intermediaria": {"id": 1102, "nome": "Ji-Paraná"},
+        },
         "distritos": [
             {"id": 110001505, "nome": "Alta Floresta D'Oeste"},
             {"id": 110001515, "nome": "Filadélfia d'Oeste"},
         ],
     }
-    assert list(answer.json) == ["id", "nome", "estado", "distritos"]
+    assert list(answer.json) == [
+        *("id", "nome", "capital", "estado"),
+        *("microrregiao", "regiao_imediata", "distritos"),
+    ]
+
+
+async def test_a_city_without_known_regions_has_null_for_each() -> None:
+    """As in the bundled data, and where the source has none."""
+    async with service(FakeUpstream(TWO_STATES)) as session:
+        answer = await ask(session, "/api/v1/cities/5300108")
+
+    assert answer.json["capital"] is True
+    assert answer.json["microrregiao"] is None
+    assert answer.json["regiao_imediata"] is None
 
 
 async def test_a_district_names_its_city_and_state(two: aiohttp.ClientSession) -> None:
@@ -109,7 +133,7 @@ async def test_a_district_names_its_city_and_state(two: aiohttp.ClientSession) -
         "id": 110001515,
         "nome": "Filadélfia d'Oeste",
         "cidade": {"id": 1100015, "nome": "Alta Floresta D'Oeste"},
-        "estado": {"id": 11, "sigla": "RO", "nome": "Rondônia"},
+        "estado": {"id": 11, "sigla": "RO", "nome": "Rondônia", "regiao": "N"},
     }
 
 
@@ -212,7 +236,7 @@ async def test_a_small_answer_is_compressed_only_if_the_client_refuses_it_plain(
 
 async def test_every_worker_answers_the_same_bytes(two: aiohttp.ClientSession) -> None:
     """Another service with the same data gives the same tags, so copies stay good."""
-    async with service(FakeUpstream(TWO_STATES)) as other:
+    async with service(FakeUpstream(TWO_STATES, divisions=DIVISIONS)) as other:
         await all_codings(other, TREE)
         for path, accept in DATA:
             for coding in ("identity", "gzip", "zstd", "br"):

@@ -50,16 +50,22 @@ def links(answer: Answer) -> dict[str, str]:
     return {rel: url for url, rel in found}
 
 
+SAO_PAULO = {"id": 3550308, "nome": "São Paulo", "uf": "SP", "capital": True}
+BRASILIA = {"id": 5300108, "nome": "Brasília", "uf": "DF", "capital": True}
+FLORIANOPOLIS = {"id": 4205407, "nome": "Florianópolis", "uf": "SC", "capital": True}
+
+
 @pytest.mark.parametrize(
     ("path", "query", "first"),
     [
-        (CITIES, "São Paulo", {"id": 3550308, "nome": "São Paulo", "uf": "SP"}),
-        (CITIES, "sao paulo", {"id": 3550308, "nome": "São Paulo", "uf": "SP"}),
-        (CITIES, "SÃO  PAULO ", {"id": 3550308, "nome": "São Paulo", "uf": "SP"}),
-        (CITIES, "sao\0paulo", {"id": 3550308, "nome": "São Paulo", "uf": "SP"}),
-        (CITIES, "brasilia", {"id": 5300108, "nome": "Brasília", "uf": "DF"}),
-        (CITIES, "brazilia", {"id": 5300108, "nome": "Brasília", "uf": "DF"}),
-        (CITIES, "florianopolis", {"id": 4205407, "nome": "Florianópolis", "uf": "SC"}),
+        (CITIES, "São Paulo", SAO_PAULO),
+        (CITIES, "sao paulo", SAO_PAULO),
+        (CITIES, "SÃO  PAULO ", SAO_PAULO),
+        (CITIES, "sao\0paulo", SAO_PAULO),
+        (CITIES, "brasilia", BRASILIA),
+        (CITIES, "brazilia", BRASILIA),
+        (CITIES, "florianopolis", FLORIANOPOLIS),
+        (CITIES, "ariquemes", {"id": 1100023, "nome": "Ariquemes", "uf": "RO", "capital": False}),
         (
             DISTRICTS,
             "FILADELFIA D OESTE",

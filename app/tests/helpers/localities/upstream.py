@@ -19,13 +19,21 @@ from src.domain.snapshot import Source
 from tests.helpers.fakes import NOON
 
 
+def divisions_of(state: State, country: RegionalDivisions) -> RegionalDivisions:
+    """The regions that begin with the state's code."""
+    return RegionalDivisions(
+        tuple(each for each in country.microrregioes if each.id // 1_000 == state.id),
+        tuple(each for each in country.regioes_imediatas if each.id // 10_000 == state.id),
+    )
+
+
 class FakeUpstream:
     """What the three fake gateways share: the tree, the errors, and the counts.
 
     `errors` maps the id of a state or city to the error that asking below it raises; the id 0 is
     the list of states, and a state's negative id the list of all its districts. Answers come in
-    descending order of id, because nobody may rely on order. `divisions` has the regions of each
-    state's cities, by the state's id.
+    descending order of id, because nobody may rely on order. `divisions` has the regions of the
+    cities.
     """
 
     def __init__(
@@ -33,9 +41,9 @@ class FakeUpstream:
         states: tuple[State, ...],
         *,
         errors: Mapping[int, BaseException] | None = None,
-        divisions: Mapping[int, RegionalDivisions] | None = None,
+        divisions: RegionalDivisions | None = None,
     ) -> None:
-        self.divisions = dict(divisions or {})
+        self.divisions = divisions or RegionalDivisions()
         self.by_state = {state.id: state for state in states}
         self.by_city = {city.id: city for state in states for city in state.cidades}
         self.errors = dict(errors or {})
@@ -87,7 +95,7 @@ class FakeCitiesGateway(CitiesGateway):
         cities = self._upstream.by_state[state.id].cidades
         return CitiesOfState(
             tuple(replace(city, distritos=None) for city in reversed(cities)),
-            self._upstream.divisions.get(state.id, RegionalDivisions()),
+            divisions_of(state, self._upstream.divisions),
         )
 
 

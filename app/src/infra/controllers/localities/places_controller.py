@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request, Response
 
 from src.application.localities.place_lookup import Places
 from src.domain.localities.territory import City, District
+from src.domain.tree import Leaf
 from src.infra.controllers.documented_responses import data_responses
 from src.infra.controllers.localities import schemas
 from src.infra.controllers.localities.dependencies import CurrentLocalities
@@ -45,18 +46,25 @@ async def find_cities(request: Request, opened: CurrentLocalities, search: Searc
 @router.get(
     "/cities/{city_id}",
     operation_id="getCity",
-    summary="Uma cidade, com seu estado e seus distritos",
+    summary="Uma cidade, com seu estado, suas regiões e seus distritos",
     response_model=schemas.CityWithState,
     responses=data_responses(
         "A cidade", schemas.CITY_EXAMPLE, *LOOK_UP, at="/api/v1/cities/5300108"
     ),
 )
 async def get_city(city_id: CityId, request: Request, opened: CurrentLocalities) -> Response:
-    """Retorna uma cidade, com o estado a que pertence e seus distritos."""
+    """Retorna uma cidade, com o estado e as regiões a que pertence e seus distritos."""
     edition = await opened.freshness.edition()
     places = await edition.look_up()
     city = places.city(city_id)
-    answer = {**_named(city), "estado": _state_of(city, places), "distritos": districts_of(city)}
+    answer = {
+        **_named(city),
+        "capital": city.is_capital,
+        "estado": _state_of(city, places),
+        "microrregiao": _microregion_of(city, places),
+        "regiao_imediata": _immediate_region_of(city, places),
+        "distritos": districts_of(city),
+    }
     return edition.answer(request.headers, msgspec.json.encode(answer))
 
 
@@ -127,7 +135,7 @@ async def get_district(
 
 
 def _found_city(city: City, places: Places) -> Answer:
-    return {**_named(city), "uf": places.state_of(city).sigla}
+    return {**_named(city), "uf": places.state_of(city).sigla, "capital": city.is_capital}
 
 
 def _found_district(district: District, places: Places) -> Answer:
@@ -135,10 +143,25 @@ def _found_district(district: District, places: Places) -> Answer:
     return {**_named(district), "cidade": _named(city), "uf": state.sigla}
 
 
-def _named(place: City | District) -> Answer:
+def _named(place: Leaf) -> Answer:
     return {"id": place.id, "nome": place.nome}
 
 
 def _state_of(place: City | District, places: Places) -> Answer:
     state = places.state_of(place)
-    return {"id": state.id, "sigla": state.sigla, "nome": state.nome}
+    region = state.regiao.sigla
+    return {"id": state.id, "sigla": state.sigla, "nome": state.nome, "regiao": region}
+
+
+def _microregion_of(city: City, places: Places) -> Answer | None:
+    region = places.microregion_of(city)
+    if region is None:
+        return None
+    return {**_named(region), "mesorregiao": _named(region.mesorregiao)}
+
+
+def _immediate_region_of(city: City, places: Places) -> Answer | None:
+    region = places.immediate_region_of(city)
+    if region is None:
+        return None
+    return {**_named(region), "regiao_intermediaria": _named(region.regiao_intermediaria)}

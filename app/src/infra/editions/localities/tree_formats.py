@@ -84,5 +84,5 @@ TERRITORY: Presentation[TerritorySnapshot, Places] = Presentation(
         CSV: Format(as_csv, lambda _: "estados-e-cidades.csv"),
     },
     available="application/json (em /api/v1/states, também application/x-ndjson e text/csv)",
-    look_up=lambda snapshot: Places(snapshot.states),
+    look_up=lambda snapshot: Places(snapshot.states, snapshot.divisions),
 )
