@@ -4,6 +4,7 @@ import asyncio
 import csv
 import io
 from collections.abc import AsyncIterator
+from typing import Any
 
 import aiohttp
 import msgspec
@@ -11,6 +12,7 @@ import pytest
 import pytest_asyncio
 
 from src.application.ports.upstream_errors import UpstreamConnectionError
+from src.infra.controllers.localities import states_controller
 from src.infra.editions.localities.tree_formats import CSV_HEADER, as_csv, as_json, as_ndjson
 from tests.helpers.fakes import NOON
 from tests.helpers.localities.places import ALTA_FLORESTA, DIVISIONS, RONDONIA, TWO_STATES
@@ -41,7 +43,14 @@ DATA: list[tuple[str, str]] = [
     (TREE, JSON),
     (TREE, NDJSON),
     (TREE, CSV),
+    (f"{TREE}?depth=cities", JSON),
+    (f"{TREE}?depth=cities", NDJSON),
+    (f"{TREE}?depth=states", JSON),
+    (f"{TREE}?depth=states", CSV),
     ("/api/v1/states/RO", JSON),
+    ("/api/v1/states/RO", CSV),
+    ("/api/v1/states/RO?depth=cities", NDJSON),
+    ("/api/v1/states/RO?depth=states", JSON),
     ("/api/v1/states/11/cities", JSON),
     ("/api/v1/cities", JSON),
     ("/api/v1/cities?q=ari&limit=1", JSON),
@@ -52,21 +61,26 @@ DATA: list[tuple[str, str]] = [
 ]
 each_resource = pytest.mark.parametrize(("path", "accept"), DATA)
 
+LAST_COMPRESSED = f"{TREE}?depth=states"
+
 # The resources with bodies worth compressing, even with so little data.
 CODED = [
     (TREE, JSON),
     (TREE, NDJSON),
     (TREE, CSV),
+    (f"{TREE}?depth=cities", JSON),
+    (f"{TREE}?depth=states", JSON),
     ("/api/v1/states/RO", JSON),
+    ("/api/v1/states/RO?depth=cities", CSV),
     ("/api/v1/states/RO/cities", JSON),
 ]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def two() -> AsyncIterator[aiohttp.ClientSession]:
-    """A service with two states, which has made all codings of its tree."""
+    """A service with two states, which has made all codings of its tree at each depth."""
     async with service(FakeUpstream(TWO_STATES, divisions=DIVISIONS)) as session:
-        await all_codings(session, TREE)
+        await all_codings(session, LAST_COMPRESSED)
         yield session
 
 
@@ -135,6 +149,105 @@ async def test_a_district_names_its_city_and_state(two: aiohttp.ClientSession) -
         "cidade": {"id": 1100015, "nome": "Alta Floresta D'Oeste"},
         "estado": {"id": 11, "sigla": "RO", "nome": "Rondônia", "regiao": "N"},
     }
+
+
+STATES_ALONE = [
+    {"id": 11, "sigla": "RO", "nome": "Rondônia"},
+    {"id": 53, "sigla": "DF", "nome": "Distrito Federal"},
+]
+STATES_WITH_CITIES = [
+    {
+        **STATES_ALONE[0],
+        "cidades": [
+            {"id": 1100015, "nome": "Alta Floresta D'Oeste"},
+            {"id": 1100023, "nome": "Ariquemes"},
+        ],
+    },
+    {**STATES_ALONE[1], "cidades": [{"id": 5300108, "nome": "Brasília"}]},
+]
+by_depth = pytest.mark.parametrize(
+    ("depth", "states"), [("states", STATES_ALONE), ("cities", STATES_WITH_CITIES)]
+)
+
+
+@by_depth
+async def test_the_tree_may_end_at_any_level(
+    two: aiohttp.ClientSession, depth: str, states: list[dict[str, Any]]
+) -> None:
+    """It has exactly the keys of that depth, in their order, in JSON and in NDJSON."""
+    tree = await ask(two, f"{TREE}?depth={depth}")
+    lines = await ask(two, f"{TREE}?depth={depth}", {"Accept": NDJSON})
+
+    assert tree.body == msgspec.json.encode(states)
+    assert lines.body == b"".join(msgspec.json.encode(state) + b"\n" for state in states)
+
+
+@by_depth
+async def test_a_state_may_end_at_any_level(
+    two: aiohttp.ClientSession, depth: str, states: list[dict[str, Any]]
+) -> None:
+    """It is as it is in the tree of that depth."""
+    alone = await ask(two, f"{TREE}/RO?depth={depth}")
+    line = await ask(two, f"{TREE}/ro?depth={depth}", {"Accept": NDJSON})
+
+    assert alone.body == msgspec.json.encode(states[0])
+    assert line.body == alone.body + b"\n"
+
+
+@pytest.mark.parametrize("path", [TREE, f"{TREE}/11"])
+async def test_the_default_depth_is_the_whole_tree(two: aiohttp.ClientSession, path: str) -> None:
+    """The answer is the same, down to its tag."""
+    without, named = await ask(two, path), await ask(two, f"{path}?depth=districts")
+
+    assert named.body == without.body
+    assert named.own_headers == without.own_headers
+
+
+@pytest.mark.parametrize("query", ["", "?depth=states", "?depth=cities", "?depth=districts"])
+async def test_no_depth_of_the_tree_needs_its_route(
+    two: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch, query: str
+) -> None:
+    """The answer is ready, and goes around FastAPI; it is what the route would answer."""
+    routed = await ask(two, f"{TREE}{query or '?'}&")
+    monkeypatch.delattr(states_controller, "answer_tree")
+    ready = await ask(two, f"{TREE}{query}")
+
+    assert (ready.status, ready.body) == (200, routed.body)
+    assert ready.own_headers == routed.own_headers
+
+
+async def test_all_states_are_a_small_answer() -> None:
+    """All 27 of them take less than 2 kB, without any coding."""
+    down = {0: DOWN}
+    async with service(FakeUpstream((), errors=down), snapshot_bundled=True) as session:
+        answer = await ask(session, f"{TREE}?depth=states")
+
+    assert len(answer.json) == 27
+    assert len(answer.body) < 2_000
+
+
+@pytest.mark.parametrize(
+    ("path", "file", "columns", "ids"),
+    [
+        (f"{TREE}?depth=states", "estados.csv", 3, ["11", "53"]),
+        (f"{TREE}?depth=cities", "cidades.csv", 5, ["1100015", "1100023", "5300108"]),
+        (f"{TREE}/53?depth=states", "estados-DF.csv", 3, ["53"]),
+        (f"{TREE}/ro?depth=cities", "cidades-RO.csv", 5, ["1100015", "1100023"]),
+        (f"{TREE}/DF", "estados-e-cidades-DF.csv", 7, ["530010805"]),
+    ],
+)
+async def test_a_file_has_the_columns_of_its_depth(
+    two: aiohttp.ClientSession, path: str, file: str, columns: int, ids: list[str]
+) -> None:
+    """It has a line for each place of the lowest level; its name says what is in it."""
+    answer = await ask(two, path, {"Accept": CSV})
+
+    header, *rows = csv.reader(io.StringIO(answer.body.decode("utf-8-sig"), newline=""))
+    lowest = {3: 0, 5: 3, 7: 5}[columns]
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="{file}"'
+    assert header == CSV_HEADER[:columns]
+    assert {len(row) for row in rows} == {columns}
+    assert [row[lowest] for row in rows] == ids
 
 
 async def test_all_paths_agree(two: aiohttp.ClientSession) -> None:
@@ -237,7 +350,7 @@ async def test_a_small_answer_is_compressed_only_if_the_client_refuses_it_plain(
 async def test_every_worker_answers_the_same_bytes(two: aiohttp.ClientSession) -> None:
     """Another service with the same data gives the same tags, so copies stay good."""
     async with service(FakeUpstream(TWO_STATES, divisions=DIVISIONS)) as other:
-        await all_codings(other, TREE)
+        await all_codings(other, LAST_COMPRESSED)
         for path, accept in DATA:
             for coding in ("identity", "gzip", "zstd", "br"):
                 headers = {"Accept": accept, "Accept-Encoding": coding}

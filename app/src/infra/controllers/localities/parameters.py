@@ -7,6 +7,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import SkipJsonSchema
 
 from src.infra.controllers.documented_responses import examples
+from src.infra.editions.localities.shapes import Depth
 
 # Longer than any name, and short enough to be looked for among all of them.
 LONGEST_NAME = 100
@@ -17,6 +18,7 @@ ALLOWED = {
     "city_id": "o código do IBGE com 7 dígitos, ou só os 6 primeiros",
     "district_id": "o código do IBGE com 9 dígitos",
     "q": f"um nome ou parte dele, com até {LONGEST_NAME} caracteres",
+    "depth": "`states`, `cities` ou `districts`",
     "limit": "um inteiro de 1 a 100",
     "offset": "um inteiro de 0 a 100000",
 }
@@ -28,6 +30,15 @@ _UF_EXAMPLES = examples({"sigla": "DF", "em minúsculas": "df", "código": "53"}
 
 Uf = Annotated[
     str, Path(pattern=_UF, description=f"Estado: {ALLOWED['uf']}", openapi_examples=_UF_EXAMPLES)
+]
+LowestLevel = Annotated[
+    Depth,
+    Query(
+        description=f"Até que nível a árvore é respondida: {ALLOWED['depth']}",
+        openapi_examples=examples(
+            {"até os distritos": "districts", "até as cidades": "cities", "só estados": "states"}
+        ),
+    ),
 ]
 CityId = Annotated[
     str,

@@ -70,6 +70,27 @@ class StateOfPlace(BaseModel):
     regiao: SiglaOfRegion
 
 
+class CityAlone(BaseModel):
+    """Uma cidade (município) sem seus distritos."""
+
+    id: CityCode = Field(description="Código do IBGE, 7 dígitos; os 2 primeiros são os do estado")
+    nome: Name
+
+
+class StateAlone(BaseModel):
+    """Um estado, ou o Distrito Federal, sem suas cidades."""
+
+    id: StateCode
+    sigla: Sigla
+    nome: Name
+
+
+class StateWithCities(StateAlone):
+    """Um estado, ou o Distrito Federal, com suas cidades sem os distritos."""
+
+    cidades: list[CityAlone] = Field(description="As cidades em ordem de código")
+
+
 class CityName(BaseModel):
     """A cidade a que um distrito pertence."""
 
@@ -178,11 +199,32 @@ CITY_EXAMPLE: dict[str, Any] = {
 DISTRICT_EXAMPLE: dict[str, Any] = {**_DISTRICT, "cidade": _CITY, "estado": _STATE_OF_PLACE}
 FOUND_CITIES_EXAMPLE: list[dict[str, Any]] = [{**_CITY, "uf": "DF", "capital": True}]
 FOUND_DISTRICTS_EXAMPLE: list[dict[str, Any]] = [{**_DISTRICT, "cidade": _CITY, "uf": "DF"}]
-NDJSON_EXAMPLE = (
-    '{"id":53,"sigla":"DF","nome":"Distrito Federal","cidades":[{"id":5300108,"nome":"Brasília",'
-    '"distritos":[{"id":530010805,"nome":"Brasília"}]}]}\n'
-)
-CSV_EXAMPLE = (
-    "estado_id,estado_sigla,estado_nome,cidade_id,cidade_nome,distrito_id,distrito_nome\r\n"
-    "53,DF,Distrito Federal,5300108,Brasília,530010805,Brasília\r\n"
-)
+
+# By name: at each depth the tree, or as much as a state is of it.
+STATE_EXAMPLES: dict[str, Any] = {
+    "até os distritos": STATE_EXAMPLE,
+    "até as cidades": {**_STATE, "cidades": [_CITY]},
+    "só estados": _STATE,
+}
+NDJSON_EXAMPLES: dict[str, str] = {
+    "até os distritos": (
+        '{"id":53,"sigla":"DF","nome":"Distrito Federal","cidades":[{"id":5300108,"nome":"Brasília"'
+        ',"distritos":[{"id":530010805,"nome":"Brasília"}]}]}\n'
+    ),
+    "até as cidades": (
+        '{"id":53,"sigla":"DF","nome":"Distrito Federal","cidades":[{"id":5300108,"nome":"Brasília"'
+        "}]}\n"
+    ),
+    "só estados": '{"id":53,"sigla":"DF","nome":"Distrito Federal"}\n',
+}
+CSV_EXAMPLES: dict[str, str] = {
+    "até os distritos": (
+        "estado_id,estado_sigla,estado_nome,cidade_id,cidade_nome,distrito_id,distrito_nome\r\n"
+        "53,DF,Distrito Federal,5300108,Brasília,530010805,Brasília\r\n"
+    ),
+    "até as cidades": (
+        "estado_id,estado_sigla,estado_nome,cidade_id,cidade_nome\r\n"
+        "53,DF,Distrito Federal,5300108,Brasília\r\n"
+    ),
+    "só estados": "estado_id,estado_sigla,estado_nome\r\n53,DF,Distrito Federal\r\n",
+}

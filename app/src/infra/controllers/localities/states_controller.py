@@ -5,26 +5,37 @@ from collections.abc import Sequence
 import msgspec
 from fastapi import APIRouter, Request, Response
 
-from src.domain.localities.territory import City, State
-from src.infra.controllers.documented_responses import data_responses
+from src.domain.localities.territory import City
+from src.infra.controllers.documented_responses import data_responses, examples
 from src.infra.controllers.localities import schemas
 from src.infra.controllers.localities.dependencies import CurrentLocalities
-from src.infra.controllers.localities.errors import LOOK_UP, NOT_ACCEPTABLE
-from src.infra.controllers.localities.parameters import Uf
-from src.infra.controllers.tree_controller import answer_tree
+from src.infra.controllers.localities.errors import INVALID_DEPTH, LOOK_UP, NOT_ACCEPTABLE
+from src.infra.controllers.localities.parameters import LowestLevel, Uf
+from src.infra.controllers.tree_controller import answer_tree, tree_at_hand
 from src.infra.editions.localities import shapes
-from src.infra.editions.localities.shapes import shaped
-from src.infra.editions.localities.tree_formats import TERRITORY
+from src.infra.editions.localities.shapes import Depth, shaped
+from src.infra.editions.localities.tree_formats import STATE, TERRITORY, TREE
 from src.infra.editions.presentation import Format, Formats
 from src.infra.http.media_types import CSV, JSON, NDJSON
 
 PATH = "/api/v1/states"
 
+AT_HAND = {
+    PATH: tree_at_hand("localities", TERRITORY.formats),
+    **{f"{PATH}?depth={depth}": tree_at_hand("localities", TREE[depth]) for depth in Depth},
+}
+
 router = APIRouter(tags=["Localidades"])
 
-_STATE: Formats[State] = {
-    JSON: Format(lambda state: msgspec.json.encode(shaped(state, shapes.State)))
+# By media type, for the documentation.
+_TEXTS = {
+    media_type: {"schema": {"type": "string"}, "examples": examples(shown)}
+    for media_type, shown in {
+        NDJSON: schemas.NDJSON_EXAMPLES,
+        CSV: schemas.CSV_EXAMPLES,
+    }.items()
 }
+
 _CITIES: Formats[Sequence[City]] = {
     JSON: Format(lambda cities: msgspec.json.encode(shaped(cities, tuple[shapes.City, ...])))
 }
@@ -34,41 +45,50 @@ _CITIES: Formats[Sequence[City]] = {
     PATH,
     operation_id="listStates",
     summary="Todos os estados, com cidades e distritos",
-    response_model=list[schemas.State],
+    response_model=list[schemas.State] | list[schemas.StateWithCities] | list[schemas.StateAlone],
     responses=data_responses(
         "Os estados em ordem de código",
-        [schemas.STATE_EXAMPLE],
-        NOT_ACCEPTABLE,
-        at="/api/v1/states",
-        content={
-            NDJSON: {"schema": {"type": "string"}, "example": schemas.NDJSON_EXAMPLE},
-            CSV: {"schema": {"type": "string"}, "example": schemas.CSV_EXAMPLE},
-        },
+        examples({name: [state] for name, state in schemas.STATE_EXAMPLES.items()}),
+        *(NOT_ACCEPTABLE, INVALID_DEPTH),
+        at=PATH,
+        content=_TEXTS,
         headers=("Content-Disposition",),
     ),
 )
-async def list_states(request: Request, opened: CurrentLocalities) -> Response:
+async def list_states(
+    request: Request, opened: CurrentLocalities, depth: LowestLevel = Depth.DISTRICTS
+) -> Response:
     """Retorna a árvore inteira: os 27 estados, suas cidades e os distritos de cada uma.
 
-    Conforme `Accept`, em JSON, em NDJSON (um estado por linha) ou em CSV (um distrito por linha).
-    Durante a primeira coleta, o NDJSON traz cada estado assim que fica pronto; essa resposta vem
-    sem `ETag`, `Last-Modified` e `X-Snapshot-*`, e não fica em cache.
+    Com `depth`, a árvore termina antes: `cities` a deixa sem os distritos, e `states` também sem as
+    cidades. Conforme `Accept`, vem em JSON, em NDJSON (um estado por linha) ou em CSV (uma linha
+    por lugar do último nível). Durante a primeira coleta, o NDJSON traz cada estado assim que fica
+    pronto; essa resposta vem sem `ETag`, `Last-Modified` e `X-Snapshot-*`, e não fica em cache.
     """
-    return await answer_tree(request.headers, opened, TERRITORY.formats)
+    return await answer_tree(request.headers, opened, TREE[depth])
 
 
 @router.get(
     PATH + "/{uf}",
     operation_id="getState",
     summary="Um estado, com cidades e distritos",
-    response_model=schemas.State,
-    responses=data_responses("O estado", schemas.STATE_EXAMPLE, *LOOK_UP, at="/api/v1/states/DF"),
+    response_model=schemas.State | schemas.StateWithCities | schemas.StateAlone,
+    responses=data_responses(
+        "O estado",
+        examples(schemas.STATE_EXAMPLES),
+        *LOOK_UP,
+        at="/api/v1/states/DF",
+        content=_TEXTS,
+        headers=("Content-Disposition",),
+    ),
 )
-async def get_state(uf: Uf, request: Request, opened: CurrentLocalities) -> Response:
-    """Retorna um estado como ele está na árvore inteira."""
+async def get_state(
+    uf: Uf, request: Request, opened: CurrentLocalities, depth: LowestLevel = Depth.DISTRICTS
+) -> Response:
+    """Retorna um estado como ele está na árvore inteira, com as mesmas opções."""
     edition = await opened.freshness.edition()
     state = (await edition.look_up()).state(uf)
-    return await edition.kept(request.headers, state.id, _STATE, state)
+    return await edition.kept(request.headers, state.id, STATE[depth], state)
 
 
 @router.get(

@@ -3,6 +3,8 @@
 The domain's classes may hold more than that (docs/decisions/0002).
 """
 
+from collections.abc import Sequence
+from enum import StrEnum
 from typing import TypeVar
 
 import msgspec
@@ -10,6 +12,14 @@ import msgspec
 from src.domain.localities import territory
 
 Shape = TypeVar("Shape")
+
+
+class Depth(StrEnum):
+    """The lowest level that is answered of the tree."""
+
+    STATES = "states"
+    CITIES = "cities"
+    DISTRICTS = "districts"
 
 
 # Nothing in a shape refers back to it, so that the garbage collector need not look at it.
@@ -35,6 +45,42 @@ class State(msgspec.Struct, frozen=True, gc=False):
     sigla: str
     nome: str
     cidades: tuple[City, ...]
+
+
+class CityAlone(msgspec.Struct, frozen=True, gc=False):
+    """A city without its districts."""
+
+    id: int
+    nome: str
+
+
+class StateWithCities(msgspec.Struct, frozen=True, gc=False):
+    """A state with its cities, without their districts."""
+
+    id: int
+    sigla: str
+    nome: str
+    cidades: tuple[CityAlone, ...]
+
+
+class StateAlone(msgspec.Struct, frozen=True, gc=False):
+    """A state without its cities."""
+
+    id: int
+    sigla: str
+    nome: str
+
+
+_STATES: dict[Depth, type[tuple[msgspec.Struct, ...]]] = {
+    Depth.STATES: tuple[StateAlone, ...],
+    Depth.CITIES: tuple[StateWithCities, ...],
+    Depth.DISTRICTS: tuple[State, ...],
+}
+
+
+def states_down_to(depth: Depth, states: Sequence[territory.State]) -> tuple[msgspec.Struct, ...]:
+    """The states as they are answered at this depth."""
+    return shaped(states, _STATES[depth])
 
 
 def shaped(places: object, shape: type[Shape]) -> Shape:

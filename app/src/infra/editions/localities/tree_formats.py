@@ -3,17 +3,19 @@
 import csv
 import io
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import TypeAlias
 from unicodedata import category, normalize
 
+import msgspec
+
 from src.application.localities.place_lookup import Places
-from src.domain.localities.territory import State
+from src.domain.localities.territory import City, State
 from src.domain.localities.territory_snapshot import TerritorySnapshot
 from src.infra.editions import tree_formats
 from src.infra.editions.edition import Edition
-from src.infra.editions.localities import shapes
-from src.infra.editions.localities.shapes import shaped
-from src.infra.editions.presentation import Format, Presentation
+from src.infra.editions.localities.shapes import Depth, states_down_to
+from src.infra.editions.presentation import Format, Formats, Presentation, TreeFormats
 from src.infra.http.media_types import CSV, JSON, NDJSON
 
 CSV_HEADER = [
@@ -21,23 +23,32 @@ CSV_HEADER = [
     *("cidade_id", "cidade_nome"),
     *("distrito_id", "distrito_nome"),
 ]
+# How many of these there are at each depth.
+_COLUMNS = {Depth.STATES: 3, Depth.CITIES: 5, Depth.DISTRICTS: 7}
+
+_FILES = {
+    Depth.STATES: "estados",
+    Depth.CITIES: "cidades",
+    Depth.DISTRICTS: "estados-e-cidades",
+}
 
 # A cell that begins so would be run as a formula (OWASP, "CSV Injection").
 _FORMULA = ("=", "+", "-", "@")
 
 
-def as_json(states: Sequence[State]) -> bytes:
+def as_json(states: Sequence[State], depth: Depth = Depth.DISTRICTS) -> bytes:
     """One array of all states."""
-    return tree_formats.as_json(shaped(states, tuple[shapes.State, ...]))
+    return tree_formats.as_json(states_down_to(depth, states))
 
 
-def as_ndjson(states: Sequence[State]) -> bytes:
+def as_ndjson(states: Sequence[State], depth: Depth = Depth.DISTRICTS) -> bytes:
     """One state per line."""
-    return tree_formats.as_ndjson(shaped(states, tuple[shapes.State, ...]))
+    return tree_formats.as_ndjson(states_down_to(depth, states))
 
 
-def as_csv(states: Sequence[State]) -> bytes:
-    """A district a line, below a header (RFC 4180), in UTF-8 with the mark that spreadsheets need.
+def as_csv(states: Sequence[State], depth: Depth = Depth.DISTRICTS) -> bytes:
+    """A place of the lowest level a line, below a header (RFC 4180), in UTF-8 with the mark that
+    spreadsheets need.
 
     A city of which no district is known has a line without one, and so has a state without cities.
     The codes have nine digits at most and no leading zeros, so that spreadsheets leave them as they
@@ -45,22 +56,31 @@ def as_csv(states: Sequence[State]) -> bytes:
     """
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow(CSV_HEADER)
-    writer.writerows(_lines(states))
+    writer.writerow(CSV_HEADER[: _COLUMNS[depth]])
+    writer.writerows(_lines(states, depth))
     return text.getvalue().encode("utf-8-sig")
 
 
-def _lines(states: Sequence[State]) -> Iterator[list[object]]:
+def _lines(states: Sequence[State], depth: Depth) -> Iterator[list[object]]:
     for state in states:
         of_state = [state.id, state.sigla, _cell(state.nome)]
-        if not state.cidades:
-            yield [*of_state, *[""] * 4]
-        for city in state.cidades:
-            of_city = [*of_state, city.id, _cell(city.nome)]
-            for district in city.distritos or ():
-                yield [*of_city, district.id, _cell(district.nome)]
-            if city.distritos is None:
-                yield [*of_city, "", ""]
+        if depth is Depth.STATES:
+            yield of_state
+        elif not state.cidades:
+            yield [*of_state, *[""] * (_COLUMNS[depth] - len(of_state))]
+        else:
+            for city in state.cidades:
+                yield from _lines_of_city([*of_state, city.id, _cell(city.nome)], city, depth)
+
+
+def _lines_of_city(of_city: list[object], city: City, depth: Depth) -> Iterator[list[object]]:
+    if depth is Depth.CITIES:
+        yield of_city
+    elif city.distritos is None:
+        yield [*of_city, "", ""]
+    else:
+        for district in city.distritos:
+            yield [*of_city, district.id, _cell(district.nome)]
 
 
 def _cell(text: str) -> str:
@@ -77,12 +97,35 @@ def _cell(text: str) -> str:
 
 TerritoryEdition: TypeAlias = Edition[TerritorySnapshot, Places]
 
+
+def _of_tree(depth: Depth) -> TreeFormats:
+    return {
+        JSON: Format(partial(as_json, depth=depth)),
+        NDJSON: Format(partial(as_ndjson, depth=depth)),
+        CSV: Format(partial(as_csv, depth=depth), lambda _: f"{_FILES[depth]}.csv"),
+    }
+
+
+def _of_state(depth: Depth) -> Formats[State]:
+    return {
+        JSON: Format(lambda state: msgspec.json.encode(states_down_to(depth, [state])[0])),
+        NDJSON: Format(lambda state: as_ndjson([state], depth)),
+        CSV: Format(
+            lambda state: as_csv([state], depth),
+            lambda state: f"{_FILES[depth]}-{state.sigla}.csv",
+        ),
+    }
+
+
+TREE = {depth: _of_tree(depth) for depth in Depth}
+STATE = {depth: _of_state(depth) for depth in Depth}
+
 TERRITORY: Presentation[TerritorySnapshot, Places] = Presentation(
-    formats={
-        JSON: Format(as_json),
-        NDJSON: Format(as_ndjson),
-        CSV: Format(as_csv, lambda _: "estados-e-cidades.csv"),
-    },
-    available="application/json (em /api/v1/states, também application/x-ndjson e text/csv)",
+    formats=TREE[Depth.DISTRICTS],
+    shallower=[TREE[Depth.CITIES], TREE[Depth.STATES]],
+    available=(
+        "application/json (em /api/v1/states e /api/v1/states/{uf}, também application/x-ndjson e "
+        "text/csv)"
+    ),
     look_up=lambda snapshot: Places(snapshot.states, snapshot.divisions),
 )

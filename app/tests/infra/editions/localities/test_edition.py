@@ -19,7 +19,8 @@ from src.domain.localities.territory import State
 from src.domain.localities.territory_snapshot import TerritorySnapshot
 from src.infra.controllers.localities import schemas
 from src.infra.editions.localities import shapes
-from src.infra.editions.localities.tree_formats import TERRITORY, TerritoryEdition
+from src.infra.editions.localities.shapes import Depth
+from src.infra.editions.localities.tree_formats import TERRITORY, TREE, TerritoryEdition
 from src.infra.editions.publisher import Publisher
 from src.infra.http.media_types import JSON
 from tests.helpers.localities.upstream import live
@@ -66,14 +67,25 @@ async def test_the_documented_models_match_the_real_answer(
         (shapes.State, schemas.State),
         (shapes.City, schemas.City),
         (shapes.District, schemas.District),
+        (shapes.StateWithCities, schemas.StateWithCities),
+        (shapes.CityAlone, schemas.CityAlone),
+        (shapes.StateAlone, schemas.StateAlone),
     ]
     for ours, documented in pairs:
         assert list(ours.__struct_fields__) == list(documented.model_fields)
 
-    body = sent(await publisher.publish(live(brazil))).body
+    edition = await publisher.publish(live(brazil))
+    body = sent(edition).body
 
     assert len(TypeAdapter(list[schemas.State]).validate_json(bytes(body))) == len(brazil)
     assert "Rondônia".encode() in bytes(body)
+    for depth, of_states in (
+        (Depth.CITIES, TypeAdapter(list[schemas.StateWithCities])),
+        (Depth.STATES, TypeAdapter(list[schemas.StateAlone])),
+    ):
+        less = edition.tree_at_hand(Headers(), TREE[depth])
+        assert less is not None
+        assert len(of_states.validate_json(bytes(less.body))) == len(brazil)
 
 
 async def test_each_coding_carries_the_same_bytes(brazil: tuple[State, ...]) -> None:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 
 from src.domain.localities.territory import City, District, State
+from src.infra.editions.localities.shapes import Depth
 from src.infra.editions.localities.tree_formats import CSV_HEADER, _cell, as_csv, as_json, as_ndjson
 from tests.helpers.localities.places import ALTA_FLORESTA, DISTRITO_FEDERAL, RONDONIA, TWO_STATES
 from tests.helpers.localities.trees import trees
@@ -17,10 +18,10 @@ from tests.helpers.localities.trees import trees
 Rows = list[list[str]]
 
 
-def rows_of(body: bytes) -> Rows:
+def rows_of(body: bytes, *, columns: int = 7) -> Rows:
     """The rows of a file as Python's csv module reads them, without the header."""
     header, *rows = csv.reader(io.StringIO(body.decode("utf-8-sig"), newline=""))
-    assert header == CSV_HEADER
+    assert header == CSV_HEADER[:columns]
     return rows
 
 
@@ -38,6 +39,12 @@ def rows_from(states: Sequence[State]) -> Rows:
         if not state.cidades:
             rows.append([*of_state, "", "", "", ""])
     return rows
+
+
+def rows_down_to(depth: Depth, states: Sequence[State]) -> Rows:
+    """The rows that a tree should have that ends at this depth: each place once."""
+    columns = {Depth.STATES: 3, Depth.CITIES: 5, Depth.DISTRICTS: 7}[depth]
+    return [list(row) for row in dict.fromkeys(tuple(row[:columns]) for row in rows_from(states))]
 
 
 def shown(name: str) -> str:
@@ -64,6 +71,18 @@ def test_all_formats_carry_the_same_places(states: tuple[State, ...]) -> None:
     assert from_json(as_json(states)) == states
     assert from_ndjson(as_ndjson(states)) == states
     assert rows_of(as_csv(states)) == rows_from(states)
+
+
+@given(trees())
+def test_all_formats_end_at_the_same_depth(states: tuple[State, ...]) -> None:
+    """Less of the tree has no other places, and none twice."""
+    for depth, columns in ((Depth.STATES, 3), (Depth.CITIES, 5)):
+        lines = as_ndjson(states, depth).splitlines()
+
+        assert [msgspec.json.decode(line) for line in lines] == msgspec.json.decode(
+            as_json(states, depth)
+        )
+        assert rows_of(as_csv(states, depth), columns=columns) == rows_down_to(depth, states)
 
 
 def test_all_formats_carry_the_real_tree(brazil: tuple[State, ...]) -> None:
@@ -126,6 +145,21 @@ def test_gaps_become_empty_cells() -> None:
     assert rows_of(as_csv(states)) == [
         ["11", "RO", "Rondônia", "1100015", "Alta Floresta D'Oeste", "", ""],
         ["53", "DF", "Distrito Federal", "", "", "", ""],
+    ]
+
+
+def test_what_is_unknown_below_a_depth_does_not_show() -> None:
+    """A city without known districts is a city like others; a state without cities has a gap."""
+    unread = City(ALTA_FLORESTA.id, ALTA_FLORESTA.nome)
+    states = [RONDONIA.with_children([unread]), DISTRITO_FEDERAL.with_children([])]
+
+    assert rows_of(as_csv(states, Depth.CITIES), columns=5) == [
+        ["11", "RO", "Rondônia", "1100015", "Alta Floresta D'Oeste"],
+        ["53", "DF", "Distrito Federal", "", ""],
+    ]
+    assert rows_of(as_csv(states, Depth.STATES), columns=3) == [
+        ["11", "RO", "Rondônia"],
+        ["53", "DF", "Distrito Federal"],
     ]
 
 
