@@ -24,7 +24,7 @@ from src.infra.editions.presentation import (
 )
 from src.infra.editions.tree_formats import WHOLE_TREE, as_ndjson
 from src.infra.http.fast_path import AtHand
-from src.infra.http.media_types import NDJSON
+from src.infra.http.media_types import NDJSON_NAMES
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +45,14 @@ async def answer_tree(
 
     Raises NotAcceptableError or NoSnapshotError.
     """
-    if format_for(request, formats) == NDJSON:
+    media_type = format_for(request, formats)
+    if media_type in NDJSON_NAMES:
         roots = await opened.roots_as_they_come.begin()
         if roots is not None:
-            write = formats[NDJSON].write
+            write = formats[media_type].write
             return StreamingResponse(
                 (write([root]) async for root in roots),
-                media_type=NDJSON,
+                media_type=media_type,
                 headers={"Cache-Control": "no-store", "Vary": "Accept, Accept-Encoding"},
             )
     edition = await opened.freshness.edition()
@@ -104,7 +105,7 @@ def tree_router(
             [shown],
             replace(NOT_ACCEPTABLE, example=NotAcceptableError(WHOLE_TREE.available)),
             at=path,
-            content={NDJSON: lines},
+            content=dict.fromkeys(NDJSON_NAMES, lines),
         ),
     )
     return router

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from src.infra.editions.presentation import Format, Presentation
-from src.infra.http.media_types import JSON, NDJSON
+from src.infra.http.media_types import JSON, NDJSON_NAMES
 
 
 def as_json(roots: Sequence[object]) -> bytes:
@@ -21,7 +21,7 @@ def as_ndjson(roots: Sequence[object]) -> bytes:
 
 # For a tree that is served only as a whole: none of its parts is looked up.
 WHOLE_TREE: Presentation[Any, None] = Presentation(
-    formats={JSON: Format(as_json), NDJSON: Format(as_ndjson)},
-    available="application/json e application/x-ndjson",
+    formats={JSON: Format(as_json), **dict.fromkeys(NDJSON_NAMES, Format(as_ndjson))},
+    available="application/json, application/x-ndjson, application/ndjson e application/jsonl",
     look_up=lambda _: None,
 )

@@ -14,6 +14,7 @@ from uvicorn.protocols.http.httptools_impl import (
 
 from src.infra.http.episodes import Episodes
 from src.infra.http.problem import problem, problem_response
+from src.infra.process.ended_by_closing import ended_by_closing
 from src.infra.process.open_connections import connections_of_callers
 
 log = logging.getLogger(__name__)
@@ -125,6 +126,8 @@ class BoundedConnection(HttpToolsProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
         self._answered = cycle
+        if cycle.scope["http_version"] == "1.0":
+            app = ended_by_closing(app, cycle)
         super()._start_asgi_task(cycle, app)
 
     @property

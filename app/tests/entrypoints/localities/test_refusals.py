@@ -122,6 +122,9 @@ async def test_an_unknown_place_is_404_with_a_hint(
         (f"{TREE}?depth=distritos", ["depth"]),
         (f"{TREE}?depth=States", ["depth"]),
         (f"{STATE}?depth=1", ["depth"]),
+        (f"{TREE}?separator=", ["separator"]),
+        (f"{TREE}?separator=|&depth=x", ["separator", "depth"]),
+        (f"{STATE}?separator=%09", ["separator"]),
         ("/api/v1/cities?limit=0&offset=-1&uf=1", ["limit", "offset", "uf"]),
     ],
 )

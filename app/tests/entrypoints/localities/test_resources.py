@@ -250,6 +250,25 @@ async def test_a_file_has_the_columns_of_its_depth(
     assert [row[lowest] for row in rows] == ids
 
 
+@pytest.mark.parametrize("separator", [";", "%3B"])
+@pytest.mark.parametrize("path", [f"{TREE}?depth=cities", f"{TREE}/RO?depth=cities"])
+async def test_a_file_may_have_semicolons(
+    two: aiohttp.ClientSession, path: str, separator: str
+) -> None:
+    """It has the same cells and the same name; other formats have no separator."""
+    semicolons = await ask(two, f"{path}&separator={separator}", {"Accept": CSV})
+    commas = await ask(two, path, {"Accept": CSV})
+    as_usual, in_json = await ask(two, path), await ask(two, f"{path}&separator={separator}")
+
+    text = semicolons.body.decode()
+    assert text.startswith("\ufeffestado_id;estado_sigla;estado_nome;cidade_id;cidade_nome\r\n")
+    assert text.replace(";", ",").encode() == commas.body
+    assert semicolons.headers["ETag"] != commas.headers["ETag"]
+    disposition = "Content-Disposition"
+    assert semicolons.headers[disposition] == commas.headers[disposition]
+    assert (in_json.body, in_json.own_headers) == (as_usual.body, as_usual.own_headers)
+
+
 async def test_all_paths_agree(two: aiohttp.ClientSession) -> None:
     """A state, its cities and a city's districts are the tree's own bytes."""
     tree = await ask(two, TREE)
@@ -280,6 +299,8 @@ async def test_all_paths_agree(two: aiohttp.ClientSession) -> None:
         ("text/html,application/xhtml+xml,*/*;q=0.8", JSON),
         (JSON, JSON),
         (NDJSON, NDJSON),
+        ("application/ndjson", "application/ndjson"),
+        ("application/jsonl;q=0.3, text/csv;q=0.2", "application/jsonl"),
         ("application/*;q=0.5, application/json;q=0", NDJSON),
         (CSV, f"{CSV}; charset=utf-8"),
         ("text/*", f"{CSV}; charset=utf-8"),
@@ -292,10 +313,10 @@ async def test_the_tree_comes_in_the_format_that_the_client_prefers(
     """The places are the same in each format; Vary says that it depends on the request."""
     answer = await ask(two, TREE, {"Accept": accept})
 
-    bodies = {JSON: as_json, NDJSON: as_ndjson, CSV: as_csv}
+    bodies = {JSON: as_json, CSV: as_csv}
     assert answer.headers["Content-Type"] == media_type
     assert answer.headers["Vary"] == "Accept, Accept-Encoding"
-    assert answer.body == bodies[media_type.partition(";")[0]](TWO_STATES)
+    assert answer.body == bodies.get(media_type.partition(";")[0], as_ndjson)(TWO_STATES)
 
 
 async def test_a_spreadsheet_gets_a_file(two: aiohttp.ClientSession) -> None:

@@ -8,6 +8,7 @@ from pydantic.json_schema import SkipJsonSchema
 
 from src.infra.controllers.documented_responses import examples
 from src.infra.editions.localities.shapes import Depth
+from src.infra.editions.localities.tree_formats import Separator
 
 # Longer than any name, and short enough to be looked for among all of them.
 LONGEST_NAME = 100
@@ -19,6 +20,7 @@ ALLOWED = {
     "district_id": "o código do IBGE com 9 dígitos",
     "q": f"um nome ou parte dele, com até {LONGEST_NAME} caracteres",
     "depth": "`states`, `cities` ou `districts`",
+    "separator": "vírgula (`,`) ou ponto e vírgula (`;`)",
     "limit": "um inteiro de 1 a 100",
     "offset": "um inteiro de 0 a 100000",
 }
@@ -38,6 +40,16 @@ LowestLevel = Annotated[
         openapi_examples=examples(
             {"até os distritos": "districts", "até as cidades": "cities", "só estados": "states"}
         ),
+    ),
+]
+CsvSeparator = Annotated[
+    Separator,
+    Query(
+        description=(
+            f"O que separa as células, só em CSV: {ALLOWED['separator']}, que planilhas em "
+            "português esperam"
+        ),
+        openapi_examples=examples({"vírgula": ",", "ponto e vírgula": ";"}),
     ),
 ]
 CityId = Annotated[

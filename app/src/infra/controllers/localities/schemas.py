@@ -228,3 +228,7 @@ CSV_EXAMPLES: dict[str, str] = {
     ),
     "só estados": "estado_id,estado_sigla,estado_nome\r\n53,DF,Distrito Federal\r\n",
 }
+CSV_EXAMPLES |= {
+    f"{name}, com ponto e vírgula": example.replace(",", ";")
+    for name, example in CSV_EXAMPLES.items()
+}

@@ -10,19 +10,22 @@ from src.infra.controllers.documented_responses import data_responses, examples
 from src.infra.controllers.localities import schemas
 from src.infra.controllers.localities.dependencies import CurrentLocalities
 from src.infra.controllers.localities.errors import INVALID_DEPTH, LOOK_UP, NOT_ACCEPTABLE
-from src.infra.controllers.localities.parameters import LowestLevel, Uf
+from src.infra.controllers.localities.parameters import CsvSeparator, LowestLevel, Uf
 from src.infra.controllers.tree_controller import answer_tree, tree_at_hand
 from src.infra.editions.localities import shapes
 from src.infra.editions.localities.shapes import Depth, shaped
-from src.infra.editions.localities.tree_formats import STATE, TERRITORY, TREE
+from src.infra.editions.localities.tree_formats import STATE, TERRITORY, TREE, Separator
 from src.infra.editions.presentation import Format, Formats
-from src.infra.http.media_types import CSV, JSON, NDJSON
+from src.infra.http.media_types import CSV, JSON, NDJSON_NAMES
 
 PATH = "/api/v1/states"
 
 AT_HAND = {
     PATH: tree_at_hand("localities", TERRITORY.formats),
-    **{f"{PATH}?depth={depth}": tree_at_hand("localities", TREE[depth]) for depth in Depth},
+    **{
+        f"{PATH}?depth={depth}": tree_at_hand("localities", TREE[depth][Separator.COMMA])
+        for depth in Depth
+    },
 }
 
 router = APIRouter(tags=["Localidades"])
@@ -31,7 +34,7 @@ router = APIRouter(tags=["Localidades"])
 _TEXTS = {
     media_type: {"schema": {"type": "string"}, "examples": examples(shown)}
     for media_type, shown in {
-        NDJSON: schemas.NDJSON_EXAMPLES,
+        **dict.fromkeys(NDJSON_NAMES, schemas.NDJSON_EXAMPLES),
         CSV: schemas.CSV_EXAMPLES,
     }.items()
 }
@@ -56,7 +59,10 @@ _CITIES: Formats[Sequence[City]] = {
     ),
 )
 async def list_states(
-    request: Request, opened: CurrentLocalities, depth: LowestLevel = Depth.DISTRICTS
+    request: Request,
+    opened: CurrentLocalities,
+    depth: LowestLevel = Depth.DISTRICTS,
+    separator: CsvSeparator = Separator.COMMA,
 ) -> Response:
     """Retorna a árvore inteira: os 27 estados, suas cidades e os distritos de cada uma.
 
@@ -65,7 +71,7 @@ async def list_states(
     por lugar do último nível). Durante a primeira coleta, o NDJSON traz cada estado assim que fica
     pronto; essa resposta vem sem `ETag`, `Last-Modified` e `X-Snapshot-*`, e não fica em cache.
     """
-    return await answer_tree(request.headers, opened, TREE[depth])
+    return await answer_tree(request.headers, opened, TREE[depth][separator])
 
 
 @router.get(
@@ -83,12 +89,16 @@ async def list_states(
     ),
 )
 async def get_state(
-    uf: Uf, request: Request, opened: CurrentLocalities, depth: LowestLevel = Depth.DISTRICTS
+    uf: Uf,
+    request: Request,
+    opened: CurrentLocalities,
+    depth: LowestLevel = Depth.DISTRICTS,
+    separator: CsvSeparator = Separator.COMMA,
 ) -> Response:
     """Retorna um estado como ele está na árvore inteira, com as mesmas opções."""
     edition = await opened.freshness.edition()
     state = (await edition.look_up()).state(uf)
-    return await edition.kept(request.headers, state.id, STATE[depth], state)
+    return await edition.kept(request.headers, state.id, STATE[depth][separator], state)
 
 
 @router.get(

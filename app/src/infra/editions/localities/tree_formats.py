@@ -2,7 +2,9 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
+from enum import StrEnum
 from functools import partial
 from typing import TypeAlias
 from unicodedata import category, normalize
@@ -16,7 +18,15 @@ from src.infra.editions import tree_formats
 from src.infra.editions.edition import Edition
 from src.infra.editions.localities.shapes import Depth, states_down_to
 from src.infra.editions.presentation import Format, Formats, Presentation, TreeFormats
-from src.infra.http.media_types import CSV, JSON, NDJSON
+from src.infra.http.media_types import CSV, JSON, NDJSON_NAMES
+
+
+class Separator(StrEnum):
+    """What stands between the cells of a line: spreadsheets in Portuguese expect a semicolon."""
+
+    COMMA = ","
+    SEMICOLON = ";"
+
 
 CSV_HEADER = [
     *("estado_id", "estado_sigla", "estado_nome"),
@@ -35,6 +45,9 @@ _FILES = {
 # A cell that begins so would be run as a formula (OWASP, "CSV Injection").
 _FORMULA = ("=", "+", "-", "@")
 
+# A program that expects the other separator parts cells here.
+_SEPARATORS = re.compile(f"([{''.join(Separator)}])")
+
 
 def as_json(states: Sequence[State], depth: Depth = Depth.DISTRICTS) -> bytes:
     """One array of all states."""
@@ -46,16 +59,20 @@ def as_ndjson(states: Sequence[State], depth: Depth = Depth.DISTRICTS) -> bytes:
     return tree_formats.as_ndjson(states_down_to(depth, states))
 
 
-def as_csv(states: Sequence[State], depth: Depth = Depth.DISTRICTS) -> bytes:
-    """A place of the lowest level a line, below a header (RFC 4180), in UTF-8 with the mark that
-    spreadsheets need.
+def as_csv(
+    states: Sequence[State],
+    depth: Depth = Depth.DISTRICTS,
+    separator: Separator = Separator.COMMA,
+) -> bytes:
+    """A place of the lowest level a line, below a header, in UTF-8 with the mark that spreadsheets
+    need; with commas as RFC 4180 has it.
 
     A city of which no district is known has a line without one, and so has a state without cities.
     The codes have nine digits at most and no leading zeros, so that spreadsheets leave them as they
     are.
     """
     text = io.StringIO()
-    writer = csv.writer(text)
+    writer = csv.writer(text, delimiter=separator)
     writer.writerow(CSV_HEADER[: _COLUMNS[depth]])
     writer.writerows(_lines(states, depth))
     return text.getvalue().encode("utf-8-sig")
@@ -84,12 +101,17 @@ def _lines_of_city(of_city: list[object], city: City, depth: Depth) -> Iterator[
 
 
 def _cell(text: str) -> str:
+    """The text, as no formula, nor several cells of which one is a formula."""
+    if text[:1].isalnum() and "," not in text and ";" not in text:
+        return text
+    return "".join(map(_as_text, _SEPARATORS.split(text)))
+
+
+def _as_text(text: str) -> str:
     """The text, as no formula: the apostrophe is what spreadsheets themselves take for that.
 
     Some read signs of full width as the usual ones, and skip what nobody sees before them.
     """
-    if text[:1].isalnum():
-        return text
     visible = (each for each in normalize("NFKC", text) if category(each)[0] in "LNPS")
     is_formula = next(visible, "") in _FORMULA or text.startswith(("\t", "\r"))
     return f"'{text}" if is_formula else text
@@ -98,34 +120,48 @@ def _cell(text: str) -> str:
 TerritoryEdition: TypeAlias = Edition[TerritorySnapshot, Places]
 
 
-def _of_tree(depth: Depth) -> TreeFormats:
-    return {
+# The formats of the tree, and those of one of its states. Each format is made once, as it is what
+# the bytes are kept under: only CSV depends on the separator.
+
+
+def _of_tree(depth: Depth) -> dict[Separator, TreeFormats]:
+    others: TreeFormats = {
         JSON: Format(partial(as_json, depth=depth)),
-        NDJSON: Format(partial(as_ndjson, depth=depth)),
-        CSV: Format(partial(as_csv, depth=depth), lambda _: f"{_FILES[depth]}.csv"),
+        **dict.fromkeys(NDJSON_NAMES, Format(partial(as_ndjson, depth=depth))),
     }
+    return {separator: {**others, CSV: _csv_of_tree(depth, separator)} for separator in Separator}
 
 
-def _of_state(depth: Depth) -> Formats[State]:
-    return {
+def _csv_of_tree(depth: Depth, separator: Separator) -> Format[Sequence[State]]:
+    return Format(
+        partial(as_csv, depth=depth, separator=separator), lambda _: f"{_FILES[depth]}.csv"
+    )
+
+
+def _of_state(depth: Depth) -> dict[Separator, Formats[State]]:
+    others: Formats[State] = {
         JSON: Format(lambda state: msgspec.json.encode(states_down_to(depth, [state])[0])),
-        NDJSON: Format(lambda state: as_ndjson([state], depth)),
-        CSV: Format(
-            lambda state: as_csv([state], depth),
-            lambda state: f"{_FILES[depth]}-{state.sigla}.csv",
-        ),
+        **dict.fromkeys(NDJSON_NAMES, Format(lambda state: as_ndjson([state], depth))),
     }
+    return {separator: {**others, CSV: _csv_of_state(depth, separator)} for separator in Separator}
+
+
+def _csv_of_state(depth: Depth, separator: Separator) -> Format[State]:
+    return Format(
+        lambda state: as_csv([state], depth, separator),
+        lambda state: f"{_FILES[depth]}-{state.sigla}.csv",
+    )
 
 
 TREE = {depth: _of_tree(depth) for depth in Depth}
 STATE = {depth: _of_state(depth) for depth in Depth}
 
 TERRITORY: Presentation[TerritorySnapshot, Places] = Presentation(
-    formats=TREE[Depth.DISTRICTS],
-    shallower=[TREE[Depth.CITIES], TREE[Depth.STATES]],
+    formats=TREE[Depth.DISTRICTS][Separator.COMMA],
+    shallower=[TREE[depth][Separator.COMMA] for depth in (Depth.CITIES, Depth.STATES)],
     available=(
-        "application/json (em /api/v1/states e /api/v1/states/{uf}, também application/x-ndjson e "
-        "text/csv)"
+        "application/json (em /api/v1/states e /api/v1/states/{uf}, também application/x-ndjson, "
+        "application/ndjson, application/jsonl e text/csv)"
     ),
     look_up=lambda snapshot: Places(snapshot.states, snapshot.divisions),
 )

@@ -20,7 +20,7 @@ from src.domain.localities.territory_snapshot import TerritorySnapshot
 from src.infra.controllers.localities import schemas
 from src.infra.editions.localities import shapes
 from src.infra.editions.localities.shapes import Depth
-from src.infra.editions.localities.tree_formats import TERRITORY, TREE, TerritoryEdition
+from src.infra.editions.localities.tree_formats import TERRITORY, TREE, Separator, TerritoryEdition
 from src.infra.editions.publisher import Publisher
 from src.infra.http.media_types import JSON
 from tests.helpers.localities.upstream import live
@@ -83,7 +83,7 @@ async def test_the_documented_models_match_the_real_answer(
         (Depth.CITIES, TypeAdapter(list[schemas.StateWithCities])),
         (Depth.STATES, TypeAdapter(list[schemas.StateAlone])),
     ):
-        less = edition.tree_at_hand(Headers(), TREE[depth])
+        less = edition.tree_at_hand(Headers(), TREE[depth][Separator.COMMA])
         assert less is not None
         assert len(of_states.validate_json(bytes(less.body))) == len(brazil)
 

@@ -2,25 +2,39 @@
 
 import csv
 import io
+import itertools
+import re
 from collections.abc import Sequence
 from unicodedata import category, normalize
 
 import msgspec
 import pytest
 from hypothesis import given
+from hypothesis.strategies import sampled_from
 
 from src.domain.localities.territory import City, District, State
 from src.infra.editions.localities.shapes import Depth
-from src.infra.editions.localities.tree_formats import CSV_HEADER, _cell, as_csv, as_json, as_ndjson
+from src.infra.editions.localities.tree_formats import (
+    CSV_HEADER,
+    STATE,
+    TERRITORY,
+    TREE,
+    Separator,
+    _cell,
+    as_csv,
+    as_json,
+    as_ndjson,
+)
 from tests.helpers.localities.places import ALTA_FLORESTA, DISTRITO_FEDERAL, RONDONIA, TWO_STATES
 from tests.helpers.localities.trees import trees
 
 Rows = list[list[str]]
 
 
-def rows_of(body: bytes, *, columns: int = 7) -> Rows:
+def rows_of(body: bytes, *, columns: int = 7, separator: str = ",") -> Rows:
     """The rows of a file as Python's csv module reads them, without the header."""
-    header, *rows = csv.reader(io.StringIO(body.decode("utf-8-sig"), newline=""))
+    text = io.StringIO(body.decode("utf-8-sig"), newline="")
+    header, *rows = csv.reader(text, delimiter=separator)
     assert header == CSV_HEADER[:columns]
     return rows
 
@@ -48,9 +62,15 @@ def rows_down_to(depth: Depth, states: Sequence[State]) -> Rows:
 
 
 def shown(name: str) -> str:
-    """A name as it appears in a cell."""
-    visible = "".join(each for each in normalize("NFKC", name) if category(each)[0] not in "MCZ")
-    return f"'{name}" if visible.startswith(("=", "+", "-", "@")) else name
+    """A name as it appears in a cell: no part of it that a separator begins is a formula."""
+    parts = re.findall("[^,;]+|[,;]", name)
+    return "".join(f"'{part}" if is_formula(part) else part for part in parts)
+
+
+def is_formula(text: str) -> bool:
+    """Whether what is visible of it begins as a formula does."""
+    visible = "".join(each for each in normalize("NFKC", text) if category(each)[0] not in "MCZ")
+    return visible.startswith(("=", "+", "-", "@"))
 
 
 def from_json(body: bytes) -> tuple[State, ...]:
@@ -71,6 +91,8 @@ def test_all_formats_carry_the_same_places(states: tuple[State, ...]) -> None:
     assert from_json(as_json(states)) == states
     assert from_ndjson(as_ndjson(states)) == states
     assert rows_of(as_csv(states)) == rows_from(states)
+    with_semicolons = as_csv(states, separator=Separator.SEMICOLON)
+    assert rows_of(with_semicolons, separator=";") == rows_from(states)
 
 
 @given(trees())
@@ -100,6 +122,18 @@ def test_no_cell_is_run_as_a_formula(states: tuple[State, ...]) -> None:
     assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
 
 
+@given(trees(), sampled_from(Separator))
+def test_no_cell_is_run_as_a_formula_if_the_separator_is_mistaken(
+    states: tuple[State, ...], separator: Separator
+) -> None:
+    """A program in Portuguese parts a file with commas at its semicolons, and vice versa."""
+    text = io.StringIO(as_csv(states, separator=separator).decode("utf-8-sig"), newline="")
+    (mistaken,) = set(Separator) - {separator}
+    cells = [cell for row in csv.reader(text, delimiter=mistaken) for cell in row]
+
+    assert not [cell for cell in cells if is_formula(cell)]
+
+
 @pytest.mark.parametrize(
     ("name", "cell"),
     [
@@ -113,6 +147,8 @@ def test_no_cell_is_run_as_a_formula(states: tuple[State, ...]) -> None:
         ('"Aspas"', '"Aspas"'),
         ("Olho-d'Água", "Olho-d'Água"),
         ("São João del-Rei; 🙂", "São João del-Rei; 🙂"),
+        ("Alta;=1+1", "Alta;'=1+1"),
+        ("Alta, -1;@x", "Alta,' -1;'@x"),
     ],
 )
 def test_awkward_names_survive_a_spreadsheet(name: str, cell: str) -> None:
@@ -135,6 +171,18 @@ def test_spreadsheets_open_the_file_correctly() -> None:
     assert lines[2] == ("11,RO,Rondônia,1100015,Alta Floresta D'Oeste,110001515,Filadélfia d'Oeste")
     assert lines[-1] == ""
     assert len(lines) == 6
+
+
+def test_a_file_for_spreadsheets_in_portuguese_has_semicolons() -> None:
+    """Commas are part of the text there; all else is as usual."""
+    state = State(53, "DF", "Distrito; Federal").with_children([City(5300108, "Alta, Brasília")])
+
+    lines = as_csv([state], Depth.CITIES, Separator.SEMICOLON).decode("utf-8-sig").splitlines()
+
+    assert lines == [
+        "estado_id;estado_sigla;estado_nome;cidade_id;cidade_nome",
+        '53;DF;"Distrito; Federal";5300108;Alta, Brasília',
+    ]
 
 
 def test_gaps_become_empty_cells() -> None:
@@ -161,6 +209,14 @@ def test_what_is_unknown_below_a_depth_does_not_show() -> None:
         ["11", "RO", "Rondônia"],
         ["53", "DF", "Distrito Federal"],
     ]
+
+
+def test_an_error_names_each_format() -> None:
+    """A client that is refused learns every media type that there is."""
+    named = set(re.findall("(?:application|text)/[a-z-]+", TERRITORY.available))
+
+    for depth, separator in itertools.product(Depth, Separator):
+        assert set(TREE[depth][separator]) == set(STATE[depth][separator]) == named
 
 
 def test_an_empty_tree_is_an_empty_file() -> None:
