@@ -1,5 +1,6 @@
 """The upstream's rows: the service's flat tree, with everything that the IBGE nests around it."""
 
+from src.domain.localities.regions import REGIONS
 from src.domain.localities.territory import City, District, State
 from stand_in.content import Row
 from stand_in.localities.made_up_regions import immediate_region, microregion
@@ -39,7 +40,7 @@ def _copy(city: City, id_: int) -> City:
 
 def state_row(state: State) -> Row:
     """A row of /estados."""
-    region = state.regiao
+    region = REGIONS[state.region_id]
     return {
         "id": state.id,
         "sigla": state.sigla,

@@ -25,3 +25,10 @@ REGIONS = {
         Region(5, "CO", "Centro-Oeste"),
     )
 }
+
+_BY_CODE = {code: region for region in REGIONS.values() for code in (region.sigla, str(region.id))}
+
+
+def region_of(code: str) -> Region:
+    """The region with this sigla, in either case, or this id. Raises KeyError."""
+    return _BY_CODE[code.upper()]

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from src.domain.localities.capitals import CAPITALS
-from src.domain.localities.regions import REGIONS, Region
+from src.domain.localities.regions import REGIONS
 from src.domain.tree import Branch, InvalidTreeError, Leaf, require_name
 
 _STATE_IDS = range(10, 100)
@@ -130,7 +130,7 @@ class State(Branch):
 
     def __post_init__(self) -> None:
         settle(self, _STATE_IDS)
-        if self.id // 10 not in REGIONS:
+        if self.region_id not in REGIONS:
             raise InvalidTerritoryError(f"não há região para o código {self.id}")
         if not _SIGLA.fullmatch(self.sigla):
             raise InvalidTerritoryError(f"sigla de estado inválida: {self.sigla!r}")
@@ -142,9 +142,14 @@ class State(Branch):
         return self.sigla
 
     @property
-    def regiao(self) -> Region:
-        """The region that it lies in."""
-        return REGIONS[self.id // 10]
+    def region_id(self) -> int:
+        """The id of the region that it lies in."""
+        return self.id // 10
+
+    @property
+    def regiao(self) -> str:
+        """The sigla of the region that it lies in."""
+        return REGIONS[self.region_id].sigla
 
     @property
     def capital(self) -> City | None:

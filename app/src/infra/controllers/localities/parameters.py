@@ -16,6 +16,7 @@ LONGEST_NAME = 100
 # By name of the parameter; for the documentation and for errors.
 ALLOWED = {
     "uf": "a sigla de um estado (`SP`, `sp`) ou seu código (`35`)",
+    "regiao": "a sigla de uma região (`N`, `NE`, `SE`, `S` ou `CO`) ou seu código (`1` a `5`)",
     "city_id": "o código do IBGE com 7 dígitos, ou só os 6 primeiros",
     "district_id": "o código do IBGE com 9 dígitos",
     "q": f"um nome ou parte dele, com até {LONGEST_NAME} caracteres",
@@ -28,10 +29,21 @@ ALLOWED = {
 _UF = "^([A-Za-z]{2}|[0-9]{2})$"
 
 
+_REGION = "^([1-5]|[Nn]|[Nn][Ee]|[Ss][Ee]|[Ss]|[Cc][Oo])$"
+
+
 _UF_EXAMPLES = examples({"sigla": "DF", "em minúsculas": "df", "código": "53"})
 
 Uf = Annotated[
     str, Path(pattern=_UF, description=f"Estado: {ALLOWED['uf']}", openapi_examples=_UF_EXAMPLES)
+]
+# Not null if it is left out: a query has no null.
+OnlyRegion = Annotated[
+    Annotated[str, Query(pattern=_REGION)] | SkipJsonSchema[None],
+    Query(
+        description=f"Só desta região: {ALLOWED['regiao']}",
+        openapi_examples=examples({"sigla": "CO", "em minúsculas": "co", "código": "5"}),
+    ),
 ]
 LowestLevel = Annotated[
     Depth,

@@ -15,7 +15,7 @@ from src.infra.controllers.localities.errors import LOOK_UP
 from src.infra.controllers.localities.headers import ON_PAGES
 from src.infra.controllers.localities.name_search import answer_search
 from src.infra.controllers.localities.parameters import CityId, DistrictId, Search
-from src.infra.editions.localities.shapes import districts_of
+from src.infra.editions.localities.shapes import StateAlone, districts_of, shaped
 
 Answer = dict[str, Any]
 
@@ -147,10 +147,8 @@ def _named(place: Leaf) -> Answer:
     return {"id": place.id, "nome": place.nome}
 
 
-def _state_of(place: City | District, places: Places) -> Answer:
-    state = places.state_of(place)
-    region = state.regiao.sigla
-    return {"id": state.id, "sigla": state.sigla, "nome": state.nome, "regiao": region}
+def _state_of(place: City | District, places: Places) -> StateAlone:
+    return shaped(places.state_of(place), StateAlone)
 
 
 def _microregion_of(city: City, places: Places) -> Answer | None:

@@ -61,15 +61,6 @@ class State(BaseModel):
     cidades: list[City] = Field(description="As cidades em ordem de código")
 
 
-class StateOfPlace(BaseModel):
-    """O estado a que um lugar pertence."""
-
-    id: StateCode
-    sigla: Sigla
-    nome: Name
-    regiao: SiglaOfRegion
-
-
 class CityAlone(BaseModel):
     """Uma cidade (município) sem seus distritos."""
 
@@ -83,10 +74,23 @@ class StateAlone(BaseModel):
     id: StateCode
     sigla: Sigla
     nome: Name
+    regiao: SiglaOfRegion
 
 
 class StateWithCities(StateAlone):
     """Um estado, ou o Distrito Federal, com suas cidades sem os distritos."""
+
+    cidades: list[CityAlone] = Field(description="As cidades em ordem de código")
+
+
+class OneStateAlone(StateAlone):
+    """Um estado, ou o Distrito Federal, com sua capital."""
+
+    capital: CityAlone | None = Field(description="A capital; `null` se não é conhecida")
+
+
+class OneStateWithCities(OneStateAlone):
+    """Um estado, ou o Distrito Federal, com sua capital e suas cidades sem os distritos."""
 
     cidades: list[CityAlone] = Field(description="As cidades em ordem de código")
 
@@ -147,7 +151,7 @@ class CityWithState(BaseModel):
     id: CityCode = Field(description="Código do IBGE, 7 dígitos; os 2 primeiros são os do estado")
     nome: Name
     capital: IsCapital
-    estado: StateOfPlace
+    estado: StateAlone
     microrregiao: Microregion | None = Field(
         description=f"`null` se a fonte não tem uma, como nos municípios novos, {_NOT_BUNDLED}"
     )
@@ -161,7 +165,7 @@ class DistrictWithCity(District):
     """Um distrito com sua cidade e seu estado."""
 
     cidade: CityName
-    estado: StateOfPlace
+    estado: StateAlone
 
 
 class FoundCity(CityName):
@@ -185,48 +189,45 @@ _DISTRICT = {"id": 530010805, "nome": "Brasília"}
 _STATE = {"id": 53, "sigla": "DF", "nome": "Distrito Federal"}
 _CITY = {"id": 5300108, "nome": "Brasília"}
 
-_STATE_OF_PLACE = {**_STATE, "regiao": "CO"}
+_STATE_ALONE = {**_STATE, "regiao": "CO"}
 
 STATE_EXAMPLE: dict[str, Any] = {**_STATE, "cidades": [{**_CITY, "distritos": [_DISTRICT]}]}
 CITY_EXAMPLE: dict[str, Any] = {
     **_CITY,
     "capital": True,
-    "estado": _STATE_OF_PLACE,
+    "estado": _STATE_ALONE,
     "microrregiao": None,  # as in the bundled data
     "regiao_imediata": None,
     "distritos": [_DISTRICT],
 }
-DISTRICT_EXAMPLE: dict[str, Any] = {**_DISTRICT, "cidade": _CITY, "estado": _STATE_OF_PLACE}
+DISTRICT_EXAMPLE: dict[str, Any] = {**_DISTRICT, "cidade": _CITY, "estado": _STATE_ALONE}
 FOUND_CITIES_EXAMPLE: list[dict[str, Any]] = [{**_CITY, "uf": "DF", "capital": True}]
 FOUND_DISTRICTS_EXAMPLE: list[dict[str, Any]] = [{**_DISTRICT, "cidade": _CITY, "uf": "DF"}]
 
-# By name: at each depth the tree, or as much as a state is of it.
-STATE_EXAMPLES: dict[str, Any] = {
+# By name: at each depth one of all states, and a state by itself.
+IN_TREE_EXAMPLES: dict[str, Any] = {
     "até os distritos": STATE_EXAMPLE,
-    "até as cidades": {**_STATE, "cidades": [_CITY]},
-    "só estados": _STATE,
+    "até as cidades": {**_STATE_ALONE, "cidades": [_CITY]},
+    "só estados": _STATE_ALONE,
 }
-NDJSON_EXAMPLES: dict[str, str] = {
-    "até os distritos": (
-        '{"id":53,"sigla":"DF","nome":"Distrito Federal","cidades":[{"id":5300108,"nome":"Brasília"'
-        ',"distritos":[{"id":530010805,"nome":"Brasília"}]}]}\n'
-    ),
-    "até as cidades": (
-        '{"id":53,"sigla":"DF","nome":"Distrito Federal","cidades":[{"id":5300108,"nome":"Brasília"'
-        "}]}\n"
-    ),
-    "só estados": '{"id":53,"sigla":"DF","nome":"Distrito Federal"}\n',
+ONE_STATE_EXAMPLES: dict[str, Any] = {
+    "até os distritos": STATE_EXAMPLE,
+    "até as cidades": {**_STATE_ALONE, "capital": _CITY, "cidades": [_CITY]},
+    "só o estado": {**_STATE_ALONE, "capital": _CITY},
 }
 CSV_EXAMPLES: dict[str, str] = {
     "até os distritos": (
-        "estado_id,estado_sigla,estado_nome,cidade_id,cidade_nome,distrito_id,distrito_nome\r\n"
-        "53,DF,Distrito Federal,5300108,Brasília,530010805,Brasília\r\n"
+        "estado_id,estado_sigla,estado_nome,estado_regiao,"
+        "cidade_id,cidade_nome,cidade_codigo6,distrito_id,distrito_nome\r\n"
+        "53,DF,Distrito Federal,CO,5300108,Brasília,530010,530010805,Brasília\r\n"
     ),
     "até as cidades": (
-        "estado_id,estado_sigla,estado_nome,cidade_id,cidade_nome\r\n"
-        "53,DF,Distrito Federal,5300108,Brasília\r\n"
+        "estado_id,estado_sigla,estado_nome,estado_regiao,cidade_id,cidade_nome,cidade_codigo6\r\n"
+        "53,DF,Distrito Federal,CO,5300108,Brasília,530010\r\n"
     ),
-    "só estados": "estado_id,estado_sigla,estado_nome\r\n53,DF,Distrito Federal\r\n",
+    "só estados": (
+        "estado_id,estado_sigla,estado_nome,estado_regiao\r\n53,DF,Distrito Federal,CO\r\n"
+    ),
 }
 CSV_EXAMPLES |= {
     f"{name}, com ponto e vírgula": example.replace(",", ";")
