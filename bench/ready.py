@@ -20,9 +20,9 @@ from src.domain.localities.territory_snapshot import TerritorySnapshot
 from src.domain.population.population import Population
 from src.domain.snapshot import Source
 from src.infra.process.clock import utc_now
-from src.infra.storage.file_store import FileStore
 from src.infra.storage.localities.bundled_snapshot import bundled_snapshot
-from src.infra.storage.snapshot_format import SnapshotFormat
+from src.infra.storage.snapshots.file_store import FileStore
+from src.infra.storage.snapshots.snapshot_format import SnapshotFormat
 from src.infra.storage.values.file_values import FileValues
 from src.infra.storage.values.value_format import ValueFormat
 

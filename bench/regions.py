@@ -12,7 +12,7 @@ from src.domain.localities.territory_snapshot import TerritorySnapshot
 from src.infra.gateways.localities.region_rows import regional_divisions
 from src.infra.gateways.localities.rows import CITIES
 from src.infra.storage.localities.bundled_snapshot import bundled_snapshot
-from src.infra.storage.snapshot_format import SnapshotFormat
+from src.infra.storage.snapshots.snapshot_format import SnapshotFormat
 from stand_in.localities.content import LocalitiesContent
 from stand_in.localities.upstream_rows import with_new_city
 

@@ -26,7 +26,7 @@ from src.domain.tree import in_order
 from src.entrypoints.features import Settings
 from src.entrypoints.localities.collecting import collecting
 from src.infra.storage.localities.bundled_snapshot import BUNDLED_FILE
-from src.infra.storage.snapshot_format import SnapshotFile, SnapshotFormat
+from src.infra.storage.snapshots.snapshot_format import SnapshotFile, SnapshotFormat
 
 # The package's data is that of 2024, without a day: the last day of that year does not claim newer
 # data than there is. The city created on 2025-01-01 is not in it.

@@ -16,6 +16,7 @@ def searchable(name: str) -> str:
 
     Every text has this form, empty where it has no letter and no digit; that of a form is itself.
     """
-    folded = normalize("NFKD", name).casefold()
-    bare = "".join(each for each in folded if category(each)[0] != "M")
+    bare = normalize("NFKD", name).casefold()
+    if not bare.isascii():  # most of what remains has no marks, and looking takes most of the time
+        bare = "".join([each for each in bare if each < "\x80" or category(each)[0] != "M"])
     return _NEITHER_LETTERS_NOR_DIGITS.sub(" ", bare).strip()

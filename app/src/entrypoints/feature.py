@@ -1,6 +1,6 @@
 """What the application needs to know of a feature."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
@@ -44,4 +44,6 @@ class Feature(Generic[Settings_contra]):
     headers: Mapping[str, Any] = field(default_factory=dict)
     # By address (a path, perhaps with a query), the answers that need not go through FastAPI.
     at_hand: Mapping[str, AtHand] = field(default_factory=dict)
+    # Paths whose requests take much computing, and are handled one at a time.
+    in_turn: Collection[str] = ()
     pages: Sequence[Page] = ()  # for people

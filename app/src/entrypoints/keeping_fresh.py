@@ -9,10 +9,11 @@ from functools import partial
 from typing import Any, Generic
 
 from src.application.collecting.streamed_collection import StreamedCollection
+from src.application.keeping.fallible_store import FallibleStore
+from src.application.keeping.last_good_snapshot import LastGoodSnapshot
 from src.application.refreshing.ask_for_refresh import AskForRefresh
 from src.application.refreshing.current_edition import CurrentEdition
 from src.application.refreshing.freshness import Freshness
-from src.application.refreshing.last_good_snapshot import LastGoodSnapshot
 from src.application.refreshing.one_refresh_at_a_time import OneRefreshAtATime
 from src.application.refreshing.refresh_log import RefreshLog
 from src.application.refreshing.refresh_snapshot import RefreshSnapshot
@@ -22,8 +23,8 @@ from src.application.refreshing.task_cancellation import cancel_and_wait
 from src.application.telling.fan_out_counts import FanOutCounts
 from src.application.telling.refresh_recorder import RefreshRecorder
 from src.application.telling.refreshes import Refreshes
+from src.domain.credible_change import CredibleChange
 from src.domain.snapshot import S
-from src.domain.succession import CredibleChange
 from src.entrypoints.settings import ServiceSettings
 from src.entrypoints.storage import open_storage
 from src.infra.controllers.refreshes.dependencies import OpenedRefreshes
@@ -80,9 +81,10 @@ async def keeping_fresh(
         return snapshot.roots if snapshot is not None else ()
 
     async with (
-        open_storage(settings.snapshot_store, kind, folder=folder) as (store, journal),
+        open_storage(settings.snapshot_store, kind, folder=folder) as (snapshots, journal),
         contextlib.aclosing(Publisher(presentation, ttl_s=settings.snapshot_ttl_s)) as publisher,
     ):
+        store = FallibleStore(snapshots, now=utc_now)
         load_bundled = None
         if bundled is not None:
             load_bundled = partial(asyncio.to_thread, bundled)
@@ -96,7 +98,8 @@ async def keeping_fresh(
             refresh=RefreshSnapshot(
                 collect=collection.collect,
                 publish=current.publish,
-                last_good=LastGoodSnapshot(store, change=change, now=utc_now),
+                store=store,
+                last_good=LastGoodSnapshot(store, change=change),
                 schedule=schedule,
                 bundled=current.bundled,
                 recorder=recorder,

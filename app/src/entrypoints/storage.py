@@ -11,11 +11,11 @@ from src.application.ports.snapshot_store import SnapshotStore
 from src.application.ports.value_store import ValueStore
 from src.domain.snapshot import S
 from src.entrypoints.settings import APP_DIR
-from src.infra.storage.file_journal import FileJournal
-from src.infra.storage.file_store import FileStore
-from src.infra.storage.memory_journal import MemoryJournal
-from src.infra.storage.memory_store import MemoryStore
-from src.infra.storage.snapshot_format import SnapshotFormat
+from src.infra.storage.journals.file_journal import FileJournal
+from src.infra.storage.journals.memory_journal import MemoryJournal
+from src.infra.storage.snapshots.file_store import FileStore
+from src.infra.storage.snapshots.memory_store import MemoryStore
+from src.infra.storage.snapshots.snapshot_format import SnapshotFormat
 from src.infra.storage.values.file_values import FileValues
 from src.infra.storage.values.value_format import ValueFormat
 
@@ -40,8 +40,8 @@ async def open_storage(
         yield FileStore(directory, SnapshotFormat(kind), make_room=journal.make_room), journal
     else:
         # redis-py takes 0.07 s to import: on demand.
-        from src.infra.storage.redis_journal import RedisJournal  # noqa: PLC0415  # as above
-        from src.infra.storage.redis_store import RedisStore  # noqa: PLC0415  # as above
+        from src.infra.storage.journals.redis_journal import RedisJournal  # noqa: PLC0415  # as above
+        from src.infra.storage.snapshots.redis_store import RedisStore  # noqa: PLC0415  # as above
 
         prefix = _prefix(folder)
         async with (

@@ -14,8 +14,8 @@ from typing import Any, TypeVar
 
 from src.application.collecting.fan_out import FanOut
 from src.application.telling.fan_out_counts import FanOutCounts
+from src.domain.credible_change import CredibleChange, any_number
 from src.domain.snapshot import TreeSnapshot
-from src.domain.succession import CredibleChange, any_number
 from src.domain.tree import Branch
 from src.entrypoints.feature import Feature, Opened
 from src.entrypoints.keeping_fresh import keeping_fresh

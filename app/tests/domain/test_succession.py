@@ -7,21 +7,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from src.domain.snapshot import Doubt, Gap
-from src.domain.succession import (
-    ANY_CHANGE,
+from src.domain.credible_change import ANY_CHANGE, Bounds, CredibleChange
+from src.domain.judgement import (
     CONFIRMATIONS,
     GAIN_NOT_BELIEVED,
     NAMES_NOT_BELIEVED,
     NOT_BELIEVED,
-    UNREAD,
-    Bounds,
-    CredibleChange,
-    Succession,
-    missing,
-    succeed,
-    unread,
+    Judgement,
 )
+from src.domain.snapshot import Doubt, Gap
+from src.domain.succession import UNREAD, Succession, missing, succeed, unread
 from tests.sample_feature.shelves import Box, Item, Shelf, ShelvesSnapshot
 
 
@@ -44,7 +39,7 @@ ALL = (FIRST, SECOND)
 
 def test_a_complete_collection_is_taken_as_it_is() -> None:
     """Nothing is kept, and nothing is rebuilt."""
-    succession = Succession(unread={})
+    succession = Succession(Judgement(), unread={})
     later = (replace(FIRST, caixas=(ONE, TWO, Box(4, "caixa 4", items(1)))), SECOND)
 
     after = succession.of(ALL, later)
@@ -57,7 +52,7 @@ def test_a_complete_collection_is_taken_as_it_is() -> None:
 def test_a_gap_gets_the_reason_of_its_own_level() -> None:
     """Shelf 1 was read and its box 1 was not; their ids alone do not tell them apart."""
     collected = (replace(FIRST, caixas=(replace(ONE, itens=None), TWO)), SECOND)
-    succession = Succession(unread={(1,): "estante", (1, 1): "caixa", (2, 1): "outra"})
+    succession = Succession(Judgement(), unread={(1,): "estante", (1, 1): "caixa", (2, 1): "outra"})
 
     assert succession.of(ALL, collected) == list(ALL)
     assert succession.filled == [Gap(1, "caixa 1", "caixa", parents=(1,))]
@@ -65,7 +60,7 @@ def test_a_gap_gets_the_reason_of_its_own_level() -> None:
 
 def test_an_unread_branch_is_kept_with_all_branches_below_it() -> None:
     """Each of them is named, because its parts may be old."""
-    succession = Succession(unread={})
+    succession = Succession(Judgement(), unread={})
 
     assert succession.of(ALL, (replace(FIRST, caixas=None), SECOND)) == list(ALL)
     assert succession.filled == [
@@ -91,7 +86,7 @@ def test_a_loss_that_the_feature_finds_credible_is_believed() -> None:
         losses=Bounds(of_top=lambda before: before // 2, of_list=lambda before: before)
     )
     gone = (replace(FIRST, caixas=(replace(ONE, itens=()), TWO)),)
-    generous, strict = Succession(unread={}, change=change), Succession(unread={})
+    generous, strict = Succession(Judgement(change), unread={}), Succession(Judgement(), unread={})
 
     assert generous.of(ALL, gone) == list(gone)
     assert generous.filled == []
@@ -133,7 +128,7 @@ def test_what_may_go_from_the_top_does_not_count_against_the_rest() -> None:
     """Twenty shelves are taken out on purpose, and one box is gone elsewhere: both are believed."""
     change = CredibleChange(losses=Bounds(of_top=lambda before: before, of_tree=lambda _: 1))
     before = [FIRST, *(Shelf(each, "X", "extra", ()) for each in range(10, 30))]
-    succession = Succession(unread={}, change=change)
+    succession = Succession(Judgement(change), unread={})
     after = [replace(FIRST, caixas=(ONE,))]
 
     assert succession.of(before, after) == after

@@ -25,7 +25,7 @@ from src.entrypoints.feature import Feature
 from src.entrypoints.features import Settings
 from src.infra.controllers.refreshes.refresh_json import CAUSES, INTERNAL
 from src.infra.process.clock import utc_now
-from src.infra.storage.memory_journal import MemoryJournal
+from src.infra.storage.journals.memory_journal import MemoryJournal
 from stand_in.faults import Behaviour
 from tests.helpers.refreshes import events
 from tests.helpers.services import Answer, application, ask, ended, features_over

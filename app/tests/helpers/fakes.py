@@ -17,7 +17,7 @@ from src.application.ports.snapshot_store import (
 from src.application.telling.fan_out_counts import FanOutCounts
 from src.application.telling.refresh_recorder import RefreshRecorder, pause_s
 from src.domain.snapshot import Source, TreeSnapshot
-from src.infra.storage.memory_journal import MemoryJournal
+from src.infra.storage.journals.memory_journal import MemoryJournal
 from tests.sample_feature.shelves import Shelf, ShelvesSnapshot
 
 NOON = datetime(2025, 6, 1, 12, tzinfo=UTC)

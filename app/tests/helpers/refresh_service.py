@@ -7,7 +7,7 @@ from typing import Any
 from src.application.ports.refresh_progress import Progress
 from src.application.refreshing.ask_for_refresh import AskForRefresh
 from src.application.telling.refreshes import Looking, Refreshes
-from src.infra.storage.memory_journal import MemoryJournal
+from src.infra.storage.journals.memory_journal import MemoryJournal
 from tests.helpers.fakes import Clock
 
 INTERVAL_S = 60

@@ -5,9 +5,9 @@ from typing import TypeAlias
 
 from src import NAME
 from src.application.ports.snapshot_store import SnapshotStore
-from src.infra.storage.file_store import FileStore
-from src.infra.storage.redis_store import RedisStore
-from src.infra.storage.snapshot_format import SnapshotFormat
+from src.infra.storage.snapshots.file_store import FileStore
+from src.infra.storage.snapshots.redis_store import RedisStore
+from src.infra.storage.snapshots.snapshot_format import SnapshotFormat
 from tests.sample_feature.shelves import ShelvesSnapshot
 
 Store: TypeAlias = SnapshotStore[ShelvesSnapshot]

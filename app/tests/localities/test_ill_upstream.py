@@ -16,8 +16,8 @@ from yarl import URL
 
 from main import create_app
 from src.application.manners.patience import LEAST_S
+from src.domain.judgement import CONFIRMATIONS
 from src.domain.localities.territory import City, District, State
-from src.domain.succession import CONFIRMATIONS
 from src.domain.tree import Branch
 from src.entrypoints.features import Settings
 from stand_in.faults import Behaviour, Fault, Kind

@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from typing import Generic, TypeVar
 
+from src.domain.credible_change import CredibleChange
 from src.domain.snapshot import S
-from src.domain.succession import CredibleChange, is_credible
+from src.domain.succession import is_credible
 from src.domain.tree import Leaf
 
 Root = TypeVar("Root", bound=Leaf)

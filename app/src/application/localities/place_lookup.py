@@ -1,13 +1,12 @@
 """Answers questions about one place, and about places of a name."""
 
-import asyncio
 import string
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TypeVar
 
-from src.application.finding.name_index import NameIndex
+from src.application.localities.place_names import PlaceNames
 from src.domain.localities.regional_divisions import (
     ImmediateRegion,
     Microregion,
@@ -52,10 +51,8 @@ class Places:
         known = divisions or RegionalDivisions()
         self._microregions = _by_state(known.microrregioes)
         self._immediate_regions = _by_state(known.regioes_imediatas)
-        self.cities = NameIndex(cities, root_of=lambda city: city.state_id)
-        self.districts = NameIndex(districts, root_of=lambda district: district.state_id)
-        # One search at a time: a thread of its own would only fight for the interpreter.
-        self.searching = asyncio.Lock()
+        self.cities = PlaceNames(cities, states)
+        self.districts = PlaceNames(districts, states)
 
     def state(self, uf: str) -> State:
         """The state with this sigla, in either case, or this id."""

@@ -1,1 +1,1 @@
-"""Keeps the answers fresh: when to collect, which process does it, and what to keep."""
+"""Keeps the answers fresh: when to collect, and which process does it."""

@@ -7,9 +7,9 @@ import math
 from dataclasses import dataclass, field
 from typing import Any, Generic
 
+from src.application.keeping.last_good_snapshot import LOOK_EVERY_S
 from src.application.refreshing.current_edition import CurrentEdition, Edition
 from src.application.refreshing.first_wait import FirstWait
-from src.application.refreshing.last_good_snapshot import LOOK_EVERY_S
 from src.application.refreshing.one_refresh_at_a_time import OneRefreshAtATime
 from src.application.refreshing.schedule import Schedule
 from src.application.refreshing.task_cancellation import cancel_and_wait

@@ -9,13 +9,15 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Generic
 
+from src.application.keeping.fallible_store import FallibleStore
+from src.application.keeping.last_good_snapshot import LOOK_EVERY_S, LastGoodSnapshot
 from src.application.ports.upstream_errors import UpstreamError, UpstreamMalformedError
-from src.application.refreshing.last_good_snapshot import LOOK_EVERY_S, LastGoodSnapshot
 from src.application.refreshing.schedule import Schedule
 from src.application.refreshing.task_cancellation import finished
 from src.application.telling.refresh_recorder import Recording, RefreshRecorder
+from src.domain.credible_change import ANY_CHANGE, CredibleChange
 from src.domain.snapshot import S
-from src.domain.succession import ANY_CHANGE, CredibleChange, succeed, unread
+from src.domain.succession import succeed, unread
 
 
 class LostRefreshError(Exception):
@@ -28,6 +30,7 @@ class RefreshSnapshot(Generic[S]):
 
     collect: Callable[[], Awaitable[S]]  # collects a live snapshot; raises UpstreamError
     publish: Callable[[S], Awaitable[None]]  # lets everyone here read a snapshot
+    store: FallibleStore[S]  # gives processes their turns
     last_good: LastGoodSnapshot[S]  # the last good snapshot, which the result replaces
     schedule: Schedule  # knows how long the upstream is left alone, as other processes are to
     # Loads what ships with the code, for parts of which nothing else is known; it answers None if
@@ -71,7 +74,7 @@ class RefreshSnapshot(Generic[S]):
         """
         has_waited = False
         while True:
-            async with self.last_good.turn() as is_ours:
+            async with self.store.turn() as is_ours:
                 is_newer = await self.take_over()
                 if is_newer and (has_waited or not afresh):
                     return None
@@ -141,7 +144,7 @@ class RefreshSnapshot(Generic[S]):
 
         A process that is frozen loses its turn, and another one may have stored a newer snapshot.
         """
-        if not self.last_good.is_out_of_reach:
+        if not self.store.is_out_of_reach:
             await self.take_over()
         return self.last_good.snapshot
 

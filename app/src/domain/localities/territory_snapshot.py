@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field, replace
 from typing import Self
 
+from src.domain.credible_change import GAINS, CredibleChange
 from src.domain.localities.regional_divisions import RegionalDivisions
 from src.domain.localities.territory import State, require_own_siglas
 from src.domain.snapshot import Snapshot
-from src.domain.succession import GAINS, CredibleChange
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -86,6 +86,7 @@ def localities(collecting: Collecting | None = None) -> Feature[LocalitiesSettin
         errors=errors.ERRORS,
         parameters=parameters.ALLOWED,
         headers=headers.HEADERS,
+        in_turn=places_controller.SEARCHES,
         at_hand=states_controller.AT_HAND,
         pages=[Page("/", "explorer.html", "explorar os lugares", link="Explorar")],
     )

@@ -1,1 +1,1 @@
-"""Where snapshots and the journal of refreshes outlive a request: files, Redis, memory."""
+"""Where snapshots, journals and values outlive a request: in files, Redis or memory."""

@@ -9,11 +9,12 @@ from itertools import pairwise
 
 import pytest
 
+from src.application.keeping.fallible_store import FallibleStore
+from src.application.keeping.last_good_snapshot import LastGoodSnapshot
 from src.application.ports.snapshot_store import SnapshotStoreError
 from src.application.ports.upstream_errors import UpstreamConnectionError, UpstreamStatusError
 from src.application.refreshing.current_edition import CurrentEdition
 from src.application.refreshing.freshness import Freshness, NoSnapshotError
-from src.application.refreshing.last_good_snapshot import LastGoodSnapshot
 from src.application.refreshing.one_refresh_at_a_time import OneRefreshAtATime
 from src.application.refreshing.refresh_log import RefreshLog
 from src.application.refreshing.refresh_snapshot import RefreshSnapshot
@@ -59,10 +60,12 @@ async def keeping(
     """What one process answers, kept fresh by these collections during the block."""
     current = CurrentEdition(make=publish, load_bundled=fallback)
     schedule = Schedule(ttl_s=ttl_s, now=collection.clock, pauses=PAUSES)
+    shared = FallibleStore(store or FakeStore(), now=collection.clock)
     refresh = RefreshSnapshot(
         collect=collection,
         publish=current.publish,
-        last_good=LastGoodSnapshot(store or FakeStore(), now=collection.clock),
+        store=shared,
+        last_good=LastGoodSnapshot(shared),
         schedule=schedule,
         bundled=current.bundled,
         recorder=recorder(collection.clock),

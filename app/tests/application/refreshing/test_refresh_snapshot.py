@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from src.application.keeping.fallible_store import FallibleStore
+from src.application.keeping.last_good_snapshot import LastGoodSnapshot
 from src.application.ports.upstream_errors import UpstreamConnectionError, UpstreamMalformedError
-from src.application.refreshing.last_good_snapshot import LastGoodSnapshot
 from src.application.refreshing.refresh_snapshot import LostRefreshError, RefreshSnapshot
 from src.application.refreshing.schedule import Schedule
 from tests.helpers.fakes import NOON, Clock, FakeCollection, FakeStore, live, recorder
@@ -30,11 +31,13 @@ class Process:
 
     def __init__(self, store: FakeStore, collection: FakeCollection) -> None:
         self._store = store
-        self.last_good = LastGoodSnapshot(store)
+        fallible = FallibleStore(store)
+        self.last_good = LastGoodSnapshot(fallible)
         self.published: list[tuple[ShelvesSnapshot, ShelvesSnapshot | None]] = []
         self.refresh = RefreshSnapshot(
             collect=collection,
             publish=self.publish,
+            store=fallible,
             last_good=self.last_good,
             schedule=Schedule(ttl_s=3600, now=collection.clock),
             bundled=no_bundled,

@@ -12,7 +12,7 @@ from src.application.ports.refresh_progress import Outcome, Phase, Progress
 from src.application.ports.upstream_errors import UpstreamTimeoutError
 from src.application.telling.refresh_recorder import pause_s
 from src.domain.snapshot import Gap
-from src.infra.storage.memory_journal import MemoryJournal
+from src.infra.storage.journals.memory_journal import MemoryJournal
 from tests.helpers.fakes import NOON, Clock, live, recorder
 from tests.helpers.shelves import TWO_SHELVES
 from tests.sample_feature.shelves import Level

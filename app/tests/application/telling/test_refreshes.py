@@ -14,7 +14,7 @@ from src.application.telling.refreshes import (
     TooManyFollowersError,
     UnknownRefreshError,
 )
-from src.infra.storage.memory_journal import MemoryJournal
+from src.infra.storage.journals.memory_journal import MemoryJournal
 from tests.helpers.fakes import NOON, Clock
 from tests.helpers.refresh_service import Service
 from tests.helpers.refreshes import moment, told

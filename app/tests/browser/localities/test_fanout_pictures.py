@@ -23,7 +23,7 @@ from src.application.ports.refresh_progress import (
 from src.domain.localities.territory import State
 from src.entrypoints.features import Settings
 from src.infra.process.clock import utc_now
-from src.infra.storage.file_journal import FileJournal
+from src.infra.storage.journals.file_journal import FileJournal
 from stand_in.faults import Behaviour
 from tests.browser.conftest import OpenPage
 from tests.browser.localities.test_fanout import until_it_ended, watching

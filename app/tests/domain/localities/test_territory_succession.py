@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from src.domain.judgement import NOT_BELIEVED
 from src.domain.localities.territory import SIGLAS, City, District, State
 from src.domain.localities.territory_snapshot import TerritorySnapshot
 from src.domain.snapshot import Gap
-from src.domain.succession import NOT_BELIEVED, succeed, unread
+from src.domain.succession import succeed, unread
 from src.domain.tree import in_order
 from tests.helpers.localities.places import (
     ALTA_FLORESTA,

@@ -10,6 +10,7 @@ from urllib.parse import urljoin
 import aiohttp
 import pytest
 import pytest_asyncio
+from yarl import URL
 
 from src.application.finding.name_index import Found, NameIndex
 from src.domain.localities.territory import State
@@ -138,11 +139,38 @@ async def test_an_absurdly_long_query_is_refused(
     assert query not in answer.body.decode()
 
 
-async def test_bytes_that_are_no_text_find_nothing(all_brazil: aiohttp.ClientSession) -> None:
-    """They are invalid UTF-8, a truncated escape, or half of a surrogate pair."""
-    for query in ("%FF%FE", "%E3%81", "%ED%A0%80", "%"):
-        async with all_brazil.get(f"{CITIES}?q={query}") as answer:
-            assert (answer.status, await answer.json()) == (200, [])
+@each_kind
+@pytest.mark.parametrize("query", ["Sert%E3o", "%FF%FE", "%E3%81", "%ED%A0%80", "s%e3o+paulo"])
+async def test_bytes_that_are_no_utf_8_are_refused(
+    all_brazil: aiohttp.ClientSession, path: str, query: str
+) -> None:
+    """Programs that send Windows-1252 hear of it; the bytes are no blanks between words."""
+    async with all_brazil.get(URL(f"{path}?q={query}", encoded=True)) as answer:
+        assert answer.status == 422
+        assert "UTF-8" in (await answer.json(content_type=None))["detail"]
+
+
+async def test_a_percent_sign_alone_finds_nothing(all_brazil: aiohttp.ClientSession) -> None:
+    """It escapes nothing, and no name has one."""
+    async with all_brazil.get(URL(f"{CITIES}?q=%", encoded=True)) as answer:
+        assert (answer.status, await answer.json()) == (200, [])
+
+
+@each_kind
+@pytest.mark.parametrize(
+    "query", ["Feira de Santana - BA", "feira de santana/ba", "feira de sant, Bahia"]
+)
+async def test_the_state_may_be_typed_beside_the_name(
+    all_brazil: aiohttp.ClientSession, path: str, query: str
+) -> None:
+    """All results are there, and pages link to the query as it was typed."""
+    answer = await ask(all_brazil, path, q=query, limit=1)
+
+    assert answer.json[0]["nome"] == "Feira de Santana"
+    assert answer.json[0]["uf"] == "BA"
+    last = await ask(all_brazil, links(answer)["last"])
+    assert {place["uf"] for place in last.json} == {"BA"}
+    assert total(last) == total(answer)
 
 
 @each_kind

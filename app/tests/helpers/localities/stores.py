@@ -4,9 +4,9 @@ from pathlib import Path
 
 from src import NAME
 from src.domain.localities.territory_snapshot import TerritorySnapshot
-from src.infra.storage.file_store import FileStore
-from src.infra.storage.redis_store import RedisStore
-from src.infra.storage.snapshot_format import SnapshotFormat
+from src.infra.storage.snapshots.file_store import FileStore
+from src.infra.storage.snapshots.redis_store import RedisStore
+from src.infra.storage.snapshots.snapshot_format import SnapshotFormat
 
 FORMAT = SnapshotFormat(TerritorySnapshot)
 

@@ -24,7 +24,7 @@ from tests.helpers.our_exceptions import exceptions_of
 KEPT_INSIDE: dict[type[Exception], str] = {
     UpstreamError: "a collection turns it into a gap, or fails; Freshness serves what there is",
     LostRefreshError: "Freshness tries again, and serves what there is",
-    SnapshotStoreError: "LastGoodSnapshot logs it and does without the store",
+    SnapshotStoreError: "FallibleStore logs it and does without the store",
     UnknownKeyError: "each feature says of what the upstream knows nothing",
     ValueStoreError: "SharedValues logs it and does without the store",
     InvalidTreeError: "gateways and stores turn it into errors of their ports",

@@ -16,12 +16,8 @@ from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from src.infra.http.episodes import Episodes
-from src.infra.process.bounded_connections import (
-    LARGEST_HEAD,
-    MOST_WAITING,
-    BoundedConnection,
-    bound_connections,
-)
+from src.infra.process.bounded_connections import BoundedConnection, bound_connections
+from src.infra.process.bounded_requests import LARGEST_HEAD, MOST_WAITING
 from tests.helpers.processes import ServiceProcess
 from tests.helpers.services import application, ask, features_over
 from tests.helpers.serving import client, served
@@ -52,7 +48,7 @@ BESIDE_AN_ANSWER = {
 @pytest.fixture(autouse=True)
 def fresh_episodes(monkeypatch: pytest.MonkeyPatch) -> None:
     """What other tests have logged does not count."""
-    monkeypatch.setattr(BoundedConnection, "episodes", Episodes())
+    monkeypatch.setattr("src.infra.process.closed_connections.episodes", Episodes())
 
 
 @asynccontextmanager
@@ -342,7 +338,7 @@ async def test_a_client_that_stops_reading_is_cut_off(
 async def test_a_client_that_reads_slowly_gets_all(monkeypatch: pytest.MonkeyPatch) -> None:
     """As long as it takes some tens of kilobytes between two looks."""
     monkeypatch.setattr(BoundedConnection, "sending_s", 0.3)
-    monkeypatch.setattr("src.infra.process.bounded_connections._LEAST_TAKEN", 1)
+    monkeypatch.setattr("src.infra.process.bounded_responses._LEAST_TAKEN", 1)
     asked = b"GET /openapi.json HTTP/1.1\r\n" + HOST
     async with service() as url, Raw(url, SO_RCVBUF=1024) as raw:
         await raw.send(*[asked + b"\r\n"] * 3, asked + b"Connection: close\r\n\r\n")

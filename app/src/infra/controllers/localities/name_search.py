@@ -1,6 +1,5 @@
 """Answers a search by name, page by page, whatever kind of place is looked for."""
 
-import asyncio
 from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -8,8 +7,8 @@ from urllib.parse import urlencode
 import msgspec
 from fastapi import Request, Response
 
-from src.application.finding.name_index import NameIndex
 from src.application.localities.place_lookup import Places
+from src.application.localities.place_names import PlaceNames
 from src.domain.localities.territory import City, District
 from src.infra.controllers.localities.dependencies import OpenedLocalities
 from src.infra.controllers.localities.parameters import NameSearch
@@ -25,29 +24,26 @@ async def answer_search(
     opened: OpenedLocalities,
     search: NameSearch,
     *,
-    index: Callable[[Places], NameIndex[Place]],
+    names: Callable[[Places], PlaceNames[Place]],
     shown: Callable[[Place, Places], dict[str, Any]],
 ) -> Response:
     """The page that was asked for.
 
-    `index` gives the names to search, and `shown` how a place is answered.
+    `names` gives the names to search, and `shown` how a place is answered.
 
     Raises NoSnapshotError, UnknownPlaceError for an unknown state, and NotAcceptableError.
     """
     edition = await opened.freshness.edition()
     places = await edition.look_up()
     state_id = places.state(search.uf).id if search.uf is not None else None
-    async with places.searching:
-        # However many searches have come at once, the event loop serves others between two.
-        await asyncio.sleep(0)
-        found = index(places).search(
-            search.q, root=state_id, limit=search.limit, offset=search.offset
-        )
-        return edition.answer(
-            request.headers,
-            msgspec.json.encode([shown(place, places) for place in found.parts]),
-            page_headers(request, search, total=found.total),
-        )
+    found = names(places).search(
+        search.q, state_id=state_id, limit=search.limit, offset=search.offset
+    )
+    return edition.answer(
+        request.headers,
+        msgspec.json.encode([shown(place, places) for place in found.parts]),
+        page_headers(request, search, total=found.total),
+    )
 
 
 def page_headers(request: Request, search: NameSearch, *, total: int) -> dict[str, str]:

@@ -19,12 +19,15 @@ ALLOWED = {
     "regiao": "a sigla de uma região (`N`, `NE`, `SE`, `S` ou `CO`) ou seu código (`1` a `5`)",
     "city_id": "o código do IBGE com 7 dígitos, ou só os 6 primeiros",
     "district_id": "o código do IBGE com 9 dígitos",
-    "q": f"um nome ou parte dele, com até {LONGEST_NAME} caracteres",
+    "q": f"um nome ou parte dele, em UTF-8 (`%C3%A3` é `ã`), com até {LONGEST_NAME} caracteres",
     "depth": "`states`, `cities` ou `districts`",
     "separator": "vírgula (`,`) ou ponto e vírgula (`;`)",
     "limit": "um inteiro de 1 a 100",
     "offset": "um inteiro de 0 a 100000",
 }
+
+# What is no UTF-8 comes as this character, which stands in no name.
+_UTF_8 = "^[^\ufffd]*$"
 
 _UF = "^([A-Za-z]{2}|[0-9]{2})$"
 
@@ -87,13 +90,21 @@ class NameSearch(BaseModel):
 
     # Neither of these is null if it is left out: a query has no null. Nor does `q` have a default,
     # which Swagger UI would fill in instead of the example.
-    q: Annotated[str, Query(max_length=LONGEST_NAME)] | SkipJsonSchema[None] = Query(
-        default=None,
-        description=(
-            f"O nome procurado: {ALLOWED['q']}. Acentos, maiúsculas e pontuação são ignorados. "
-            "Sem ele, vêm todos em ordem alfabética"
-        ),
-        openapi_examples=examples({"sem acento": "brasilia", "começo do nome": "Bras"}),
+    q: Annotated[str, Query(max_length=LONGEST_NAME, pattern=_UTF_8)] | SkipJsonSchema[None] = (
+        Query(
+            default=None,
+            description=(
+                f"O nome procurado: {ALLOWED['q']}. Acentos, maiúsculas e pontuação são ignorados; "
+                "o estado pode vir junto. Sem ele, vêm todos em ordem alfabética"
+            ),
+            openapi_examples=examples(
+                {
+                    "sem acento": "brasilia",
+                    "começo do nome": "Bras",
+                    "com o estado": "Brasília - DF",
+                }
+            ),
+        )
     )
     uf: Annotated[str, Query(pattern=_UF)] | SkipJsonSchema[None] = Query(
         default=None, description=f"Só deste estado: {ALLOWED['uf']}", openapi_examples=_UF_EXAMPLES

@@ -21,6 +21,8 @@ Answer = dict[str, Any]
 
 router = APIRouter(prefix="/api/v1", tags=["Localidades"])
 
+SEARCHES = ("/api/v1/cities", "/api/v1/districts")
+
 
 @router.get(
     "/cities",
@@ -36,10 +38,15 @@ router = APIRouter(prefix="/api/v1", tags=["Localidades"])
     ),
 )
 async def find_cities(request: Request, opened: CurrentLocalities, search: Search) -> Response:
-    """Procura cidades por nome: primeiro o nome exato, depois os que começam com o texto, depois os
-    que o contêm; se não há nenhum, vêm nomes parecidos."""
+    """Procura cidades por nome, como as pessoas o digitam. Primeiro vem o nome exato, depois os que
+    começam com o texto, os que têm suas palavras, os parecidos e os que o contêm.
+
+    As palavras podem estar abreviadas (`S. Luís`, `Sto Antonio`, `Gov. Lindenberg`) ou juntas
+    (`patobranco`), e as de ligação podem faltar (`Rio Janeiro`). O estado pode vir junto, depois do
+    nome ou antes dele: `Campo Grande - MS`, `campinas/sp`, `Feira de Santana, Bahia`.
+    """
     return await answer_search(
-        request, opened, search, index=lambda places: places.cities, shown=_found_city
+        request, opened, search, names=lambda places: places.cities, shown=_found_city
     )
 
 
@@ -108,7 +115,7 @@ async def find_districts(request: Request, opened: CurrentLocalities, search: Se
         request,
         opened,
         search,
-        index=lambda places: places.districts,
+        names=lambda places: places.districts,
         shown=_found_district,
     )
 

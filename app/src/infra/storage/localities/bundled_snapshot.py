@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from src.domain.localities.territory_snapshot import TerritorySnapshot
-from src.infra.storage.snapshot_format import SnapshotFormat
+from src.infra.storage.snapshots.snapshot_format import SnapshotFormat
 
 BUNDLED_FILE = Path(__file__).with_name("bundled.json.xz")
 

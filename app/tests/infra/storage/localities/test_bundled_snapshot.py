@@ -8,7 +8,7 @@ import pytest
 
 from src.domain.snapshot import Source
 from src.infra.storage.localities.bundled_snapshot import BUNDLED_FILE, bundled_snapshot
-from src.infra.storage.snapshot_format import SnapshotFile
+from src.infra.storage.snapshots.snapshot_format import SnapshotFile
 from tests.helpers.localities.places import TWO_STATES
 from tests.helpers.localities.stores import FORMAT
 from tests.helpers.localities.upstream import live

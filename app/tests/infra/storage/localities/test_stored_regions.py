@@ -9,15 +9,16 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from src.application.refreshing.last_good_snapshot import LastGoodSnapshot
+from src.application.keeping.fallible_store import FallibleStore
+from src.application.keeping.last_good_snapshot import LastGoodSnapshot
 from src.domain.localities.regional_divisions import RegionalDivisions
 from src.domain.localities.territory import State
 from src.domain.localities.territory_snapshot import TerritorySnapshot
 from src.domain.snapshot import Snapshot
 from src.infra.process.clock import utc_now
-from src.infra.storage.file_store import FileStore
-from src.infra.storage.memory_store import MemoryStore
-from src.infra.storage.snapshot_format import SnapshotFile, SnapshotFormat
+from src.infra.storage.snapshots.file_store import FileStore
+from src.infra.storage.snapshots.memory_store import MemoryStore
+from src.infra.storage.snapshots.snapshot_format import SnapshotFile, SnapshotFormat
 from tests.helpers.fakes import NOON
 from tests.helpers.localities.places import DIVISIONS, TWO_STATES
 from tests.helpers.localities.stores import FORMAT, file_store, redis_store
@@ -58,9 +59,11 @@ async def test_releases_with_and_without_regions_share_a_store(
 ) -> None:
     """Each reads what the other has stored, without a warning, as during a rolling update."""
     now = utc_now()
-    ours: LastGoodSnapshot[TerritorySnapshot] = LastGoodSnapshot(file_store(tmp_path))
+    ours: LastGoodSnapshot[TerritorySnapshot] = LastGoodSnapshot(
+        FallibleStore(file_store(tmp_path))
+    )
     earlier: LastGoodSnapshot[EarlierSnapshot] = LastGoodSnapshot(
-        FileStore(tmp_path, EARLIER_FORMAT)
+        FallibleStore(FileStore(tmp_path, EARLIER_FORMAT))
     )
 
     await earlier.put(replace(EARLIER, collected_at=now - timedelta(hours=2)))
@@ -80,8 +83,8 @@ async def test_releases_with_and_without_regions_share_a_store(
 async def test_regions_are_not_forgotten_when_an_earlier_release_has_collected() -> None:
     """They are stored again, once."""
     store: MemoryStore[TerritorySnapshot] = MemoryStore()
-    ours = LastGoodSnapshot(store)
-    other = LastGoodSnapshot(store)
+    ours = LastGoodSnapshot(FallibleStore(store))
+    other = LastGoodSnapshot(FallibleStore(store))
     await ours.put(KNOWN)
     await ours.save()
     await other.take_over()

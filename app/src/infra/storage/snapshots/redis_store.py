@@ -16,9 +16,9 @@ from src.application.ports.snapshot_store import (
     Stored,
 )
 from src.domain.snapshot import S
-from src.infra.storage.lease import RENEW_EVERY_S, TURN_S, renewed
 from src.infra.storage.redis_connection import TIMEOUT_S, connected_to, redis_errors_as
-from src.infra.storage.snapshot_format import SnapshotFormat, UnknownFormatError
+from src.infra.storage.snapshots.lease import RENEW_EVERY_S, TURN_S, renewed
+from src.infra.storage.snapshots.snapshot_format import SnapshotFormat, UnknownFormatError
 
 # What PTTL answers for a key that never expires.
 _WITHOUT_END = -1

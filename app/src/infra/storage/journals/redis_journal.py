@@ -11,7 +11,7 @@ from src.application.ports.refresh_journal import (
     RefreshJournalError,
 )
 from src.application.ports.refresh_progress import Progress
-from src.infra.storage.journal_lines import ID, last_of, next_of, to_line
+from src.infra.storage.journals.journal_lines import ID, last_of, next_of, to_line
 from src.infra.storage.redis_connection import connected_to, redis_errors_as
 
 # Keys expire after this long, in seconds, if no later refresh drops them.

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from src.application.ports.refresh_journal import KEPT, RefreshJournal, RefreshJournalError
 from src.application.ports.refresh_progress import Progress
-from src.infra.storage.journal_lines import ID, last_of, next_of, to_line
+from src.infra.storage.journals.journal_lines import ID, last_of, next_of, to_line
 from src.infra.storage.whole_file import opened, read_whole
 
 SUFFIX = ".ndjson"

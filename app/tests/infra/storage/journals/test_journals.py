@@ -22,10 +22,10 @@ from src.application.ports.refresh_progress import (
     RootPhase,
     RootProgress,
 )
-from src.infra.storage.file_journal import FileJournal
-from src.infra.storage.journal_lines import last_of, to_line
-from src.infra.storage.memory_journal import MemoryJournal
-from src.infra.storage.redis_journal import RedisJournal
+from src.infra.storage.journals.file_journal import FileJournal
+from src.infra.storage.journals.journal_lines import last_of, to_line
+from src.infra.storage.journals.memory_journal import MemoryJournal
+from src.infra.storage.journals.redis_journal import RedisJournal
 from tests.helpers.fakes import NOON
 from tests.helpers.redis_server import RedisServer
 from tests.helpers.refreshes import moment, told

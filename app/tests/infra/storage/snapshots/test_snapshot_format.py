@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from src.domain.snapshot import Gap, Source, TreeSnapshot
-from src.infra.storage.snapshot_format import SnapshotFile, SnapshotFormat
+from src.infra.storage.snapshots.snapshot_format import SnapshotFile, SnapshotFormat
 from tests.helpers.fakes import NOON
 from tests.helpers.shelves import TWO_SHELVES
 from tests.helpers.stores import FORMAT

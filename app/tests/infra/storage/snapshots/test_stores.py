@@ -25,13 +25,13 @@ from src.application.ports.snapshot_store import (
     SnapshotStoreError,
     Stored,
 )
-from src.infra.storage import snapshot_format
-from src.infra.storage.file_journal import FileJournal
-from src.infra.storage.file_store import FileStore
-from src.infra.storage.lease import TURN_S
-from src.infra.storage.memory_store import MemoryStore
-from src.infra.storage.redis_store import RedisStore
-from src.infra.storage.snapshot_format import SnapshotFormat
+from src.infra.storage.journals.file_journal import FileJournal
+from src.infra.storage.snapshots import snapshot_format
+from src.infra.storage.snapshots.file_store import FileStore
+from src.infra.storage.snapshots.lease import TURN_S
+from src.infra.storage.snapshots.memory_store import MemoryStore
+from src.infra.storage.snapshots.redis_store import RedisStore
+from src.infra.storage.snapshots.snapshot_format import SnapshotFormat
 from tests.helpers.fakes import live
 from tests.helpers.hanging_disk import given_up_while_the_disk_hangs
 from tests.helpers.processes import not_on_windows

@@ -5,12 +5,13 @@ from datetime import timedelta
 
 import pytest
 
+from src.application.keeping.fallible_store import FallibleStore
+from src.application.keeping.last_good_snapshot import LastGoodSnapshot
 from src.application.ports.snapshot_store import (
     DamagedSnapshotError,
     ForeignSnapshotError,
     SnapshotStoreError,
 )
-from src.application.refreshing.last_good_snapshot import LastGoodSnapshot
 from src.domain.snapshot import Source
 from tests.helpers.fakes import NOON, FakeStore, live
 from tests.helpers.shelves import TWO_SHELVES
@@ -29,7 +30,7 @@ async def keep(last_good: LastGoodSnapshot[ShelvesSnapshot], snapshot: ShelvesSn
 async def test_a_kept_snapshot_is_stored() -> None:
     """It is known here at once, and stored when asked to."""
     store = FakeStore()
-    last_good = LastGoodSnapshot(store)
+    last_good = LastGoodSnapshot(FallibleStore(store))
 
     await last_good.put(NEW)
     stored_before = store.stored
@@ -44,7 +45,7 @@ async def test_a_kept_snapshot_is_stored() -> None:
 async def test_a_snapshot_that_was_stored_here_is_not_taken_over() -> None:
     """Only another process's snapshot is news, and only once."""
     store = FakeStore()
-    last_good = LastGoodSnapshot(store)
+    last_good = LastGoodSnapshot(FallibleStore(store))
 
     await keep(last_good, OLD)
     own = await last_good.take_over()
@@ -57,7 +58,7 @@ async def test_a_snapshot_that_was_stored_here_is_not_taken_over() -> None:
 async def test_an_older_snapshot_that_comes_back_is_replaced() -> None:
     """A Redis restored from yesterday changes nothing: the newer data is stored again."""
     store = FakeStore()
-    one, other = LastGoodSnapshot(store), LastGoodSnapshot(store)
+    one, other = LastGoodSnapshot(FallibleStore(store)), LastGoodSnapshot(FallibleStore(store))
     await keep(one, NEW)
     await other.take_over()
     store.put(OLD)
@@ -73,7 +74,7 @@ async def test_an_older_snapshot_that_comes_back_is_replaced() -> None:
 async def test_a_newer_snapshot_that_lost_too_much_is_completed() -> None:
     """What is stored follows the rule for what is collected; the processes agree on the result."""
     store = FakeStore()
-    one, other = LastGoodSnapshot(store), LastGoodSnapshot(store)
+    one, other = LastGoodSnapshot(FallibleStore(store)), LastGoodSnapshot(FallibleStore(store))
     store.put(replace(OLD, collected_at=NOON + timedelta(hours=1)))
     await other.take_over()
     await keep(one, NEW)
@@ -96,7 +97,7 @@ async def test_a_newer_snapshot_that_lost_too_much_is_completed() -> None:
 async def test_a_loss_that_somebody_vouched_for_is_believed_by_every_process() -> None:
     """A process that missed it believes it, too; a later loss is not believed."""
     store = FakeStore()
-    one, late = LastGoodSnapshot(store), LastGoodSnapshot(store)
+    one, late = LastGoodSnapshot(FallibleStore(store)), LastGoodSnapshot(FallibleStore(store))
     await keep(one, NEW)
     await late.take_over()
     vouched_for = replace(OLD, collected_at=NOON + timedelta(hours=1), believed_at=NOON)
@@ -118,7 +119,7 @@ async def test_a_loss_that_somebody_vouched_for_is_believed_by_every_process() -
 async def test_a_process_that_was_never_told_does_not_make_the_others_forget() -> None:
     """It has collected the same by itself; a third one has missed all of that."""
     store = FakeStore()
-    one, late = LastGoodSnapshot(store), LastGoodSnapshot(store)
+    one, late = LastGoodSnapshot(FallibleStore(store)), LastGoodSnapshot(FallibleStore(store))
     await keep(late, NEW)
     vouched_for = replace(OLD, collected_at=NOON + timedelta(hours=1), believed_at=NOON)
     await keep(one, vouched_for)
@@ -153,8 +154,8 @@ async def test_what_nobody_can_have_collected_is_damaged(
     """It is not answered even if nothing else is known, and it is replaced by what is."""
     store = FakeStore()
     store.put(impossible)
-    empty = LastGoodSnapshot(store, now=lambda: NOON)
-    known = LastGoodSnapshot(store, now=lambda: NOON)
+    empty = LastGoodSnapshot(FallibleStore(store, now=lambda: NOON))
+    known = LastGoodSnapshot(FallibleStore(store, now=lambda: NOON))
     await known.put(NEW)
 
     assert [await each.take_over() for each in (empty, empty, known)] == [None] * 3
@@ -167,7 +168,7 @@ async def test_what_nobody_can_have_collected_is_damaged(
 async def test_processes_that_disagree_replace_each_other_seldom() -> None:
     """Damage that comes again and again is not answered with a save each time."""
     store = FakeStore()
-    last_good = LastGoodSnapshot(store)
+    last_good = LastGoodSnapshot(FallibleStore(store))
     await keep(last_good, NEW)
 
     for _ in range(57):
@@ -181,7 +182,7 @@ async def test_processes_that_disagree_replace_each_other_seldom() -> None:
 async def test_another_releases_format_is_left_alone(caplog: pytest.LogCaptureFixture) -> None:
     """It is neither read nor overwritten, by later collections either, until it is gone."""
     store = FakeStore()
-    last_good = LastGoodSnapshot(store)
+    last_good = LastGoodSnapshot(FallibleStore(store))
     store.put(OLD)
     store.damage = ForeignSnapshotError("formato 2 desconhecido", version="1")
     await last_good.take_over()
@@ -202,10 +203,11 @@ async def test_any_surprise_of_a_store_costs_only_the_store(
     """Whatever a call raises, the refreshing goes on, and it is logged once."""
     store = FakeStore()
     store.trouble = surprise
-    last_good = LastGoodSnapshot(store, insist_s=0)
+    fallible = FallibleStore(store)
+    last_good = LastGoodSnapshot(fallible, insist_s=0)
 
     for _ in range(2):
-        async with last_good.turn() as is_ours:
+        async with fallible.turn() as is_ours:
             assert is_ours
         await keep(last_good, NEW)
         assert await last_good.take_over() is None
@@ -216,7 +218,7 @@ async def test_any_surprise_of_a_store_costs_only_the_store(
 async def test_a_save_that_is_refused_once_is_repeated(caplog: pytest.LogCaptureFixture) -> None:
     """It is stored before the turn is given back, so the next process collects nothing."""
     store = FakeStore()
-    last_good = LastGoodSnapshot(store, insist_s=60)
+    last_good = LastGoodSnapshot(FallibleStore(store), insist_s=60)
     refusals = [SnapshotStoreError("um antivírus o lê")] * 2
     save = store.save
 
@@ -236,10 +238,11 @@ async def test_a_store_that_is_back_is_said_to_be(caplog: pytest.LogCaptureFixtu
     """A save that works is enough, though turns failed too; a second outage is told, too."""
     caplog.set_level("INFO")
     store = FakeStore()
-    last_good = LastGoodSnapshot(store, insist_s=0, save_again_s=0)
+    fallible = FallibleStore(store)
+    last_good = LastGoodSnapshot(fallible, insist_s=0, save_again_s=0)
     for _ in range(2):
         store.trouble = SnapshotStoreError("READONLY")
-        async with last_good.turn():
+        async with fallible.turn():
             await keep(last_good, NEW)
         store.trouble = None
         await last_good.take_over()
@@ -250,7 +253,7 @@ async def test_a_store_that_is_back_is_said_to_be(caplog: pytest.LogCaptureFixtu
 async def test_what_is_not_stored_yet_is_stored_at_the_end() -> None:
     """A store that works again just before the process ends loses nothing."""
     store = FakeStore()
-    last_good = LastGoodSnapshot(store, insist_s=0)
+    last_good = LastGoodSnapshot(FallibleStore(store), insist_s=0)
     store.trouble = SnapshotStoreError("sem Redis")
     await keep(last_good, NEW)
     store.trouble = None
@@ -265,7 +268,7 @@ async def test_what_is_not_stored_yet_is_stored_at_the_end() -> None:
 async def test_an_unstored_snapshot_is_not_replaced_by_older_data() -> None:
     """After an outage of the store, the newer of the two is kept."""
     store = FakeStore()
-    last_good = LastGoodSnapshot(store)
+    last_good = LastGoodSnapshot(FallibleStore(store))
     store.trouble = SnapshotStoreError("sem Redis")
     await keep(last_good, NEW)
     store.trouble = None
@@ -279,7 +282,7 @@ async def test_a_damaged_snapshot_is_logged_once(caplog: pytest.LogCaptureFixtur
     """It is ignored until something else is stored."""
     store = FakeStore()
     store.put(NEW)
-    last_good = LastGoodSnapshot(store)
+    last_good = LastGoodSnapshot(FallibleStore(store))
 
     store.damage = DamagedSnapshotError("cortado", version="1")
     first = await last_good.take_over()
@@ -301,10 +304,11 @@ async def test_a_store_that_cannot_give_turns_stops_nobody(
     """Two collections are better than none; the trouble is logged once, whatever was tried."""
     store = FakeStore()
     store.trouble = SnapshotStoreError("sem Redis")
-    last_good = LastGoodSnapshot(store)
+    fallible = FallibleStore(store)
+    last_good = LastGoodSnapshot(fallible)
 
     for _ in range(2):
-        async with last_good.turn() as is_ours:
+        async with fallible.turn() as is_ours:
             assert is_ours
         await keep(last_good, NEW)
         await last_good.take_over()
@@ -316,7 +320,7 @@ async def test_a_store_that_cannot_give_turns_stops_nobody(
 async def test_an_unstored_snapshot_is_stored_later(monkeypatch: pytest.MonkeyPatch) -> None:
     """Not at each look, as a disk may be full; but no restart may lose what was collected."""
     store = FakeStore()
-    last_good = LastGoodSnapshot(store, insist_s=0)
+    last_good = LastGoodSnapshot(FallibleStore(store), insist_s=0)
     store.trouble = SnapshotStoreError("disco cheio")
     await keep(last_good, NEW)
     store.trouble = None
@@ -337,7 +341,7 @@ async def test_an_unstored_snapshot_is_stored_later(monkeypatch: pytest.MonkeyPa
 async def test_a_store_that_was_emptied_is_filled_again() -> None:
     """A Redis without persistence is empty after it was restarted."""
     store = FakeStore()
-    last_good = LastGoodSnapshot(store)
+    last_good = LastGoodSnapshot(FallibleStore(store))
     await keep(last_good, NEW)
     store.stored = None
 
@@ -347,23 +351,10 @@ async def test_a_store_that_was_emptied_is_filled_again() -> None:
     assert store.calls["save"] == 2
 
 
-async def test_a_store_that_hangs_is_not_asked_again_at_once() -> None:
-    """Each call may take a second, so a store out of reach is not asked for a turn."""
-    store = FakeStore()
-    last_good = LastGoodSnapshot(store)
-    store.trouble = SnapshotStoreError("sem Redis")
-    await last_good.take_over()
-
-    async with last_good.turn() as is_ours:
-        assert is_ours
-
-    assert store.calls["turn"] == 0
-
-
 async def test_a_damaged_snapshot_is_replaced() -> None:
     """Any process that still has the data stores it again."""
     store = FakeStore()
-    last_good = LastGoodSnapshot(store)
+    last_good = LastGoodSnapshot(FallibleStore(store))
     await keep(last_good, NEW)
     store.put(OLD)
     store.damage = DamagedSnapshotError("cortado", version="2")
@@ -374,28 +365,12 @@ async def test_a_damaged_snapshot_is_replaced() -> None:
     assert store.stored.snapshot == NEW
 
 
-async def test_a_store_that_can_be_read_but_not_locked_is_logged_once(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    """A read-only file system is like that; reads that succeed are no news."""
-    store = FakeStore()
-    last_good = LastGoodSnapshot(store)
-
-    for _ in range(3):
-        store.trouble = SnapshotStoreError("só leitura")
-        async with last_good.turn():
-            store.trouble = None
-            await last_good.take_over()
-
-    assert len(caplog.messages) == 1
-
-
 async def test_a_save_that_fails_again_is_tried_later(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The outage goes on, and is not told twice."""
     store = FakeStore()
-    last_good = LastGoodSnapshot(store, insist_s=0, save_again_s=0)
+    last_good = LastGoodSnapshot(FallibleStore(store), insist_s=0, save_again_s=0)
     await last_good.put(NEW)
 
     async def refused(_: ShelvesSnapshot) -> str:
@@ -414,9 +389,10 @@ async def test_a_save_that_fails_again_is_tried_later(
 async def test_turns_that_fail_are_tried_with_the_next_save() -> None:
     """Nobody may ask for a turn for a day; meanwhile a second outage would not be told."""
     store = FakeStore()
-    last_good = LastGoodSnapshot(store)
+    fallible = FallibleStore(store)
+    last_good = LastGoodSnapshot(fallible)
     store.trouble = SnapshotStoreError("sem Redis")
-    async with last_good.turn():
+    async with fallible.turn():
         store.trouble = None
         turns = store.calls["turn"]
         await keep(last_good, NEW)

@@ -19,8 +19,8 @@ from src.application.ports.snapshot_store import (
     Stored,
 )
 from src.domain.snapshot import S
-from src.infra.storage.lease import RENEW_EVERY_S, TURN_S, renewed
-from src.infra.storage.snapshot_format import SnapshotFormat, UnknownFormatError
+from src.infra.storage.snapshots.lease import RENEW_EVERY_S, TURN_S, renewed
+from src.infra.storage.snapshots.snapshot_format import SnapshotFormat, UnknownFormatError
 from src.infra.storage.whole_file import (
     opened,
     read_whole,

@@ -2,7 +2,7 @@
 
 from src.application.ports.refresh_journal import KEPT, RefreshJournal
 from src.application.ports.refresh_progress import Progress
-from src.infra.storage.journal_lines import last_of, next_of, to_line
+from src.infra.storage.journals.journal_lines import last_of, next_of, to_line
 
 
 class MemoryJournal(RefreshJournal):

@@ -1,0 +1,1 @@
+"""Keeps the last good snapshot, in memory and in the store that others share."""

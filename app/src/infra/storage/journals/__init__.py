@@ -1,0 +1,1 @@
+"""The journal of refreshes, for each kind of storage."""

@@ -1,0 +1,1 @@
+"""The last good snapshot, for each kind of storage."""
