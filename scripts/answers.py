@@ -38,7 +38,7 @@ DATA = [
     *("/api/v1/cities/1100015/districts", "/api/v1/districts", "/api/v1/districts?q=centro"),
     *("/api/v1/districts/110001505", LAST_COMPRESSED, f"{TREE}?depth=cities"),
     *(f"{TREE}?depth=districts", f"{TREE}?separator=;", "/api/v1/states/RO?depth=cities"),
-    *(f"{TREE}?regiao=ne", f"{TREE}?regiao=5&depth=states"),
+    *(f"{TREE}?regiao=ne", f"{TREE}?regiao=5&depth=states", "/api/v1/cities?q=santa&regiao=s"),
 ]
 ERRORS = [
     *("/api/v1/states/XX", "/api/v1/states/DX", "/api/v1/states/abc", "/api/v1/states/99/cities"),

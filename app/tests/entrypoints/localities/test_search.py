@@ -205,6 +205,36 @@ async def test_only_the_places_of_one_state_are_found(
 
 
 @each_kind
+async def test_only_the_places_of_one_region_are_found(
+    all_brazil: aiohttp.ClientSession, path: str
+) -> None:
+    """It is named by sigla in either case or by id; links to other pages repeat it."""
+    answers = [
+        await ask(all_brazil, path, q="santa", regiao=region, limit=50)
+        for region in ("S", "s", "4")
+    ]
+
+    assert len({answer.body for answer in answers}) == 1
+    last = await ask(all_brazil, links(answers[0])["last"])
+    found = {place["uf"] for answer in (answers[0], last) for place in answer.json}
+    assert found == {"PR", "SC", "RS"}
+    of_states = [await ask(all_brazil, path, q="santa", uf=uf) for uf in ("PR", "SC", "RS")]
+    assert total(answers[0]) == sum(map(total, of_states))
+
+
+@each_kind
+async def test_a_state_and_a_region_find_the_places_in_both(
+    all_brazil: aiohttp.ClientSession, path: str
+) -> None:
+    """A state of another region has none, with a query or without."""
+    state = await ask(all_brazil, path, q="santa", uf="SC")
+
+    assert (await ask(all_brazil, path, q="santa", uf="SC", regiao="S")).body == state.body
+    for query in ("santa", "santa - SC", ""):
+        assert total(await ask(all_brazil, path, q=query, uf="SC", regiao="NE")) == 0
+
+
+@each_kind
 async def test_following_the_links_visits_every_place(
     all_brazil: aiohttp.ClientSession, path: str
 ) -> None:

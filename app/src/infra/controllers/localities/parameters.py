@@ -35,6 +35,7 @@ _UF = "^([A-Za-z]{2}|[0-9]{2})$"
 _REGION = "^([1-5]|[Nn]|[Nn][Ee]|[Ss][Ee]|[Ss]|[Cc][Oo])$"
 
 
+_REGION_EXAMPLES = examples({"sigla": "CO", "em minúsculas": "co", "código": "5"})
 _UF_EXAMPLES = examples({"sigla": "DF", "em minúsculas": "df", "código": "53"})
 
 Uf = Annotated[
@@ -45,7 +46,7 @@ OnlyRegion = Annotated[
     Annotated[str, Query(pattern=_REGION)] | SkipJsonSchema[None],
     Query(
         description=f"Só desta região: {ALLOWED['regiao']}",
-        openapi_examples=examples({"sigla": "CO", "em minúsculas": "co", "código": "5"}),
+        openapi_examples=_REGION_EXAMPLES,
     ),
 ]
 LowestLevel = Annotated[
@@ -88,7 +89,7 @@ DistrictId = Annotated[
 class NameSearch(BaseModel):
     """A search by name, and the page of its results that is wanted."""
 
-    # Neither of these is null if it is left out: a query has no null. Nor does `q` have a default,
+    # None of these is null if it is left out: a query has no null. Nor does `q` have a default,
     # which Swagger UI would fill in instead of the example.
     q: Annotated[str, Query(max_length=LONGEST_NAME, pattern=_UTF_8)] | SkipJsonSchema[None] = (
         Query(
@@ -108,6 +109,11 @@ class NameSearch(BaseModel):
     )
     uf: Annotated[str, Query(pattern=_UF)] | SkipJsonSchema[None] = Query(
         default=None, description=f"Só deste estado: {ALLOWED['uf']}", openapi_examples=_UF_EXAMPLES
+    )
+    regiao: Annotated[str, Query(pattern=_REGION)] | SkipJsonSchema[None] = Query(
+        default=None,
+        description=f"Só desta região: {ALLOWED['regiao']}",
+        openapi_examples=_REGION_EXAMPLES,
     )
     limit: int = Query(
         default=20,
