@@ -1,13 +1,13 @@
 """Regions that nobody has drawn, since the repository has no real ones.
 
-They are about as many as the real ones. As those, they are named after one of the state's cities,
+There are about as many as real ones. Like those, they are named after one of the state's cities,
 their codes begin with the state's, and their cities are scattered over the alphabet.
 """
 
 from src.domain.localities.territory import City, State
 from stand_in.content import Row
 
-# In the middle.
+# On average.
 CITIES_OF_A_MICROREGION = 9
 CITIES_OF_AN_IMMEDIATE_REGION = 10
 REGIONS_OF_A_WIDER_ONE = 4
@@ -36,7 +36,7 @@ def _wider(city: City, count: int, state: State, uf: Row) -> Row:
 
 
 def _number(city: City, count: int) -> int:
-    """Which of so many regions a city lies in, from 0 on; neighbours by code lie apart."""
+    """Which of `count` regions a city lies in, from 0 on; neighbours by code lie apart."""
     return city.id // 10 * 7_919 % count
 
 

@@ -1,7 +1,7 @@
 """How IBGE divides each state into regions, each of which is a group of cities.
 
 There are two such divisions: microrregiões within mesorregiões, of 1989, and regiões imediatas
-within regiões intermediárias, which have superseded them in 2017. Neither is a level of the
+within regiões intermediárias, which superseded them in 2017. Neither is a level of the
 territory's tree. They cross each other, and a city that was founded since has no microrregião.
 
 Every id begins with the state's

@@ -49,10 +49,10 @@ def regional_divisions(body: bytes) -> RegionalDivisions:
     Raises ValueError if the response holds anything else than rows of cities.
     """
     read = _CITIES.decode(body)
-    rows = read if isinstance(read, tuple) else (read,)
+    rows = {row.id: row for row in (read if isinstance(read, tuple) else (read,))}
     return RegionalDivisions(
-        _regions(((row.id, row.microrregiao) for row in rows), _microregion),
-        _regions(((row.id, row.regiao_imediata) for row in rows), _immediate_region),
+        _regions(((city, row.microrregiao) for city, row in rows.items()), _microregion),
+        _regions(((city, row.regiao_imediata) for city, row in rows.items()), _immediate_region),
     )
 
 

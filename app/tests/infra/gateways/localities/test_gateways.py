@@ -143,6 +143,20 @@ async def test_cities_may_come_without_any_region(
     assert read == CitiesOfState((BARE_ARIQUEMES,), RegionalDivisions())
 
 
+async def test_a_city_that_comes_twice_lies_in_one_region(
+    client: RetryingClient, upstream: aioresponses
+) -> None:
+    """That it comes twice is for its state to refuse."""
+    one, other = (city_row(city, RONDONIA) for city in RONDONIA.cidades)
+    twice = {**other, "id": one["id"], "microrregiao": {**other["microrregiao"], "id": 11009}}
+    upstream.get(CITIES, body=msgspec.json.encode([one, other, twice]))
+
+    read = await IbgeCitiesGateway(client).of_state(RONDONIA)
+
+    regions = {region.id: region.cidades for region in read.divisions.microrregioes}
+    assert regions == {11001: (ARIQUEMES.id,), 11009: (ALTA_FLORESTA.id,)}
+
+
 async def test_two_regions_of_one_code_are_one_at_most(
     client: RetryingClient, upstream: aioresponses
 ) -> None:
