@@ -38,6 +38,7 @@ DATA = [
     *("/api/v1/cities/1100015/districts", "/api/v1/districts", "/api/v1/districts?q=centro"),
     *("/api/v1/districts/110001505", LAST_COMPRESSED, f"{TREE}?depth=cities"),
     *(f"{TREE}?depth=districts", f"{TREE}?separator=;", "/api/v1/states/RO?depth=cities"),
+    *(f"{TREE}?regiao=ne", f"{TREE}?regiao=5&depth=states", "/api/v1/cities?q=santa&regiao=s"),
 ]
 ERRORS = [
     *("/api/v1/states/XX", "/api/v1/states/DX", "/api/v1/states/abc", "/api/v1/states/99/cities"),
@@ -45,6 +46,7 @@ ERRORS = [
     *("/api/v1/districts/999999999", "/api/v1/districts/1", "/api/v1/cities?limit=0&offset=-1"),
     *("/api/v1/cities?uf=xyz", "/api/v1/cities?q=" + "a" * 101, "/api/v1/cities?q=" + "a" * 2001),
     *(f"{TREE}?depth=nada", f"{TREE}?separator=%09", "/api/v1/states/RO?depth="),
+    f"{TREE}?regiao=norte",
     *("/api/v1/refreshes/0123456789abcdef0123", "/api/v1/refreshes/x", "/nada", "/" + "a" * 2001),
 ]
 OTHERS = [

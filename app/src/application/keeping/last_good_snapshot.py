@@ -167,7 +167,8 @@ def _succeeding(known: S, stored: S, change: CredibleChange | None) -> S:
     succeeding = succeed(known, stored, ANY_CHANGE if is_vouched_for else change)
     if succeeding.roots != stored.roots:
         return succeeding
+    completed = stored.completed_from(known)
     if is_vouched_for or stored.believed_at == known.believed_at:
-        return stored
+        return completed
     # Collected by a process that need not know why it is believed; a third one may ask.
-    return replace(stored, believed_at=known.believed_at)
+    return replace(completed, believed_at=known.believed_at)

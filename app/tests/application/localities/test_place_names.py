@@ -35,6 +35,20 @@ def found(names: PlaceNames[City], query: str, *, uf: int | None = None) -> list
     return [(city.nome, city.state_id) for city in page.parts]
 
 
+def test_a_state_beside_the_name_may_lie_in_the_region(cities: PlaceNames[City]) -> None:
+    """One of another region is no state there, and nothing of it is found."""
+
+    def within(query: str, region_id: int) -> list[int]:
+        page = cities.search(query, region_id=region_id, limit=100, offset=0)
+        return [city.state_id for city in page.parts]
+
+    assert within("Campo Grande - MS", 5) == [50]
+    assert set(within("Campo Grande", 2)) == {22, 24, 27}
+    assert 50 not in within("Campo Grande - MS", 2)
+    assert set(within("Santa, Brasil", 4)) == {41, 42, 43}
+    assert set(within("Santa", 4)) == {41, 42, 43}
+
+
 FORMS = [
     "{0} - {1}",
     "{0}/{1}",

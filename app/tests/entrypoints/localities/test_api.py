@@ -113,7 +113,7 @@ async def test_the_api_is_described() -> None:
     deepest, with_cities, alone = ok["content"]["application/json"]["examples"].values()
     assert deepest["value"][0]["cidades"][0]["distritos"][0]["nome"] == "Brasília"
     assert with_cities["value"][0]["cidades"][0] == {"id": 5300108, "nome": "Brasília"}
-    assert alone["value"] == [{"id": 53, "sigla": "DF", "nome": "Distrito Federal"}]
+    assert alone["value"] == [{"id": 53, "sigla": "DF", "nome": "Distrito Federal", "regiao": "CO"}]
     assert "application/problem+json" in operation["responses"]["503"]["content"]
 
 

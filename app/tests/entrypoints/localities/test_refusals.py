@@ -125,6 +125,11 @@ async def test_an_unknown_place_is_404_with_a_hint(
         (f"{TREE}?separator=", ["separator"]),
         (f"{TREE}?separator=|&depth=x", ["separator", "depth"]),
         (f"{STATE}?separator=%09", ["separator"]),
+        (f"{TREE}?regiao=", ["regiao"]),
+        ("/api/v1/cities?regiao=0&uf=1", ["regiao", "uf"]),
+        ("/api/v1/districts?regiao=Sul", ["regiao"]),
+        (f"{TREE}?regiao=Norte", ["regiao"]),
+        (f"{TREE}?regiao=6&depth=x", ["regiao", "depth"]),
         ("/api/v1/cities?limit=0&offset=-1&uf=1", ["limit", "offset", "uf"]),
     ],
 )

@@ -51,16 +51,22 @@ def links(answer: Answer) -> dict[str, str]:
     return {rel: url for url, rel in found}
 
 
+SAO_PAULO = {"id": 3550308, "nome": "São Paulo", "uf": "SP", "capital": True}
+BRASILIA = {"id": 5300108, "nome": "Brasília", "uf": "DF", "capital": True}
+FLORIANOPOLIS = {"id": 4205407, "nome": "Florianópolis", "uf": "SC", "capital": True}
+
+
 @pytest.mark.parametrize(
     ("path", "query", "first"),
     [
-        (CITIES, "São Paulo", {"id": 3550308, "nome": "São Paulo", "uf": "SP"}),
-        (CITIES, "sao paulo", {"id": 3550308, "nome": "São Paulo", "uf": "SP"}),
-        (CITIES, "SÃO  PAULO ", {"id": 3550308, "nome": "São Paulo", "uf": "SP"}),
-        (CITIES, "sao\0paulo", {"id": 3550308, "nome": "São Paulo", "uf": "SP"}),
-        (CITIES, "brasilia", {"id": 5300108, "nome": "Brasília", "uf": "DF"}),
-        (CITIES, "brazilia", {"id": 5300108, "nome": "Brasília", "uf": "DF"}),
-        (CITIES, "florianopolis", {"id": 4205407, "nome": "Florianópolis", "uf": "SC"}),
+        (CITIES, "São Paulo", SAO_PAULO),
+        (CITIES, "sao paulo", SAO_PAULO),
+        (CITIES, "SÃO  PAULO ", SAO_PAULO),
+        (CITIES, "sao\0paulo", SAO_PAULO),
+        (CITIES, "brasilia", BRASILIA),
+        (CITIES, "brazilia", BRASILIA),
+        (CITIES, "florianopolis", FLORIANOPOLIS),
+        (CITIES, "ariquemes", {"id": 1100023, "nome": "Ariquemes", "uf": "RO", "capital": False}),
         (
             DISTRICTS,
             "FILADELFIA D OESTE",
@@ -196,6 +202,36 @@ async def test_only_the_places_of_one_state_are_found(
     assert {place["uf"] for place in answers[0].json} == {"SC"}
     assert 0 < total(answers[0]) < total(everywhere)
     assert total(await ask(all_brazil, CITIES, uf="DF")) == 1
+
+
+@each_kind
+async def test_only_the_places_of_one_region_are_found(
+    all_brazil: aiohttp.ClientSession, path: str
+) -> None:
+    """It is named by sigla in either case or by id; links to other pages repeat it."""
+    answers = [
+        await ask(all_brazil, path, q="santa", regiao=region, limit=50)
+        for region in ("S", "s", "4")
+    ]
+
+    assert len({answer.body for answer in answers}) == 1
+    last = await ask(all_brazil, links(answers[0])["last"])
+    found = {place["uf"] for answer in (answers[0], last) for place in answer.json}
+    assert found == {"PR", "SC", "RS"}
+    of_states = [await ask(all_brazil, path, q="santa", uf=uf) for uf in ("PR", "SC", "RS")]
+    assert total(answers[0]) == sum(map(total, of_states))
+
+
+@each_kind
+async def test_a_state_and_a_region_find_the_places_in_both(
+    all_brazil: aiohttp.ClientSession, path: str
+) -> None:
+    """A state of another region has none, with a query or without."""
+    state = await ask(all_brazil, path, q="santa", uf="SC")
+
+    assert (await ask(all_brazil, path, q="santa", uf="SC", regiao="S")).body == state.body
+    for query in ("santa", "santa - SC", ""):
+        assert total(await ask(all_brazil, path, q=query, uf="SC", regiao="NE")) == 0
 
 
 @each_kind

@@ -95,5 +95,6 @@ async def test_states_are_streamed_down_to_the_depth_that_is_asked_for() -> None
         "id": 53,
         "sigla": "DF",
         "nome": "Distrito Federal",
+        "regiao": "CO",
         "cidades": [{"id": 5300108, "nome": "Brasília"}],
     }

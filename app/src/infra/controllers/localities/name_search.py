@@ -9,6 +9,7 @@ from fastapi import Request, Response
 
 from src.application.localities.place_lookup import Places
 from src.application.localities.place_names import PlaceNames
+from src.domain.localities.regions import region_of
 from src.domain.localities.territory import City, District
 from src.infra.controllers.localities.dependencies import OpenedLocalities
 from src.infra.controllers.localities.parameters import NameSearch
@@ -36,8 +37,13 @@ async def answer_search(
     edition = await opened.freshness.edition()
     places = await edition.look_up()
     state_id = places.state(search.uf).id if search.uf is not None else None
+    region_id = region_of(search.regiao).id if search.regiao is not None else None
     found = names(places).search(
-        search.q, state_id=state_id, limit=search.limit, offset=search.offset
+        search.q,
+        state_id=state_id,
+        region_id=region_id,
+        limit=search.limit,
+        offset=search.offset,
     )
     return edition.answer(
         request.headers,
@@ -67,6 +73,6 @@ def page_headers(request: Request, search: NameSearch, *, total: int) -> dict[st
 def _url(request: Request, search: NameSearch, offset: int) -> str:
     # Only what the search has understood: anything else would be repeated in each link, and make
     # the header longer than proxies take.
-    asked = search.model_dump(include={"q", "uf"}, exclude_unset=True, exclude_none=True)
+    asked = search.model_dump(include={"q", "uf", "regiao"}, exclude_unset=True, exclude_none=True)
     asked |= {"limit": search.limit, "offset": offset}
     return f"{request.scope['path']}?{urlencode(asked)}"

@@ -16,6 +16,7 @@ LONGEST_NAME = 100
 # By name of the parameter; for the documentation and for errors.
 ALLOWED = {
     "uf": "a sigla de um estado (`SP`, `sp`) ou seu código (`35`)",
+    "regiao": "a sigla de uma região (`N`, `NE`, `SE`, `S` ou `CO`) ou seu código (`1` a `5`)",
     "city_id": "o código do IBGE com 7 dígitos, ou só os 6 primeiros",
     "district_id": "o código do IBGE com 9 dígitos",
     "q": f"um nome ou parte dele, em UTF-8 (`%C3%A3` é `ã`), com até {LONGEST_NAME} caracteres",
@@ -31,10 +32,22 @@ _UTF_8 = "^[^\ufffd]*$"
 _UF = "^([A-Za-z]{2}|[0-9]{2})$"
 
 
+_REGION = "^([1-5]|[Nn]|[Nn][Ee]|[Ss][Ee]|[Ss]|[Cc][Oo])$"
+
+
+_REGION_EXAMPLES = examples({"sigla": "CO", "em minúsculas": "co", "código": "5"})
 _UF_EXAMPLES = examples({"sigla": "DF", "em minúsculas": "df", "código": "53"})
 
 Uf = Annotated[
     str, Path(pattern=_UF, description=f"Estado: {ALLOWED['uf']}", openapi_examples=_UF_EXAMPLES)
+]
+# Not null if it is left out: a query has no null.
+OnlyRegion = Annotated[
+    Annotated[str, Query(pattern=_REGION)] | SkipJsonSchema[None],
+    Query(
+        description=f"Só desta região: {ALLOWED['regiao']}",
+        openapi_examples=_REGION_EXAMPLES,
+    ),
 ]
 LowestLevel = Annotated[
     Depth,
@@ -76,7 +89,7 @@ DistrictId = Annotated[
 class NameSearch(BaseModel):
     """A search by name, and the page of its results that is wanted."""
 
-    # Neither of these is null if it is left out: a query has no null. Nor does `q` have a default,
+    # None of these is null if it is left out: a query has no null. Nor does `q` have a default,
     # which Swagger UI would fill in instead of the example.
     q: Annotated[str, Query(max_length=LONGEST_NAME, pattern=_UTF_8)] | SkipJsonSchema[None] = (
         Query(
@@ -96,6 +109,11 @@ class NameSearch(BaseModel):
     )
     uf: Annotated[str, Query(pattern=_UF)] | SkipJsonSchema[None] = Query(
         default=None, description=f"Só deste estado: {ALLOWED['uf']}", openapi_examples=_UF_EXAMPLES
+    )
+    regiao: Annotated[str, Query(pattern=_REGION)] | SkipJsonSchema[None] = Query(
+        default=None,
+        description=f"Só desta região: {ALLOWED['regiao']}",
+        openapi_examples=_REGION_EXAMPLES,
     )
     limit: int = Query(
         default=20,

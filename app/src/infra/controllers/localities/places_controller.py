@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request, Response
 
 from src.application.localities.place_lookup import Places
 from src.domain.localities.territory import City, District
+from src.domain.tree import Leaf
 from src.infra.controllers.documented_responses import data_responses
 from src.infra.controllers.localities import schemas
 from src.infra.controllers.localities.dependencies import CurrentLocalities
@@ -14,7 +15,7 @@ from src.infra.controllers.localities.errors import LOOK_UP
 from src.infra.controllers.localities.headers import ON_PAGES
 from src.infra.controllers.localities.name_search import answer_search
 from src.infra.controllers.localities.parameters import CityId, DistrictId, Search
-from src.infra.editions.localities.shapes import districts_of
+from src.infra.editions.localities.shapes import StateAlone, districts_of, shaped
 
 Answer = dict[str, Any]
 
@@ -52,18 +53,25 @@ async def find_cities(request: Request, opened: CurrentLocalities, search: Searc
 @router.get(
     "/cities/{city_id}",
     operation_id="getCity",
-    summary="Uma cidade, com seu estado e seus distritos",
+    summary="Uma cidade, com seu estado, suas regiões e seus distritos",
     response_model=schemas.CityWithState,
     responses=data_responses(
         "A cidade", schemas.CITY_EXAMPLE, *LOOK_UP, at="/api/v1/cities/5300108"
     ),
 )
 async def get_city(city_id: CityId, request: Request, opened: CurrentLocalities) -> Response:
-    """Retorna uma cidade, com o estado a que pertence e seus distritos."""
+    """Retorna uma cidade, com o estado e as regiões a que pertence e seus distritos."""
     edition = await opened.freshness.edition()
     places = await edition.look_up()
     city = places.city(city_id)
-    answer = {**_named(city), "estado": _state_of(city, places), "distritos": districts_of(city)}
+    answer = {
+        **_named(city),
+        "capital": city.is_capital,
+        "estado": _state_of(city, places),
+        "microrregiao": _microregion_of(city, places),
+        "regiao_imediata": _immediate_region_of(city, places),
+        "distritos": districts_of(city),
+    }
     return edition.answer(request.headers, msgspec.json.encode(answer))
 
 
@@ -134,7 +142,7 @@ async def get_district(
 
 
 def _found_city(city: City, places: Places) -> Answer:
-    return {**_named(city), "uf": places.state_of(city).sigla}
+    return {**_named(city), "uf": places.state_of(city).sigla, "capital": city.is_capital}
 
 
 def _found_district(district: District, places: Places) -> Answer:
@@ -142,10 +150,23 @@ def _found_district(district: District, places: Places) -> Answer:
     return {**_named(district), "cidade": _named(city), "uf": state.sigla}
 
 
-def _named(place: City | District) -> Answer:
+def _named(place: Leaf) -> Answer:
     return {"id": place.id, "nome": place.nome}
 
 
-def _state_of(place: City | District, places: Places) -> Answer:
-    state = places.state_of(place)
-    return {"id": state.id, "sigla": state.sigla, "nome": state.nome}
+def _state_of(place: City | District, places: Places) -> StateAlone:
+    return shaped(places.state_of(place), StateAlone)
+
+
+def _microregion_of(city: City, places: Places) -> Answer | None:
+    region = places.microregion_of(city)
+    if region is None:
+        return None
+    return {**_named(region), "mesorregiao": _named(region.mesorregiao)}
+
+
+def _immediate_region_of(city: City, places: Places) -> Answer | None:
+    region = places.immediate_region_of(city)
+    if region is None:
+        return None
+    return {**_named(region), "regiao_intermediaria": _named(region.regiao_intermediaria)}

@@ -1,16 +1,23 @@
 """`/api/v1/states`: the whole territory in one answer, and each state of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import msgspec
 from fastapi import APIRouter, Request, Response
 
+from src.domain.localities.regions import region_of
 from src.domain.localities.territory import City
 from src.infra.controllers.documented_responses import data_responses, examples
 from src.infra.controllers.localities import schemas
 from src.infra.controllers.localities.dependencies import CurrentLocalities
 from src.infra.controllers.localities.errors import INVALID_DEPTH, LOOK_UP, NOT_ACCEPTABLE
-from src.infra.controllers.localities.parameters import CsvSeparator, LowestLevel, Uf
+from src.infra.controllers.localities.parameters import (
+    CsvSeparator,
+    LowestLevel,
+    OnlyRegion,
+    Uf,
+)
 from src.infra.controllers.tree_controller import answer_tree, tree_at_hand
 from src.infra.editions.localities import shapes
 from src.infra.editions.localities.shapes import Depth, shaped
@@ -30,14 +37,16 @@ AT_HAND = {
 
 router = APIRouter(tags=["Localidades"])
 
-# By media type, for the documentation.
-_TEXTS = {
-    media_type: {"schema": {"type": "string"}, "examples": examples(shown)}
-    for media_type, shown in {
-        **dict.fromkeys(NDJSON_NAMES, schemas.NDJSON_EXAMPLES),
-        CSV: schemas.CSV_EXAMPLES,
-    }.items()
-}
+
+def _lines(states: Mapping[str, Any]) -> dict[str, Any]:
+    """The formats besides JSON, by media type, for the documentation; with one state in each."""
+    in_ndjson = {name: msgspec.json.encode(each).decode() + "\n" for name, each in states.items()}
+    shown = {**dict.fromkeys(NDJSON_NAMES, in_ndjson), CSV: schemas.CSV_EXAMPLES}
+    return {
+        media_type: {"schema": {"type": "string"}, "examples": examples(texts)}
+        for media_type, texts in shown.items()
+    }
+
 
 _CITIES: Formats[Sequence[City]] = {
     JSON: Format(lambda cities: msgspec.json.encode(shaped(cities, tuple[shapes.City, ...])))
@@ -51,10 +60,10 @@ _CITIES: Formats[Sequence[City]] = {
     response_model=list[schemas.State] | list[schemas.StateWithCities] | list[schemas.StateAlone],
     responses=data_responses(
         "Os estados em ordem de código",
-        examples({name: [state] for name, state in schemas.STATE_EXAMPLES.items()}),
+        examples({name: [state] for name, state in schemas.IN_TREE_EXAMPLES.items()}),
         *(NOT_ACCEPTABLE, INVALID_DEPTH),
         at=PATH,
-        content=_TEXTS,
+        content=_lines(schemas.IN_TREE_EXAMPLES),
         headers=("Content-Disposition",),
     ),
 )
@@ -63,6 +72,7 @@ async def list_states(
     opened: CurrentLocalities,
     depth: LowestLevel = Depth.DISTRICTS,
     separator: CsvSeparator = Separator.COMMA,
+    regiao: OnlyRegion = None,
 ) -> Response:
     """Retorna a árvore inteira: os 27 estados, suas cidades e os distritos de cada uma.
 
@@ -70,21 +80,28 @@ async def list_states(
     cidades. Conforme `Accept`, vem em JSON, em NDJSON (um estado por linha) ou em CSV (uma linha
     por lugar do último nível). Durante a primeira coleta, o NDJSON traz cada estado assim que fica
     pronto; essa resposta vem sem `ETag`, `Last-Modified` e `X-Snapshot-*`, e não fica em cache.
+    Com `regiao`, vêm só os estados dela, em qualquer formato e nível.
     """
-    return await answer_tree(request.headers, opened, TREE[depth][separator])
+    formats = TREE[depth][separator]
+    if regiao is None:
+        return await answer_tree(request.headers, opened, formats)
+    edition = await opened.freshness.edition()
+    region = region_of(regiao)
+    states = [state for state in edition.snapshot.states if state.region_id == region.id]
+    return await edition.kept(request.headers, region.id, formats, states)
 
 
 @router.get(
     PATH + "/{uf}",
     operation_id="getState",
     summary="Um estado, com cidades e distritos",
-    response_model=schemas.State | schemas.StateWithCities | schemas.StateAlone,
+    response_model=schemas.State | schemas.OneStateWithCities | schemas.OneStateAlone,
     responses=data_responses(
         "O estado",
-        examples(schemas.STATE_EXAMPLES),
+        examples(schemas.ONE_STATE_EXAMPLES),
         *LOOK_UP,
         at="/api/v1/states/DF",
-        content=_TEXTS,
+        content=_lines(schemas.ONE_STATE_EXAMPLES),
         headers=("Content-Disposition",),
     ),
 )
@@ -95,7 +112,10 @@ async def get_state(
     depth: LowestLevel = Depth.DISTRICTS,
     separator: CsvSeparator = Separator.COMMA,
 ) -> Response:
-    """Retorna um estado como ele está na árvore inteira, com as mesmas opções."""
+    """Retorna um estado como ele está na árvore inteira, com as mesmas opções.
+
+    Se a árvore termina antes dos distritos, a capital vem junto.
+    """
     edition = await opened.freshness.edition()
     state = (await edition.look_up()).state(uf)
     return await edition.kept(request.headers, state.id, STATE[depth][separator], state)

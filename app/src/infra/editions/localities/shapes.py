@@ -54,21 +54,31 @@ class CityAlone(msgspec.Struct, frozen=True, gc=False):
     nome: str
 
 
-class StateWithCities(msgspec.Struct, frozen=True, gc=False):
-    """A state with its cities, without their districts."""
+class StateAlone(msgspec.Struct, frozen=True, gc=False):
+    """A state without its cities, with the sigla of its region."""
 
     id: int
     sigla: str
     nome: str
+    regiao: str
+
+
+class StateWithCities(StateAlone, frozen=True, gc=False):
+    """A state with its cities, without their districts."""
+
     cidades: tuple[CityAlone, ...]
 
 
-class StateAlone(msgspec.Struct, frozen=True, gc=False):
-    """A state without its cities."""
+class OneStateAlone(StateAlone, frozen=True, gc=False):
+    """A state that is asked for by itself, with its capital; None if that is not known."""
 
-    id: int
-    sigla: str
-    nome: str
+    capital: CityAlone | None
+
+
+class OneStateWithCities(OneStateAlone, frozen=True, gc=False):
+    """The same with its cities, without their districts."""
+
+    cidades: tuple[CityAlone, ...]
 
 
 _STATES: dict[Depth, type[tuple[msgspec.Struct, ...]]] = {
@@ -76,11 +86,21 @@ _STATES: dict[Depth, type[tuple[msgspec.Struct, ...]]] = {
     Depth.CITIES: tuple[StateWithCities, ...],
     Depth.DISTRICTS: tuple[State, ...],
 }
+_ONE_STATE: dict[Depth, type[msgspec.Struct]] = {
+    Depth.STATES: OneStateAlone,
+    Depth.CITIES: OneStateWithCities,
+    Depth.DISTRICTS: State,
+}
 
 
 def states_down_to(depth: Depth, states: Sequence[territory.State]) -> tuple[msgspec.Struct, ...]:
     """The states as they are answered at this depth."""
     return shaped(states, _STATES[depth])
+
+
+def state_down_to(depth: Depth, state: territory.State) -> msgspec.Struct:
+    """One state as it is answered by itself at this depth."""
+    return shaped(state, _ONE_STATE[depth])
 
 
 def shaped(places: object, shape: type[Shape]) -> Shape:

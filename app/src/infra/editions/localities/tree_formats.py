@@ -16,7 +16,7 @@ from src.domain.localities.territory import City, State
 from src.domain.localities.territory_snapshot import TerritorySnapshot
 from src.infra.editions import tree_formats
 from src.infra.editions.edition import Edition
-from src.infra.editions.localities.shapes import Depth, states_down_to
+from src.infra.editions.localities.shapes import Depth, state_down_to, states_down_to
 from src.infra.editions.presentation import Format, Formats, Presentation, TreeFormats
 from src.infra.http.media_types import CSV, JSON, NDJSON_NAMES
 
@@ -29,12 +29,13 @@ class Separator(StrEnum):
 
 
 CSV_HEADER = [
-    *("estado_id", "estado_sigla", "estado_nome"),
-    *("cidade_id", "cidade_nome"),
+    *("estado_id", "estado_sigla", "estado_nome", "estado_regiao"),
+    # Many tables know a city by its code without the last digit, which is a check digit.
+    *("cidade_id", "cidade_nome", "cidade_codigo6"),
     *("distrito_id", "distrito_nome"),
 ]
 # How many of these there are at each depth.
-_COLUMNS = {Depth.STATES: 3, Depth.CITIES: 5, Depth.DISTRICTS: 7}
+_COLUMNS = {Depth.STATES: 4, Depth.CITIES: 7, Depth.DISTRICTS: 9}
 
 _FILES = {
     Depth.STATES: "estados",
@@ -89,14 +90,14 @@ def _lines(
     states: Sequence[State], depth: Depth, cell: Callable[[str], str]
 ) -> Iterator[list[object]]:
     for state in states:
-        of_state = [state.id, state.sigla, cell(state.nome)]
+        of_state = [state.id, state.sigla, cell(state.nome), state.regiao]
         if depth is Depth.STATES:
             yield of_state
         elif not state.cidades:
             yield [*of_state, *[""] * (_COLUMNS[depth] - len(of_state))]
         else:
             for city in state.cidades:
-                of_city = [*of_state, city.id, cell(city.nome)]
+                of_city = [*of_state, city.id, cell(city.nome), city.id // 10]
                 yield from _lines_of_city(of_city, city, depth, cell)
 
 
@@ -162,8 +163,11 @@ def _csv_of_tree(depth: Depth, separator: Separator) -> Format[Sequence[State]]:
 
 def _of_state(depth: Depth) -> dict[Separator, Formats[State]]:
     others: Formats[State] = {
-        JSON: Format(lambda state: msgspec.json.encode(states_down_to(depth, [state])[0])),
-        **dict.fromkeys(NDJSON_NAMES, Format(lambda state: as_ndjson([state], depth))),
+        JSON: Format(lambda state: msgspec.json.encode(state_down_to(depth, state))),
+        **dict.fromkeys(
+            NDJSON_NAMES,
+            Format(lambda state: tree_formats.as_ndjson([state_down_to(depth, state)])),
+        ),
     }
     return {separator: {**others, CSV: _csv_of_state(depth, separator)} for separator in Separator}
 
@@ -185,5 +189,5 @@ TERRITORY: Presentation[TerritorySnapshot, Places] = Presentation(
         "application/json (em /api/v1/states e /api/v1/states/{uf}, também application/x-ndjson, "
         "application/ndjson, application/jsonl e text/csv)"
     ),
-    look_up=lambda snapshot: Places(snapshot.states),
+    look_up=lambda snapshot: Places(snapshot.states, snapshot.divisions),
 )

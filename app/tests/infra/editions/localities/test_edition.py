@@ -70,6 +70,8 @@ async def test_the_documented_models_match_the_real_answer(
         (shapes.StateWithCities, schemas.StateWithCities),
         (shapes.CityAlone, schemas.CityAlone),
         (shapes.StateAlone, schemas.StateAlone),
+        (shapes.OneStateWithCities, schemas.OneStateWithCities),
+        (shapes.OneStateAlone, schemas.OneStateAlone),
     ]
     for ours, documented in pairs:
         assert list(ours.__struct_fields__) == list(documented.model_fields)

@@ -34,7 +34,7 @@ Rows = list[list[str]]
 FORMULA = ("=", "+", "-", "@")
 
 
-def rows_of(body: bytes, *, columns: int = 7, separator: str = ",") -> Rows:
+def rows_of(body: bytes, *, columns: int = 9, separator: str = ",") -> Rows:
     """The rows of a file as Python's csv module reads them, without the header."""
     text = io.StringIO(body.decode("utf-8-sig"), newline="")
     header, *rows = csv.reader(text, delimiter=separator)
@@ -47,21 +47,21 @@ def rows_from(states: Sequence[State], *, separator: str = ",") -> Rows:
     as_cell = partial(shown, separator=separator)
     rows = []
     for state in states:
-        of_state = [str(state.id), state.sigla, as_cell(state.nome)]
+        of_state = [str(state.id), state.sigla, as_cell(state.nome), state.regiao]
         for city in state.cidades:
-            of_city = [*of_state, str(city.id), as_cell(city.nome)]
+            of_city = [*of_state, str(city.id), as_cell(city.nome), str(city.id)[:6]]
             if city.distritos is None:
                 rows.append([*of_city, "", ""])
             else:
                 rows += [[*of_city, str(each.id), as_cell(each.nome)] for each in city.distritos]
         if not state.cidades:
-            rows.append([*of_state, "", "", "", ""])
+            rows.append([*of_state, "", "", "", "", ""])
     return rows
 
 
 def rows_down_to(depth: Depth, states: Sequence[State]) -> Rows:
     """The rows that a tree should have that ends at this depth: each place once."""
-    columns = {Depth.STATES: 3, Depth.CITIES: 5, Depth.DISTRICTS: 7}[depth]
+    columns = {Depth.STATES: 4, Depth.CITIES: 7, Depth.DISTRICTS: 9}[depth]
     return [list(row) for row in dict.fromkeys(tuple(row[:columns]) for row in rows_from(states))]
 
 
@@ -103,7 +103,7 @@ def test_all_formats_carry_the_same_places(states: tuple[State, ...]) -> None:
 @given(trees())
 def test_all_formats_end_at_the_same_depth(states: tuple[State, ...]) -> None:
     """Less of the tree has no other places, and none twice."""
-    for depth, columns in ((Depth.STATES, 3), (Depth.CITIES, 5)):
+    for depth, columns in ((Depth.STATES, 4), (Depth.CITIES, 7)):
         lines = as_ndjson(states, depth).splitlines()
 
         assert [msgspec.json.decode(line) for line in lines] == msgspec.json.decode(
@@ -168,7 +168,9 @@ def test_awkward_names_survive_a_spreadsheet(name: str, cell: str) -> None:
     district = District(530010805, name)
     state = State(53, "DF", name).with_children([City(5300108, name).with_children([district])])
 
-    assert rows_of(as_csv([state])) == [["53", "DF", cell, "5300108", cell, "530010805", cell]]
+    assert rows_of(as_csv([state])) == [
+        ["53", "DF", cell, "CO", "5300108", cell, "530010", "530010805", cell]
+    ]
 
 
 def test_spreadsheets_open_the_file_correctly() -> None:
@@ -178,9 +180,12 @@ def test_spreadsheets_open_the_file_correctly() -> None:
     lines = body.decode().split("\r\n")
     assert body.startswith(b"\xef\xbb\xbf")
     assert lines[0].removeprefix("\ufeff") == (
-        "estado_id,estado_sigla,estado_nome,cidade_id,cidade_nome,distrito_id,distrito_nome"
+        "estado_id,estado_sigla,estado_nome,estado_regiao,"
+        "cidade_id,cidade_nome,cidade_codigo6,distrito_id,distrito_nome"
     )
-    assert lines[2] == ("11,RO,Rondônia,1100015,Alta Floresta D'Oeste,110001515,Filadélfia d'Oeste")
+    assert lines[2] == (
+        "11,RO,Rondônia,N,1100015,Alta Floresta D'Oeste,110001,110001515,Filadélfia d'Oeste"
+    )
     assert lines[-1] == ""
     assert len(lines) == 6
 
@@ -192,8 +197,8 @@ def test_a_file_for_spreadsheets_in_portuguese_has_semicolons() -> None:
     lines = as_csv([state], Depth.CITIES, Separator.SEMICOLON).decode("utf-8-sig").splitlines()
 
     assert lines == [
-        "estado_id;estado_sigla;estado_nome;cidade_id;cidade_nome",
-        '53;DF;"Distrito; Federal";5300108;Alta, Brasília',
+        "estado_id;estado_sigla;estado_nome;estado_regiao;cidade_id;cidade_nome;cidade_codigo6",
+        '53;DF;"Distrito; Federal";CO;5300108;Alta, Brasília;530010',
     ]
 
 
@@ -203,8 +208,8 @@ def test_gaps_become_empty_cells() -> None:
     states = [RONDONIA.with_children([unread]), DISTRITO_FEDERAL.with_children([])]
 
     assert rows_of(as_csv(states)) == [
-        ["11", "RO", "Rondônia", "1100015", "Alta Floresta D'Oeste", "", ""],
-        ["53", "DF", "Distrito Federal", "", "", "", ""],
+        ["11", "RO", "Rondônia", "N", "1100015", "Alta Floresta D'Oeste", "110001", "", ""],
+        ["53", "DF", "Distrito Federal", "CO", "", "", "", "", ""],
     ]
 
 
@@ -213,13 +218,13 @@ def test_what_is_unknown_below_a_depth_does_not_show() -> None:
     unread = City(ALTA_FLORESTA.id, ALTA_FLORESTA.nome)
     states = [RONDONIA.with_children([unread]), DISTRITO_FEDERAL.with_children([])]
 
-    assert rows_of(as_csv(states, Depth.CITIES), columns=5) == [
-        ["11", "RO", "Rondônia", "1100015", "Alta Floresta D'Oeste"],
-        ["53", "DF", "Distrito Federal", "", ""],
+    assert rows_of(as_csv(states, Depth.CITIES), columns=7) == [
+        ["11", "RO", "Rondônia", "N", "1100015", "Alta Floresta D'Oeste", "110001"],
+        ["53", "DF", "Distrito Federal", "CO", "", "", ""],
     ]
-    assert rows_of(as_csv(states, Depth.STATES), columns=3) == [
-        ["11", "RO", "Rondônia"],
-        ["53", "DF", "Distrito Federal"],
+    assert rows_of(as_csv(states, Depth.STATES), columns=4) == [
+        ["11", "RO", "Rondônia", "N"],
+        ["53", "DF", "Distrito Federal", "CO"],
     ]
 
 
