@@ -272,7 +272,8 @@ def test_real_names_are_left_as_they_are(brazil: tuple[State, ...], separator: S
     for state in brazil:
         for city in state.cidades:
             for district in city.distritos or ():
-                places = (city.id, city.nome, district.id, district.nome)
-                writer.writerow([state.id, state.sigla, state.nome, *places])
+                of_city = (city.id, city.nome, city.id // 10)
+                of_state = (state.id, state.sigla, state.nome, state.regiao)
+                writer.writerow([*of_state, *of_city, district.id, district.nome])
 
     assert as_csv(brazil, separator=separator) == text.getvalue().encode("utf-8-sig")
