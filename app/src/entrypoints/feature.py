@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from src.infra.controllers.errors import ErrorRow
 from src.infra.controllers.pages_controller import Page
 from src.infra.controllers.refreshes.refresh_words import RefreshWords
-from src.infra.http.fast_path import AtHand
+from src.infra.http.middleware.fast_path import AtHand
 
 # The settings that it needs.
 Settings_contra = TypeVar("Settings_contra", contravariant=True)

@@ -17,7 +17,7 @@ from src.domain.localities.territory import State
 from src.entrypoints.features import FEATURES, Settings
 from src.infra.controllers.localities.collection_words import COLLECTION_WORDS
 from src.infra.editions.edition import Edition
-from src.infra.http.url_limit import LONGEST_URL
+from src.infra.http.middleware.url_limit import LONGEST_URL
 from src.infra.storage.localities.bundled_snapshot import bundled_snapshot
 from tests.helpers.documentation import (
     GENERIC,

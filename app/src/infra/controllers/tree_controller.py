@@ -23,8 +23,8 @@ from src.infra.editions.presentation import (
     format_for,
 )
 from src.infra.editions.tree_formats import WHOLE_TREE, as_ndjson
-from src.infra.http.fast_path import AtHand
 from src.infra.http.media_types import NDJSON_NAMES
+from src.infra.http.middleware.fast_path import AtHand
 
 
 @dataclass(frozen=True, slots=True)

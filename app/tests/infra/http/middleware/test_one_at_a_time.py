@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from starlette.types import Receive, Scope, Send
 
-from src.infra.http.one_at_a_time import OneAtATime
+from src.infra.http.middleware.one_at_a_time import OneAtATime
 
 BEGUN = {"type": "http.response.start", "status": 200, "headers": []}
 

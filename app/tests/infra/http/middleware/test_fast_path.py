@@ -13,7 +13,7 @@ from src.entrypoints.api import create_api
 from src.entrypoints.features import Settings
 from src.infra.controllers.tree_controller import tree_at_hand
 from src.infra.editions.tree_formats import WHOLE_TREE
-from src.infra.http.fast_path import FastPath
+from src.infra.http.middleware.fast_path import FastPath
 from tests.helpers.services import features_over
 from tests.helpers.serving import client, served
 from tests.helpers.shelves import TWO_SHELVES
