@@ -244,7 +244,7 @@ class Succession:
         return [*(self._one(key, earlier.get(part.id), part) for part in believed), *lost]
 
     def _one(self, parents: Key, before: Part | None, after: Part) -> Part:
-        if before is None:
+        if before is None or before == after:
             return after
         key = (*parents, after.id)
         keeps_name = len(parents) in self._levels_with_old_names and _is_renamed(before, after)
@@ -293,19 +293,19 @@ def missing(
     roots: Iterable[Leaf], reason: Callable[[Key, Branch], str | None] = lambda *_: None
 ) -> tuple[Gap, ...]:
     """The branches below which nothing is known, with the reason for each, if there is one."""
-    return in_order_of_level(_missing(roots, reason, ()))
+    gaps: list[Gap] = []
 
+    def look(parts: Iterable[Leaf], parents: Key) -> None:
+        for part in parts:
+            if isinstance(part, Branch):
+                key = (*parents, part.id)
+                if part.children is None:
+                    gaps.append(Gap(part.id, part.nome, reason(key, part) or UNREAD, parents))
+                else:
+                    look(part.children, key)
 
-def _missing(
-    parts: Iterable[Leaf], reason: Callable[[Key, Branch], str | None], parents: Key
-) -> Iterator[Gap]:
-    for part in parts:
-        if isinstance(part, Branch):
-            key = (*parents, part.id)
-            if part.children is None:
-                yield Gap(part.id, part.nome, reason(key, part) or UNREAD, parents)
-            else:
-                yield from _missing(part.children, reason, key)
+    look(roots, ())
+    return in_order_of_level(gaps)
 
 
 def _lists_in_both(
@@ -313,7 +313,8 @@ def _lists_in_both(
 ) -> Iterator[tuple[Key, tuple[Sequence[Leaf], Sequence[Leaf]]]]:
     """Each list of the earlier tree that was read again, beside what was read.
 
-    Each has the key of its branch; `key` is that of the first.
+    Each has the key of its branch; `key` is that of the first. Lists below parts that are the same
+    in both trees, as nearly all are, are left out.
     """
     yield key, (before, after)
     later = {part.id: part for part in after}
@@ -324,6 +325,7 @@ def _lists_in_both(
             and isinstance(part, Branch)
             and earlier.children is not None
             and part.children is not None
+            and earlier != part
         ):
             yield from _lists_in_both((*key, part.id), earlier.children, part.children)
 
