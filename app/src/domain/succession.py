@@ -38,6 +38,7 @@ UNREAD = "não pôde ser lido"
 NOT_BELIEVED = "a lista veio menor do que é plausível"
 GAIN_NOT_BELIEVED = "a lista veio maior do que é plausível"
 NAMES_NOT_BELIEVED = "vieram mais nomes novos do que é plausível"
+DISBELIEF = {NOT_BELIEVED, GAIN_NOT_BELIEVED, NAMES_NOT_BELIEVED}
 
 # With the pauses after collections that are not whole, these take two hours.
 CONFIRMATIONS = 8
@@ -136,6 +137,13 @@ def is_credible(earlier: Leaf, collected: Leaf, change: CredibleChange | None = 
     return not succession.filled
 
 
+def is_credible_beside(earlier: S, later: S, change: CredibleChange | None = None) -> bool:
+    """Whether everything in the later snapshot may come from the earlier one in one collection."""
+    succession = Succession(unread={}, change=change)
+    succession.of(earlier.roots, later.roots)
+    return succession.believes_all
+
+
 # Parts of the lists that both trees have, by the key of the branch that has the list.
 _ByList: TypeAlias = dict[Key, list[Any]]
 
@@ -164,6 +172,11 @@ class Succession:
         self.has_believed_the_incredible = change is ANY_CHANGE
         self.doubted = {doubt.key: doubt.times for doubt in doubted}
         self.filled: list[Gap] = []
+
+    @property
+    def believes_all(self) -> bool:
+        """Whether `of` has found no change that is not believed."""
+        return not self.doubted and not self._levels_with_old_names
 
     def of(self, before: Sequence[Part], after: Sequence[Part]) -> list[Part]:
         """The new tree, with all that it lacks and the earlier one has; in any order."""

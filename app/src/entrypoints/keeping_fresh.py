@@ -22,6 +22,7 @@ from src.application.refreshing.task_cancellation import cancel_and_wait
 from src.application.telling.fan_out_counts import FanOutCounts
 from src.application.telling.refresh_recorder import RefreshRecorder
 from src.application.telling.refreshes import Refreshes
+from src.domain.outline import RootOutline
 from src.domain.snapshot import S
 from src.domain.succession import CredibleChange
 from src.entrypoints.settings import ServiceSettings
@@ -52,6 +53,7 @@ async def keeping_fresh(
     kind: type[S],
     collect: Callable[[Callable[[Any], None]], Awaitable[S]],
     bundled: Callable[[], S] | None,
+    bundled_outline: Callable[[], Sequence[RootOutline]] | None = None,
     presentation: Presentation[S, LookUp],
     words: RefreshWords,
     fan_out: FanOutCounts,
@@ -66,6 +68,7 @@ async def keeping_fresh(
         kind: the snapshots' class.
         collect: collects one, and calls its argument with each root that is whole.
         bundled: reads the snapshot that ships with the code; None if there is none.
+        bundled_outline: reads its outline, quickly; None if there is none.
         presentation: how a snapshot is answered.
         words: what its parts are called.
         plan: the name for the way in which the upstream is asked.
@@ -96,7 +99,13 @@ async def keeping_fresh(
             refresh=RefreshSnapshot(
                 collect=collection.collect,
                 publish=current.publish,
-                last_good=LastGoodSnapshot(store, change=change, now=utc_now),
+                last_good=LastGoodSnapshot(
+                    store,
+                    change=change,
+                    bundled=current.bundled,
+                    bundled_outline=bundled_outline if bundled is not None else None,
+                    now=utc_now,
+                ),
                 schedule=schedule,
                 bundled=current.bundled,
                 recorder=recorder,

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -15,8 +15,9 @@ from src.application.ports.snapshot_store import (
     SnapshotStoreError,
     Stored,
 )
+from src.domain.outline import RootOutline, may_follow, outline
 from src.domain.snapshot import S, Snapshot, Source
-from src.domain.succession import ANY_CHANGE, CredibleChange, missing, succeed
+from src.domain.succession import ANY_CHANGE, DISBELIEF, CredibleChange, missing, succeed
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +31,10 @@ MOST_AHEAD = timedelta(days=1)
 Call = Literal["load", "save", "turn"]
 
 
+async def no_bundled() -> None:
+    """Nothing ships with the code."""
+
+
 class LastGoodSnapshot(Generic[S]):
     """Keeps the last good snapshot, with or without the help of the store.
 
@@ -37,6 +42,10 @@ class LastGoodSnapshot(Generic[S]):
     lacks beyond a credible `change` is kept. What another process has stored and does not count is
     replaced. A snapshot without roots, with gaps that it does not name, or of tomorrow by the clock
     `now`, is damaged.
+
+    What is stored when nothing is known here follows the rule beside the `bundled` snapshot, unless
+    a change in it was vouched for or confirmed. That snapshot takes long to load, so only its
+    `bundled_outline` is looked at before the first answer, and `compare` does the rest.
 
     If the store fails, snapshots are neither stored nor shared, but none is lost: memory keeps it,
     the trouble is logged once, not at each attempt, and what was missed is stored later. A save is
@@ -49,6 +58,8 @@ class LastGoodSnapshot(Generic[S]):
         store: SnapshotStore[S],
         *,
         change: CredibleChange | None = None,
+        bundled: Callable[[], Awaitable[S | None]] = no_bundled,
+        bundled_outline: Callable[[], Sequence[RootOutline]] | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         insist_s: float = 1.0,
         save_again_s: float = 30.0,
@@ -56,6 +67,9 @@ class LastGoodSnapshot(Generic[S]):
     ) -> None:
         self._store = store
         self._change = change
+        self._bundled = bundled
+        self._bundled_outline = bundled_outline
+        self._is_compared = True
         self._now = now
         self._insist_s = insist_s
         self._retry_s = save_again_s
@@ -106,6 +120,14 @@ class LastGoodSnapshot(Generic[S]):
             if version is None or is_news or not self._is_stored:
                 await self._save_again()
             return None
+
+    async def compare(self) -> S | None:
+        """Hold against the bundled snapshot what was taken while nothing was known.
+
+        What stands in its place from now on; None if it may stay.
+        """
+        async with self._one_at_a_time:
+            return None if self._is_compared else await self._compare()
 
     async def put(self, snapshot: S) -> None:
         """Put the snapshot in the place of the last one."""
@@ -172,9 +194,39 @@ class LastGoodSnapshot(Generic[S]):
         self._is_stored = True
         # Another process has written: the store works again.
         self._worked("save", "turn")
+        if known is None:
+            self._is_compared = stored.believed_at is not None
+            if not self._is_compared and not await asyncio.to_thread(self._may_follow, stored):
+                return await self._compare() or taken
         if taken is not stored:
             await self._replace()
         return taken
+
+    def _may_follow(self, stored: S) -> bool:
+        if self._bundled_outline is None:
+            return True
+        return may_follow(self._bundled_outline(), outline(stored.roots), self._change)
+
+    async def _compare(self) -> S | None:
+        self._is_compared = True
+        bundled, taken = await self._bundled(), self.snapshot
+        if bundled is None or taken is None:
+            return None
+        completed = await asyncio.to_thread(_succeeding, bundled, taken, self._change)
+        if completed is taken:
+            return None
+        for gap in [gap for gap in completed.filled if gap.reason in DISBELIEF][:1]:
+            log.warning(
+                "Os dados armazenados diferem demais dos que acompanham o código, que completam "
+                "ou substituem o que não é plausível até a próxima coleta; o primeiro item é "
+                "%s: %s. Se a mudança for real, peça uma coleta que a aceite: "
+                "POST …/refreshes?any_change=true",
+                gap.nome,
+                gap.reason,
+            )
+        self.snapshot = completed
+        await self._replace()
+        return completed
 
     async def _replace(self) -> None:
         """Store what is known here in place of what is stored, unless that was done just now."""
@@ -268,7 +320,8 @@ def _succeeding(known: S, stored: S, change: CredibleChange | None) -> S:
     is_vouched_for = _is_vouched_for(stored, known)
     succeeding = succeed(known, stored, ANY_CHANGE if is_vouched_for else change)
     if succeeding.roots != stored.roots:
-        return succeeding
+        # Newer than what is stored, for those who have that.
+        return replace(succeeding, failures=max(succeeding.failures, stored.failures + 1))
     if is_vouched_for or stored.believed_at == known.believed_at:
         return stored
     # Collected by a process that need not know why it is believed; a third one may ask.

@@ -15,7 +15,13 @@ from src.application.refreshing.schedule import Schedule
 from src.application.refreshing.task_cancellation import finished
 from src.application.telling.refresh_recorder import Recording, RefreshRecorder
 from src.domain.snapshot import S
-from src.domain.succession import ANY_CHANGE, CredibleChange, succeed, unread
+from src.domain.succession import (
+    ANY_CHANGE,
+    CredibleChange,
+    is_credible_beside,
+    succeed,
+    unread,
+)
 
 
 class LostRefreshError(Exception):
@@ -87,7 +93,14 @@ class RefreshSnapshot(Generic[S]):
             await asyncio.sleep(self.look_every_s)
 
     async def take_over(self) -> bool:
-        """Publish what another process has stored since; False if there is nothing newer."""
+        """Publish what another process has stored since; False if there is nothing newer.
+
+        If what was taken at the start turns out not to be credible, a refresh is due.
+        """
+        completed = await self.last_good.compare()
+        if completed is not None:
+            await self.publish(completed)
+            self.schedule.brought(None)
         newer = await self.last_good.take_over()
         if newer is not None:
             await self.publish(newer)
@@ -126,9 +139,23 @@ class RefreshSnapshot(Generic[S]):
         snapshot = await asyncio.to_thread(succeed, earlier, snapshot, change)
         if not snapshot.roots:
             raise UpstreamMalformedError("a coleta veio vazia")
+        if known is not None and known.roots != snapshot.roots:
+            snapshot = await self._dated(snapshot)
         recording.collected(snapshot)
         await self._publish_and_store(snapshot, when_known)
         return snapshot
+
+    async def _dated(self, snapshot: S) -> S:
+        """The same, as believed if small changes have led far away from the bundled snapshot.
+
+        Each was credible when it came, and the next start is not to doubt all of them together.
+        """
+        bundled = await self.bundled() if snapshot.believed_at is None else None
+        if bundled is None or await asyncio.to_thread(
+            is_credible_beside, bundled, snapshot, self.change
+        ):
+            return snapshot
+        return replace(snapshot, believed_at=snapshot.collected_at)
 
     async def _all_kept(self, error: UpstreamError, when_known: Callable[[], object]) -> None:
         """The last good snapshot, published and stored again if nothing could be read."""

@@ -11,13 +11,29 @@ from src.application.ports.snapshot_store import (
     SnapshotStoreError,
 )
 from src.application.refreshing.last_good_snapshot import LastGoodSnapshot
+from src.domain.outline import outline
 from src.domain.snapshot import Source
+from src.domain.succession import missing
 from tests.helpers.fakes import NOON, FakeStore, live
-from tests.helpers.shelves import TWO_SHELVES
+from tests.helpers.shelves import BOOKS, HIGH, LOW, TWO_SHELVES
 from tests.sample_feature.shelves import Shelf, ShelvesSnapshot
 
 OLD = live(TWO_SHELVES[:1], NOON - timedelta(days=1))
 NEW = live(TWO_SHELVES)
+BUNDLED = replace(NEW, source=Source.BUNDLED, collected_at=NOON - timedelta(days=100))
+
+
+def starting(store: FakeStore, *, sees_from_afar: bool = True) -> LastGoodSnapshot[ShelvesSnapshot]:
+    """That of a process which knows nothing, but has bundled data, with an outline or without."""
+
+    async def bundled() -> ShelvesSnapshot:
+        return BUNDLED
+
+    return LastGoodSnapshot(
+        store,
+        bundled=bundled,
+        bundled_outline=(lambda: outline(TWO_SHELVES)) if sees_from_afar else None,
+    )
 
 
 async def keep(last_good: LastGoodSnapshot[ShelvesSnapshot], snapshot: ShelvesSnapshot) -> None:
@@ -245,6 +261,113 @@ async def test_a_store_that_is_back_is_said_to_be(caplog: pytest.LogCaptureFixtu
         await last_good.take_over()
 
     assert [line.split()[0] for line in caplog.messages] == ["Sem", "O"] * 2
+
+
+@pytest.mark.parametrize("is_seen_from_afar", [True, False])
+@pytest.mark.parametrize(
+    "stored",
+    [OLD, live((HIGH, *(replace(LOW, id=each) for each in range(2, 20))))],
+    ids=["a shelf too few", "many too many"],
+)
+async def test_what_is_stored_is_held_against_the_bundled_data_if_nothing_is_known(
+    stored: ShelvesSnapshot, *, is_seen_from_afar: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Those complete it, before the first answer if the outline tells; it is said once."""
+    store = FakeStore()
+    store.put(replace(stored, failures=4))
+    last_good = starting(store, sees_from_afar=is_seen_from_afar)
+
+    first = await last_good.take_over()
+    after = await last_good.compare()
+    again = [await last_good.take_over(), await last_good.compare()]
+
+    assert first is not None
+    assert first.tree == (TWO_SHELVES if is_seen_from_afar else stored.tree)
+    completed = first if is_seen_from_afar else after
+    assert completed is not None
+    assert completed.tree == TWO_SHELVES
+    assert completed.filled
+    assert completed.failures == 5  # newer than what another process may have
+    assert store.stored is not None
+    assert store.stored.snapshot == last_good.snapshot == completed
+    assert again == [None, None]
+    (line,) = caplog.messages
+    assert "POST …/refreshes?any_change=true" in line
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        live((HIGH.with_children([BOOKS]), replace(LOW, nome="Embaixo"))),
+        replace(OLD, believed_at=OLD.collected_at),
+    ],
+    ids=["credible", "believed for a reason"],
+)
+async def test_what_is_stored_for_a_reason_stays_as_it_is(
+    stored: ShelvesSnapshot, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A small change, and a large one that was vouched for or confirmed, survive a restart."""
+    store = FakeStore()
+    store.put(stored)
+    last_good = starting(store)
+
+    assert await last_good.take_over() == stored
+    assert await last_good.compare() is None
+    assert last_good.snapshot == stored
+    assert store.calls["save"] == 0
+    assert caplog.messages == []
+
+
+async def test_gaps_of_what_is_stored_are_filled_from_the_bundled_data(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """That is no reason for a warning: they are named, and nothing in them is incredible."""
+    bare = Shelf(LOW.id, LOW.letra, LOW.nome)
+    store = FakeStore()
+    store.put(replace(live((HIGH, bare)), missing=missing((bare,))))
+    last_good = starting(store, sees_from_afar=False)
+
+    await last_good.take_over()
+    completed = await last_good.compare()
+
+    assert completed is not None
+    assert completed.tree == TWO_SHELVES
+    assert not completed.missing
+    assert caplog.messages == []
+
+
+async def test_a_process_that_knows_something_believes_what_a_start_has_completed() -> None:
+    """It has the incredible snapshot itself, after more failures than the bundled one has had."""
+    store = FakeStore()
+    incredible = replace(OLD, failures=4)
+    running, beginning = LastGoodSnapshot(store), starting(store)
+    await keep(running, incredible)
+
+    await beginning.take_over()
+    taken = await running.take_over()
+    saves = store.calls["save"]
+    for _ in range(3):
+        assert await running.take_over() is None
+        assert await beginning.take_over() is None
+
+    assert taken == beginning.snapshot
+    assert store.calls["save"] == saves
+
+
+async def test_without_bundled_data_what_is_stored_is_taken_as_it_is() -> None:
+    """They may be switched off, or unreadable, though their outline is not."""
+
+    async def unreadable() -> None:
+        return None
+
+    store = FakeStore()
+    store.put(OLD)
+    last_good = LastGoodSnapshot(
+        store, bundled=unreadable, bundled_outline=lambda: outline(TWO_SHELVES)
+    )
+
+    assert await last_good.take_over() == OLD
+    assert await last_good.compare() is None
 
 
 async def test_what_is_not_stored_yet_is_stored_at_the_end() -> None:

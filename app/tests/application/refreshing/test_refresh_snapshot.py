@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -13,9 +13,11 @@ from src.application.ports.upstream_errors import UpstreamConnectionError, Upstr
 from src.application.refreshing.last_good_snapshot import LastGoodSnapshot
 from src.application.refreshing.refresh_snapshot import LostRefreshError, RefreshSnapshot
 from src.application.refreshing.schedule import Schedule
+from src.domain.snapshot import Source
+from src.domain.succession import CONFIRMATIONS
 from tests.helpers.fakes import NOON, Clock, FakeCollection, FakeStore, live, recorder
-from tests.helpers.shelves import TWO_SHELVES
-from tests.sample_feature.shelves import ShelvesSnapshot
+from tests.helpers.shelves import HIGH, TWO_SHELVES
+from tests.sample_feature.shelves import Box, Item, ShelvesSnapshot
 
 OLD = live(TWO_SHELVES[:1], NOON - timedelta(days=1))
 NEW = live(TWO_SHELVES)
@@ -28,16 +30,22 @@ async def no_bundled() -> None:
 class Process:
     """The parts of one process."""
 
-    def __init__(self, store: FakeStore, collection: FakeCollection) -> None:
+    def __init__(
+        self,
+        store: FakeStore,
+        collection: FakeCollection,
+        *,
+        bundled: Callable[[], Awaitable[ShelvesSnapshot | None]] = no_bundled,
+    ) -> None:
         self._store = store
-        self.last_good = LastGoodSnapshot(store)
+        self.last_good = LastGoodSnapshot(store, bundled=bundled)
         self.published: list[tuple[ShelvesSnapshot, ShelvesSnapshot | None]] = []
         self.refresh = RefreshSnapshot(
             collect=collection,
             publish=self.publish,
             last_good=self.last_good,
             schedule=Schedule(ttl_s=3600, now=collection.clock),
-            bundled=no_bundled,
+            bundled=bundled,
             recorder=recorder(collection.clock),
             look_every_s=0.001,
         )
@@ -216,6 +224,60 @@ async def test_each_change_that_somebody_vouched_for_is_believed_by_a_clock_that
             assert process.last_good.snapshot is not None
             assert process.last_good.snapshot.tree == change.tree
             assert process.last_good.snapshot.is_whole
+
+
+async def test_small_changes_that_have_led_far_away_survive_a_restart() -> None:
+    """Each was credible when it came; together they are not, beside the bundled data."""
+    four = Box(1, "Livros").with_children(Item(each, f"Volume {each}") for each in range(4))
+    trees = [
+        (HIGH.with_children([replace(four, itens=(four.itens or ())[:n])]),) for n in (4, 3, 2)
+    ]
+    beginning = live(trees[0], NOON - timedelta(days=100))
+
+    async def bundled() -> ShelvesSnapshot:
+        return replace(beginning, source=Source.BUNDLED)
+
+    store, clock = FakeStore(), Clock()
+    process = Process(store, FakeCollection(clock, *map(live, trees)), bundled=bundled)
+    believed: list[datetime | None] = []
+    for _ in trees:
+        clock.advance(60)
+        collected = await process.execute(afresh=True)
+        assert collected is not None
+        believed.append(collected.believed_at)
+    restarted = Process(store, FakeCollection(clock, live(trees[2])), bundled=bundled)
+    for _ in range(2):
+        await restarted.refresh.take_over()
+
+    assert believed == [None, None, clock()]
+    assert [each.tree for each, _ in restarted.published] == [trees[2]]
+
+
+@pytest.mark.parametrize("is_confirmed", [True, False])
+async def test_a_loss_is_doubted_again_after_a_restart_only_before_it_is_confirmed(
+    *, is_confirmed: bool
+) -> None:
+    """Eight collections have shown it, or seven and the eighth comes after the restart."""
+
+    async def bundled() -> ShelvesSnapshot:
+        return replace(NEW, source=Source.BUNDLED, collected_at=OLD.collected_at)
+
+    store, clock = FakeStore(), Clock()
+    process = Process(store, FakeCollection(clock, OLD), bundled=bundled)
+    for _ in range(CONFIRMATIONS if is_confirmed else CONFIRMATIONS - 1):
+        clock.advance(60)
+        await process.execute(afresh=True)
+    restarted = Process(store, FakeCollection(clock, OLD), bundled=bundled)
+    for _ in range(2):
+        await restarted.refresh.take_over()
+    (taken,) = [each.tree for each, _ in restarted.published]
+    clock.advance(60)
+    collected = await restarted.execute(afresh=True)
+
+    assert taken == (OLD.tree if is_confirmed else NEW.tree)
+    assert collected is not None
+    assert collected.tree == OLD.tree
+    assert collected.is_whole
 
 
 @pytest.mark.parametrize("outcome", [OLD, UpstreamConnectionError("caiu")])
