@@ -18,6 +18,7 @@ from src.application.refreshing.refresh_log import RefreshLog
 from src.application.refreshing.refresh_snapshot import RefreshSnapshot
 from src.application.refreshing.roots_as_they_come import RootsAsTheyCome
 from src.application.refreshing.schedule import Schedule
+from src.application.refreshing.standstills import Standstills
 from src.application.refreshing.task_cancellation import cancel_and_wait
 from src.application.telling.fan_out_counts import FanOutCounts
 from src.application.telling.refresh_recorder import RefreshRecorder
@@ -93,6 +94,7 @@ async def keeping_fresh(
         collection = StreamedCollection(collect=collect, earlier=earlier, change=change)
         schedule = Schedule(ttl_s=settings.snapshot_ttl_s, now=utc_now)
         fan_out.rest = schedule.rest
+        standstills = Standstills(now=utc_now)
         recorder = RefreshRecorder(journal=journal, fan_out=fan_out, plan=plan, now=utc_now)
         one_at_a_time = OneRefreshAtATime(
             current=current,
@@ -104,11 +106,13 @@ async def keeping_fresh(
                     change=change,
                     bundled=current.bundled,
                     bundled_outline=bundled_outline if bundled is not None else None,
+                    standstills=standstills.count,
                     now=utc_now,
                 ),
                 schedule=schedule,
                 bundled=current.bundled,
                 recorder=recorder,
+                standstills=standstills.count,
                 change=change,
             ),
             refresh_log=RefreshLog(words.upstream, [level.plural for level in words.levels]),
@@ -130,6 +134,7 @@ async def keeping_fresh(
             min_interval_s=settings.refresh_min_interval_s,
             now=utc_now,
         )
+        watching = asyncio.create_task(standstills.watch())
         keeping = asyncio.create_task(freshness.keep())
 
         def leave() -> None:
@@ -151,4 +156,4 @@ async def keeping_fresh(
                 )
         finally:
             refreshes.end()
-            await cancel_and_wait(keeping)
+            await cancel_and_wait(keeping, watching)

@@ -45,7 +45,9 @@ class LastGoodSnapshot(Generic[S]):
 
     What is stored when nothing is known here follows the rule beside the `bundled` snapshot, unless
     a change in it was vouched for or confirmed. That snapshot takes long to load, so only its
-    `bundled_outline` is looked at before the first answer, and `compare` does the rest.
+    `bundled_outline` is looked at before the first answer, and `compare` does the rest. The same
+    holds after a standstill, when what is known here is too old to compare with; `standstills`
+    counts them.
 
     If the store fails, snapshots are neither stored nor shared, but none is lost: memory keeps it,
     the trouble is logged once, not at each attempt, and what was missed is stored later. A save is
@@ -60,6 +62,7 @@ class LastGoodSnapshot(Generic[S]):
         change: CredibleChange | None = None,
         bundled: Callable[[], Awaitable[S | None]] = no_bundled,
         bundled_outline: Callable[[], Sequence[RootOutline]] | None = None,
+        standstills: Callable[[], int] = lambda: 0,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         insist_s: float = 1.0,
         save_again_s: float = 30.0,
@@ -70,6 +73,8 @@ class LastGoodSnapshot(Generic[S]):
         self._bundled = bundled
         self._bundled_outline = bundled_outline
         self._is_compared = True
+        self._standstills = standstills
+        self._standstills_seen = standstills()
         self._now = now
         self._insist_s = insist_s
         self._retry_s = save_again_s
@@ -94,6 +99,7 @@ class LastGoodSnapshot(Generic[S]):
         If the store lacks the snapshot known here, it is saved again.
         """
         async with self._one_at_a_time:
+            standstills = self._standstills()  # one during this look counts for the next
             try:
                 version = await self._store.version()
                 is_news = version not in {None, self._version}
@@ -107,6 +113,7 @@ class LastGoodSnapshot(Generic[S]):
             except Exception as error:  # noqa: BLE001  # collecting depends on no store
                 self._failed("load", error)
                 return None
+            seen, self._standstills_seen = self._standstills_seen, standstills
             if self.is_out_of_reach:
                 # The store is back: save at once what it missed, and trust its turns again.
                 self._save_again_at = 0.0
@@ -116,7 +123,7 @@ class LastGoodSnapshot(Generic[S]):
             if stored is not None:
                 self._version = stored.version
                 self._damage_is_told = False
-                return await self._succeeded_by(stored.snapshot)
+                return await self._succeeded_by(stored.snapshot, stood_still=standstills > seen)
             if version is None or is_news or not self._is_stored:
                 await self._save_again()
             return None
@@ -155,7 +162,12 @@ class LastGoodSnapshot(Generic[S]):
         """Store what is not stored yet, within this many seconds: the process is about to end."""
         if self.snapshot is not None and not self._is_stored:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self.save(), within_s)
+                await asyncio.wait_for(self._save_unless_older(), within_s)
+
+    async def _save_unless_older(self) -> None:
+        await self.take_over()  # it may have been frozen up to now
+        if not self._is_stored:
+            await self.save()
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[bool]:
@@ -181,12 +193,15 @@ class LastGoodSnapshot(Generic[S]):
             raise DamagedSnapshotError(flaw, stored.version)
         return stored
 
-    async def _succeeded_by(self, stored: S) -> S | None:
+    async def _succeeded_by(self, stored: S, *, stood_still: bool) -> S | None:
         """Take what is stored by the rule for what is collected; None if it is older."""
         known = self.snapshot
         if known is not None and _order(stored) < _order(known):
             await self._replace()
             return None
+        if stood_still:
+            log.info("Este processo esteve parado; valem os dados que outro coletou nesse tempo")
+            known = None
         taken = stored
         if known is not None and not _is_answer(stored, known):
             taken = await asyncio.to_thread(_succeeding, known, stored, self._change)

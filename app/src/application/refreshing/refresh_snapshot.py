@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Generic
 
+from src.application.ports.refresh_progress import Phase
 from src.application.ports.upstream_errors import UpstreamError, UpstreamMalformedError
 from src.application.refreshing.last_good_snapshot import LOOK_EVERY_S, LastGoodSnapshot
 from src.application.refreshing.schedule import Schedule
@@ -40,6 +41,7 @@ class RefreshSnapshot(Generic[S]):
     # that is not wanted.
     bundled: Callable[[], Awaitable[S | None]]
     recorder: RefreshRecorder  # writes down how it goes
+    standstills: Callable[[], int] = lambda: 0  # counts how often this process stood still
     change: CredibleChange | None = None  # how much may change from one snapshot to the next
     # How often to look whether another process has ended, in seconds.
     look_every_s: float = LOOK_EVERY_S
@@ -75,7 +77,7 @@ class RefreshSnapshot(Generic[S]):
             UpstreamError: nothing at all could be read.
             LostRefreshError: another process's refresh was waited for in vain.
         """
-        has_waited = False
+        has_waited = has_dropped = False
         while True:
             async with self.last_good.turn() as is_ours:
                 is_newer = await self.take_over()
@@ -88,7 +90,13 @@ class RefreshSnapshot(Generic[S]):
                 if is_ours:
                     async with self.recorder.recording(by_hand=by_hand) as recording:
                         change = ANY_CHANGE if any_change else self.change
-                        return await self._refresh(recording, when_known, change)
+                        collected = await self._refresh(
+                            recording, when_known, change, may_drop=not has_dropped
+                        )
+                    if collected is not None:
+                        return collected
+                    has_dropped = True
+                    continue  # by now, another process may have collected
             has_waited = True
             await asyncio.sleep(self.look_every_s)
 
@@ -112,12 +120,24 @@ class RefreshSnapshot(Generic[S]):
         recording: Recording,
         when_known: Callable[[], object],
         change: CredibleChange | None,
-    ) -> S:
+        *,
+        may_drop: bool,
+    ) -> S | None:
+        """What has become of a collection; None if it was dropped.
+
+        It is if the process stood still meanwhile, for what it read before may be weeks old. But
+        not twice, or a machine that often stands still would never collect.
+        """
+        standstills = self.standstills()
         try:
             snapshot = await self.collect()
         except UpstreamError as error:
-            await finished(self._all_kept(error, when_known), within_s=self.ends_within_s)
+            if self.standstills() == standstills:
+                await finished(self._all_kept(error, when_known), within_s=self.ends_within_s)
             raise
+        if may_drop and self.standstills() > standstills:
+            recording.phase = Phase.BROKEN_OFF
+            return None
         kept = self._kept(snapshot, recording, when_known, change)
         return await finished(kept, within_s=self.ends_within_s)
 

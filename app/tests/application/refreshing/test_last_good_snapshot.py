@@ -1,7 +1,9 @@
 """The last good snapshot, with a store that works, fails or is out of reach."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from itertools import count, repeat
 
 import pytest
 
@@ -11,19 +13,25 @@ from src.application.ports.snapshot_store import (
     SnapshotStoreError,
 )
 from src.application.refreshing.last_good_snapshot import LastGoodSnapshot
+from src.application.refreshing.standstills import Standstills
 from src.domain.outline import outline
 from src.domain.snapshot import Source
 from src.domain.succession import missing
-from tests.helpers.fakes import NOON, FakeStore, live
+from tests.helpers.fakes import NOON, Clock, FakeStore, live
 from tests.helpers.shelves import BOOKS, HIGH, LOW, TWO_SHELVES
-from tests.sample_feature.shelves import Shelf, ShelvesSnapshot
+from tests.sample_feature.shelves import Box, Shelf, ShelvesSnapshot
 
 OLD = live(TWO_SHELVES[:1], NOON - timedelta(days=1))
 NEW = live(TWO_SHELVES)
 BUNDLED = replace(NEW, source=Source.BUNDLED, collected_at=NOON - timedelta(days=100))
 
 
-def starting(store: FakeStore, *, sees_from_afar: bool = True) -> LastGoodSnapshot[ShelvesSnapshot]:
+def starting(
+    store: FakeStore,
+    *,
+    sees_from_afar: bool = True,
+    standstills: Callable[[], int] = lambda: 0,
+) -> LastGoodSnapshot[ShelvesSnapshot]:
     """That of a process which knows nothing, but has bundled data, with an outline or without."""
 
     async def bundled() -> ShelvesSnapshot:
@@ -33,6 +41,7 @@ def starting(store: FakeStore, *, sees_from_afar: bool = True) -> LastGoodSnapsh
         store,
         bundled=bundled,
         bundled_outline=(lambda: outline(TWO_SHELVES)) if sees_from_afar else None,
+        standstills=standstills,
     )
 
 
@@ -368,6 +377,111 @@ async def test_without_bundled_data_what_is_stored_is_taken_as_it_is() -> None:
 
     assert await last_good.take_over() == OLD
     assert await last_good.compare() is None
+
+
+def fewer(boxes: int) -> tuple[Shelf, ...]:
+    """A shelf with this many boxes."""
+    return (HIGH.with_children(Box(each, f"Caixa {each}", ()) for each in range(boxes)),)
+
+
+@pytest.mark.parametrize("stood_still", [True, False])
+async def test_after_a_standstill_many_small_steps_are_not_undone(*, stood_still: bool) -> None:
+    """Others lost a box a day; whoever was awake and has missed that completes it, as ever."""
+    store = FakeStore()
+    standstills = count() if stood_still else repeat(0)
+    last_good = LastGoodSnapshot(store, standstills=lambda: next(standstills))
+    await last_good.take_over()
+    await keep(last_good, live(fewer(9)))
+    for days in range(1, 5):
+        store.put(live(fewer(9 - days), NOON + timedelta(days=days)))
+
+    taken = await last_good.take_over()
+
+    assert taken is not None
+    assert taken.tree == fewer(5 if stood_still else 9)
+    assert store.stored is not None
+    assert store.stored.snapshot == taken
+    assert store.calls["save"] == (1 if stood_still else 2)
+
+
+async def test_after_a_standstill_an_older_snapshot_counts_for_nothing() -> None:
+    """As ever: what is known here was collected later."""
+    store = FakeStore()
+    last_good = LastGoodSnapshot(store, standstills=count().__next__)
+    await keep(last_good, NEW)
+    store.put(OLD)
+
+    assert await last_good.take_over() is None
+    assert last_good.snapshot == NEW
+
+
+async def test_after_a_standstill_what_is_stored_is_held_against_the_bundled_data() -> None:
+    """As at a start, and not against what is known here."""
+    store = FakeStore()
+    last_good = starting(store, standstills=count().__next__)
+    last_good.snapshot = live(fewer(9))
+    store.put(replace(OLD, collected_at=NOON + timedelta(days=1)))
+
+    taken = await last_good.take_over()
+
+    assert taken is not None
+    assert taken.tree == TWO_SHELVES
+
+
+async def test_a_standstill_is_remembered_until_the_store_can_be_read() -> None:
+    """A laptop that wakes up is without a network at first."""
+    store, clock = FakeStore(), Clock()
+    last_good = LastGoodSnapshot(store, standstills=Standstills(now=clock).count)
+    await keep(last_good, live(fewer(9)))
+    await last_good.take_over()
+    clock.advance(60)
+    store.trouble = SnapshotStoreError("sem rede")
+    await last_good.take_over()
+    store.trouble = None
+    store.put(live(fewer(5), NOON + timedelta(days=1)))
+
+    taken = await last_good.take_over()
+
+    assert taken is not None
+    assert taken.tree == fewer(5)
+
+
+async def test_a_standstill_in_the_middle_of_a_look_counts_for_the_next() -> None:
+    """What it has seen is older than the standstill."""
+    standstills = 0
+
+    class Freezing(FakeStore):
+        async def version(self) -> str | None:
+            nonlocal standstills
+            version = await super().version()
+            standstills = 1
+            return version
+
+    store = Freezing()
+    last_good = LastGoodSnapshot(store, standstills=lambda: standstills)
+    await keep(last_good, live(fewer(9)))
+    await last_good.take_over()
+    store.put(live(fewer(5), NOON + timedelta(days=1)))
+
+    taken = await last_good.take_over()
+
+    assert taken is not None
+    assert taken.tree == fewer(5)
+
+
+async def test_at_the_end_nothing_newer_is_overwritten() -> None:
+    """It was frozen with a snapshot that was not stored, and is told to end as it wakes up."""
+    store = FakeStore()
+    last_good = LastGoodSnapshot(store, insist_s=0)
+    store.trouble = SnapshotStoreError("disco cheio")
+    await keep(last_good, OLD)
+    store.trouble = None
+    store.put(NEW)
+
+    await last_good.save_at_the_end(within_s=60)
+
+    assert store.stored is not None
+    assert store.stored.snapshot == NEW
 
 
 async def test_what_is_not_stored_yet_is_stored_at_the_end() -> None:

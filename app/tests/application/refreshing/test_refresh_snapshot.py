@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import count
 from typing import Any
 
 import pytest
@@ -13,10 +14,11 @@ from src.application.ports.upstream_errors import UpstreamConnectionError, Upstr
 from src.application.refreshing.last_good_snapshot import LastGoodSnapshot
 from src.application.refreshing.refresh_snapshot import LostRefreshError, RefreshSnapshot
 from src.application.refreshing.schedule import Schedule
+from src.application.refreshing.standstills import Standstills
 from src.domain.snapshot import Source
 from src.domain.succession import CONFIRMATIONS
 from tests.helpers.fakes import NOON, Clock, FakeCollection, FakeStore, live, recorder
-from tests.helpers.shelves import HIGH, TWO_SHELVES
+from tests.helpers.shelves import BOOKS, HIGH, LOW, TWO_SHELVES
 from tests.sample_feature.shelves import Box, Item, ShelvesSnapshot
 
 OLD = live(TWO_SHELVES[:1], NOON - timedelta(days=1))
@@ -36,9 +38,10 @@ class Process:
         collection: FakeCollection,
         *,
         bundled: Callable[[], Awaitable[ShelvesSnapshot | None]] = no_bundled,
+        standstills: Callable[[], int] = lambda: 0,
     ) -> None:
         self._store = store
-        self.last_good = LastGoodSnapshot(store, bundled=bundled)
+        self.last_good = LastGoodSnapshot(store, bundled=bundled, standstills=standstills)
         self.published: list[tuple[ShelvesSnapshot, ShelvesSnapshot | None]] = []
         self.refresh = RefreshSnapshot(
             collect=collection,
@@ -46,6 +49,7 @@ class Process:
             last_good=self.last_good,
             schedule=Schedule(ttl_s=3600, now=collection.clock),
             bundled=bundled,
+            standstills=standstills,
             recorder=recorder(collection.clock),
             look_every_s=0.001,
         )
@@ -303,6 +307,54 @@ async def test_a_process_that_was_frozen_undoes_nothing(
     assert store.stored is not None
     assert store.stored.snapshot.tree == OLD.tree
     assert store.stored.snapshot.believed_at == vouched_for
+
+
+@pytest.mark.parametrize("outcome", [NEW, UpstreamConnectionError("caiu")])
+@pytest.mark.parametrize("known", [NEW, None])
+async def test_a_collection_that_stood_still_gives_way_to_one_that_did_not(
+    known: ShelvesSnapshot | None, outcome: ShelvesSnapshot | Exception
+) -> None:
+    """What it read before is older than what another process has read since, by a small step."""
+    store, clock = FakeStore(), Clock()
+    collection = FakeCollection(clock, outcome)
+    frozen = Process(store, collection, standstills=Standstills(now=clock).count)
+    if known is not None:
+        await frozen.last_good.put(known)
+        await frozen.last_good.save()
+    collection.held = asyncio.Event()
+    refreshing = asyncio.create_task(frozen.execute(afresh=False))
+    while not collection.waiting:
+        await asyncio.sleep(0)
+    shrunk = live((HIGH.with_children([BOOKS]), LOW), NOON + timedelta(days=20))
+    store.put(shrunk)
+    clock.advance(30 * 86_400)
+    collection.held.set()
+    await asyncio.wait({refreshing})
+    await frozen.refresh.take_over()
+
+    if isinstance(outcome, Exception):
+        assert refreshing.exception() is outcome
+    else:
+        assert refreshing.result() is None
+    assert frozen.last_good.snapshot == shrunk
+    assert [each for each, _ in frozen.published] == [shrunk]
+    assert collection.count == 1
+    assert store.stored is not None
+    assert store.stored.snapshot == shrunk
+
+
+async def test_a_collection_that_stood_still_is_made_again_once() -> None:
+    """Nobody else has collected; a machine that stands still again and again collects, too."""
+    store, clock = FakeStore(), Clock()
+    collection = FakeCollection(clock, OLD, NEW)
+    process = Process(store, collection, standstills=count().__next__)
+
+    collected = await process.execute(afresh=False)
+
+    assert collected is not None
+    assert collected.tree == NEW.tree
+    assert collection.count == 2
+    assert len(process.published) == store.calls["save"] == 1
 
 
 async def after(wait: Callable[[], Awaitable[None]], call: Any, *arguments: Any) -> Any:
