@@ -71,6 +71,8 @@ class ServiceProcess:
     ) -> None:
         if self._process.poll() is None:
             self._process.terminate()
+            if sys.platform != "win32":
+                self.wake()
             try:
                 self._process.wait(10)
             except subprocess.TimeoutExpired:
@@ -112,6 +114,14 @@ class ServiceProcess:
         """`kill -9`: the process has no time for anything."""
         self._process.kill()
         self._process.wait()
+
+    def freeze(self) -> None:
+        """The process stands still until it is woken, as on a machine that sleeps."""
+        self._process.send_signal(signal.SIGSTOP)
+
+    def wake(self) -> None:
+        """It goes on."""
+        self._process.send_signal(signal.SIGCONT)
 
     async def leave(self) -> int:
         """Sends SIGTERM and returns the exit status, however long that takes.

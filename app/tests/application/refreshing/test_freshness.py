@@ -11,6 +11,7 @@ import pytest
 
 from src.application.keeping.fallible_store import FallibleStore
 from src.application.keeping.last_good_snapshot import LastGoodSnapshot
+from src.application.keeping.stored_succession import StoredSuccession
 from src.application.ports.snapshot_store import SnapshotStoreError
 from src.application.ports.upstream_errors import UpstreamConnectionError, UpstreamStatusError
 from src.application.refreshing.current_edition import CurrentEdition
@@ -65,7 +66,7 @@ async def keeping(
         collect=collection,
         publish=current.publish,
         store=shared,
-        last_good=LastGoodSnapshot(shared),
+        last_good=LastGoodSnapshot(shared, succession=StoredSuccession(bundled=current.bundled)),
         schedule=schedule,
         bundled=current.bundled,
         recorder=recorder(collection.clock),
@@ -285,6 +286,24 @@ async def test_parts_never_read_are_filled_from_the_bundled_snapshot() -> None:
     assert snapshot.source is Source.LIVE
     assert snapshot.tree == TWO_SHELVES
     assert not snapshot.missing
+
+
+async def test_stored_data_that_turn_out_to_be_incredible_are_due_for_a_refresh() -> None:
+    """They are fresh by their date; the bundled data complete them until the truth is collected."""
+    store, clock = FakeStore(), Clock()
+    store.put(live(TWO_SHELVES[:1]))
+    truth = live((HIGH, replace(LOW, nome="Embaixo")))
+    collection = FakeCollection(clock, truth)
+    collection.held = asyncio.Event()
+    async with keeping(collection, store=store) as freshness:
+        await until(lambda: collection.waiting == 1)
+        completed = freshness.at_once()
+        collection.held.set()
+        await until(lambda: freshness.at_once().is_whole)
+
+        assert freshness.at_once().tree == truth.tree
+    assert completed.tree == TWO_SHELVES
+    assert collection.count == 1
 
 
 async def test_a_fault_of_ours_is_logged_with_its_traceback_and_survived(
