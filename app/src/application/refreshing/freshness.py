@@ -12,7 +12,7 @@ from src.application.refreshing.first_wait import FirstWait
 from src.application.refreshing.last_good_snapshot import LOOK_EVERY_S
 from src.application.refreshing.one_refresh_at_a_time import OneRefreshAtATime
 from src.application.refreshing.schedule import Schedule
-from src.application.refreshing.task_cancellation import cancel_and_wait
+from src.application.refreshing.task_cancellation import cancel_and_wait, finished
 
 log = logging.getLogger(__name__)
 
@@ -97,9 +97,12 @@ class Freshness(Generic[Edition]):
                     await asyncio.sleep(self.after_a_fault_s)
         finally:
             self._is_over = True
-            await self._first_wait.end()
-            await self.refreshes.aclose()
-            await cancel_and_wait(first_wait)
+            await finished(self._end(first_wait), within_s=self.refreshes.refresh.ends_within_s)
+
+    async def _end(self, first_wait: asyncio.Task[None]) -> None:
+        await self._first_wait.end()
+        await self.refreshes.aclose()
+        await cancel_and_wait(first_wait)
 
     async def _look_and_refresh(self) -> None:
         """See whether another process has stored something newer; refresh if it is due."""

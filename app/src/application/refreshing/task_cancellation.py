@@ -2,18 +2,27 @@
 
 import asyncio
 from collections.abc import Coroutine
+from contextlib import suppress
 from typing import Any, TypeVar
 
 T = TypeVar("T")
 
 
 async def finished(work: Coroutine[Any, Any, T], *, within_s: float) -> T:
-    """What the work gives: a cancellation leaves it this many seconds to come to its end."""
+    """What the work gives: a cancellation leaves it this many seconds to come to its end.
+
+    Further cancellations leave it no less: one stop of a service may bring several.
+    """
     working = asyncio.create_task(work)
     try:
         return await asyncio.shield(working)
     except asyncio.CancelledError:
-        if not (await asyncio.wait({working}, timeout=within_s))[0]:
+        loop = asyncio.get_running_loop()
+        until = loop.time() + within_s
+        while not working.done() and loop.time() < until:
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait({working}, timeout=until - loop.time())
+        if not working.done():
             working.cancel()
             raise
         return working.result()
