@@ -381,6 +381,18 @@ async def test_the_turn_of_a_frozen_process_ends(tmp_path: Path) -> None:
                 await asyncio.sleep(0.05)
 
 
+async def test_a_turn_that_has_just_begun_is_not_taken_for_a_frozen_one(tmp_path: Path) -> None:
+    """Another process waited for an earlier turn, and has not looked since: nothing has changed."""
+    one, other = file_store(tmp_path), file_store(tmp_path, turn_s=0.1)
+    async with one.turn():
+        assert not await is_free(other)
+    await asyncio.sleep(0.2)
+
+    async with one.turn():
+        for _ in range(2):
+            assert not await is_free(other)
+
+
 async def test_journals_give_way_to_the_snapshot(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
