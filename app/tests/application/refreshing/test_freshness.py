@@ -81,6 +81,7 @@ def one_process(
         wait_s=wait_s,
         look_every_s=LOOK_EVERY_S,
         after_a_fault_s=0.001,
+        ending_s=2 * ends_within_s,
     )
 
 
@@ -736,3 +737,30 @@ async def test_a_process_asked_to_end_again_and_again_still_stores_what_it_knows
     assert store.stored is not None
     assert store.calls["save"] == 1
     assert not store.is_taken
+
+
+async def test_a_store_that_hangs_does_not_keep_the_process_from_ending() -> None:
+    """Neither storing nor giving the turn back comes to its end, whoever asks for it."""
+
+    class HangingStore(FakeStore):
+        async def save(self, snapshot: ShelvesSnapshot) -> str:
+            self._call("save")
+            await asyncio.Event().wait()
+            return await super().save(snapshot)
+
+        @asynccontextmanager
+        async def turn(self) -> AsyncIterator[bool]:
+            try:
+                yield True
+            finally:
+                await asyncio.Event().wait()
+
+    store = HangingStore()
+    freshness = one_process(FakeCollection(Clock(), live(TWO_SHELVES)), store=store)
+    keep = asyncio.create_task(freshness.keep())
+    await until(lambda: store.calls["save"] == 1)
+
+    keep.cancel()
+    await asyncio.wait({keep})
+
+    assert store.stored is None
