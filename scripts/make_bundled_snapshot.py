@@ -27,7 +27,7 @@ from src.domain.tree import in_order
 from src.entrypoints.features import Settings
 from src.entrypoints.localities.collecting import collecting
 from src.infra.storage.localities.bundled_snapshot import BUNDLED_FILE, OUTLINE_FILE
-from src.infra.storage.snapshots.snapshot_format import SnapshotFile, SnapshotFormat
+from src.infra.storage.snapshots.snapshot_format import SMALL, SnapshotFile, SnapshotFormat
 
 # The package's data is that of 2024, without a day: the last day of that year does not claim newer
 # data than there is. The city created on 2025-01-01 is not in it.
@@ -116,7 +116,9 @@ def main() -> None:
         file = from_package(arguments.data)
     else:
         file = asyncio.run(from_upstream(Settings()))
-    content = SnapshotFormat(TerritorySnapshot).to_bytes(file.snapshot, origin=file.origin)
+    content = SnapshotFormat(TerritorySnapshot).to_bytes(
+        file.snapshot, origin=file.origin, preset=SMALL
+    )
     arguments.output.write_bytes(content)
 
     states = file.snapshot.states

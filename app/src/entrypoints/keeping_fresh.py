@@ -147,7 +147,7 @@ async def keeping_fresh(
             keeping.cancel()
 
         try:
-            with leaving(leave):
+            with leaving(leave, last_work=keeping):
                 yield KeptFresh(
                     freshness,
                     RootsAsTheyCome(

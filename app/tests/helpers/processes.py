@@ -110,6 +110,16 @@ class ServiceProcess:
         """The ids of the processes that have started to serve."""
         return [int(pid) for pid in re.findall(r"Started server process \[(\d+)\]", self.log)]
 
+    def signal_all(self, number: int) -> None:
+        """Sends a signal to all of its processes, as systemd does, and a terminal for Ctrl+C."""
+        for pid in {self._process.pid, *self.workers}:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, number)
+
+    async def ended(self) -> int:
+        """The exit status, as soon as there is one."""
+        return await asyncio.to_thread(self._process.wait)
+
     def kill(self) -> None:
         """`kill -9`: the process has no time for anything."""
         self._process.kill()
@@ -130,7 +140,7 @@ class ServiceProcess:
         without errors shows that it left before.
         """
         self._process.send_signal(signal.SIGTERM)
-        return await asyncio.to_thread(self._process.wait)
+        return await self.ended()
 
     async def get(
         self, session: aiohttp.ClientSession, path: str

@@ -43,9 +43,8 @@ class RefreshSnapshot(Generic[S]):
     change: CredibleChange | None = None  # how much may change from one snapshot to the next
     # How often to look whether another process has ended, in seconds.
     look_every_s: float = LOOK_EVERY_S
-    # For how many seconds what is collected may still be stored once the process is to end, and as
-    # long again if that fails: five are promised.
-    ends_within_s: float = 2.0
+    # For how many seconds what is collected may still be stored once the process is to end.
+    ends_within_s: float = 3.0
 
     @property
     def known(self) -> S | None:

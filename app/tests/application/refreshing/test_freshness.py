@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
@@ -48,8 +49,7 @@ async def bundled() -> ShelvesSnapshot:
     return BUNDLED
 
 
-@asynccontextmanager
-async def keeping(
+def one_process(
     collection: FakeCollection,
     *,
     store: FakeStore | None = None,
@@ -57,8 +57,9 @@ async def keeping(
     wait_s: float = 5,
     fallback: Callable[[], Awaitable[ShelvesSnapshot]] | None = bundled,
     publish: Callable[[ShelvesSnapshot], Awaitable[ShelvesSnapshot]] = published,
-) -> AsyncIterator[Freshness[ShelvesSnapshot]]:
-    """What one process answers, kept fresh by these collections during the block."""
+    ends_within_s: float = 0.05,
+) -> Freshness[ShelvesSnapshot]:
+    """What one process answers, with these collections once it is kept fresh."""
     current = CurrentEdition(make=publish, load_bundled=fallback)
     schedule = Schedule(ttl_s=ttl_s, now=collection.clock, pauses=PAUSES)
     shared = FallibleStore(store or FakeStore(), now=collection.clock)
@@ -71,9 +72,9 @@ async def keeping(
         bundled=current.bundled,
         recorder=recorder(collection.clock),
         look_every_s=LOOK_EVERY_S,
-        ends_within_s=0.05,
+        ends_within_s=ends_within_s,
     )
-    freshness = Freshness(
+    return Freshness(
         current=current,
         refreshes=OneRefreshAtATime(
             current=current,
@@ -84,7 +85,16 @@ async def keeping(
         wait_s=wait_s,
         look_every_s=LOOK_EVERY_S,
         after_a_fault_s=0.001,
+        ending_s=2 * ends_within_s,
     )
+
+
+@asynccontextmanager
+async def keeping(
+    collection: FakeCollection, **how: Any
+) -> AsyncIterator[Freshness[ShelvesSnapshot]]:
+    """What one process answers, kept fresh by these collections during the block."""
+    freshness = one_process(collection, **how)
     keep = asyncio.create_task(freshness.keep())
     try:
         yield freshness
@@ -718,3 +728,61 @@ async def turns_of_the_loop() -> None:
     """Lets everything go on that waits for nothing."""
     for _ in range(20):
         await asyncio.sleep(0)
+
+
+async def test_a_process_asked_to_end_again_and_again_still_stores_what_it_knows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A terminal and a supervisor may both send it a signal while a slow store is saving."""
+    store = FakeStore()
+    is_saving, go_on = asyncio.Event(), asyncio.Event()
+    save = store.save
+
+    async def save_slowly(snapshot: ShelvesSnapshot) -> str:
+        is_saving.set()
+        await go_on.wait()
+        return await save(snapshot)
+
+    monkeypatch.setattr(store, "save", save_slowly)
+    freshness = one_process(
+        FakeCollection(Clock(), live(TWO_SHELVES)), store=store, ends_within_s=50
+    )
+    keep = asyncio.create_task(freshness.keep())
+    await is_saving.wait()
+
+    for _ in range(3):
+        keep.cancel()
+        await asyncio.sleep(0.001)
+    go_on.set()
+    await asyncio.wait({keep})
+
+    assert store.stored is not None
+    assert store.calls["save"] == 1
+    assert not store.is_taken
+
+
+async def test_a_store_that_hangs_does_not_keep_the_process_from_ending() -> None:
+    """Neither storing nor giving the turn back comes to its end, whoever asks for it."""
+
+    class HangingStore(FakeStore):
+        async def save(self, snapshot: ShelvesSnapshot) -> str:
+            self._call("save")
+            await asyncio.Event().wait()
+            return await super().save(snapshot)
+
+        @asynccontextmanager
+        async def turn(self) -> AsyncIterator[bool]:
+            try:
+                yield True
+            finally:
+                await asyncio.Event().wait()
+
+    store = HangingStore()
+    freshness = one_process(FakeCollection(Clock(), live(TWO_SHELVES)), store=store)
+    keep = asyncio.create_task(freshness.keep())
+    await until(lambda: store.calls["save"] == 1)
+
+    keep.cancel()
+    await asyncio.wait({keep})
+
+    assert store.stored is None
