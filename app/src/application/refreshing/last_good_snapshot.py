@@ -131,7 +131,8 @@ class LastGoodSnapshot(Generic[S]):
     async def compare(self) -> S | None:
         """Hold against the bundled snapshot what was taken while nothing was known.
 
-        What stands in its place from now on; None if it may stay.
+        What stands in its place from now on; None if it may stay. The next look stores it, unless
+        it finds something newer.
         """
         async with self._one_at_a_time:
             return None if self._is_compared else await self._compare()
@@ -199,7 +200,7 @@ class LastGoodSnapshot(Generic[S]):
         if known is not None and _order(stored) < _order(known):
             await self._replace()
             return None
-        if stood_still:
+        if stood_still and known is not None:
             log.info("Este processo esteve parado; valem os dados que outro coletou nesse tempo")
             known = None
         taken = stored
@@ -212,7 +213,7 @@ class LastGoodSnapshot(Generic[S]):
         if known is None:
             self._is_compared = stored.believed_at is not None
             if not self._is_compared and not await asyncio.to_thread(self._may_follow, stored):
-                return await self._compare() or taken
+                taken = await self._compare() or taken
         if taken is not stored:
             await self._replace()
         return taken
@@ -240,7 +241,7 @@ class LastGoodSnapshot(Generic[S]):
                 gap.reason,
             )
         self.snapshot = completed
-        await self._replace()
+        self._is_stored = False
         return completed
 
     async def _replace(self) -> None:
