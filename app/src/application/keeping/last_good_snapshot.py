@@ -87,7 +87,10 @@ class LastGoodSnapshot(Generic[S]):
             return None
 
     async def look_closely(self) -> S | None:
-        """Hold against the bundled data what was taken at a glance; what replaces it, if any."""
+        """Hold against the bundled data what was taken at a glance; what replaces it, if any.
+
+        The next look stores it, unless it finds something newer.
+        """
         async with self._one_at_a_time:
             if self.snapshot is None:
                 return None
@@ -95,7 +98,7 @@ class LastGoodSnapshot(Generic[S]):
             if completed is self.snapshot:
                 return None
             self.snapshot = completed
-            await self._replace()
+            self._is_stored = False
             return completed
 
     async def put(self, snapshot: S) -> None:

@@ -45,7 +45,7 @@ class StoredSuccession(Generic[S]):
         """What is stored, completed if it is not credible; None if what is known is newer."""
         if known is not None and _order(stored) < _order(known):
             return None
-        if stood_still:
+        if stood_still and known is not None:
             log.info("Este processo esteve parado; valem os dados que outro coletou nesse tempo")
             known = None
         if known is not None:

@@ -333,6 +333,28 @@ async def test_what_is_stored_for_a_reason_stays_as_it_is(
     assert caplog.messages == []
 
 
+async def test_what_a_start_has_completed_replaces_nothing_newer(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Another process has collected between the first answer and the comparison."""
+    store = FakeStore()
+    store.put(OLD)
+    last_good = starting(store, sees_from_afar=False)
+    await last_good.take_over()
+    truth = live((HIGH, replace(LOW, nome="Embaixo")), NOON + timedelta(minutes=1))
+    store.put(truth)
+
+    completed = await last_good.look_closely()
+    taken = await last_good.take_over()
+
+    assert completed is not None
+    assert taken == truth
+    assert store.calls["save"] == 0
+    assert store.stored is not None
+    assert store.stored.snapshot == truth
+    assert len(caplog.messages) == 1
+
+
 async def test_gaps_of_what_is_stored_are_filled_from_the_bundled_data(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
