@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 from unicodedata import category, normalize
@@ -22,6 +23,12 @@ CSV_HEADER = [
 
 # A cell that begins so would be run as a formula (OWASP, "CSV Injection").
 _FORMULA = ("=", "+", "-", "@")
+
+# Spreadsheets may split lines here, in Portuguese at the semicolon, though a name stands in quotes.
+# A comma is not among these: a name with a comma is quoted (RFC 4180), which is enough wherever
+# lines are split at commas. One of full width is, since it gets no quotes.
+_SEPARATORS = ";\u037e\ufe14\ufe54\uff1b\ufe10\ufe50\uff0c\t\n\v\f\r\x85\u2028\u2029"
+_SEPARATED = re.compile(f"([{_SEPARATORS}])([^{_SEPARATORS}]+)")
 
 
 def as_csv(states: Sequence[State]) -> bytes:
@@ -52,13 +59,24 @@ def _lines(states: Sequence[State]) -> Iterator[list[object]]:
 
 
 def _cell(text: str) -> str:
+    """The text, as no formula, nor as several cells with a formula among them."""
+    guarded = _SEPARATED.sub(lambda each: each[1] + _no_formula(each[2], ignored='"'), text)
+    return _no_formula(guarded)
+
+
+def _no_formula(text: str, *, ignored: str = "") -> str:
     """The text, as no formula: the apostrophe is what spreadsheets themselves take for that.
 
-    Some read signs of full width as the usual ones, and skip what nobody sees before them.
+    Some read signs of full width as the usual ones, and skip what nobody sees before them, and
+    `ignored`.
     """
     if text[:1].isalnum():
         return text
-    visible = (each for each in normalize("NFKC", text) if category(each)[0] in "LNPS")
+    visible = (
+        each
+        for each in normalize("NFKC", text)
+        if category(each)[0] in "LNPS" and each not in ignored
+    )
     is_formula = next(visible, "") in _FORMULA or text.startswith(("\t", "\r"))
     return f"'{text}" if is_formula else text
 

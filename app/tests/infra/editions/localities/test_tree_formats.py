@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from unicodedata import category, normalize
 
@@ -16,6 +17,8 @@ from tests.helpers.localities.places import ALTA_FLORESTA, DISTRITO_FEDERAL, RON
 from tests.helpers.localities.trees import trees
 
 Rows = list[list[str]]
+
+FORMULA = ("=", "+", "-", "@")
 
 
 def rows_of(body: bytes) -> Rows:
@@ -43,8 +46,14 @@ def rows_from(states: Sequence[State]) -> Rows:
 
 def shown(name: str) -> str:
     """A name as it appears in a cell."""
-    visible = "".join(each for each in normalize("NFKC", name) if category(each)[0] not in "MCZ")
-    return f"'{name}" if visible.startswith(("=", "+", "-", "@")) else name
+    first, *others = re.split("([;\u037e\ufe14\ufe54；︐﹐，])", name)
+    return as_text(first) + "".join(as_text(each, skipped='"') for each in others)
+
+
+def as_text(piece: str, *, skipped: str = "") -> str:
+    """A piece of a name between separators, with an apostrophe if it would be a formula."""
+    visible = "".join(each for each in normalize("NFKC", piece) if category(each)[0] not in "MCZ")
+    return f"'{piece}" if visible.lstrip(skipped or None).startswith(FORMULA) else piece
 
 
 def from_json(body: bytes) -> tuple[State, ...]:
@@ -82,6 +91,18 @@ def test_no_cell_is_run_as_a_formula(states: tuple[State, ...]) -> None:
     assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
 
 
+@pytest.mark.parametrize("separator", [";", "\t", ","])
+@given(trees())
+def test_no_cell_is_run_as_a_formula_wherever_lines_are_split(
+    separator: str, states: tuple[State, ...]
+) -> None:
+    """A spreadsheet in Portuguese expects semicolons."""
+    text = io.StringIO(as_csv(states).decode("utf-8-sig"), newline="")
+    cells = [cell for row in csv.reader(text, delimiter=separator) for cell in row]
+
+    assert [cell for cell in cells if as_text(cell) != cell] == []
+
+
 @pytest.mark.parametrize(
     ("name", "cell"),
     [
@@ -95,6 +116,15 @@ def test_no_cell_is_run_as_a_formula(states: tuple[State, ...]) -> None:
         ('"Aspas"', '"Aspas"'),
         ("Olho-d'Água", "Olho-d'Água"),
         ("São João del-Rei; 🙂", "São João del-Rei; 🙂"),
+        ("Vila;=1+1", "Vila;'=1+1"),
+        ('Vila;"=1+1"', 'Vila;\'"=1+1"'),
+        ("Vila; \u00a0-1;@x;y", "Vila;' \u00a0-1;'@x;y"),
+        ("Vila；＝1", "Vila；'＝1"),
+        ("Vila，+1", "Vila，'+1"),
+        ("=1;=2", "'=1;'=2"),
+        (";=1", ";'=1"),
+        ("Vila;", "Vila;"),
+        ("Vila,=1+1", "Vila,=1+1"),  # quoted
     ],
 )
 def test_awkward_names_survive_a_spreadsheet(name: str, cell: str) -> None:
@@ -143,3 +173,24 @@ def test_a_formula_in_disguise_is_no_formula(name: str) -> None:
     assert _cell(name) == f"'{name}"
     assert _cell(f"Olho {name}") == f"Olho {name}"
     assert _cell("'s-Gravenhage") == "'s-Gravenhage"
+
+
+@pytest.mark.parametrize("separator", ["\t", "\n", "\r", "\r\n", "\v", "\u2028", "\x85"])
+def test_a_formula_on_a_line_of_its_own_is_none(separator: str) -> None:
+    """No name has such a character; a format does not rely on that."""
+    assert _cell(f"Vila{separator}=1") == f"Vila{separator}'=1"
+    assert _cell(f"Vila{separator}1") == f"Vila{separator}1"
+
+
+def test_real_names_are_left_as_they_are(brazil: tuple[State, ...]) -> None:
+    """Byte for byte as any writer of RFC 4180 has them."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(CSV_HEADER)
+    for state in brazil:
+        for city in state.cidades:
+            for district in city.distritos or ():
+                places = (city.id, city.nome, district.id, district.nome)
+                writer.writerow([state.id, state.sigla, state.nome, *places])
+
+    assert as_csv(brazil) == text.getvalue().encode("utf-8-sig")
