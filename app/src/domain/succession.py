@@ -5,7 +5,7 @@ A part that could not be read is kept. So is what has changed, unless the change
 """
 
 import operator
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from src.domain.credible_change import CredibleChange
@@ -90,7 +90,7 @@ class Succession:
         return [*(self._one(key, earlier.get(part.id), part) for part in believed), *lost]
 
     def _one(self, parents: Key, before: Part | None, after: Part) -> Part:
-        if before is None:
+        if before is None or before == after:
             return after
         key = (*parents, after.id)
         keeps_name = self._judgement.keeps_name(len(parents), before, after)
@@ -126,19 +126,19 @@ def missing(
     roots: Iterable[Leaf], reason: Callable[[Key, Branch], str | None] = lambda *_: None
 ) -> tuple[Gap, ...]:
     """The branches below which nothing is known, with the reason for each, if there is one."""
-    return in_order_of_level(_missing(roots, reason, ()))
+    gaps: list[Gap] = []
 
+    def look(parts: Iterable[Leaf], parents: Key) -> None:
+        for part in parts:
+            if isinstance(part, Branch):
+                key = (*parents, part.id)
+                if part.children is None:
+                    gaps.append(Gap(part.id, part.nome, reason(key, part) or UNREAD, parents))
+                else:
+                    look(part.children, key)
 
-def _missing(
-    parts: Iterable[Leaf], reason: Callable[[Key, Branch], str | None], parents: Key
-) -> Iterator[Gap]:
-    for part in parts:
-        if isinstance(part, Branch):
-            key = (*parents, part.id)
-            if part.children is None:
-                yield Gap(part.id, part.nome, reason(key, part) or UNREAD, parents)
-            else:
-                yield from _missing(part.children, reason, key)
+    look(roots, ())
+    return in_order_of_level(gaps)
 
 
 def _are_the_same(parts: Sequence[Leaf], others: Sequence[Leaf]) -> bool:

@@ -11,6 +11,8 @@ from typing import Any, Generic
 from src.application.collecting.streamed_collection import StreamedCollection
 from src.application.keeping.fallible_store import FallibleStore
 from src.application.keeping.last_good_snapshot import LastGoodSnapshot
+from src.application.keeping.standstills import Standstills
+from src.application.keeping.stored_succession import StoredSuccession
 from src.application.refreshing.ask_for_refresh import AskForRefresh
 from src.application.refreshing.current_edition import CurrentEdition
 from src.application.refreshing.freshness import Freshness
@@ -24,6 +26,7 @@ from src.application.telling.fan_out_counts import FanOutCounts
 from src.application.telling.refresh_recorder import RefreshRecorder
 from src.application.telling.refreshes import Refreshes
 from src.domain.credible_change import CredibleChange
+from src.domain.outline import RootOutline
 from src.domain.snapshot import S
 from src.entrypoints.settings import ServiceSettings
 from src.entrypoints.storage import open_storage
@@ -53,6 +56,7 @@ async def keeping_fresh(
     kind: type[S],
     collect: Callable[[Callable[[Any], None]], Awaitable[S]],
     bundled: Callable[[], S] | None,
+    bundled_outline: Callable[[], Sequence[RootOutline]] | None = None,
     presentation: Presentation[S, LookUp],
     words: RefreshWords,
     fan_out: FanOutCounts,
@@ -67,6 +71,7 @@ async def keeping_fresh(
         kind: the snapshots' class.
         collect: collects one, and calls its argument with each root that is whole.
         bundled: reads the snapshot that ships with the code; None if there is none.
+        bundled_outline: reads its outline, quickly; None if there is none.
         presentation: how a snapshot is answered.
         words: what its parts are called.
         plan: the name for the way in which the upstream is asked.
@@ -92,6 +97,7 @@ async def keeping_fresh(
         collection = StreamedCollection(collect=collect, earlier=earlier, change=change)
         schedule = Schedule(ttl_s=settings.snapshot_ttl_s, now=utc_now)
         fan_out.rest = schedule.rest
+        standstills = Standstills(now=utc_now)
         recorder = RefreshRecorder(journal=journal, fan_out=fan_out, plan=plan, now=utc_now)
         one_at_a_time = OneRefreshAtATime(
             current=current,
@@ -99,10 +105,19 @@ async def keeping_fresh(
                 collect=collection.collect,
                 publish=current.publish,
                 store=store,
-                last_good=LastGoodSnapshot(store, change=change),
+                last_good=LastGoodSnapshot(
+                    store,
+                    succession=StoredSuccession(
+                        change=change,
+                        bundled=current.bundled,
+                        bundled_outline=bundled_outline if bundled is not None else None,
+                    ),
+                    standstills=standstills.count,
+                ),
                 schedule=schedule,
                 bundled=current.bundled,
                 recorder=recorder,
+                standstills=standstills.count,
                 change=change,
             ),
             refresh_log=RefreshLog(words.upstream, [level.plural for level in words.levels]),
@@ -124,6 +139,7 @@ async def keeping_fresh(
             min_interval_s=settings.refresh_min_interval_s,
             now=utc_now,
         )
+        watching = asyncio.create_task(standstills.watch())
         keeping = asyncio.create_task(freshness.keep())
 
         def leave() -> None:
@@ -131,7 +147,7 @@ async def keeping_fresh(
             keeping.cancel()
 
         try:
-            with leaving(leave):
+            with leaving(leave, last_work=keeping):
                 yield KeptFresh(
                     freshness,
                     RootsAsTheyCome(
@@ -145,4 +161,4 @@ async def keeping_fresh(
                 )
         finally:
             refreshes.end()
-            await cancel_and_wait(keeping)
+            await cancel_and_wait(keeping, watching)

@@ -14,6 +14,7 @@ from src.domain.judgement import (
     NAMES_NOT_BELIEVED,
     NOT_BELIEVED,
     Judgement,
+    is_credible_beside,
 )
 from src.domain.snapshot import Doubt, Gap
 from src.domain.succession import UNREAD, Succession, missing, succeed, unread
@@ -232,6 +233,21 @@ def test_only_collections_in_a_row_count() -> None:
 
     assert made[CONFIRMATIONS - 1] == snapshot([MANY])
     assert made[-1].tree == (MANY,)
+
+
+def test_what_was_believed_step_by_step_may_be_incredible_in_one() -> None:
+    """Two of five boxes, one after the other, or two names; a small change is credible."""
+    five = replace(MANY, caixas=(MANY.caixas or ())[:5])
+    three = replace(MANY, caixas=(MANY.caixas or ())[:3])
+    named = replace(
+        five, caixas=tuple(replace(each, nome=f"nova {each.id}") for each in five.caixas or ())
+    )
+
+    assert not is_credible_beside(snapshot([five]), snapshot([three]))
+    assert not is_credible_beside(snapshot([five]), snapshot([named]))
+    assert not is_credible_beside(snapshot([FIRST]), snapshot([MANY]))
+    assert is_credible_beside(snapshot([five]), snapshot([replace(five, nome="outra")]))
+    assert is_credible_beside(snapshot(ALL), snapshot([FIRST, SECOND, replace(MANY, id=3)]))
 
 
 def test_a_collection_that_could_not_read_the_list_says_nothing_of_it() -> None:

@@ -21,10 +21,17 @@ class Manners:
     """The manners of a client, within the test's reach, with nothing learnt yet.
 
     At most `at_once` requests are in flight, `max_rps` are made in a second (0 is no limit), and
-    the very first try is given up after `first_s` seconds.
+    the very first try is given up after `first_s` seconds. `rests_for_all` is Admission's.
     """
 
-    def __init__(self, *, at_once: int = 100, first_s: float = 5, max_rps: float = 0) -> None:
+    def __init__(
+        self,
+        *,
+        at_once: int = 100,
+        first_s: float = 5,
+        max_rps: float = 0,
+        rests_for_all: bool = False,
+    ) -> None:
         self.limit = AdaptiveLimit(at_once, clock=time.monotonic)
         self.breaker = CircuitBreaker(clock=time.monotonic)
         self.admission = Admission(
@@ -32,6 +39,7 @@ class Manners:
             self.breaker,
             clock=time.monotonic,
             pace=AsyncLimiter(1, 1 / max_rps).acquire if max_rps else None,
+            rests_for_all=rests_for_all,
         )
         self.patience = Patience(first_s=first_s)
         self.budget = RetryBudget()

@@ -71,6 +71,8 @@ class ServiceProcess:
     ) -> None:
         if self._process.poll() is None:
             self._process.terminate()
+            if sys.platform != "win32":
+                self.wake()
             try:
                 self._process.wait(10)
             except subprocess.TimeoutExpired:
@@ -108,10 +110,28 @@ class ServiceProcess:
         """The ids of the processes that have started to serve."""
         return [int(pid) for pid in re.findall(r"Started server process \[(\d+)\]", self.log)]
 
+    def signal_all(self, number: int) -> None:
+        """Sends a signal to all of its processes, as systemd does, and a terminal for Ctrl+C."""
+        for pid in {self._process.pid, *self.workers}:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, number)
+
+    async def ended(self) -> int:
+        """The exit status, as soon as there is one."""
+        return await asyncio.to_thread(self._process.wait)
+
     def kill(self) -> None:
         """`kill -9`: the process has no time for anything."""
         self._process.kill()
         self._process.wait()
+
+    def freeze(self) -> None:
+        """The process stands still until it is woken, as on a machine that sleeps."""
+        self._process.send_signal(signal.SIGSTOP)
+
+    def wake(self) -> None:
+        """It goes on."""
+        self._process.send_signal(signal.SIGCONT)
 
     async def leave(self) -> int:
         """Sends SIGTERM and returns the exit status, however long that takes.
@@ -120,7 +140,7 @@ class ServiceProcess:
         without errors shows that it left before.
         """
         self._process.send_signal(signal.SIGTERM)
-        return await asyncio.to_thread(self._process.wait)
+        return await self.ended()
 
     async def get(
         self, session: aiohttp.ClientSession, path: str

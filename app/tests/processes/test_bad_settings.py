@@ -30,3 +30,16 @@ def test_a_bad_value_ends_the_process(command: list[str], monkeypatch: pytest.Mo
     assert "Traceback" not in ended.stderr
     if "--workers" not in command:  # uvicorn's supervisor stops, but ends with 0
         assert ended.returncode == 3
+
+
+def test_a_secret_in_a_bad_value_is_printed_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The line says which setting it is, in the process that users start."""
+    monkeypatch.setenv("SNAPSHOT_STORE", "redis:segredo")
+    monkeypatch.chdir(APP_DIR)
+
+    ended = subprocess.run(
+        [sys.executable, "main.py"], capture_output=True, text=True, timeout=30, check=False
+    )
+
+    assert "SNAPSHOT_STORE=redis:*** (use " in ended.stderr
+    assert "segredo" not in ended.stdout + ended.stderr

@@ -30,6 +30,9 @@ from tests.processes.many_shelves import (
 from tests.sample_feature.feature import TREE, WORDS
 from tests.sample_feature.shelves import Shelf
 
+# The same on a disk that is still writing when a test asks the service to leave.
+ON_A_SLOW_DISK = ("-m", "tests.processes.slow_disk")
+
 
 async def test_a_killed_refresher_is_replaced(tmp_path: Path) -> None:
     """After `kill -9` in the middle of the fan-out, the process that waited for it collects."""
@@ -136,6 +139,40 @@ async def test_what_was_answered_is_stored_before_the_end(workers: int, tmp_path
         assert trees[0] == trees[1]
         assert figures.lists == LISTS
         assert figures.retries <= FEW * figures.requests
+
+
+@not_on_windows
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_what_was_answered_is_stored_despite_a_second_signal(
+    number: int, workers: int, tmp_path: Path
+) -> None:
+    """Both systemd and Ctrl+C reach all processes; a supervisor then sends its workers another.
+
+    The disk is still writing what was answered when the second signal comes.
+    """
+    async with storeroom() as upstream:
+        settings: dict[str, Any] = {
+            "shelves_url": upstream.base_url,
+            "server_workers": workers,
+            "snapshot_store": f"file:{tmp_path}",
+        }
+        with ServiceProcess(tmp_path / "first.log", program=ON_A_SLOW_DISK, **settings) as service:
+            async with client() as session:
+                _, answered = await service.get(session, TREE)
+            for _ in range(2):
+                service.signal_all(number)
+                await asyncio.sleep(0.1)
+            await service.ended()
+        with ServiceProcess(tmp_path / "second.log", program=PROGRAM, **settings) as service:
+            async with client() as session:
+                answer, tree = await service.get(session, TREE)
+        figures = upstream.figures
+
+    assert answer.headers["X-Snapshot-Source"] == "live"
+    assert tree == answered
+    assert figures.lists == LISTS
+    assert figures.retries <= FEW * figures.requests
 
 
 @not_on_windows

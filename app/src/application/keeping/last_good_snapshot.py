@@ -1,20 +1,18 @@
 """The last good snapshot: in memory, and in the store that others share."""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
-from datetime import datetime
 from typing import Generic
 
 from src.application.keeping.fallible_store import FallibleStore
+from src.application.keeping.stored_succession import StoredSuccession
 from src.application.ports.snapshot_store import (
     DamagedSnapshotError,
     ForeignSnapshotError,
     SnapshotStoreError,
 )
-from src.domain.credible_change import ANY_CHANGE, CredibleChange
-from src.domain.snapshot import S, Snapshot
-from src.domain.succession import succeed
+from src.domain.snapshot import S
 
 # How often a process looks whether another one has stored something newer, in seconds: the promise
 # is two, for the look, the reading and the writing out.
@@ -24,26 +22,29 @@ LOOK_EVERY_S = 0.5
 class LastGoodSnapshot(Generic[S]):
     """Keeps the last good snapshot, with or without the help of the store.
 
-    What is stored follows the same rule as what is collected: the newer one counts, and what it
-    lacks beyond a credible `change` is kept. What another process has stored and does not count is
-    replaced.
+    What is stored follows the same rule as what is collected (`succession`): the newer one counts.
+    What another process has stored and does not count is replaced.
 
     If the store fails, memory keeps the snapshot, and it is stored later. A save is repeated for
     `insist_s` seconds; then again after `save_again_s` at the earliest. Processes that disagree
-    about what is stored replace it every `disagree_s` at most.
+    about what is stored replace it every `disagree_s` at most. `standstills` counts those of this
+    process.
     """
 
     def __init__(
         self,
         store: FallibleStore[S],
         *,
-        change: CredibleChange | None = None,
+        succession: StoredSuccession[S] | None = None,
+        standstills: Callable[[], int] = lambda: 0,
         insist_s: float = 1.0,
         save_again_s: float = 30.0,
         disagree_s: float = 5.0,
     ) -> None:
         self._store = store
-        self._change = change
+        self._succession = succession or StoredSuccession()
+        self._standstills = standstills
+        self._standstills_seen = standstills()
         self._insist_s = insist_s
         self._retry_s = save_again_s
         self._disagree_s = disagree_s
@@ -60,6 +61,7 @@ class LastGoodSnapshot(Generic[S]):
         If the store lacks the snapshot known here, it is saved again.
         """
         async with self._one_at_a_time:
+            standstills = self._standstills()  # one during this look counts for the next
             was_out_of_reach = self._store.is_out_of_reach
             try:
                 version, stored = await self._store.load(known=self._version)
@@ -70,6 +72,8 @@ class LastGoodSnapshot(Generic[S]):
                 return None
             except SnapshotStoreError:
                 return None
+            stood_still = standstills > self._standstills_seen
+            self._standstills_seen = standstills
             if was_out_of_reach:
                 self._save_again_at = 0.0  # the store is back: save at once what it missed
             is_same = version is not None and version == self._version
@@ -77,10 +81,25 @@ class LastGoodSnapshot(Generic[S]):
                 self._is_foreign = False
             if stored is not None:
                 self._version = stored.version
-                return await self._succeeded_by(stored.snapshot)
+                return await self._succeeded_by(stored.snapshot, stood_still=stood_still)
             if not is_same or not self._is_stored:
                 await self._save_again()
             return None
+
+    async def look_closely(self) -> S | None:
+        """Hold against the bundled data what was taken at a glance; what replaces it, if any.
+
+        The next look stores it, unless it finds something newer.
+        """
+        async with self._one_at_a_time:
+            if self.snapshot is None:
+                return None
+            completed = await self._succession.look_closely(self.snapshot)
+            if completed is self.snapshot:
+                return None
+            self.snapshot = completed
+            self._is_stored = False
+            return completed
 
     async def put(self, snapshot: S) -> None:
         """Put the snapshot in the place of the last one."""
@@ -96,19 +115,20 @@ class LastGoodSnapshot(Generic[S]):
 
     async def save_at_the_end(self, *, within_s: float) -> None:
         """Store what is not stored yet, within this many seconds: the process is about to end."""
-        if self.snapshot is not None and not self._is_stored:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self.save(), within_s)
+        if self.snapshot is None or self._is_stored:
+            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within_s):
+                await self.take_over()  # something newer, if the process was frozen up to now
+                if not self._is_stored:
+                    await self.save()
 
-    async def _succeeded_by(self, stored: S) -> S | None:
-        """Take what is stored by the rule for what is collected; None if it is older."""
-        known = self.snapshot
-        if known is not None and _order(stored) < _order(known):
+    async def _succeeded_by(self, stored: S, *, stood_still: bool) -> S | None:
+        """Take what comes of this; None if it is older."""
+        taken = await self._succession.of(self.snapshot, stored, stood_still=stood_still)
+        if taken is None:
             await self._replace()
             return None
-        taken = stored
-        if known is not None and not _is_answer(stored, known):
-            taken = await asyncio.to_thread(_succeeding, known, stored, self._change)
         self.snapshot = taken
         self._is_stored = True
         # Another process has written: the store works again.
@@ -143,32 +163,3 @@ class LastGoodSnapshot(Generic[S]):
         self._is_stored = True
         await self._store.try_turns_again()
         return True
-
-
-def _order(snapshot: Snapshot) -> tuple[datetime, int]:
-    """Greater for a newer snapshot."""
-    return snapshot.collected_at, snapshot.failures
-
-
-def _is_answer(stored: Snapshot, known: Snapshot) -> bool:
-    """Whether another process has completed, by this rule, the very collection known here."""
-    return stored.collected_at == known.collected_at and stored.failures > known.failures
-
-
-def _is_vouched_for(stored: Snapshot, known: Snapshot) -> bool:
-    """Whether another process believed, for a reason, a change that is not known here."""
-    if stored.believed_at is None:
-        return False
-    return known.believed_at is None or stored.believed_at > known.believed_at
-
-
-def _succeeding(known: S, stored: S, change: CredibleChange | None) -> S:
-    is_vouched_for = _is_vouched_for(stored, known)
-    succeeding = succeed(known, stored, ANY_CHANGE if is_vouched_for else change)
-    if succeeding.roots != stored.roots:
-        return succeeding
-    completed = stored.completed_from(known)
-    if is_vouched_for or stored.believed_at == known.believed_at:
-        return completed
-    # Collected by a process that need not know why it is believed; a third one may ask.
-    return replace(completed, believed_at=known.believed_at)

@@ -11,7 +11,11 @@ from typing import Self
 
 from src.application.manners.adaptive_limit import AdaptiveLimit
 from src.application.manners.circuit_breaker import CircuitBreaker
-from src.application.ports.upstream_errors import UpstreamUnavailableError
+from src.application.ports.upstream_errors import (
+    LONGEST_REST_S,
+    UpstreamRestsError,
+    UpstreamUnavailableError,
+)
 
 
 class Permit:
@@ -54,11 +58,13 @@ class Permit:
                     self._is_probe = turn.result()
                     self._end()  # the turn had been given
                 raise
-            if self._is_probe or self._breaker.is_closed:
+            is_closed = self._is_probe or self._breaker.is_closed
+            if is_closed and not self._admission.rests_s:
                 self.sent_at = self._admission.clock()
                 return self
-            # The circuit has opened between the turn's being given and being taken.
-            self._admission.leave()
+            # The circuit has opened, or a rest has begun, between the turn's being given and being
+            # taken.
+            self._end()
 
     async def __aexit__(self, *_: object) -> None:
         self._end()
@@ -95,7 +101,8 @@ class Admission:
 
     One for each upstream, shared by all requests to it. `clock` tells the seconds of a
     monotonic time. `pace` is waited for before each request: it keeps a fixed rate, if any.
-    `upstream` is its name, for errors.
+    `upstream` is its name, for errors. If `rests_for_all`, nothing is sent during a rest that any
+    response asks for; otherwise only the request that got this response waits.
     """
 
     def __init__(
@@ -106,12 +113,15 @@ class Admission:
         clock: Callable[[], float],
         pace: Callable[[], Awaitable[None]] | None = None,
         upstream: str = "o servidor consultado",
+        rests_for_all: bool = False,
     ) -> None:
         self._limit = limit
         self._breaker = breaker
         self.clock = clock
         self.pace = pace
         self._upstream = upstream
+        self._rests_for_all = rests_for_all
+        self._rests_until = -math.inf
         self._in_flight = 0
         self._first: deque[asyncio.Future[bool]] = deque()
         self._others: list[asyncio.Future[bool]] = []
@@ -127,12 +137,25 @@ class Admission:
         """Whether nothing is sent but a probe: the circuit is open."""
         return not self._breaker.is_closed
 
+    @property
+    def rests_s(self) -> float:
+        """For how many more seconds nothing is sent, since a response has asked for that."""
+        return max(0.0, self._rests_until - self.clock())
+
     def permit(self, *, first: bool = False) -> Permit:
         """A permit to be waited for; `first` jumps the queue.
 
-        Waiting raises UpstreamUnavailableError if the circuit is open and will not close soon.
+        Waiting raises UpstreamUnavailableError if the circuit is open and will not close soon, and
+        UpstreamRestsError if a rest for all has begun.
         """
         return Permit(self, self._limit, self._breaker, is_first=first)
+
+    def rest(self, seconds: float) -> None:
+        """A response asks for a rest of so many seconds; the longest counts, up to an hour."""
+        if self._rests_for_all:
+            until = self.clock() + min(seconds, LONGEST_REST_S)
+            self._rests_until = max(self._rests_until, until)
+            self._let_in()
 
     # What permits call.
 
@@ -150,7 +173,12 @@ class Admission:
 
     def _let_in(self) -> None:
         """Give turns to as many waiting requests as may be sent now."""
-        if self._breaker.is_hopeless:
+        if rests_s := self.rests_s:
+            while turn := self._next():
+                turn.set_exception(
+                    UpstreamRestsError(f"{self._upstream} pediu uma pausa", retry_after_s=rests_s)
+                )
+        elif self._breaker.is_hopeless:
             while turn := self._next():
                 turn.set_exception(
                     UpstreamUnavailableError(

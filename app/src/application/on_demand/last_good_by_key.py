@@ -9,7 +9,11 @@ from datetime import datetime
 from typing import Generic, TypeVar
 
 from src.application.on_demand.shared_values import SharedValues
-from src.application.ports.upstream_errors import LONGEST_REST_S, UpstreamError
+from src.application.ports.upstream_errors import (
+    LONGEST_REST_S,
+    UpstreamError,
+    UpstreamRestsError,
+)
 from src.application.ports.value_store import Kept, ValueStore
 
 log = logging.getLogger(__name__)
@@ -47,7 +51,7 @@ class LastGoodByKey(Generic[V]):
     An old value is returned all the same, and the upstream is asked behind that response. If it
     fails, or knows nothing any more, the old value goes on being returned. After that it is left
     alone with this key for a while; and with every key for as long as it asks for, up to
-    LONGEST_REST_S.
+    LONGEST_REST_S. Callers that wait for another key are then answered at once.
     """
 
     # What the upstream has for a key; None if it knows nothing. Raises UpstreamError.
@@ -115,6 +119,8 @@ class LastGoodByKey(Generic[V]):
         stored = await self.shared.newer(key)
         if stored is not None and self._is_fresh(stored):
             return stored  # another process has asked meanwhile
+        if self._is_resting:
+            return None
         asked_at = self.now()
         try:
             value = await self.ask(key)
@@ -125,7 +131,8 @@ class LastGoodByKey(Generic[V]):
             asked_s = min(error.retry_after_s or 0.0, LONGEST_REST_S)
             until = asyncio.get_running_loop().time() + asked_s
             self._rests_until = max(self._rests_until, until)
-            self._rest(key, is_unknown=False)
+            if not isinstance(error, UpstreamRestsError):  # it was not asked for this key
+                self._rest(key, is_unknown=False)
             return None
         except Exception:
             log.exception("Uma consulta falhou por um erro interno (%s)", self.upstream)
@@ -145,8 +152,11 @@ class LastGoodByKey(Generic[V]):
         return abs((self.now() - kept.asked_at).total_seconds()) < self.ttl_s
 
     def _may_ask(self, key: str) -> bool:
-        rests = asyncio.get_running_loop().time() < self._rests_until
-        return not rests and self._pause_of(key) is None and not self._is_over
+        return not self._is_resting and self._pause_of(key) is None and not self._is_over
+
+    @property
+    def _is_resting(self) -> bool:
+        return asyncio.get_running_loop().time() < self._rests_until
 
     def _rest(self, key: str, *, is_unknown: bool) -> None:
         until = asyncio.get_running_loop().time() + self.pause_s

@@ -65,3 +65,13 @@ class UpstreamUnavailableError(UpstreamError):
     """The upstream was not asked, since nearly all it was asked before has failed."""
 
     may_pass = False
+
+
+class UpstreamRestsError(UpstreamError):
+    """The upstream was not asked, since it wants to be left alone for `retry_after_s` seconds."""
+
+    may_pass = False
+
+    def __init__(self, message: str, retry_after_s: float) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s

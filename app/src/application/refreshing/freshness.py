@@ -12,7 +12,7 @@ from src.application.refreshing.current_edition import CurrentEdition, Edition
 from src.application.refreshing.first_wait import FirstWait
 from src.application.refreshing.one_refresh_at_a_time import OneRefreshAtATime
 from src.application.refreshing.schedule import Schedule
-from src.application.refreshing.task_cancellation import cancel_and_wait
+from src.application.refreshing.task_cancellation import cancel_and_wait, ended_in_time
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +39,9 @@ class Freshness(Generic[Edition]):
     # How often to look for what other processes have stored, in seconds.
     look_every_s: float = LOOK_EVERY_S
     after_a_fault_s: float = 1.0  # for how many seconds to rest after a fault of our own
+    # How long the end may take, in seconds, with all that is stored then: five are promised from
+    # the signal until the process is gone.
+    ending_s: float = 4.0
     _is_over: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
@@ -97,9 +100,12 @@ class Freshness(Generic[Edition]):
                     await asyncio.sleep(self.after_a_fault_s)
         finally:
             self._is_over = True
-            await self._first_wait.end()
-            await self.refreshes.aclose()
-            await cancel_and_wait(first_wait)
+            await ended_in_time(asyncio.create_task(self._end(first_wait)), within_s=self.ending_s)
+
+    async def _end(self, first_wait: asyncio.Task[None]) -> None:
+        await self._first_wait.end()
+        await self.refreshes.aclose()
+        await cancel_and_wait(first_wait)
 
     async def _look_and_refresh(self) -> None:
         """See whether another process has stored something newer; refresh if it is due."""

@@ -56,10 +56,12 @@ class OneRefreshAtATime:
 
     async def aclose(self) -> None:
         """Break off the running refresh; what is known, but not stored yet, is stored."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + self.refresh.ends_within_s
         self.is_known.set()
         if self._running is not None:
             await cancel_and_wait(self._running)
-        await self.refresh.last_good.save_at_the_end(within_s=self.refresh.ends_within_s)
+        await self.refresh.last_good.save_at_the_end(within_s=until - loop.time())
 
     async def _run(self, **how: bool) -> bool:
         started = asyncio.get_running_loop().time()

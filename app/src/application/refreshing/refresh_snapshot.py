@@ -11,11 +11,13 @@ from typing import Generic
 
 from src.application.keeping.fallible_store import FallibleStore
 from src.application.keeping.last_good_snapshot import LOOK_EVERY_S, LastGoodSnapshot
+from src.application.ports.refresh_progress import Phase
 from src.application.ports.upstream_errors import UpstreamError, UpstreamMalformedError
 from src.application.refreshing.schedule import Schedule
 from src.application.refreshing.task_cancellation import finished
 from src.application.telling.refresh_recorder import Recording, RefreshRecorder
 from src.domain.credible_change import ANY_CHANGE, CredibleChange
+from src.domain.judgement import is_credible_beside
 from src.domain.snapshot import S
 from src.domain.succession import succeed, unread
 
@@ -37,12 +39,12 @@ class RefreshSnapshot(Generic[S]):
     # that is not wanted.
     bundled: Callable[[], Awaitable[S | None]]
     recorder: RefreshRecorder  # writes down how it goes
+    standstills: Callable[[], int] = lambda: 0  # counts how often this process stood still
     change: CredibleChange | None = None  # how much may change from one snapshot to the next
     # How often to look whether another process has ended, in seconds.
     look_every_s: float = LOOK_EVERY_S
-    # For how many seconds what is collected may still be stored once the process is to end, and as
-    # long again if that fails: five are promised.
-    ends_within_s: float = 2.0
+    # For how many seconds what is collected may still be stored once the process is to end.
+    ends_within_s: float = 3.0
 
     @property
     def known(self) -> S | None:
@@ -72,7 +74,7 @@ class RefreshSnapshot(Generic[S]):
             UpstreamError: nothing at all could be read.
             LostRefreshError: another process's refresh was waited for in vain.
         """
-        has_waited = False
+        has_waited = has_dropped = False
         while True:
             async with self.store.turn() as is_ours:
                 is_newer = await self.take_over()
@@ -85,12 +87,25 @@ class RefreshSnapshot(Generic[S]):
                 if is_ours:
                     async with self.recorder.recording(by_hand=by_hand) as recording:
                         change = ANY_CHANGE if any_change else self.change
-                        return await self._refresh(recording, when_known, change)
+                        collected = await self._refresh(
+                            recording, when_known, change, may_drop=not has_dropped
+                        )
+                    if collected is not None:
+                        return collected
+                    has_dropped = True
+                    continue  # by now, another process may have collected
             has_waited = True
             await asyncio.sleep(self.look_every_s)
 
     async def take_over(self) -> bool:
-        """Publish what another process has stored since; False if there is nothing newer."""
+        """Publish what another process has stored since; False if there is nothing newer.
+
+        If what was taken at the start turns out not to be credible, a refresh is due.
+        """
+        completed = await self.last_good.look_closely()
+        if completed is not None:
+            await self.publish(completed)
+            self.schedule.brought(None)
         newer = await self.last_good.take_over()
         if newer is not None:
             await self.publish(newer)
@@ -102,12 +117,24 @@ class RefreshSnapshot(Generic[S]):
         recording: Recording,
         when_known: Callable[[], object],
         change: CredibleChange | None,
-    ) -> S:
+        *,
+        may_drop: bool,
+    ) -> S | None:
+        """What has become of a collection; None if it was dropped.
+
+        It is if the process stood still meanwhile, for what it read before may be weeks old. But
+        not twice, or a machine that often stands still would never collect.
+        """
+        standstills = self.standstills()
         try:
             snapshot = await self.collect()
         except UpstreamError as error:
-            await finished(self._all_kept(error, when_known), within_s=self.ends_within_s)
+            if self.standstills() == standstills:
+                await finished(self._all_kept(error, when_known), within_s=self.ends_within_s)
             raise
+        if may_drop and self.standstills() > standstills:
+            recording.phase = Phase.BROKEN_OFF
+            return None
         kept = self._kept(snapshot, recording, when_known, change)
         return await finished(kept, within_s=self.ends_within_s)
 
@@ -129,9 +156,23 @@ class RefreshSnapshot(Generic[S]):
         snapshot = await asyncio.to_thread(succeed, earlier, snapshot, change)
         if not snapshot.roots:
             raise UpstreamMalformedError("a coleta veio vazia")
+        if known is not None and known.roots != snapshot.roots:
+            snapshot = await self._dated(snapshot)
         recording.collected(snapshot)
         await self._publish_and_store(snapshot, when_known)
         return snapshot
+
+    async def _dated(self, snapshot: S) -> S:
+        """The same, as believed if small changes have led far away from the bundled snapshot.
+
+        Each was credible when it came, and the next start is not to doubt all of them together.
+        """
+        bundled = await self.bundled() if snapshot.believed_at is None else None
+        if bundled is None or await asyncio.to_thread(
+            is_credible_beside, bundled, snapshot, self.change
+        ):
+            return snapshot
+        return replace(snapshot, believed_at=snapshot.collected_at)
 
     async def _all_kept(self, error: UpstreamError, when_known: Callable[[], object]) -> None:
         """The last good snapshot, published and stored again if nothing could be read."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine
+from contextlib import suppress
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -13,10 +14,22 @@ async def finished(work: Coroutine[Any, Any, T], *, within_s: float) -> T:
     try:
         return await asyncio.shield(working)
     except asyncio.CancelledError:
-        if not (await asyncio.wait({working}, timeout=within_s))[0]:
-            working.cancel()
+        if not await ended_in_time(working, within_s=within_s):
             raise
         return working.result()
+
+
+async def ended_in_time(task: asyncio.Task[Any], *, within_s: float) -> bool:
+    """Whether the task has ended by itself; after this many seconds it is cancelled.
+
+    Cancellations do not cut the wait short: one stop of a service may bring several.
+    """
+    loop = asyncio.get_running_loop()
+    until = loop.time() + within_s
+    while not task.done() and loop.time() < until:
+        with suppress(asyncio.CancelledError):
+            await asyncio.wait({task}, timeout=until - loop.time())
+    return not task.cancel()
 
 
 async def cancel_and_wait(*tasks: asyncio.Task[Any], cleaning_up_s: float = 3.0) -> None:

@@ -26,7 +26,7 @@ from src.infra.controllers.localities.collection_words import COLLECTION_WORDS
 from src.infra.controllers.pages_controller import Page
 from src.infra.controllers.tree_controller import OpenedTree
 from src.infra.editions.localities.tree_formats import TERRITORY
-from src.infra.storage.localities.bundled_snapshot import bundled_snapshot
+from src.infra.storage.localities.bundled_snapshot import bundled_outline, bundled_snapshot
 
 # Opens the use case with all it needs, and closes that at the end; what it does is watched.
 Collecting: TypeAlias = Callable[
@@ -55,6 +55,7 @@ def localities(collecting: Collecting | None = None) -> Feature[LocalitiesSettin
                 kind=TerritorySnapshot,
                 collect=collect,
                 bundled=bundled_snapshot if settings.snapshot_bundled else None,
+                bundled_outline=bundled_outline,
                 presentation=TERRITORY,
                 words=COLLECTION_WORDS,
                 plan=settings.ibge_plan,

@@ -22,6 +22,7 @@ async def gateway(settings: PopulationSettings) -> AsyncIterator[PopulationGatew
         attempts=2,
         timeout_s=8,
         recent_answers=4,
+        rests_for_all=True,
         ca_file=settings.ibge_ca_file,
         legacy_tls=settings.ibge_legacy_tls,
     )

@@ -74,7 +74,8 @@ class RetryingClient:
         `root` are for the watch (FanOutWatch.asked). `first` jumps the queue. An answer longer than
         `max_bytes`, compressed or not, is given up.
 
-        Raises UpstreamError: that of the last try, or UpstreamUnavailableError if none was made.
+        Raises UpstreamError: that of the last try, or UpstreamUnavailableError or
+        UpstreamRestsError if none was made.
         """
         allowance = _Allowance(self.timeout_s)
         attempt = 1
@@ -130,6 +131,8 @@ class RetryingClient:
             self.watch.answered(request)
             answer = _read(body, read, path)
         except UpstreamError as error:
+            if error.retry_after_s:
+                self.admission.rest(error.retry_after_s)
             if isinstance(error, UpstreamTimeoutError):
                 permit.silent()
             elif error.is_refusal:

@@ -32,6 +32,9 @@ class Upstream:
     max_rps: float = 0  # how many requests may be sent in a second; 0 for any number
     attempts: int = 4  # tries for one request, the first included
     timeout_s: float = 10  # seconds for all tries of one request together
+    # Whether a rest that one response asks for (Retry-After) holds for all requests, also for those
+    # that wait for their turn. A collection rather goes on, with fewer requests at once.
+    rests_for_all: bool = False
     # How many of the last answers tell whether it is failing. None for as many as may be in flight,
     # within bounds: fifty if that is hundreds, a handful if it is a handful.
     recent_answers: int | None = None
@@ -74,7 +77,12 @@ async def open_client(upstream: Upstream, *, watch: FanOutWatch) -> AsyncIterato
         yield RetryingClient(
             AiohttpExchange(session, base_url=upstream.base_url, settings=upstream.settings),
             admission=Admission(
-                limit, breaker, clock=time.monotonic, pace=pace, upstream=upstream.name
+                limit,
+                breaker,
+                clock=time.monotonic,
+                pace=pace,
+                upstream=upstream.name,
+                rests_for_all=upstream.rests_for_all,
             ),
             # A first try without peers to compare with leaves time for the others.
             patience=Patience(first_s=upstream.timeout_s / upstream.attempts),

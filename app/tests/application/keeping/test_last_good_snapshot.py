@@ -1,24 +1,52 @@
 """The last good snapshot, with a store that works, fails or is out of reach."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from itertools import count, repeat
 
 import pytest
 
 from src.application.keeping.fallible_store import FallibleStore
 from src.application.keeping.last_good_snapshot import LastGoodSnapshot
+from src.application.keeping.standstills import Standstills
+from src.application.keeping.stored_succession import StoredSuccession
 from src.application.ports.snapshot_store import (
     DamagedSnapshotError,
     ForeignSnapshotError,
     SnapshotStoreError,
 )
+from src.domain.outline import outline
 from src.domain.snapshot import Source
-from tests.helpers.fakes import NOON, FakeStore, live
-from tests.helpers.shelves import TWO_SHELVES
-from tests.sample_feature.shelves import Shelf, ShelvesSnapshot
+from src.domain.succession import missing
+from tests.helpers.fakes import NOON, Clock, FakeStore, live
+from tests.helpers.shelves import BOOKS, HIGH, LOW, TWO_SHELVES
+from tests.sample_feature.shelves import Box, Shelf, ShelvesSnapshot
 
 OLD = live(TWO_SHELVES[:1], NOON - timedelta(days=1))
 NEW = live(TWO_SHELVES)
+BUNDLED = replace(NEW, source=Source.BUNDLED, collected_at=NOON - timedelta(days=100))
+
+
+def starting(
+    store: FakeStore,
+    *,
+    sees_from_afar: bool = True,
+    standstills: Callable[[], int] = lambda: 0,
+) -> LastGoodSnapshot[ShelvesSnapshot]:
+    """That of a process which knows nothing, but has bundled data, with an outline or without."""
+
+    async def bundled() -> ShelvesSnapshot:
+        return BUNDLED
+
+    return LastGoodSnapshot(
+        FallibleStore(store),
+        succession=StoredSuccession(
+            bundled=bundled,
+            bundled_outline=(lambda: outline(TWO_SHELVES)) if sees_from_afar else None,
+        ),
+        standstills=standstills,
+    )
 
 
 async def keep(last_good: LastGoodSnapshot[ShelvesSnapshot], snapshot: ShelvesSnapshot) -> None:
@@ -248,6 +276,243 @@ async def test_a_store_that_is_back_is_said_to_be(caplog: pytest.LogCaptureFixtu
         await last_good.take_over()
 
     assert [line.split()[0] for line in caplog.messages] == ["Sem", "O"] * 2
+
+
+@pytest.mark.parametrize("is_seen_from_afar", [True, False])
+@pytest.mark.parametrize(
+    "stored",
+    [OLD, live((HIGH, *(replace(LOW, id=each) for each in range(2, 20))))],
+    ids=["a shelf too few", "many too many"],
+)
+async def test_what_is_stored_is_held_against_the_bundled_data_if_nothing_is_known(
+    stored: ShelvesSnapshot, *, is_seen_from_afar: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Those complete it, before the first answer if the outline tells; it is said once."""
+    store = FakeStore()
+    store.put(replace(stored, failures=4))
+    last_good = starting(store, sees_from_afar=is_seen_from_afar)
+
+    first = await last_good.take_over()
+    after = await last_good.look_closely()
+    again = [await last_good.take_over(), await last_good.look_closely()]
+
+    assert first is not None
+    assert first.tree == (TWO_SHELVES if is_seen_from_afar else stored.tree)
+    completed = first if is_seen_from_afar else after
+    assert completed is not None
+    assert completed.tree == TWO_SHELVES
+    assert completed.filled
+    assert completed.failures == 5  # newer than what another process may have
+    assert store.stored is not None
+    assert store.stored.snapshot == last_good.snapshot == completed
+    assert again == [None, None]
+    (line,) = caplog.messages
+    assert "POST …/refreshes?any_change=true" in line
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        live((HIGH.with_children([BOOKS]), replace(LOW, nome="Embaixo"))),
+        replace(OLD, believed_at=OLD.collected_at),
+    ],
+    ids=["credible", "believed for a reason"],
+)
+async def test_what_is_stored_for_a_reason_stays_as_it_is(
+    stored: ShelvesSnapshot, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A small change, and a large one that was vouched for or confirmed, survive a restart."""
+    store = FakeStore()
+    store.put(stored)
+    last_good = starting(store)
+
+    assert await last_good.take_over() == stored
+    assert await last_good.look_closely() is None
+    assert last_good.snapshot == stored
+    assert store.calls["save"] == 0
+    assert caplog.messages == []
+
+
+async def test_what_a_start_has_completed_replaces_nothing_newer(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Another process has collected between the first answer and the comparison."""
+    store = FakeStore()
+    store.put(OLD)
+    last_good = starting(store, sees_from_afar=False)
+    await last_good.take_over()
+    truth = live((HIGH, replace(LOW, nome="Embaixo")), NOON + timedelta(minutes=1))
+    store.put(truth)
+
+    completed = await last_good.look_closely()
+    taken = await last_good.take_over()
+
+    assert completed is not None
+    assert taken == truth
+    assert store.calls["save"] == 0
+    assert store.stored is not None
+    assert store.stored.snapshot == truth
+    assert len(caplog.messages) == 1
+
+
+async def test_gaps_of_what_is_stored_are_filled_from_the_bundled_data(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """That is no reason for a warning: they are named, and nothing in them is incredible."""
+    bare = Shelf(LOW.id, LOW.letra, LOW.nome)
+    store = FakeStore()
+    store.put(replace(live((HIGH, bare)), missing=missing((bare,))))
+    last_good = starting(store, sees_from_afar=False)
+
+    await last_good.take_over()
+    completed = await last_good.look_closely()
+
+    assert completed is not None
+    assert completed.tree == TWO_SHELVES
+    assert not completed.missing
+    assert caplog.messages == []
+
+
+async def test_a_process_that_knows_something_believes_what_a_start_has_completed() -> None:
+    """It has the incredible snapshot itself, after more failures than the bundled one has had."""
+    store = FakeStore()
+    incredible = replace(OLD, failures=4)
+    running, beginning = LastGoodSnapshot(FallibleStore(store)), starting(store)
+    await keep(running, incredible)
+
+    await beginning.take_over()
+    taken = await running.take_over()
+    saves = store.calls["save"]
+    for _ in range(3):
+        assert await running.take_over() is None
+        assert await beginning.take_over() is None
+
+    assert taken == beginning.snapshot
+    assert store.calls["save"] == saves
+
+
+async def test_without_bundled_data_what_is_stored_is_taken_as_it_is() -> None:
+    """They may be switched off, or unreadable, though their outline is not."""
+
+    async def unreadable() -> None:
+        return None
+
+    store = FakeStore()
+    store.put(OLD)
+    last_good = LastGoodSnapshot(
+        FallibleStore(store),
+        succession=StoredSuccession(
+            bundled=unreadable, bundled_outline=lambda: outline(TWO_SHELVES)
+        ),
+    )
+
+    assert await last_good.take_over() == OLD
+    assert await last_good.look_closely() is None
+
+
+def fewer(boxes: int) -> tuple[Shelf, ...]:
+    """A shelf with this many boxes."""
+    return (HIGH.with_children(Box(each, f"Caixa {each}", ()) for each in range(boxes)),)
+
+
+@pytest.mark.parametrize("stood_still", [True, False])
+async def test_after_a_standstill_many_small_steps_are_not_undone(*, stood_still: bool) -> None:
+    """Others lost a box a day; whoever was awake and has missed that completes it, as ever."""
+    store = FakeStore()
+    standstills = count() if stood_still else repeat(0)
+    last_good = LastGoodSnapshot(FallibleStore(store), standstills=lambda: next(standstills))
+    await last_good.take_over()
+    await keep(last_good, live(fewer(9)))
+    for days in range(1, 5):
+        store.put(live(fewer(9 - days), NOON + timedelta(days=days)))
+
+    taken = await last_good.take_over()
+
+    assert taken is not None
+    assert taken.tree == fewer(5 if stood_still else 9)
+    assert store.stored is not None
+    assert store.stored.snapshot == taken
+    assert store.calls["save"] == (1 if stood_still else 2)
+
+
+async def test_after_a_standstill_an_older_snapshot_counts_for_nothing() -> None:
+    """As ever: what is known here was collected later."""
+    store = FakeStore()
+    last_good = LastGoodSnapshot(FallibleStore(store), standstills=count().__next__)
+    await keep(last_good, NEW)
+    store.put(OLD)
+
+    assert await last_good.take_over() is None
+    assert last_good.snapshot == NEW
+
+
+async def test_after_a_standstill_what_is_stored_is_held_against_the_bundled_data() -> None:
+    """As at a start, and not against what is known here."""
+    store = FakeStore()
+    last_good = starting(store, standstills=count().__next__)
+    last_good.snapshot = live(fewer(9))
+    store.put(replace(OLD, collected_at=NOON + timedelta(days=1)))
+
+    taken = await last_good.take_over()
+
+    assert taken is not None
+    assert taken.tree == TWO_SHELVES
+
+
+async def test_a_standstill_is_remembered_until_the_store_can_be_read() -> None:
+    """A laptop that wakes up is without a network at first."""
+    store, clock = FakeStore(), Clock()
+    last_good = LastGoodSnapshot(FallibleStore(store), standstills=Standstills(now=clock).count)
+    await keep(last_good, live(fewer(9)))
+    await last_good.take_over()
+    clock.advance(60)
+    store.trouble = SnapshotStoreError("sem rede")
+    await last_good.take_over()
+    store.trouble = None
+    store.put(live(fewer(5), NOON + timedelta(days=1)))
+
+    taken = await last_good.take_over()
+
+    assert taken is not None
+    assert taken.tree == fewer(5)
+
+
+async def test_a_standstill_in_the_middle_of_a_look_counts_for_the_next() -> None:
+    """What it has seen is older than the standstill."""
+    standstills = 0
+
+    class Freezing(FakeStore):
+        async def version(self) -> str | None:
+            nonlocal standstills
+            version = await super().version()
+            standstills = 1
+            return version
+
+    store = Freezing()
+    last_good = LastGoodSnapshot(FallibleStore(store), standstills=lambda: standstills)
+    await keep(last_good, live(fewer(9)))
+    await last_good.take_over()
+    store.put(live(fewer(5), NOON + timedelta(days=1)))
+
+    taken = await last_good.take_over()
+
+    assert taken is not None
+    assert taken.tree == fewer(5)
+
+
+async def test_at_the_end_nothing_newer_is_overwritten() -> None:
+    """It was frozen with a snapshot that was not stored, and is told to end as it wakes up."""
+    store = FakeStore()
+    last_good = LastGoodSnapshot(FallibleStore(store), insist_s=0)
+    store.trouble = SnapshotStoreError("disco cheio")
+    await keep(last_good, OLD)
+    store.trouble = None
+    store.put(NEW)
+
+    await last_good.save_at_the_end(within_s=60)
+
+    assert store.stored is not None
+    assert store.stored.snapshot == NEW
 
 
 async def test_what_is_not_stored_yet_is_stored_at_the_end() -> None:

@@ -8,7 +8,11 @@ import pytest
 from src.application.manners.adaptive_limit import AdaptiveLimit
 from src.application.manners.admission import Admission, Permit
 from src.application.manners.circuit_breaker import CircuitBreaker
-from src.application.ports.upstream_errors import UpstreamUnavailableError
+from src.application.ports.upstream_errors import (
+    LONGEST_REST_S,
+    UpstreamRestsError,
+    UpstreamUnavailableError,
+)
 from tests.helpers.hand_clock import SecondsClock
 
 
@@ -16,12 +20,18 @@ class Desk:
     """An admission, with everything it consults."""
 
     def __init__(
-        self, *, most: int = 100, pace: Callable[[], Awaitable[None]] | None = None
+        self,
+        *,
+        most: int = 100,
+        pace: Callable[[], Awaitable[None]] | None = None,
+        rests_for_all: bool = False,
     ) -> None:
         self.clock = SecondsClock()
         self.breaker = CircuitBreaker(clock=self.clock)
         limit = AdaptiveLimit(most, clock=self.clock)
-        self.admission = Admission(limit, self.breaker, clock=self.clock, pace=pace)
+        self.admission = Admission(
+            limit, self.breaker, clock=self.clock, pace=pace, rests_for_all=rests_for_all
+        )
 
     def open_circuit(self, *, retry_after_s: float | None = None) -> None:
         """Fails requests until the circuit opens."""
@@ -411,3 +421,67 @@ async def test_a_caller_cancelled_while_waiting_for_the_pace_gives_its_turn_back
 
     assert patient.is_in
     await patient.leave()
+
+
+async def test_during_a_rest_for_all_nobody_waits_and_nothing_is_sent() -> None:
+    """Who is in finishes; who waits, and who comes later, is told how long the rest takes."""
+    desk = Desk(most=2, rests_for_all=True)
+    inside = await callers(desk, 2)
+    waiting = await callers(desk, 20)
+
+    desk.admission.rest(60)
+    desk.admission.rest(10)  # the longest counts
+    desk.clock.advance(20)
+    waiting += await callers(desk, 1)
+    for caller in inside:
+        await caller.leave()
+
+    outcomes = await asyncio.gather(*(each.task for each in waiting), return_exceptions=True)
+    assert {type(outcome) for outcome in outcomes} == {UpstreamRestsError}
+    assert [each.retry_after_s for each in outcomes if isinstance(each, UpstreamRestsError)] == [
+        *[60] * 20,
+        40,
+    ]
+    assert all(each.permit is None for each in waiting)
+    desk.clock.advance(40)
+    assert [each.is_in for each in await callers(desk, 3)] == [True, True, False]
+
+
+async def test_a_rest_ends_within_an_hour() -> None:
+    """However long it was asked for."""
+    desk = Desk(rests_for_all=True)
+    desk.admission.rest(1e9)
+
+    assert desk.admission.rests_s == LONGEST_REST_S
+
+
+async def test_a_rest_of_one_request_stops_no_other() -> None:
+    """A collection goes on."""
+    desk = Desk(most=1)
+    [inside] = await callers(desk, 1)
+    [waiting] = await callers(desk, 1)
+    desk.admission.rest(60)
+    await inside.leave()
+
+    assert waiting.is_in
+
+
+async def test_a_turn_that_was_given_before_a_rest_is_not_taken_in_it() -> None:
+    """It waits for its pace; the turn, and a probe that it was to be, go back."""
+    go_on = asyncio.Event()
+
+    async def pace() -> None:
+        await go_on.wait()
+
+    desk = Desk(most=1, pace=pace, rests_for_all=True)
+    desk.open_circuit()
+    desk.clock.advance(1)
+    [probe] = await callers(desk, 1)
+    desk.admission.rest(60)
+    go_on.set()
+    await everyone_moves()
+    assert isinstance(probe.task.exception(), UpstreamRestsError)
+
+    desk.clock.advance(60)
+    [next_probe] = await callers(desk, 1)
+    assert next_probe.is_in

@@ -17,6 +17,7 @@ from src.application.ports.upstream_errors import (
     LONGEST_REST_S,
     UpstreamConnectionError,
     UpstreamError,
+    UpstreamRestsError,
     UpstreamStatusError,
 )
 from src.application.ports.value_store import Kept, ValueStore, ValueStoreError
@@ -202,11 +203,47 @@ async def test_a_rest_that_the_upstream_asks_for_holds_for_every_key(
     assert upstream.asked == {"old": 1, "a": 1}
 
 
+async def test_a_key_that_was_not_asked_for_needs_no_pause_of_its_own() -> None:
+    """Its request waited for its turn when another one was told to rest."""
+    upstream = Upstream(a=UpstreamRestsError("pediu uma pausa", retry_after_s=0.01))
+    async with cache(upstream, pause_s=30) as values:
+        with pytest.raises(NothingKnownError) as caught:
+            await values.get("a")
+        upstream.values["a"] = 1
+        await asyncio.sleep(0.02)
+
+        assert (await values.get("a")).value == 1
+    assert caught.value.retry_after_s == 1
+
+
+async def test_a_rest_that_begins_while_the_store_is_read_is_kept() -> None:
+    """The upstream is not asked after it."""
+
+    class Slow(FakeValues):
+        async def get(self, key: str) -> Kept[int] | None:
+            if key == "slow" and self.reads:
+                await settled_but_held(upstream)
+                await asyncio.sleep(0.01)
+            return await super().get(key)
+
+    upstream = Upstream(a=asking_for_a_rest(60), slow=1)
+    async with cache(upstream, far=Slow()) as values:
+        outcomes = await asyncio.gather(values.get("a"), values.get("slow"), return_exceptions=True)
+
+    assert [type(each) for each in outcomes] == [NothingKnownError] * 2
+    assert upstream.asked == {"a": 1}
+
+
 async def test_the_longest_rest_counts() -> None:
     """Two keys were asked for at once; the answer that came last asks for less."""
     upstream = Upstream(a=asking_for_a_rest(1800), b=asking_for_a_rest(1))
+    upstream.held = asyncio.Event()
     async with cache(upstream) as values:
-        await asyncio.gather(values.get("a"), values.get("b"), return_exceptions=True)
+        both = [asyncio.create_task(values.get(key)) for key in ("a", "b")]
+        while len(upstream.asked) < 2:
+            await asyncio.sleep(0)
+        upstream.held.set()
+        await asyncio.wait(both)
 
         with pytest.raises(NothingKnownError) as caught:
             await values.get("c")

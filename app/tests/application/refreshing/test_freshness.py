@@ -6,11 +6,13 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
 from src.application.keeping.fallible_store import FallibleStore
 from src.application.keeping.last_good_snapshot import LastGoodSnapshot
+from src.application.keeping.stored_succession import StoredSuccession
 from src.application.ports.snapshot_store import SnapshotStoreError
 from src.application.ports.upstream_errors import UpstreamConnectionError, UpstreamStatusError
 from src.application.refreshing.current_edition import CurrentEdition
@@ -47,8 +49,7 @@ async def bundled() -> ShelvesSnapshot:
     return BUNDLED
 
 
-@asynccontextmanager
-async def keeping(
+def one_process(
     collection: FakeCollection,
     *,
     store: FakeStore | None = None,
@@ -56,8 +57,9 @@ async def keeping(
     wait_s: float = 5,
     fallback: Callable[[], Awaitable[ShelvesSnapshot]] | None = bundled,
     publish: Callable[[ShelvesSnapshot], Awaitable[ShelvesSnapshot]] = published,
-) -> AsyncIterator[Freshness[ShelvesSnapshot]]:
-    """What one process answers, kept fresh by these collections during the block."""
+    ends_within_s: float = 0.05,
+) -> Freshness[ShelvesSnapshot]:
+    """What one process answers, with these collections once it is kept fresh."""
     current = CurrentEdition(make=publish, load_bundled=fallback)
     schedule = Schedule(ttl_s=ttl_s, now=collection.clock, pauses=PAUSES)
     shared = FallibleStore(store or FakeStore(), now=collection.clock)
@@ -65,14 +67,14 @@ async def keeping(
         collect=collection,
         publish=current.publish,
         store=shared,
-        last_good=LastGoodSnapshot(shared),
+        last_good=LastGoodSnapshot(shared, succession=StoredSuccession(bundled=current.bundled)),
         schedule=schedule,
         bundled=current.bundled,
         recorder=recorder(collection.clock),
         look_every_s=LOOK_EVERY_S,
-        ends_within_s=0.05,
+        ends_within_s=ends_within_s,
     )
-    freshness = Freshness(
+    return Freshness(
         current=current,
         refreshes=OneRefreshAtATime(
             current=current,
@@ -83,7 +85,16 @@ async def keeping(
         wait_s=wait_s,
         look_every_s=LOOK_EVERY_S,
         after_a_fault_s=0.001,
+        ending_s=2 * ends_within_s,
     )
+
+
+@asynccontextmanager
+async def keeping(
+    collection: FakeCollection, **how: Any
+) -> AsyncIterator[Freshness[ShelvesSnapshot]]:
+    """What one process answers, kept fresh by these collections during the block."""
+    freshness = one_process(collection, **how)
     keep = asyncio.create_task(freshness.keep())
     try:
         yield freshness
@@ -285,6 +296,24 @@ async def test_parts_never_read_are_filled_from_the_bundled_snapshot() -> None:
     assert snapshot.source is Source.LIVE
     assert snapshot.tree == TWO_SHELVES
     assert not snapshot.missing
+
+
+async def test_stored_data_that_turn_out_to_be_incredible_are_due_for_a_refresh() -> None:
+    """They are fresh by their date; the bundled data complete them until the truth is collected."""
+    store, clock = FakeStore(), Clock()
+    store.put(live(TWO_SHELVES[:1]))
+    truth = live((HIGH, replace(LOW, nome="Embaixo")))
+    collection = FakeCollection(clock, truth)
+    collection.held = asyncio.Event()
+    async with keeping(collection, store=store) as freshness:
+        await until(lambda: collection.waiting == 1)
+        completed = freshness.at_once()
+        collection.held.set()
+        await until(lambda: freshness.at_once().is_whole)
+
+        assert freshness.at_once().tree == truth.tree
+    assert completed.tree == TWO_SHELVES
+    assert collection.count == 1
 
 
 async def test_a_fault_of_ours_is_logged_with_its_traceback_and_survived(
@@ -699,3 +728,61 @@ async def turns_of_the_loop() -> None:
     """Lets everything go on that waits for nothing."""
     for _ in range(20):
         await asyncio.sleep(0)
+
+
+async def test_a_process_asked_to_end_again_and_again_still_stores_what_it_knows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A terminal and a supervisor may both send it a signal while a slow store is saving."""
+    store = FakeStore()
+    is_saving, go_on = asyncio.Event(), asyncio.Event()
+    save = store.save
+
+    async def save_slowly(snapshot: ShelvesSnapshot) -> str:
+        is_saving.set()
+        await go_on.wait()
+        return await save(snapshot)
+
+    monkeypatch.setattr(store, "save", save_slowly)
+    freshness = one_process(
+        FakeCollection(Clock(), live(TWO_SHELVES)), store=store, ends_within_s=50
+    )
+    keep = asyncio.create_task(freshness.keep())
+    await is_saving.wait()
+
+    for _ in range(3):
+        keep.cancel()
+        await asyncio.sleep(0.001)
+    go_on.set()
+    await asyncio.wait({keep})
+
+    assert store.stored is not None
+    assert store.calls["save"] == 1
+    assert not store.is_taken
+
+
+async def test_a_store_that_hangs_does_not_keep_the_process_from_ending() -> None:
+    """Neither storing nor giving the turn back comes to its end, whoever asks for it."""
+
+    class HangingStore(FakeStore):
+        async def save(self, snapshot: ShelvesSnapshot) -> str:
+            self._call("save")
+            await asyncio.Event().wait()
+            return await super().save(snapshot)
+
+        @asynccontextmanager
+        async def turn(self) -> AsyncIterator[bool]:
+            try:
+                yield True
+            finally:
+                await asyncio.Event().wait()
+
+    store = HangingStore()
+    freshness = one_process(FakeCollection(Clock(), live(TWO_SHELVES)), store=store)
+    keep = asyncio.create_task(freshness.keep())
+    await until(lambda: store.calls["save"] == 1)
+
+    keep.cancel()
+    await asyncio.wait({keep})
+
+    assert store.stored is None

@@ -3,20 +3,25 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
+from itertools import count
 from typing import Any
 
 import pytest
 
 from src.application.keeping.fallible_store import FallibleStore
 from src.application.keeping.last_good_snapshot import LastGoodSnapshot
+from src.application.keeping.standstills import Standstills
+from src.application.keeping.stored_succession import StoredSuccession
 from src.application.ports.upstream_errors import UpstreamConnectionError, UpstreamMalformedError
 from src.application.refreshing.refresh_snapshot import LostRefreshError, RefreshSnapshot
 from src.application.refreshing.schedule import Schedule
+from src.domain.judgement import CONFIRMATIONS
+from src.domain.snapshot import Source
 from tests.helpers.fakes import NOON, Clock, FakeCollection, FakeStore, live, recorder
-from tests.helpers.shelves import TWO_SHELVES
-from tests.sample_feature.shelves import ShelvesSnapshot
+from tests.helpers.shelves import BOOKS, HIGH, LOW, TWO_SHELVES
+from tests.sample_feature.shelves import Box, Item, ShelvesSnapshot
 
 OLD = live(TWO_SHELVES[:1], NOON - timedelta(days=1))
 NEW = live(TWO_SHELVES)
@@ -29,10 +34,19 @@ async def no_bundled() -> None:
 class Process:
     """The parts of one process."""
 
-    def __init__(self, store: FakeStore, collection: FakeCollection) -> None:
+    def __init__(
+        self,
+        store: FakeStore,
+        collection: FakeCollection,
+        *,
+        bundled: Callable[[], Awaitable[ShelvesSnapshot | None]] = no_bundled,
+        standstills: Callable[[], int] = lambda: 0,
+    ) -> None:
         self._store = store
         fallible = FallibleStore(store)
-        self.last_good = LastGoodSnapshot(fallible)
+        self.last_good = LastGoodSnapshot(
+            fallible, succession=StoredSuccession(bundled=bundled), standstills=standstills
+        )
         self.published: list[tuple[ShelvesSnapshot, ShelvesSnapshot | None]] = []
         self.refresh = RefreshSnapshot(
             collect=collection,
@@ -40,7 +54,8 @@ class Process:
             store=fallible,
             last_good=self.last_good,
             schedule=Schedule(ttl_s=3600, now=collection.clock),
-            bundled=no_bundled,
+            bundled=bundled,
+            standstills=standstills,
             recorder=recorder(collection.clock),
             look_every_s=0.001,
         )
@@ -221,6 +236,60 @@ async def test_each_change_that_somebody_vouched_for_is_believed_by_a_clock_that
             assert process.last_good.snapshot.is_whole
 
 
+async def test_small_changes_that_have_led_far_away_survive_a_restart() -> None:
+    """Each was credible when it came; together they are not, beside the bundled data."""
+    four = Box(1, "Livros").with_children(Item(each, f"Volume {each}") for each in range(4))
+    trees = [
+        (HIGH.with_children([replace(four, itens=(four.itens or ())[:n])]),) for n in (4, 3, 2)
+    ]
+    beginning = live(trees[0], NOON - timedelta(days=100))
+
+    async def bundled() -> ShelvesSnapshot:
+        return replace(beginning, source=Source.BUNDLED)
+
+    store, clock = FakeStore(), Clock()
+    process = Process(store, FakeCollection(clock, *map(live, trees)), bundled=bundled)
+    believed: list[datetime | None] = []
+    for _ in trees:
+        clock.advance(60)
+        collected = await process.execute(afresh=True)
+        assert collected is not None
+        believed.append(collected.believed_at)
+    restarted = Process(store, FakeCollection(clock, live(trees[2])), bundled=bundled)
+    for _ in range(2):
+        await restarted.refresh.take_over()
+
+    assert believed == [None, None, clock()]
+    assert [each.tree for each, _ in restarted.published] == [trees[2]]
+
+
+@pytest.mark.parametrize("is_confirmed", [True, False])
+async def test_a_loss_is_doubted_again_after_a_restart_only_before_it_is_confirmed(
+    *, is_confirmed: bool
+) -> None:
+    """Eight collections have shown it, or seven and the eighth comes after the restart."""
+
+    async def bundled() -> ShelvesSnapshot:
+        return replace(NEW, source=Source.BUNDLED, collected_at=OLD.collected_at)
+
+    store, clock = FakeStore(), Clock()
+    process = Process(store, FakeCollection(clock, OLD), bundled=bundled)
+    for _ in range(CONFIRMATIONS if is_confirmed else CONFIRMATIONS - 1):
+        clock.advance(60)
+        await process.execute(afresh=True)
+    restarted = Process(store, FakeCollection(clock, OLD), bundled=bundled)
+    for _ in range(2):
+        await restarted.refresh.take_over()
+    (taken,) = [each.tree for each, _ in restarted.published]
+    clock.advance(60)
+    collected = await restarted.execute(afresh=True)
+
+    assert taken == (OLD.tree if is_confirmed else NEW.tree)
+    assert collected is not None
+    assert collected.tree == OLD.tree
+    assert collected.is_whole
+
+
 @pytest.mark.parametrize("outcome", [OLD, UpstreamConnectionError("caiu")])
 async def test_a_process_that_was_frozen_undoes_nothing(
     outcome: ShelvesSnapshot | Exception,
@@ -244,6 +313,54 @@ async def test_a_process_that_was_frozen_undoes_nothing(
     assert store.stored is not None
     assert store.stored.snapshot.tree == OLD.tree
     assert store.stored.snapshot.believed_at == vouched_for
+
+
+@pytest.mark.parametrize("outcome", [NEW, UpstreamConnectionError("caiu")])
+@pytest.mark.parametrize("known", [NEW, None])
+async def test_a_collection_that_stood_still_gives_way_to_one_that_did_not(
+    known: ShelvesSnapshot | None, outcome: ShelvesSnapshot | Exception
+) -> None:
+    """What it read before is older than what another process has read since, by a small step."""
+    store, clock = FakeStore(), Clock()
+    collection = FakeCollection(clock, outcome)
+    frozen = Process(store, collection, standstills=Standstills(now=clock).count)
+    if known is not None:
+        await frozen.last_good.put(known)
+        await frozen.last_good.save()
+    collection.held = asyncio.Event()
+    refreshing = asyncio.create_task(frozen.execute(afresh=False))
+    while not collection.waiting:
+        await asyncio.sleep(0)
+    shrunk = live((HIGH.with_children([BOOKS]), LOW), NOON + timedelta(days=20))
+    store.put(shrunk)
+    clock.advance(30 * 86_400)
+    collection.held.set()
+    await asyncio.wait({refreshing})
+    await frozen.refresh.take_over()
+
+    if isinstance(outcome, Exception):
+        assert refreshing.exception() is outcome
+    else:
+        assert refreshing.result() is None
+    assert frozen.last_good.snapshot == shrunk
+    assert [each for each, _ in frozen.published] == [shrunk]
+    assert collection.count == 1
+    assert store.stored is not None
+    assert store.stored.snapshot == shrunk
+
+
+async def test_a_collection_that_stood_still_is_made_again_once() -> None:
+    """Nobody else has collected; a machine that stands still again and again collects, too."""
+    store, clock = FakeStore(), Clock()
+    collection = FakeCollection(clock, OLD, NEW)
+    process = Process(store, collection, standstills=count().__next__)
+
+    collected = await process.execute(afresh=False)
+
+    assert collected is not None
+    assert collected.tree == NEW.tree
+    assert collection.count == 2
+    assert len(process.published) == store.calls["save"] == 1
 
 
 async def after(wait: Callable[[], Awaitable[None]], call: Any, *arguments: Any) -> Any:

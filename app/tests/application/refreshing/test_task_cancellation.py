@@ -51,6 +51,24 @@ async def test_a_lost_cancellation_is_repeated() -> None:
     assert lost == 1
 
 
+async def test_work_comes_to_its_end_however_often_it_is_cancelled() -> None:
+    """One stop of a service may bring several cancellations."""
+    go_on = asyncio.Event()
+
+    async def work() -> str:
+        await go_on.wait()
+        return "done"
+
+    waiting = asyncio.create_task(finished(work(), within_s=50))
+    for _ in range(3):
+        await asyncio.sleep(0)
+        waiting.cancel()
+    await asyncio.sleep(0)
+    go_on.set()
+
+    assert await waiting == "done"
+
+
 async def test_work_that_does_not_come_to_its_end_is_cancelled() -> None:
     """A cancelled caller waits for it for a while only."""
     has_begun = asyncio.Event()

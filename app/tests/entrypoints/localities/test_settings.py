@@ -19,7 +19,6 @@ def test_the_defaults_are_the_documented_ones(monkeypatch: pytest.MonkeyPatch) -
 @pytest.mark.parametrize(
     ("name", "value", "allowed"),
     [
-        ("IBGE_BASE_URL", "servicodados", "http:// ou https://"),
         ("IBGE_BASE_URL", "ftp://ibge.test", "http:// ou https://"),
         ("IBGE_BASE_URL", "http://a..b/", "http:// ou https://"),
         ("IBGE_BASE_URL", "http://ibge.test/?***", "sem ? nem #"),
@@ -51,3 +50,17 @@ def test_a_bad_value_stops_the_start_with_one_line(
     (line,) = capsys.readouterr().err.splitlines()
     assert f"{name}={value}" in line
     assert allowed in line
+
+
+def test_what_is_no_address_is_not_shown(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It may be a secret in the wrong place; the line says what is allowed."""
+    monkeypatch.setenv("IBGE_BASE_URL", "servicodados")
+
+    with pytest.raises(SystemExit) as caught:
+        load_settings()
+
+    assert caught.value.code == 3
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "IBGE_BASE_URL=*** (use um endereço http:// ou https://" in line

@@ -13,6 +13,7 @@ import aiohttp
 import pytest
 
 from src.application.population.ports import Kind as PlaceKind
+from src.domain.localities.territory import State
 from src.domain.population.population import Population
 from src.entrypoints.api import create_app
 from src.entrypoints.feature import Feature
@@ -201,6 +202,33 @@ async def test_a_rest_that_is_asked_for_at_one_place_holds_for_all(status: int) 
     assert upstream.figures.requests == requests
     assert (known.status, known.body) == (200, before.body)
     for answer in (first, *others):
+        assert answer.status == 503
+        assert 3500 < int(answer.headers["Retry-After"]) <= 3600
+
+
+@pytest.mark.parametrize("status", [429, 503])
+async def test_callers_that_wait_for_their_turn_are_let_go_when_a_rest_begins(
+    status: int, brazil: tuple[State, ...]
+) -> None:
+    """Eight requests are in flight when one is told to rest; those behind them are never sent."""
+    acre = tuple(state for state in brazil if state.sigla == "AC")
+    known, *others = [f"/api/v1/cities/{city.id}/population" for city in acre[0].cidades]
+    resting = Fault(kind=Kind.STATUS, status=status, retry_after=3600)
+    async with Ibge(acre) as upstream:
+        async with service(upstream, places=FakeUpstream(acre), population_ttl_s=0) as session:
+            before = await ask(session, known)
+            upstream.behave(Behaviour(latency_s=0.3, faults=(resting,)))
+            answers = await asyncio.gather(*(ask(session, path) for path in others))
+            sent = upstream.figures.requests - 1
+            upstream.behave(Behaviour())
+            answers += [await ask(session, path) for path in others]
+            kept = await ask(session, known)
+
+    assert 0 < sent <= 8
+    assert upstream.figures.requests == 1 + sent
+    assert (kept.status, kept.body) == (200, before.body)
+    assert len(answers) == 2 * 21
+    for answer in answers:
         assert answer.status == 503
         assert 3500 < int(answer.headers["Retry-After"]) <= 3600
 

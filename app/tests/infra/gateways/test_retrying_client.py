@@ -14,6 +14,7 @@ from src.application.ports.upstream_errors import (
     UpstreamConnectionError,
     UpstreamError,
     UpstreamMalformedError,
+    UpstreamRestsError,
     UpstreamStatusError,
     UpstreamTimeoutError,
     UpstreamTlsError,
@@ -292,6 +293,35 @@ async def test_waiting_for_a_turn_to_try_again_does_not_count_either() -> None:
             )
 
     assert answers == [b"[]"] * 25
+
+
+@pytest.mark.parametrize("code", [429, 503, 500])
+async def test_a_rest_for_all_stops_whoever_waits_and_whoever_would_try_again(code: int) -> None:
+    """One response asks for an hour; another request fails meanwhile, and has a try left."""
+    faults = [status(code, retry_after=3600), status(500)]
+    async with Upstream(*faults, latency_s=0.05) as upstream:
+        manners = Manners(at_once=2, rests_for_all=True)
+        async with client_of(upstream, manners, attempts=2) as client:
+            asked = (client.get(path, bytes, level=LEVEL) for path in paths(20))
+            outcomes = await asyncio.gather(*asked, return_exceptions=True)
+
+    assert len(upstream.asked) == 2
+    told = [each for each in outcomes if isinstance(each, UpstreamError)]
+    assert len(told) == 20
+    assert sum(isinstance(each, UpstreamRestsError) for each in told) >= 18
+    assert all(each.retry_after_s and 3500 < each.retry_after_s <= 3600 for each in told)
+
+
+async def test_after_a_rest_for_all_the_request_that_was_told_is_tried_again() -> None:
+    """And others are sent again."""
+    async with Upstream(status(503, retry_after=1)) as upstream:
+        manners = Manners(rests_for_all=True)
+        async with client_of(upstream, manners, attempts=2) as client:
+            first, others = paths(2)[0], paths(2)[1]
+            answers = [await client.get(path, bytes, level=LEVEL) for path in (first, others)]
+
+    assert answers == [b"[]"] * 2
+    assert upstream.asked == [first, first, others]
 
 
 async def test_a_fan_out_has_an_end_of_its_own() -> None:

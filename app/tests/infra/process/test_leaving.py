@@ -40,6 +40,32 @@ async def test_the_server_hears_the_signal_too(heard: list[str]) -> None:
     assert heard == ["server", "service", "server"]
 
 
+async def test_the_server_hears_a_second_signal_once_the_last_work_is_done(
+    heard: list[str],
+) -> None:
+    """It may end at once then; the service is asked to leave only once."""
+    last_work = asyncio.get_running_loop().create_future()
+    with leaving(lambda: heard.append("service"), last_work=last_work):
+        for _ in range(2):
+            signal.raise_signal(signal.SIGTERM)
+            await asyncio.sleep(0.01)
+        heard.append("last work")
+        last_work.set_result(None)
+        await asyncio.sleep(0.01)
+
+    assert heard == ["server", "service", "last work", "server"]
+
+
+async def test_without_last_work_the_server_hears_every_signal_at_once(heard: list[str]) -> None:
+    """There is nothing to wait for."""
+    with leaving(lambda: heard.append("service")):
+        signal.raise_signal(signal.SIGTERM)
+        signal.raise_signal(signal.SIGTERM)
+        await asyncio.sleep(0.01)
+
+    assert heard == ["server", "server", "service"]
+
+
 async def test_clients_waiting_for_the_first_data_are_sent_away(heard: list[str]) -> None:
     """Otherwise the server would wait for them as long as a collection may take."""
     upstream = FakeUpstream(TWO_SHELVES)

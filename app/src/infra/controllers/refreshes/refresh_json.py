@@ -36,6 +36,7 @@ CAUSES = {
     upstream_errors.UpstreamUnavailableError: (
         "{} vem falhando; as requisições estão suspensas por enquanto."
     ),
+    upstream_errors.UpstreamRestsError: "{} pediu uma pausa.",
 }
 INTERNAL = "Houve um erro interno; veja o log do serviço."
 

@@ -57,7 +57,7 @@ class FileStore(SnapshotStore[S]):
         self._turn_s = turn_s
         self._renew_every_s = renew_every_s
         self._renewed: tuple[int, int] | None = None
-        self._renewed_at = 0.0
+        self._renewed_at = self._looked_at = 0.0
         self._format = snapshot_format
         self._file = directory / f"{snapshot_format.named('snapshot')}.json.xz"
         self._lock_file = directory / "refresh.lock"
@@ -88,6 +88,8 @@ class FileStore(SnapshotStore[S]):
         except OSError as exc:
             raise SnapshotStoreError(f"{self._lock_file} não pode ser travado ({exc})") from exc
         try:
+            with suppress(OSError):  # the next one may get through
+                await self._renew()  # until now the file has the time of an earlier turn
             async with renewed(self._renew, every_s=self._renew_every_s):
                 yield True
         finally:
@@ -101,12 +103,15 @@ class FileStore(SnapshotStore[S]):
         """Remove the lock's file if its holder was not seen for too long; the next look gets it.
 
         By this process's own clock, for the times of files are another machine's, or are set back.
+        What it saw while it waited for an earlier turn says nothing about this one.
         """
         with suppress(OSError):
             status = self._lock_file.stat()
             renewed_last = (status.st_ino, status.st_mtime_ns)
             now = time.monotonic()
-            if renewed_last != self._renewed:
+            has_waited = now - self._looked_at < self._turn_s / 2
+            self._looked_at = now
+            if renewed_last != self._renewed or not has_waited:
                 self._renewed, self._renewed_at = renewed_last, now
             elif now - self._renewed_at >= self._turn_s:
                 self._lock_file.unlink()

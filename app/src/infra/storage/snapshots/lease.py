@@ -4,9 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 
-# In seconds: a turn is renewed well before it ends.
+# In seconds: a turn is renewed well before it ends. A process that waited for a turn which a server
+# has forgotten, and gets it, rests for a second first: its holder is to be seen again by then.
 TURN_S = 6.0
-RENEW_EVERY_S = 2.0
+RENEW_EVERY_S = 1.0
 
 
 @asynccontextmanager

@@ -3,10 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from typing import cast
 from uuid import uuid4
 
-from redis.exceptions import LockError, RedisError, ResponseError
+from redis.asyncio.lock import Lock
+from redis.exceptions import LockError, LockNotOwnedError, RedisError, ResponseError
 
 from src.application.ports.snapshot_store import (
     DamagedSnapshotError,
@@ -28,7 +30,8 @@ class RedisStore(SnapshotStore[S]):
     """`redis://…`: the snapshot and its version in two keys, the turn by a lock with a lifetime.
 
     `prefix` is what the names of its keys begin with. A turn ends `turn_s` seconds after its holder
-    was last seen, and is renewed `renew_every_s`; no call takes longer than `timeout_s`.
+    was last seen, and is renewed every `renew_every_s`, or taken again if the server was emptied.
+    No call takes longer than `timeout_s`.
     """
 
     def __init__(
@@ -95,7 +98,7 @@ class RedisStore(SnapshotStore[S]):
             yield False
             return
         try:
-            async with renewed(lock.reacquire, every_s=self._renew_every_s):
+            async with renewed(partial(_renew, lock), every_s=self._renew_every_s):
                 yield True
         finally:
             with suppress(LockError, RedisError, OSError):  # it ends by itself, soon
@@ -116,6 +119,13 @@ class RedisStore(SnapshotStore[S]):
         if not content or content[0] is None:
             raise ValueError(f"grande demais, no máximo {self._format.max_bytes} bytes")
         return self._format.from_bytes(content[0]).snapshot
+
+
+async def _renew(lock: Lock) -> None:
+    try:
+        await lock.reacquire()
+    except LockNotOwnedError:
+        await lock.acquire()  # a server that was emptied has forgotten it
 
 
 def _text(version: bytes) -> str:

@@ -6,8 +6,13 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
+from src.domain.outline import outline
 from src.domain.snapshot import Source
-from src.infra.storage.localities.bundled_snapshot import BUNDLED_FILE, bundled_snapshot
+from src.infra.storage.localities.bundled_snapshot import (
+    BUNDLED_FILE,
+    bundled_outline,
+    bundled_snapshot,
+)
 from src.infra.storage.snapshots.snapshot_format import SnapshotFile
 from tests.helpers.localities.places import TWO_STATES
 from tests.helpers.localities.stores import FORMAT
@@ -45,3 +50,8 @@ def test_the_bundled_snapshot_is_the_real_territory() -> None:
     assert len(cities) == 5_570
     assert sum(len(city.distritos or ()) for city in cities) == 10_768
     assert BUNDLED_FILE.stat().st_size < 120_000
+
+
+def test_the_outline_is_that_of_the_bundled_snapshot() -> None:
+    """One script makes both."""
+    assert bundled_outline() == outline(bundled_snapshot().states)

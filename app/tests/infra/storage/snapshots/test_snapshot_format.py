@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from src.domain.snapshot import Gap, Source, TreeSnapshot
-from src.infra.storage.snapshots.snapshot_format import SnapshotFile, SnapshotFormat
+from src.infra.storage.snapshots.snapshot_format import SMALL, SnapshotFile, SnapshotFormat
 from tests.helpers.fakes import NOON
 from tests.helpers.shelves import TWO_SHELVES
 from tests.helpers.stores import FORMAT
@@ -29,6 +29,13 @@ def test_a_snapshot_comes_back_equal() -> None:
 
     assert FORMAT.from_bytes(content) == FILE
     assert FORMAT.to_bytes(FILE.snapshot, origin=FILE.origin) == content
+
+
+def test_the_small_form_holds_the_same() -> None:
+    """It takes longer to make, for what ships with the code."""
+    small = FORMAT.to_bytes(FILE.snapshot, origin=FILE.origin, preset=SMALL)
+
+    assert FORMAT.from_bytes(small) == FILE
 
 
 def test_a_gap_without_parents_is_read() -> None:

@@ -381,6 +381,18 @@ async def test_the_turn_of_a_frozen_process_ends(tmp_path: Path) -> None:
                 await asyncio.sleep(0.05)
 
 
+async def test_a_turn_that_has_just_begun_is_not_taken_for_a_frozen_one(tmp_path: Path) -> None:
+    """Another process waited for an earlier turn, and has not looked since: nothing has changed."""
+    one, other = file_store(tmp_path), file_store(tmp_path, turn_s=0.1)
+    async with one.turn():
+        assert not await is_free(other)
+    await asyncio.sleep(0.2)
+
+    async with one.turn():
+        for _ in range(2):
+            assert not await is_free(other)
+
+
 async def test_journals_give_way_to_the_snapshot(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -494,6 +506,32 @@ async def test_a_long_turn_is_renewed(
                 renewals += left_ms > before_ms
 
         assert await is_free(store)
+
+
+async def test_a_turn_that_the_server_has_forgotten_is_taken_again(redis: RedisServer) -> None:
+    """The server was emptied, or started again; the holder, which still collects, has it back."""
+    holder = redis_store(redis.url, renew_every_s=0.01)
+    async with aclosing(holder), Redis.from_url(redis.url) as client:
+        async with holder.turn() as is_ours:
+            assert is_ours
+            await client.flushall()
+            while not await client.exists(TURN):
+                await asyncio.sleep(0.01)
+
+        assert not await client.exists(TURN)
+
+
+async def test_a_turn_that_another_process_has_got_meanwhile_is_left_to_it(
+    redis: RedisServer,
+) -> None:
+    """The holder that lost it goes on without, and does not give the other's back."""
+    loser = redis_store(redis.url, renew_every_s=0.01)
+    async with aclosing(loser), Redis.from_url(redis.url) as client:
+        async with loser.turn():
+            await client.set(TURN, "another's")
+            await asyncio.sleep(0.1)
+
+        assert await client.get(TURN) == b"another's"
 
 
 async def test_a_turn_survives_the_loss_of_the_server(
