@@ -30,12 +30,8 @@ ALLOWED = {
 _UTF_8 = "^[^\ufffd]*$"
 
 _UF = "^([A-Za-z]{2}|[0-9]{2})$"
-
-
 _REGION = "^([1-5]|[Nn]|[Nn][Ee]|[Ss][Ee]|[Ss]|[Cc][Oo])$"
 
-
-_REGION_EXAMPLES = examples({"sigla": "CO", "em minúsculas": "co", "código": "5"})
 _UF_EXAMPLES = examples({"sigla": "DF", "em minúsculas": "df", "código": "53"})
 
 Uf = Annotated[
@@ -45,8 +41,8 @@ Uf = Annotated[
 OnlyRegion = Annotated[
     Annotated[str, Query(pattern=_REGION)] | SkipJsonSchema[None],
     Query(
+        # No example: Swagger UI would fill it in, and whoever tries would miss the other regions.
         description=f"Só desta região: {ALLOWED['regiao']}",
-        openapi_examples=_REGION_EXAMPLES,
     ),
 ]
 LowestLevel = Annotated[
@@ -110,11 +106,7 @@ class NameSearch(BaseModel):
     uf: Annotated[str, Query(pattern=_UF)] | SkipJsonSchema[None] = Query(
         default=None, description=f"Só deste estado: {ALLOWED['uf']}", openapi_examples=_UF_EXAMPLES
     )
-    regiao: Annotated[str, Query(pattern=_REGION)] | SkipJsonSchema[None] = Query(
-        default=None,
-        description=f"Só desta região: {ALLOWED['regiao']}",
-        openapi_examples=_REGION_EXAMPLES,
-    )
+    regiao: OnlyRegion = None
     limit: int = Query(
         default=20,
         ge=1,
