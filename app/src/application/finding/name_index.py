@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from itertools import accumulate
 from typing import Generic, TypeVar
+from unicodedata import normalize
 
 from src.application.finding.names_by_word import MatchedNames, NamesByWord
 from src.domain.portuguese_spelling import DIRECTIONS
@@ -48,13 +49,12 @@ class Match(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Found(Generic[Part]):
-    """One page of what a search finds, how many parts it finds in all, and how the first matches.
+    """All parts that a search finds, the best first, and how the first matches.
 
     Without a query every name begins with it.
     """
 
-    parts: tuple[Part, ...]
-    total: int
+    parts: Sequence[Part]
     match: Match
 
 
@@ -85,13 +85,12 @@ class NameIndex(Generic[Part]):
             self._at_length[len(key)].append(at)
         self._by_word = NamesByWord([part.nome for part in self._parts])
 
-    def search(
-        self, query: str | None, *, group: Hashable | None = None, limit: int, offset: int
-    ) -> Found[Part]:
-        """The parts whose names match the query: `limit` of them, from `offset` on.
+    def search(self, query: str | None, *, group: Hashable | None = None) -> Found[Part]:
+        """The parts whose names match the query.
 
-        They come in the order of Match; of equals, in order of name and id. Without a query, or
-        with a blank one, all parts in that order.
+        They come in the order of Match; of equals, in order of name and id, but the very name with
+        the accents of the query before others. Without a query, or with a blank one, all parts in
+        that order.
 
         Near names are left out if there is the very name: a correct spelling asks for no others.
         Only if nothing else is found come names with misspelled words and others besides, names
@@ -99,17 +98,26 @@ class NameIndex(Generic[Part]):
         """
         best, ranked = Match.NONE, dict[int, None]()
         for match, positions in self._matches(query, found=ranked):
-            mine = [at for at in positions if group is None or group in self._groups[at]]
+            mine = self._in(group, positions)
             if mine and not ranked:
                 best = match
             ranked.update(dict.fromkeys(mine))
-        page = list(ranked)[offset : offset + limit]
-        return Found(tuple(self._parts[at] for at in page), len(ranked), best)
+        return Found([self._parts[at] for at in ranked], best)
 
     def has(self, name: str, *, group: Hashable | None = None) -> bool:
         """Whether a part has this very name."""
-        positions = self._with_key(searchable(name))
-        return any(group is None or group in self._groups[at] for at in positions)
+        return bool(self._in(group, self._with_key(searchable(name))))
+
+    def beginning_with(self, query: str, *, group: Hashable | None = None) -> list[Part]:
+        """The parts whose names begin with the query, in order of name and id."""
+        wanted = searchable(query)
+        positions = self._beginning_with(wanted) if wanted else ()
+        return [self._parts[at] for at in self._in(group, positions)]
+
+    def _in(self, group: Hashable | None, positions: Sequence[int]) -> Sequence[int]:
+        if group is None:
+            return positions
+        return [at for at in positions if group in self._groups[at]]
 
     def _matches(
         self, query: str | None, *, found: Collection[int]
@@ -126,12 +134,14 @@ class NameIndex(Generic[Part]):
             return
         closed = wanted.replace(" ", "")
         inside = self._inside(closed) if closed in self._all_closed else []
-        yield Match.VERY_NAME, self._with_key(wanted)
+        typed = _composed(query)
+        with_accents_first = sorted(
+            self._with_key(wanted), key=lambda at: _composed(self._parts[at].nome) != typed
+        )
+        yield Match.VERY_NAME, with_accents_first
         yield Match.JOINED, [at for at in inside if self._closed[at] == closed]
         is_known = bool(found)
-        # Those that begin with it are neighbours in the order.
-        keys = self._keys
-        yield Match.BEGINNING, range(bisect_left(keys, wanted), bisect_left(keys, wanted + _LAST))
+        yield Match.BEGINNING, self._beginning_with(wanted)
         by_word = self._by_word.matches(query)
         meant = next(by_word)
         yield Match.WHOLE, meant.whole
@@ -142,7 +152,7 @@ class NameIndex(Generic[Part]):
         near = next(by_word) if not is_known else MatchedNames()
         if not is_known:
             yield Match.NEAR, near.whole or self._nearly(wanted)
-        yield Match.PART, [at for at in inside if wanted in keys[at]]
+        yield Match.PART, [at for at in inside if wanted in self._keys[at]]
         yield Match.PART, inside
         if not found:
             others = (sounding.first, sounding.later, near.first, near.later, meant.apart)
@@ -185,8 +195,17 @@ class NameIndex(Generic[Part]):
         ends = [at for at, letter in enumerate(wanted) if letter == " "]
         return [at for end in reversed(ends) for at in self._with_key(wanted[:end])]
 
+    def _beginning_with(self, wanted: str) -> range:
+        # They are neighbours in the order.
+        return range(bisect_left(self._keys, wanted), bisect_left(self._keys, wanted + _LAST))
+
     def _with_key(self, key: str) -> range:
         return range(bisect_left(self._keys, key), bisect_right(self._keys, key))
+
+
+def _composed(name: str) -> str:
+    """The name with its accents, in either case."""
+    return normalize("NFC", name.strip()).casefold()
 
 
 def _fixed(key: str) -> list[str]:

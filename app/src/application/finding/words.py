@@ -10,7 +10,8 @@ from src.domain.portuguese_spelling import DIRECTIONS, sound
 # words of a name tells which name was meant.
 BEGINNING, CONTRACTION, SAME_SOUND, EDIT = 1, 2, 2, 4
 
-# "Sto", "Fco", "Sgto": a few consonants of the word, the first among them, and its last letter.
+# "Sto", "Fco", "Sgto": a few consonants of the word, the first among them, and its last letter;
+# without a vowel ("Mt", "Pc") that need not be the last.
 LONGEST_CONTRACTION = 4
 MOST_VOWELS = 1
 
@@ -42,10 +43,8 @@ class Words:
         )
         self._sounds = [each for each, _ in sounding]
         self._sounding = [number for _, number in sounding]
-        self._with_ends: defaultdict[str, list[int]] = defaultdict(list)
         self._at_length: defaultdict[int, list[str]] = defaultdict(list)
-        for number, word in enumerate(self._words):
-            self._with_ends[word[0] + word[-1]].append(number)
+        for word in self._words:
             if not _is_fixed(word):
                 self._at_length[len(word)].append(word)
 
@@ -63,12 +62,14 @@ class Words:
         return meant
 
     def _contracted(self, typed: str) -> dict[int, int]:
-        if not 1 < len(typed) <= LONGEST_CONTRACTION or _vowels(typed) > MOST_VOWELS:
+        vowels = sum(map(typed.count, "aeiou"))
+        if not 1 < len(typed) <= LONGEST_CONTRACTION or vowels > MOST_VOWELS:
             return {}
         return {
             number: CONTRACTION
-            for number in self._with_ends.get(typed[0] + typed[-1], ())
-            if len(self._words[number]) > len(typed) and _contracts(self._words[number], typed)
+            for number in _beginning(self._words, typed[0])
+            if _contracts(self._words[number], typed)
+            and (not vowels or self._words[number][-1] == typed[-1])
         }
 
     def sounding(self, typed: str, soft: str) -> dict[int, int]:
@@ -119,10 +120,6 @@ def _is_fixed(word: str) -> bool:
 
 
 def _contracts(word: str, typed: str) -> bool:
-    """Whether the word has the letters that were typed, in their order."""
+    """Whether the word has the letters that were typed, in their order, and others."""
     letters = iter(word)
-    return all(letter in letters for letter in typed)
-
-
-def _vowels(word: str) -> int:
-    return sum(map(word.count, "aeiou"))
+    return len(word) > len(typed) and all(letter in letters for letter in typed)

@@ -10,8 +10,6 @@ from src.application.finding.name_index import Match, NameIndex
 from src.domain.searchable_names import searchable
 from tests.sample_feature.shelves import Item
 
-ALL = 20_000
-
 BALL = Item(1_001, "Bola Amarela d'Água")
 TOOL = Item(1_002, "Ferramenta")
 SCREEN = Item(2_001, "Televisão")
@@ -34,8 +32,7 @@ def index_of(items: Iterable[Item]) -> NameIndex[Item]:
 
 def names_found(items: Iterable[Item], query: str | None, *, shelf: int | None = None) -> list[str]:
     """The names of all items that the query finds, in order."""
-    found = index_of(items).search(query, group=shelf, limit=ALL, offset=0)
-    assert found.total == len(found.parts)
+    found = index_of(items).search(query, group=shelf)
     return [item.nome for item in found.parts]
 
 
@@ -95,7 +92,7 @@ def test_the_order_is_by_match_then_name_then_id(names: list[str], query: str) -
     keys = {item: searchable(item.nome) for item in items}
     matching = [item for item in items if rank(query, keys[item]) < 7]
 
-    found = index_of(reversed(items)).search(query, limit=ALL, offset=0).parts
+    found = index_of(reversed(items)).search(query).parts
 
     # What only sounds like it ("aab" like "ab") stands between words and their parts.
     assert [item for item in found if item in matching] == sorted(
@@ -137,8 +134,8 @@ def test_only_the_parts_of_the_group_are_found() -> None:
     index = index_of(items)
 
     for item in items:
-        found = index.search("Irmão José", group=shelf_of(item), limit=ALL, offset=0)
-        assert found.parts == (item,)
+        found = index.search("Irmão José", group=shelf_of(item))
+        assert list(found.parts) == [item]
     assert names_found(items, "Irmão José", shelf=9) == []
 
 
@@ -187,27 +184,10 @@ def test_misspellings_are_in_order_of_similarity_then_name_then_id() -> None:
     """Many parts may be equally similar, and pages need a stable order."""
     items = items_named(*["Continas", "Cortinas", "Cortanas"] * 20)
 
-    found = index_of(reversed(items)).search("cortinaz", limit=ALL, offset=0).parts
+    found = index_of(reversed(items)).search("cortinaz").parts
 
     ranks = {"Cortinas": 0, "Continas": 1, "Cortanas": 2}
     assert list(found) == sorted(items, key=lambda item: (ranks[item.nome], item.id))
-
-
-@pytest.mark.parametrize(
-    ("limit", "offset", "names"),
-    [(2, 0, ["A", "B"]), (2, 2, ["C"]), (2, 3, []), (0, 0, []), (9, 10**30, [])],
-)
-@pytest.mark.parametrize("query", [None, "caixa"])
-def test_a_page_has_no_more_than_its_limit(
-    query: str | None, limit: int, offset: int, names: list[str]
-) -> None:
-    """The last page may have less, pages after it are empty; the total stays."""
-    index = index_of(items_named("Caixa A", "Caixa C", "Caixa B"))
-
-    found = index.search(query, limit=limit, offset=offset)
-
-    assert [item.nome for item in found.parts] == [f"Caixa {name}" for name in names]
-    assert found.total == 3
 
 
 def test_a_name_is_found_however_long_it_is() -> None:
@@ -306,6 +286,6 @@ def test_numbers_and_directions_are_not_misspelled(query: str, name: str) -> Non
 )
 def test_the_result_says_how_its_first_matches(query: str | None, match: Match) -> None:
     """Callers choose between two readings of a text by it."""
-    found = index_of(items_named("Mesa de Vidro")).search(query, limit=1, offset=0)
+    found = index_of(items_named("Mesa de Vidro")).search(query)
 
     assert found.match is match

@@ -343,3 +343,17 @@ async def test_the_largest_state_is_a_slice_of_the_tree(all_brazil: aiohttp.Clie
     assert len(cities.json) == 853
     assert state.body in tree.body
     assert cities.body in state.body
+
+
+async def test_the_capitals_are_found_in_one_request(all_brazil: aiohttp.ClientSession) -> None:
+    """There are 27; together with the others they are all cities, and links keep the filter."""
+    capitals = await ask(all_brazil, CITIES, capital="true", limit=100)
+    others = await ask(all_brazil, CITIES, capital="false")
+    of_state = await ask(all_brazil, CITIES, capital="true", uf="SP")
+
+    assert {place["capital"] for place in capitals.json} == {True}
+    assert total(capitals) == len({place["uf"] for place in capitals.json}) == 27
+    assert total(others) == total(await ask(all_brazil, CITIES)) - 27
+    assert "capital=false" in links(others)["next"].lower()
+    assert [place["nome"] for place in of_state.json] == ["São Paulo"]
+    assert (await ask(all_brazil, CITIES, capital="talvez")).status == 422

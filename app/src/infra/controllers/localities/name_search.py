@@ -27,10 +27,12 @@ async def answer_search(
     *,
     names: Callable[[Places], PlaceNames[Place]],
     shown: Callable[[Place, Places], dict[str, Any]],
+    only: Callable[[Place], bool] | None = None,
 ) -> Response:
     """The page that was asked for.
 
-    `names` gives the names to search, and `shown` how a place is answered.
+    `names` gives the names to search, `shown` how a place is answered, and `only` says which ones
+    are.
 
     Raises NoSnapshotError, UnknownPlaceError for an unknown state, and NotAcceptableError.
     """
@@ -38,17 +40,14 @@ async def answer_search(
     places = await edition.look_up()
     state_id = places.state(search.uf).id if search.uf is not None else None
     region_id = region_of(search.regiao).id if search.regiao is not None else None
-    found = names(places).search(
-        search.q,
-        state_id=state_id,
-        region_id=region_id,
-        limit=search.limit,
-        offset=search.offset,
-    )
+    found = names(places).search(search.q, state_id=state_id, region_id=region_id)
+    if only is not None:
+        found = list(filter(only, found))
+    page = found[search.offset : search.offset + search.limit]
     return edition.answer(
         request.headers,
-        msgspec.json.encode([shown(place, places) for place in found.parts]),
-        page_headers(request, search, total=found.total),
+        msgspec.json.encode([shown(place, places) for place in page]),
+        page_headers(request, search, total=len(found)),
     )
 
 
@@ -73,6 +72,8 @@ def page_headers(request: Request, search: NameSearch, *, total: int) -> dict[st
 def _url(request: Request, search: NameSearch, offset: int) -> str:
     # Only what the search has understood: anything else would be repeated in each link, and make
     # the header longer than proxies take.
-    asked = search.model_dump(include={"q", "uf", "regiao"}, exclude_unset=True, exclude_none=True)
+    asked = search.model_dump(
+        mode="json", exclude={"limit", "offset"}, exclude_unset=True, exclude_none=True
+    )
     asked |= {"limit": search.limit, "offset": offset}
     return f"{request.scope['path']}?{urlencode(asked)}"

@@ -22,6 +22,7 @@ ALLOWED = {
     "q": f"um nome ou parte dele, em UTF-8 (`%C3%A3` é `ã`), com até {LONGEST_NAME} caracteres",
     "depth": "`states`, `cities` ou `districts`",
     "separator": "vírgula (`,`) ou ponto e vírgula (`;`)",
+    "capital": "`true` ou `false`",
     "limit": "um inteiro de 1 a 100",
     "offset": "um inteiro de 0 a 100000",
 }
@@ -124,3 +125,16 @@ class NameSearch(BaseModel):
 
 
 Search = Annotated[NameSearch, Query()]
+
+
+class NameSearchOfCities(NameSearch):
+    """The same for cities."""
+
+    capital: bool | SkipJsonSchema[None] = Query(
+        default=None,
+        description=f"Só as capitais dos estados, ou só as outras: {ALLOWED['capital']}",
+        openapi_examples=examples({"só capitais": True}),
+    )
+
+
+SearchOfCities = Annotated[NameSearchOfCities, Query()]

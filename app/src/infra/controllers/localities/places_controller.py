@@ -14,7 +14,12 @@ from src.infra.controllers.localities.dependencies import CurrentLocalities
 from src.infra.controllers.localities.errors import LOOK_UP
 from src.infra.controllers.localities.headers import ON_PAGES
 from src.infra.controllers.localities.name_search import answer_search
-from src.infra.controllers.localities.parameters import CityId, DistrictId, Search
+from src.infra.controllers.localities.parameters import (
+    CityId,
+    DistrictId,
+    Search,
+    SearchOfCities,
+)
 from src.infra.editions.localities.shapes import StateAlone, districts_of, shaped
 
 Answer = dict[str, Any]
@@ -37,7 +42,9 @@ SEARCHES = ("/api/v1/cities", "/api/v1/districts")
         headers=ON_PAGES,
     ),
 )
-async def find_cities(request: Request, opened: CurrentLocalities, search: Search) -> Response:
+async def find_cities(
+    request: Request, opened: CurrentLocalities, search: SearchOfCities
+) -> Response:
     """Procura cidades por nome, como as pessoas o digitam. Primeiro vem o nome exato, depois os que
     começam com o texto, os que têm suas palavras, os parecidos e os que o contêm.
 
@@ -46,7 +53,12 @@ async def find_cities(request: Request, opened: CurrentLocalities, search: Searc
     nome ou antes dele: `Campo Grande - MS`, `campinas/sp`, `Feira de Santana, Bahia`.
     """
     return await answer_search(
-        request, opened, search, names=lambda places: places.cities, shown=_found_city
+        request,
+        opened,
+        search,
+        names=lambda places: places.cities,
+        shown=_found_city,
+        only=lambda city: search.capital in {None, city.is_capital},
     )
 
 

@@ -80,7 +80,8 @@ async def list_states(
     cidades. Conforme `Accept`, vem em JSON, em NDJSON (um estado por linha) ou em CSV (uma linha
     por lugar do último nível). Durante a primeira coleta, o NDJSON traz cada estado assim que fica
     pronto; essa resposta vem sem `ETag`, `Last-Modified` e `X-Snapshot-*`, e não fica em cache.
-    Com `regiao`, vêm só os estados dela, em qualquer formato e nível.
+    Com `regiao`, vêm só os estados dela, em qualquer formato e nível, mas não antes do fim da
+    primeira coleta.
     """
     formats = TREE[depth][separator]
     if regiao is None:

@@ -51,7 +51,7 @@ def asked(app: OneAtATime, path: str, send: Callable[..., Any] = sent_nowhere) -
 async def test_one_request_is_handled_at_a_time() -> None:
     """The next begins when the answer to the last does, whichever of the paths it asks for."""
     inner = Application()
-    app = OneAtATime(inner, ["/search", "/find"])
+    app = OneAtATime(inner, ["/search", "/find"], longest_s=60)
 
     requests = [asked(app, path) for path in ("/search", "/find", "/search")]
     await settled()
@@ -118,3 +118,17 @@ async def test_a_request_that_fails_gives_its_turn_back() -> None:
     inner.ends = lambda: None
 
     await asked(app, "/search")
+
+
+@pytest.mark.asyncio
+async def test_a_request_that_waits_keeps_no_turn() -> None:
+    """It computes nothing; the next one is handled after a while."""
+    inner = Application()
+    app = OneAtATime(inner, ["/search"], longest_s=0.001)
+
+    waiting = [asked(app, "/search"), asked(app, "/search")]
+    while len(inner.handling) < 2:
+        await asyncio.sleep(0.001)
+
+    inner.may_answer.set()
+    await asyncio.gather(*waiting)
