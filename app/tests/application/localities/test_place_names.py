@@ -34,6 +34,11 @@ def found(names: PlaceNames[City], query: str, *, uf: int | None = None) -> list
     return [(city.nome, city.state_id) for city in names.search(query, state_id=uf)[:5]]
 
 
+def test_of_two_readings_the_better_counts(cities: PlaceNames[City]) -> None:
+    """Minas Gerais has names that begin with "Para"; Pará has no "Minas Gerais"."""
+    assert {state for _, state in found(cities, "para minas gerais")} == {31}
+
+
 def test_a_state_beside_the_name_may_lie_in_the_region(cities: PlaceNames[City]) -> None:
     """One of another region is no state there, and nothing of it is found."""
 
