@@ -134,11 +134,7 @@ class NameIndex(Generic[Part]):
             return
         closed = wanted.replace(" ", "")
         inside = self._inside(closed) if closed in self._all_closed else []
-        typed = _composed(query)
-        with_accents_first = sorted(
-            self._with_key(wanted), key=lambda at: _composed(self._parts[at].nome) != typed
-        )
-        yield Match.VERY_NAME, with_accents_first
+        yield Match.VERY_NAME, self._with_accents_first(query, self._with_key(wanted))
         yield Match.JOINED, [at for at in inside if self._closed[at] == closed]
         is_known = bool(found)
         yield Match.BEGINNING, self._beginning_with(wanted)
@@ -194,6 +190,12 @@ class NameIndex(Generic[Part]):
         """The names that the query begins with, word by word, the longest first."""
         ends = [at for at, letter in enumerate(wanted) if letter == " "]
         return [at for end in reversed(ends) for at in self._with_key(wanted[:end])]
+
+    def _with_accents_first(self, query: str, same: range) -> Sequence[int]:
+        if len(same) < 2:
+            return same
+        typed = _composed(query)
+        return sorted(same, key=lambda at: _composed(self._parts[at].nome) != typed)
 
     def _beginning_with(self, wanted: str) -> range:
         # They are neighbours in the order.

@@ -9,7 +9,7 @@ from src.domain.localities.territory import City, District, State
 from src.domain.portuguese_spelling import JOINING_WORDS
 from src.domain.searchable_names import searchable
 
-Place = TypeVar("Place", City, District)
+Place = TypeVar("Place", bound=City | District)
 
 _COUNTRY = ("brasil", "brazil")
 
@@ -47,8 +47,8 @@ class PlaceNames(Generic[Place]):
             return self._index.search(query, group=group).parts
         best = self._best_reading(query, group)
         if best is not None and best.match is Match.VERY_NAME:
-            places = (*best.parts, *self._index.beginning_with(query, group=group))
-            return list({place.id: place for place in places}.values())
+            longer = self._index.beginning_with(query, group=group)
+            return list(_by_id([*best.parts, *longer]).values())
         plain = self._index.search(query, group=group)
         if best is None or plain.match <= best.match or plain.match is Match.BEGINNING:
             return plain.parts
@@ -89,6 +89,10 @@ class PlaceNames(Generic[Place]):
                         yield " ".join(name), state, is_before
         if is_in_brazil and end:
             yield " ".join(words[:end]), group, False
+
+
+def _by_id(places: Iterable[Place]) -> dict[int, Place]:
+    return {place.id: place for place in places}
 
 
 def _words(query: str) -> list[str]:

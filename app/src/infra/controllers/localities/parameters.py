@@ -133,7 +133,6 @@ class NameSearchOfCities(NameSearch):
     capital: bool | SkipJsonSchema[None] = Query(
         default=None,
         description=f"Só as capitais dos estados, ou só as outras: {ALLOWED['capital']}",
-        openapi_examples=examples({"só capitais": True}),
     )
 
 
