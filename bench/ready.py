@@ -130,6 +130,7 @@ def _warm_rows(folder: Path, service: Start, plain: Start, runs: int) -> list[Ro
             "service, gzip": [ours, "Accept-Encoding: gzip"],
             "service, identity": [ours, "Accept-Encoding: identity"],
             "service, 304": [ours, "Accept-Encoding: gzip", f"If-None-Match: {_etag(ours)}"],
+            "service, only the states": [f"{ours}?depth=states", "Accept-Encoding: gzip"],
             f"{PLAIN}, gzip": [theirs, "Accept-Encoding: gzip"],
             f"{PLAIN}, identity": [theirs, "Accept-Encoding: identity"],
             f"{PLAIN}, 304": [theirs, f"If-None-Match: {_etag(theirs)}"],
@@ -163,6 +164,14 @@ def _warm_rows(folder: Path, service: Start, plain: Start, runs: int) -> list[Ro
         *beside(PLAIN, "identity"),
         *beside(NGINX, "304", 0.15),
         *beside(PLAIN, "304"),
+        Row(
+            "ready, only the states",
+            "the service's 304 of the whole tree",
+            each["service, only the states"],
+            each["service, 304"],
+            "/s",
+            at_least=0.9,
+        ),
         *beside(PLAIN, "a population"),
     ]
 

@@ -30,18 +30,23 @@ NOBODY = "http://127.0.0.1:9"
 TOKEN = "segredo"  # noqa: S105  # of services that nobody else asks
 
 TREE = "/api/v1/states"
+LAST_COMPRESSED = f"{TREE}?depth=states"
 DATA = [
     *("/api/v1/states/RO", "/api/v1/states/ro", "/api/v1/states/11", "/api/v1/states/11/cities"),
     *("/api/v1/cities", "/api/v1/cities?q=sao&limit=3&offset=3", "/api/v1/cities?q=saojoze&uf=sp"),
     *("/api/v1/cities?q=campinas&uf=35", "/api/v1/cities/1100015", "/api/v1/cities/110001"),
     *("/api/v1/cities/1100015/districts", "/api/v1/districts", "/api/v1/districts?q=centro"),
-    "/api/v1/districts/110001505",
+    *("/api/v1/districts/110001505", LAST_COMPRESSED, f"{TREE}?depth=cities"),
+    *(f"{TREE}?depth=districts", f"{TREE}?separator=;", "/api/v1/states/RO?depth=cities"),
+    *(f"{TREE}?regiao=ne", f"{TREE}?regiao=5&depth=states", "/api/v1/cities?q=santa&regiao=s"),
 ]
 ERRORS = [
     *("/api/v1/states/XX", "/api/v1/states/DX", "/api/v1/states/abc", "/api/v1/states/99/cities"),
     *("/api/v1/cities/1100016", "/api/v1/cities/abc", "/api/v1/cities/9999999/districts"),
     *("/api/v1/districts/999999999", "/api/v1/districts/1", "/api/v1/cities?limit=0&offset=-1"),
     *("/api/v1/cities?uf=xyz", "/api/v1/cities?q=" + "a" * 101, "/api/v1/cities?q=" + "a" * 2001),
+    *(f"{TREE}?depth=nada", f"{TREE}?separator=%09", "/api/v1/states/RO?depth="),
+    f"{TREE}?regiao=norte",
     *("/api/v1/refreshes/0123456789abcdef0123", "/api/v1/refreshes/x", "/nada", "/" + "a" * 2001),
 ]
 OTHERS = [
@@ -53,6 +58,7 @@ ACCEPT = [
     "*/*",
     "application/json",
     "application/x-ndjson",
+    "application/jsonl",
     "text/csv",
     "text/html, */*;q=0.1",
     "image/png",
@@ -213,9 +219,9 @@ def answer(
 
 
 def until_in_br(port: int) -> None:
-    """Waits until the tree is ready in every coding; brotli's is the last."""
+    """Waits until the tree is ready at each depth and in every coding; brotli's is the last."""
     while True:
-        status, headers, _ = answer(port, "GET", TREE, {"Accept-Encoding": "br"})
+        status, headers, _ = answer(port, "GET", LAST_COMPRESSED, {"Accept-Encoding": "br"})
         if status == 200 and dict(headers).get("content-encoding") == "br":
             return
         time.sleep(0.1)

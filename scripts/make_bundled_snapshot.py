@@ -97,7 +97,10 @@ async def from_upstream(settings: Settings) -> SnapshotFile[TerritorySnapshot]:
         names = ", ".join(gap.nome for gap in live.missing)
         raise SystemExit(f"coleta incompleta, nada foi gravado; falta: {names}")
     bundled = TerritorySnapshot(
-        states=live.states, collected_at=live.collected_at, source=Source.BUNDLED
+        states=live.states,
+        divisions=live.divisions,
+        collected_at=live.collected_at,
+        source=Source.BUNDLED,
     )
     return SnapshotFile(bundled, f"IBGE, {settings.ibge_base_url}")
 

@@ -6,6 +6,8 @@ from unicodedata import category, normalize
 # To Unicode the apostrophes among the modifier letters (U+02BC and its like) are letters; not here.
 _NEITHER_LETTERS_NOR_DIGITS = re.compile(r"[\W_\u02b0-\u02ff]+")
 
+_ENDING_OF_AN_ABBREVIATION = re.compile(r"(?<=\W)[ºª]")
+
 
 def searchable(name: str) -> str:
     """The form in which names are compared: that of "Olho-d’Água" is "olho d agua".
@@ -16,6 +18,9 @@ def searchable(name: str) -> str:
 
     Every text has this form, empty where it has no letter and no digit; that of a form is itself.
     """
-    folded = normalize("NFKD", name).casefold()
-    bare = "".join(each for each in folded if category(each)[0] != "M")
+    if "º" in name or "ª" in name:  # "Eng.º", "N.ª": they are letters to Unicode
+        name = _ENDING_OF_AN_ABBREVIATION.sub("", name)
+    bare = normalize("NFKD", name).casefold()
+    if not bare.isascii():  # most of what remains has no marks, and looking takes most of the time
+        bare = "".join([each for each in bare if each < "\x80" or category(each)[0] != "M"])
     return _NEITHER_LETTERS_NOR_DIGITS.sub(" ", bare).strip()

@@ -99,6 +99,10 @@ class Snapshot:
         changed: dict[str, Any] = {self.ROOTS: in_order(roots)}
         return replace(self, **changed)
 
+    def completed_from(self, earlier: Self) -> Self:  # noqa: ARG002  # most trees are all there is
+        """A copy with what it lacks beside its tree, and the earlier one has; itself if nothing."""
+        return self
+
     @property
     def is_whole(self) -> bool:
         """Whether the last collection has read everything that is in it."""

@@ -27,6 +27,7 @@ def succeed(earlier: S | None, collected: S, change: CredibleChange | None = Non
     judgement = Judgement(change, earlier.doubted)
     succession = Succession(judgement, unread={gap.key: gap.reason for gap in collected.missing})
     succeeding = collected.with_roots(succession.of(earlier.roots, collected.roots))
+    succeeding = succeeding.completed_from(earlier)
     reasons = {gap.key: gap.reason for gap in (*earlier.missing, *collected.missing)}
     unknown = missing(succeeding.roots, lambda key, _: reasons.get(key))
     filled = _in_order_and_known(succession.filled, unknown)

@@ -21,9 +21,10 @@ from src.infra.controllers.error_handlers import add_error_handlers
 from src.infra.controllers.openapi import describe
 from src.infra.controllers.refreshes.fanout_page import fanout_page
 from src.infra.controllers.refreshes.refreshes_controller import refreshes_router
-from src.infra.http.fast_path import FastPath
-from src.infra.http.gone_readers import GoneReaders
-from src.infra.http.head_as_get import HeadAsGet
+from src.infra.http.middleware.fast_path import FastPath
+from src.infra.http.middleware.gone_readers import GoneReaders
+from src.infra.http.middleware.head_as_get import HeadAsGet
+from src.infra.http.middleware.one_at_a_time import OneAtATime
 from src.infra.http.security_headers import SecurityHeaders
 from src.infra.process.bounded_connections import bound_connections
 from src.infra.process.freed_memory import give_back_large_blocks
@@ -40,8 +41,9 @@ def create_app(
     """
     chosen = settings or load_settings()
     api = create_api(chosen, features=features)
-    at_hand = {path: answer for each in features for path, answer in each.at_hand.items()}
-    app: ASGIApp = FastPath(api, at_hand)
+    in_turn = OneAtATime(api, [path for each in features for path in each.in_turn])
+    at_hand = {address: answer for each in features for address, answer in each.at_hand.items()}
+    app: ASGIApp = FastPath(in_turn, at_hand)
     if chosen.cors_origins:
         app = CORSMiddleware(
             app,

@@ -1,6 +1,6 @@
 """What the application needs to know of a feature."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from src.infra.controllers.errors import ErrorRow
 from src.infra.controllers.pages_controller import Page
 from src.infra.controllers.refreshes.refresh_words import RefreshWords
-from src.infra.http.fast_path import AtHand
+from src.infra.http.middleware.fast_path import AtHand
 
 # The settings that it needs.
 Settings_contra = TypeVar("Settings_contra", contravariant=True)
@@ -42,6 +42,8 @@ class Feature(Generic[Settings_contra]):
     parameters: Mapping[str, str] = field(default_factory=dict)
     # What only its answers have, as OpenAPI has them, by name.
     headers: Mapping[str, Any] = field(default_factory=dict)
-    # By path, the answers that need not go through FastAPI.
+    # By address (a path, perhaps with a query), the answers that need not go through FastAPI.
     at_hand: Mapping[str, AtHand] = field(default_factory=dict)
+    # Paths whose requests take much computing, and are handled one at a time.
+    in_turn: Collection[str] = ()
     pages: Sequence[Page] = ()  # for people

@@ -136,5 +136,5 @@ def tree_feature(
         ],
         refreshes=words,
         tags=[{"name": tag, "description": f"{title}."}],
-        at_hand={path: tree_at_hand(name)},
+        at_hand={path: tree_at_hand(name, WHOLE_TREE.formats)},
     )

@@ -1,20 +1,14 @@
 """The upstream's rows: the service's flat tree, with everything that the IBGE nests around it."""
 
+from src.domain.localities.regions import REGIONS
 from src.domain.localities.territory import City, District, State
 from stand_in.content import Row
+from stand_in.localities.made_up_regions import immediate_region, microregion
 
 # Since 2025; the only city without a microrregiao.
 NEW_CITY = City(5101837, "Boa Esperança do Norte").with_children(
     [District(510183705, "Boa Esperança do Norte")]
 )
-
-_REGIONS = {
-    1: ("N", "Norte"),
-    2: ("NE", "Nordeste"),
-    3: ("SE", "Sudeste"),
-    4: ("S", "Sul"),
-    5: ("CO", "Centro-Oeste"),
-}
 
 
 def with_new_city(states: tuple[State, ...]) -> tuple[State, ...]:
@@ -46,34 +40,24 @@ def _copy(city: City, id_: int) -> City:
 
 def state_row(state: State) -> Row:
     """A row of /estados."""
-    number = state.id // 10
-    sigla, name = _REGIONS[number]
+    region = REGIONS[state.region_id]
     return {
         "id": state.id,
         "sigla": state.sigla,
         "nome": state.nome,
-        "regiao": {"id": number, "sigla": sigla, "nome": name},
+        "regiao": {"id": region.id, "sigla": region.sigla, "nome": region.nome},
     }
 
 
 def city_row(city: City, state: State) -> Row:
-    """A row of /estados/{UF}/municipios.
-
-    The tree has no regions between state and city: here each state is one region of each kind.
-    """
+    """A row of /estados/{UF}/municipios; its regions are made up."""
     uf = state_row(state)
-    meso = {"id": state.id * 100 + 1, "nome": state.nome, "UF": uf}
-    micro = {"id": state.id * 1000 + 1, "nome": state.nome, "mesorregiao": meso}
-    intermediate = {"id": state.id * 100 + 1, "nome": state.nome, "UF": uf}
+    is_new = city.id == NEW_CITY.id
     return {
         "id": city.id,
         "nome": city.nome,
-        "microrregiao": None if city.id == NEW_CITY.id else micro,
-        "regiao-imediata": {
-            "id": state.id * 10_000 + 1,
-            "nome": state.nome,
-            "regiao-intermediaria": intermediate,
-        },
+        "microrregiao": None if is_new else microregion(city, state, uf),
+        "regiao-imediata": immediate_region(city, state, uf),
     }
 
 

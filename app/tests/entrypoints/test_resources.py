@@ -48,6 +48,9 @@ async def two() -> AsyncIterator[aiohttp.ClientSession]:
         ("text/html,application/xhtml+xml,*/*;q=0.8", JSON),
         (JSON, JSON),
         (NDJSON, NDJSON),
+        ("application/ndjson", "application/ndjson"),
+        ("application/jsonl", "application/jsonl"),
+        ("application/json;q=0.9, application/jsonl", "application/jsonl"),
         ("application/*;q=0.5, application/json;q=0", NDJSON),
     ],
 )
@@ -59,7 +62,8 @@ async def test_the_tree_comes_in_the_format_that_the_client_prefers(
 
     assert answer.headers["Content-Type"] == media_type
     assert answer.headers["Vary"] == "Accept, Accept-Encoding"
-    assert answer.body == {JSON: as_json, NDJSON: as_ndjson}[media_type](SHELVES)
+    write = as_json if media_type == JSON else as_ndjson
+    assert answer.body == write(SHELVES)
 
 
 @each_format

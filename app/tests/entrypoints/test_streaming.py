@@ -68,6 +68,18 @@ async def test_each_root_is_sent_when_it_is_ready() -> None:
     assert (first["letra"], second["letra"], rest) == ("B", "A", b"")
 
 
+async def test_lines_come_under_each_name_of_their_format() -> None:
+    """The first collection is streamed as what the client calls it."""
+    async with service(HeldItems(TWO_SHELVES)) as (session, let_go):
+        async with session.get(TREE, headers={"Accept": "application/jsonl"}) as answer:
+            assert not let_go.is_set()
+            let_go.set()
+            lines = (await answer.read()).splitlines()
+
+    assert answer.headers["Content-Type"] == "application/jsonl"
+    assert len(lines) == 2
+
+
 async def test_a_root_that_could_not_be_read_whole_comes_last() -> None:
     """It is sent once it is decided what is answered in its place."""
     down = UpstreamConnectionError("sem conexão")

@@ -47,8 +47,13 @@ def standing(document: Document) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def requests(path: str, operation: dict[str, Any]) -> Iterator[str]:
-    """The addresses that the parameters' examples make, in every combination."""
-    parameters = operation.get("parameters", [])
+    """The addresses that the parameters' examples make, in every combination.
+
+    A parameter without examples is left out; one that is required has some.
+    """
+    parameters = [
+        each for each in operation.get("parameters", []) if each["required"] or "examples" in each
+    ]
     for examples in itertools.product(*(each["examples"].values() for each in parameters)):
         named = list(zip(parameters, examples, strict=True))
         in_path = {each["name"]: of["value"] for each, of in named if each["in"] == "path"}

@@ -106,7 +106,8 @@ def _succeeding(known: S, stored: S, change: CredibleChange | None) -> S:
     if succeeding.roots != stored.roots:
         # Newer than what is stored, for those who have that.
         return replace(succeeding, failures=max(succeeding.failures, stored.failures + 1))
+    completed = stored.completed_from(known)
     if is_vouched_for or stored.believed_at == known.believed_at:
-        return stored
+        return completed
     # Collected by a process that need not know why it is believed; a third one may ask.
-    return replace(stored, believed_at=known.believed_at)
+    return replace(completed, believed_at=known.believed_at)

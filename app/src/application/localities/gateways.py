@@ -1,8 +1,10 @@
 """The gateways to the upstream, as the use case sees them: one for each level of the territory."""
 
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Protocol
 
+from src.domain.localities.regional_divisions import RegionalDivisions
 from src.domain.localities.territory import City, District, State
 
 
@@ -21,11 +23,19 @@ class StatesGateway(Protocol):
         """Every state, without its cities, in any order. Raises UpstreamError."""
 
 
+@dataclass(frozen=True, slots=True)
+class CitiesOfState:
+    """The cities of a state, without districts, in any order, and the regions that they lie in."""
+
+    cities: tuple[City, ...]
+    divisions: RegionalDivisions = field(default_factory=RegionalDivisions)
+
+
 class CitiesGateway(Protocol):
     """Reads the cities of a state."""
 
-    async def of_state(self, state: State) -> tuple[City, ...]:
-        """The state's cities, one at least, without districts, in any order.
+    async def of_state(self, state: State) -> CitiesOfState:
+        """The state's cities, one at least, with their regions as far as those can be read.
 
         Raises UpstreamError.
         """

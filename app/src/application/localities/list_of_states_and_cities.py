@@ -3,7 +3,7 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -14,6 +14,7 @@ from src.application.localities.gateways import (
     StatesGateway,
 )
 from src.application.ports.fan_out_watch import FanOutWatch
+from src.domain.localities.regional_divisions import RegionalDivisions
 from src.domain.localities.territory import City, District, State
 from src.domain.localities.territory_snapshot import TerritorySnapshot
 from src.domain.tree import in_order
@@ -53,24 +54,36 @@ class ListOfStatesAndCities:
         """
         states = await self.states.all()
         fan_out = FanOut(roots_limit=self.states_limit, watch=self.watch, on_root=on_state)
+        divisions: list[RegionalDivisions] = []
         cities_of = self._cities_by_state if self.plan is Plan.STATE else self._cities_by_city
-        collected = await fan_out.roots(states, lambda state: cities_of(state, fan_out))
-        return TerritorySnapshot.collected(
+        collected = await fan_out.roots(states, lambda state: cities_of(state, fan_out, divisions))
+        snapshot = TerritorySnapshot.collected(
             collected, at=self.now(), missing=fan_out.gaps(collected)
         )
+        return replace(snapshot, divisions=RegionalDivisions.of_country(divisions))
 
-    async def _cities_by_city(self, state: State, fan_out: FanOut[State]) -> Sequence[City]:
-        """The state's cities, each with the districts that it was asked for."""
-        return await fan_out.below(await self.cities.of_state(state), self.districts.of_city)
+    async def _cities_by_city(
+        self, state: State, fan_out: FanOut[State], divisions: list[RegionalDivisions]
+    ) -> Sequence[City]:
+        """The state's cities, each with the districts that it was asked for.
 
-    async def _cities_by_state(self, state: State, fan_out: FanOut[State]) -> Sequence[City]:
+        Their regions are added to `divisions`.
+        """
+        read = await self.cities.of_state(state)
+        divisions.append(read.divisions)
+        return await fan_out.below(read.cities, self.districts.of_city)
+
+    async def _cities_by_state(
+        self, state: State, fan_out: FanOut[State], divisions: list[RegionalDivisions]
+    ) -> Sequence[City]:
         """The same, with all districts of the state asked for at once."""
-        rows, districts = await asyncio.gather(
+        read, districts = await asyncio.gather(
             self.cities.of_state(state), self.districts.of_state(state), return_exceptions=True
         )
-        if isinstance(rows, BaseException):
-            raise rows
-        cities = in_order(rows)
+        if isinstance(read, BaseException):
+            raise read
+        divisions.append(read.divisions)
+        cities = in_order(read.cities)
         if isinstance(districts, BaseException):
             return fan_out.assemble(cities, [districts] * len(cities))
         by_city: dict[int, list[District]] = defaultdict(list)

@@ -1,12 +1,18 @@
 """Answers questions about one place, and about places of a name."""
 
-import asyncio
 import string
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TypeVar
 
-from src.application.finding.name_index import NameIndex
+from src.application.localities.place_names import PlaceNames
+from src.domain.localities.regional_divisions import (
+    ImmediateRegion,
+    Microregion,
+    R,
+    RegionalDivisions,
+)
 from src.domain.localities.territory import City, District, State
 
 Place = TypeVar("Place", State, City, District)
@@ -35,17 +41,18 @@ class Places:
     Each look-up raises UnknownPlaceError if there is no such place.
     """
 
-    def __init__(self, states: Sequence[State]) -> None:
+    def __init__(self, states: Sequence[State], divisions: RegionalDivisions | None = None) -> None:
         cities = [city for state in states for city in state.cidades]
         districts = [district for city in cities for district in city.distritos or ()]
         self._states = {code: state for state in states for code in (state.sigla, str(state.id))}
         # Many files hold city codes without the last digit, which is a check digit.
         self._cities = {code: city for city in cities for code in (str(city.id), str(city.id)[:-1])}
         self._districts = {str(district.id): district for district in districts}
-        self.cities = NameIndex(cities, root_of=lambda city: city.state_id)
-        self.districts = NameIndex(districts, root_of=lambda district: district.state_id)
-        # One search at a time: a thread of its own would only fight for the interpreter.
-        self.searching = asyncio.Lock()
+        known = divisions or RegionalDivisions()
+        self._microregions = _by_state(known.microrregioes)
+        self._immediate_regions = _by_state(known.regioes_imediatas)
+        self.cities = PlaceNames(cities, states)
+        self.districts = PlaceNames(districts, states)
 
     def state(self, uf: str) -> State:
         """The state with this sigla, in either case, or this id."""
@@ -66,6 +73,27 @@ class Places:
     def city_of(self, district: District) -> City:
         """The city that a district of this snapshot belongs to."""
         return self._cities[str(district.city_id)]
+
+    def microregion_of(self, city: City) -> Microregion | None:
+        """The microrregião of a city; None if it has none, or it is not known."""
+        return _region_of(city, self._microregions)
+
+    def immediate_region_of(self, city: City) -> ImmediateRegion | None:
+        """The região imediata of a city; None if it is not known."""
+        return _region_of(city, self._immediate_regions)
+
+
+def _by_state(regions: Sequence[R]) -> Mapping[int, Sequence[R]]:
+    by_state: defaultdict[int, list[R]] = defaultdict(list)
+    for region in regions:
+        by_state[int(str(region.id)[:2])].append(region)
+    return by_state
+
+
+def _region_of(city: City, by_state: Mapping[int, Sequence[R]]) -> R | None:
+    # Some microseconds for a state's few hundred cities; each one at hand would take half a MB.
+    regions = by_state.get(city.state_id, ())
+    return next((region for region in regions if city.id in region.cidades), None)
 
 
 def _known(kind: str, code: str, places: Mapping[str, Place]) -> Place:

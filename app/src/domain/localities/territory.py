@@ -1,12 +1,13 @@
 """The territory: states hold cities, cities hold districts.
 
-The codes are IBGE's: a state's id has two digits, a city's seven of which the first two are
-its state's, a district's nine of which the first seven are its city's
+The codes are IBGE's: a state's id has two digits of which the first is its region's, a city's
+seven of which the first two are its state's, a district's nine of which the first seven are its
+city's
 (https://www.ibge.gov.br/explica/codigos-dos-municipios.php). Whoever holds one of these objects
 may rely on that, and on children in ascending order of id, each once.
 
-Attributes carry the field's own words, which are also the names of the JSON fields, so that a
-tree is written as it stands (docs/decisions/0002).
+Attributes carry the field's own words, which are also the names of the JSON fields
+(docs/decisions/0002).
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from src.domain.localities.capitals import CAPITALS
+from src.domain.localities.regions import REGIONS
 from src.domain.tree import Branch, InvalidTreeError, Leaf, require_name
 
 _STATE_IDS = range(10, 100)
@@ -35,6 +38,24 @@ class InvalidTerritoryError(InvalidTreeError):
     """A place, or the relation of two places, breaks a rule of IBGE's codes."""
 
 
+def settle(place: Leaf, ids: range) -> None:
+    """Trims the place's name and requires one, and an id within `ids`, all of the same length.
+
+    Raises InvalidTreeError.
+    """
+    if place.id not in ids:
+        digits = len(str(ids.start))
+        raise InvalidTerritoryError(f"esperado um código com {digits} dígitos, recebido {place.id}")
+    # Official lists carry stray blanks around some names; they are no part of the name. The places
+    # are frozen for everyone else, so this is the way around it.
+    name = place.nome.strip()
+    if name != place.nome:
+        object.__setattr__(place, "nome", name)
+    if not name:
+        raise InvalidTerritoryError(f"o código {place.id} veio sem nome")
+    require_name(place)
+
+
 @dataclass(frozen=True, slots=True)
 class District(Leaf):
     """The smallest place the service knows. Raises InvalidTerritoryError for an unusable row."""
@@ -43,7 +64,7 @@ class District(Leaf):
     nome: str
 
     def __post_init__(self) -> None:
-        _settle(self, _DISTRICT_IDS)
+        settle(self, _DISTRICT_IDS)
 
     @property
     def city_id(self) -> int:
@@ -71,7 +92,7 @@ class City(Branch):
     distritos: tuple[District, ...] | None = None
 
     def __post_init__(self) -> None:
-        _settle(self, _CITY_IDS)
+        settle(self, _CITY_IDS)
         if self.distritos is not None:
             if not self.distritos:
                 raise InvalidTerritoryError(f"a cidade {self.id} veio sem distritos")
@@ -81,6 +102,11 @@ class City(Branch):
     def state_id(self) -> int:
         """The id of the state it belongs to."""
         return self.id // 100_000
+
+    @property
+    def is_capital(self) -> bool:
+        """Whether it is the capital of its state."""
+        return CAPITALS.get(self.state_id) == self.id
 
     def holds(self, place: State | City | District) -> bool:
         """Whether the place is one of this city's districts, by its code."""
@@ -103,7 +129,9 @@ class State(Branch):
     cidades: tuple[City, ...] = ()
 
     def __post_init__(self) -> None:
-        _settle(self, _STATE_IDS)
+        settle(self, _STATE_IDS)
+        if self.region_id not in REGIONS:
+            raise InvalidTerritoryError(f"não há região para o código {self.id}")
         if not _SIGLA.fullmatch(self.sigla):
             raise InvalidTerritoryError(f"sigla de estado inválida: {self.sigla!r}")
         _require_own(self, self.cidades)
@@ -112,6 +140,21 @@ class State(Branch):
     def short_name(self) -> str:
         """Its sigla."""
         return self.sigla
+
+    @property
+    def region_id(self) -> int:
+        """The id of the region that it lies in."""
+        return self.id // 10
+
+    @property
+    def regiao(self) -> str:
+        """The sigla of the region that it lies in."""
+        return REGIONS[self.region_id].sigla
+
+    @property
+    def capital(self) -> City | None:
+        """Its capital, if that is known."""
+        return next((city for city in self.cidades if city.is_capital), None)
 
     def holds(self, place: State | City | District) -> bool:
         """Whether the place lies in this state, by its code."""
@@ -131,21 +174,6 @@ def require_own_siglas(states: Sequence[State]) -> None:
             raise InvalidTerritoryError(f"o estado {state.id} veio com a sigla {state.sigla}")
     if len(set(siglas.values())) < len(siglas):
         raise InvalidTerritoryError("dois estados vieram com a mesma sigla")
-
-
-def _settle(place: District | City | State, ids: range) -> None:
-    """Trims the name and requires one, and an id within `ids`."""
-    if place.id not in ids:
-        digits = len(str(ids.start))
-        raise InvalidTerritoryError(f"esperado um código com {digits} dígitos, recebido {place.id}")
-    # Official lists carry stray blanks around some names; they are no part of the name. The places
-    # are frozen for everyone else, so this is the way around it.
-    name = place.nome.strip()
-    if name != place.nome:
-        object.__setattr__(place, "nome", name)
-    if not name:
-        raise InvalidTerritoryError(f"o código {place.id} veio sem nome")
-    require_name(place)
 
 
 def _require_ascending(places: Sequence[State | City | District]) -> None:

@@ -24,7 +24,7 @@ from src.infra.controllers.localities import (
 )
 from src.infra.controllers.localities.collection_words import COLLECTION_WORDS
 from src.infra.controllers.pages_controller import Page
-from src.infra.controllers.tree_controller import OpenedTree, tree_at_hand
+from src.infra.controllers.tree_controller import OpenedTree
 from src.infra.editions.localities.tree_formats import TERRITORY
 from src.infra.storage.localities.bundled_snapshot import bundled_outline, bundled_snapshot
 
@@ -87,7 +87,8 @@ def localities(collecting: Collecting | None = None) -> Feature[LocalitiesSettin
         errors=errors.ERRORS,
         parameters=parameters.ALLOWED,
         headers=headers.HEADERS,
-        at_hand={states_controller.PATH: tree_at_hand("localities")},
+        in_turn=places_controller.SEARCHES,
+        at_hand=states_controller.AT_HAND,
         pages=[Page("/", "explorer.html", "explorar os lugares", link="Explorar")],
     )
 

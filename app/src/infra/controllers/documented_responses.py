@@ -1,6 +1,6 @@
 """What the documentation says of answers that many resources share, and how it shows examples."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from fastapi.openapi.models import Example
@@ -85,9 +85,13 @@ _ON_DATA = (
 )
 
 
-def examples(values: dict[str, object]) -> dict[str, Example]:
+class Examples(dict[str, Example]):
     """Examples under the names by which Swagger UI offers them; it fills in the first."""
-    return {name: {"value": value} for name, value in values.items()}
+
+
+def examples(values: Mapping[str, object]) -> Examples:
+    """Examples with these values, by name."""
+    return Examples({name: {"value": value} for name, value in values.items()})
 
 
 def responses(
@@ -118,9 +122,11 @@ def data_responses(
 ) -> Responses:
     """The responses of a resource that answers data.
 
-    `content` has its media types besides JSON, and `headers` the names of its own headers.
+    `example` is an answer in JSON, or several by name: Examples. `content` has its media types
+    besides JSON, and `headers` the names of its own headers.
     """
-    content = {JSON: {"example": example}, **(content or {})}
+    several = isinstance(example, Examples)
+    content = {JSON: {"examples" if several else "example": example}, **(content or {})}
     headers = (*_ON_DATA, *headers)
     return _cacheable(description, content, *errors, NO_SNAPSHOT, at=at, headers=headers)
 

@@ -10,8 +10,8 @@ from starlette.routing import Match
 
 from src.infra.controllers.errors import ErrorRow
 from src.infra.http.episodes import Episodes
+from src.infra.http.middleware.url_limit import UrlLimit
 from src.infra.http.problem import instance_of, problem, problem_response
-from src.infra.http.url_limit import UrlLimit
 
 log = logging.getLogger(__name__)
 

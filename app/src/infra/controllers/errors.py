@@ -18,7 +18,7 @@ from src.infra.controllers.refreshes.refresh_right import (
 )
 from src.infra.editions.presentation import NotAcceptableError
 from src.infra.http.media_types import JSON
-from src.infra.http.url_limit import LONGEST_URL, UrlTooLongError
+from src.infra.http.middleware.url_limit import LONGEST_URL, UrlTooLongError
 
 # When to retry what should work again soon, in seconds.
 RETRY_SOON_S = 5

@@ -16,10 +16,15 @@ from src.domain.tree import Leaf
 from src.infra.controllers.documented_responses import data_responses
 from src.infra.controllers.errors import NOT_ACCEPTABLE
 from src.infra.editions.edition import Edition
-from src.infra.editions.presentation import LookUp, NotAcceptableError, Presentation
+from src.infra.editions.presentation import (
+    LookUp,
+    NotAcceptableError,
+    TreeFormats,
+    format_for,
+)
 from src.infra.editions.tree_formats import WHOLE_TREE, as_ndjson
-from src.infra.http.fast_path import AtHand
-from src.infra.http.media_types import NDJSON
+from src.infra.http.media_types import NDJSON_NAMES
+from src.infra.http.middleware.fast_path import AtHand
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,30 +35,32 @@ class OpenedTree(Generic[S, LookUp]):
     roots_as_they_come: RootsAsTheyCome[Any, Edition[S, LookUp]]
 
 
-async def whole_tree(
-    request: Headers, opened: OpenedTree[S, LookUp], presentation: Presentation[S, LookUp]
+async def answer_tree(
+    request: Headers, opened: OpenedTree[S, LookUp], formats: TreeFormats
 ) -> Response:
-    """The tree in the format that suits the client best.
+    """The tree in the one of these formats that suits the client best.
 
-    During the first collection NDJSON has each root as soon as it is whole.
+    `formats` are some of its presentation. During the first collection NDJSON has each root as soon
+    as it is whole.
 
     Raises NotAcceptableError or NoSnapshotError.
     """
-    media_type = presentation.format_for(request)
-    if media_type == NDJSON:
+    media_type = format_for(request, formats)
+    if media_type in NDJSON_NAMES:
         roots = await opened.roots_as_they_come.begin()
         if roots is not None:
+            write = formats[media_type].write
             return StreamingResponse(
-                (as_ndjson([root]) async for root in roots),
-                media_type=NDJSON,
+                (write([root]) async for root in roots),
+                media_type=media_type,
                 headers={"Cache-Control": "no-store", "Vary": "Accept, Accept-Encoding"},
             )
     edition = await opened.freshness.edition()
-    return await edition.tree(request, media_type)
+    return await edition.tree(request, formats)
 
 
-def tree_at_hand(name: str) -> AtHand:
-    """Returns the response of `whole_tree` if it is ready; None if that would wait, or refuse.
+def tree_at_hand(name: str, formats: TreeFormats) -> AtHand:
+    """Returns the response of `answer_tree` if it is ready; None if that would wait, or refuse.
 
     `name` is that of the opened tree among all that the lifespan opens.
     """
@@ -61,7 +68,7 @@ def tree_at_hand(name: str) -> AtHand:
     def at_hand(state: Mapping[str, Any], request: Headers) -> Response | None:
         opened: OpenedTree[Any, Any] = state[name]
         edition = opened.freshness.at_hand()
-        return edition.tree_at_hand(request) if edition is not None else None
+        return edition.tree_at_hand(request, formats) if edition is not None else None
 
     return at_hand
 
@@ -84,7 +91,7 @@ def tree_router(
         sem `ETag`, `Last-Modified` e `X-Snapshot-*`, e não fica em cache.
         """
         opened: OpenedTree[Any, None] = getattr(request.state, name)
-        return await whole_tree(request.headers, opened, WHOLE_TREE)
+        return await answer_tree(request.headers, opened, WHOLE_TREE.formats)
 
     router = APIRouter(tags=[tag])
     router.add_api_route(
@@ -98,7 +105,7 @@ def tree_router(
             [shown],
             replace(NOT_ACCEPTABLE, example=NotAcceptableError(WHOLE_TREE.available)),
             at=path,
-            content={NDJSON: lines},
+            content=dict.fromkeys(NDJSON_NAMES, lines),
         ),
     )
     return router

@@ -1,15 +1,16 @@
 """How a feature's snapshots are answered."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from starlette.datastructures import Headers
 
 from src.domain.snapshot import S
-from src.infra.http.media_types import best_media_type
+from src.infra.http.media_types import JSON, best_media_type
 
 LookUp = TypeVar("LookUp")
+Parts = TypeVar("Parts")
 
 
 class NotAcceptableError(Exception):
@@ -23,23 +24,38 @@ class NotAcceptableError(Exception):
         self.available = available
 
 
-@dataclass(frozen=True, slots=True)
-class TreeFormat(Generic[S]):
-    """One format of the whole tree: how it is written, and the headers that go with it."""
+@dataclass(frozen=True, slots=True, eq=False)  # each is one of its own, whatever it is made of
+class Format(Generic[Parts]):
+    """How parts of a tree are written in one format.
 
-    write: Callable[[S], bytes]
-    headers: Mapping[str, str] = field(default_factory=dict)
+    `file_name` names the file that browsers save them in; None if they show them.
+    """
+
+    write: Callable[[Parts], bytes]
+    file_name: Callable[[Parts], str] | None = None
+
+
+# By media type; the first is answered if any will do.
+Formats: TypeAlias = Mapping[str, Format[Parts]]
+TreeFormats: TypeAlias = Formats[Sequence[Any]]  # what is written are the roots
+
+
+def format_for(request: Headers, formats: Formats[Any]) -> str | None:
+    """The media type that suits a client best; None if none does."""
+    return best_media_type(",".join(request.getlist("accept")), tuple(formats))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Presentation(Generic[S, LookUp]):
-    """The formats of the whole tree, and what answers questions about its parts."""
+    """The formats of the tree, and what answers questions about its parts."""
 
-    # By media type; JSON is one of them, and the first is answered if any will do.
-    formats: Mapping[str, TreeFormat[S]]
+    formats: TreeFormats  # of the whole tree, JSON among them
+    # The same for less of the tree, which ends above its lowest level.
+    shallower: Sequence[TreeFormats] = ()
     available: str  # the media types there are, in Portuguese, for errors
     look_up: Callable[[S], LookUp]  # makes, once for a snapshot, what its parts are found by
 
-    def format_for(self, request: Headers) -> str | None:
-        """The media type of the tree that suits a client best; None if none does."""
-        return best_media_type(",".join(request.getlist("accept")), tuple(self.formats))
+    @property
+    def ready(self) -> list[Format[Sequence[Any]]]:
+        """What is made before anybody asks: JSON of the whole tree, and then of less."""
+        return [formats[JSON] for formats in (self.formats, *self.shallower)]

@@ -9,8 +9,7 @@ from src.domain.snapshot import S, Snapshot
 from src.infra.editions.cache_control import cache_control
 from src.infra.editions.edition import Edition
 from src.infra.editions.presentation import LookUp, Presentation
-from src.infra.http.content_codings import COMPRESSORS
-from src.infra.http.media_types import JSON
+from src.infra.http.content_codings import COMPRESSORS, IDENTITY
 
 
 class Publisher(Generic[S, LookUp]):
@@ -35,16 +34,15 @@ class Publisher(Generic[S, LookUp]):
 
     async def publish(self, snapshot: S) -> Edition[S, LookUp]:
         """The edition of a snapshot: without codings at first, or with those of its content."""
-        tree = await asyncio.to_thread(self._presentation.formats[JSON].write, snapshot)
+        ready = await asyncio.to_thread(
+            lambda: {each: each.write(snapshot.roots) for each in self._presentation.ready}
+        )
         headers = self._headers(snapshot)
-        edition = Edition(snapshot, self._presentation, tree=tree, headers=headers)
+        edition = Edition(snapshot, self._presentation, ready=ready, headers=headers)
         before, self._last = self._last, edition
-        if before is not None and before.content_id == edition.content_id:
-            for coding, body in before.bodies.items():
-                edition.add_coding(coding, body)
-        else:
+        if before is None or not edition.take_codings(before):
             await self.aclose()
-            self._compressing = asyncio.create_task(self._compress(tree))
+            self._compressing = asyncio.create_task(self._compress(edition))
         return edition
 
     async def aclose(self) -> None:
@@ -53,12 +51,15 @@ class Publisher(Generic[S, LookUp]):
             self._compressing.cancel()
             await asyncio.gather(self._compressing, return_exceptions=True)
 
-    async def _compress(self, tree: bytes) -> None:
-        """Make the codings of the last edition, or of one after it with the same content."""
-        for coding, compress in self._compressors.items():
-            body = await asyncio.to_thread(compress, tree)
-            assert self._last is not None
-            self._last.add_coding(coding, body)
+    async def _compress(self, edition: Edition[S, LookUp]) -> None:
+        """Make the codings of this edition, also for one after it with the same content."""
+        for ready in self._presentation.ready:
+            bodies = edition.bodies(ready)
+            for coding, compress in self._compressors.items():
+                if coding not in bodies:
+                    body = await asyncio.to_thread(compress, bodies[IDENTITY])
+                    assert self._last is not None
+                    self._last.add_coding(ready, coding, body)
 
     def _headers(self, snapshot: Snapshot) -> dict[str, str]:
         return {

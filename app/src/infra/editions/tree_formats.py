@@ -5,27 +5,23 @@ from typing import Any
 
 import msgspec
 
-from src.domain.tree import Leaf
-from src.infra.editions.presentation import Presentation, TreeFormat
-from src.infra.http.media_types import JSON, NDJSON
+from src.infra.editions.presentation import Format, Presentation
+from src.infra.http.media_types import JSON, NDJSON_NAMES
 
 
-def as_json(roots: Sequence[Leaf]) -> bytes:
+def as_json(roots: Sequence[object]) -> bytes:
     """One array of all roots."""
     return msgspec.json.encode(roots)
 
 
-def as_ndjson(roots: Sequence[Leaf]) -> bytes:
+def as_ndjson(roots: Sequence[object]) -> bytes:
     """One root per line."""
     return b"".join(msgspec.json.encode(root) + b"\n" for root in roots)
 
 
 # For a tree that is served only as a whole: none of its parts is looked up.
 WHOLE_TREE: Presentation[Any, None] = Presentation(
-    formats={
-        JSON: TreeFormat(lambda snapshot: as_json(snapshot.roots)),
-        NDJSON: TreeFormat(lambda snapshot: as_ndjson(snapshot.roots)),
-    },
-    available="application/json e application/x-ndjson",
+    formats={JSON: Format(as_json), **dict.fromkeys(NDJSON_NAMES, Format(as_ndjson))},
+    available="application/json, application/x-ndjson, application/ndjson e application/jsonl",
     look_up=lambda _: None,
 )

@@ -7,6 +7,8 @@ from src.infra.http.quality_values import weighted
 
 JSON = "application/json"
 NDJSON = "application/x-ndjson"
+# The same format has several names; none is registered. Clients get the one that they ask for.
+NDJSON_NAMES = (NDJSON, "application/ndjson", "application/jsonl")
 CSV = "text/csv"
 EVENTS = "text/event-stream"
 

@@ -8,6 +8,7 @@ from uvicorn._types import ASGI3Application
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from src.infra.process.closed_connections import log_closed
+from src.infra.process.ended_by_closing import ended_by_closing
 
 # A client that takes fewer bytes than this between two looks counts as one that has stopped.
 _LEAST_TAKEN = 64 * 1024
@@ -54,6 +55,8 @@ class BoundedResponses(HttpToolsProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
         self._answered = cycle
+        if cycle.scope["http_version"] == "1.0":
+            app = ended_by_closing(app, cycle)
         super()._start_asgi_task(cycle, app)
 
     def _look_at_sending_later(self) -> None:

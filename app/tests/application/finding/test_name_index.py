@@ -6,11 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from src.application.finding.name_index import NameIndex
+from src.application.finding.name_index import Match, NameIndex
 from src.domain.searchable_names import searchable
 from tests.sample_feature.shelves import Item
-
-ALL = 20_000
 
 BALL = Item(1_001, "Bola Amarela d'Água")
 TOOL = Item(1_002, "Ferramenta")
@@ -29,13 +27,12 @@ def shelf_of(item: Item) -> int:
 
 def index_of(items: Iterable[Item]) -> NameIndex[Item]:
     """An index of these items, by shelf."""
-    return NameIndex(items, root_of=shelf_of)
+    return NameIndex(items, groups_of=lambda item: (shelf_of(item),))
 
 
 def names_found(items: Iterable[Item], query: str | None, *, shelf: int | None = None) -> list[str]:
     """The names of all items that the query finds, in order."""
-    found = index_of(items).search(query, root=shelf, limit=ALL, offset=0)
-    assert found.total == len(found.parts)
+    found = index_of(items).search(query, group=shelf)
     return [item.nome for item in found.parts]
 
 
@@ -70,32 +67,35 @@ def test_the_likeliest_come_first() -> None:
 
 
 def rank(wanted: str, key: str) -> int:
-    """The rank of a match, written as plainly as possible; 4 is no match."""
-    words = [key[at:] for at in range(1, len(key)) if key[at - 1] == " "]
-    if key == wanted:
-        return 0
-    if key.startswith(wanted):
-        return 1
-    if any(word.startswith(wanted) for word in words):
-        return 2
-    return 3 if wanted in key else 4
+    """The rank of a match, written as plainly as possible; 7 is no match."""
+    words = key.split()
+    matches = [
+        key == wanted,
+        closed(key) == wanted,
+        key.startswith(wanted),
+        wanted in words,
+        any(word.startswith(wanted) for word in words),
+        wanted in key,
+        wanted in closed(key),
+        True,
+    ]
+    return matches.index(True)
 
 
 @given(
     st.lists(st.text("aÁb -", min_size=1, max_size=8).filter(str.strip), max_size=12),
-    st.text("ab", min_size=1, max_size=3),
+    st.sampled_from(["aaa", "aab", "abb", "bab", "bbb"]),
 )
 def test_the_order_is_by_match_then_name_then_id(names: list[str], query: str) -> None:
-    """This holds for any names, and only those that match are found."""
+    """This holds for any names; these queries are too short for misspellings."""
     items = items_named(*names)
     keys = {item: searchable(item.nome) for item in items}
-    matching = [item for item in items if rank(query, keys[item]) < 4] or [
-        item for item in items if closed(query) in closed(keys[item])
-    ]
+    matching = [item for item in items if rank(query, keys[item]) < 7]
 
-    found = index_of(reversed(items)).search(query, limit=ALL, offset=0)
+    found = index_of(reversed(items)).search(query).parts
 
-    assert list(found.parts) == sorted(
+    # What only sounds like it ("aab" like "ab") stands between words and their parts.
+    assert [item for item in found if item in matching] == sorted(
         matching, key=lambda item: (rank(query, keys[item]), keys[item], item.id)
     )
 
@@ -128,14 +128,14 @@ def test_a_query_without_letters_or_digits_finds_nothing(query: str) -> None:
     assert names_found(items_named("Guarda-Roupa Alemão"), query) == []
 
 
-def test_only_the_parts_of_the_root_are_found() -> None:
-    """A root that does not exist has none."""
+def test_only_the_parts_of_the_group_are_found() -> None:
+    """A group that does not exist has none."""
     items = [*items_named("Irmão José", shelf=1), *items_named("Irmão José", shelf=2)]
     index = index_of(items)
 
     for item in items:
-        found = index.search("Irmão José", root=shelf_of(item), limit=ALL, offset=0)
-        assert found.parts == (item,)
+        found = index.search("Irmão José", group=shelf_of(item))
+        assert list(found.parts) == [item]
     assert names_found(items, "Irmão José", shelf=9) == []
 
 
@@ -170,8 +170,8 @@ def test_another_name_is_no_misspelling(query: str, names: list[str]) -> None:
     assert names_found(items_named(*names), query) == []
 
 
-def test_misspellings_are_found_only_if_nothing_else_is() -> None:
-    """The same holds within a root: a correct spelling finds no other names."""
+def test_a_correct_spelling_finds_no_misspelled_names() -> None:
+    """The same holds within a group."""
     items = [*items_named("Cortina Verde"), *items_named("Cortinas", "Continas", shelf=2)]
 
     assert names_found(items, "Cortina") == ["Cortina Verde", "Cortinas"]
@@ -184,27 +184,10 @@ def test_misspellings_are_in_order_of_similarity_then_name_then_id() -> None:
     """Many parts may be equally similar, and pages need a stable order."""
     items = items_named(*["Continas", "Cortinas", "Cortanas"] * 20)
 
-    found = index_of(reversed(items)).search("cortinaz", limit=ALL, offset=0).parts
+    found = index_of(reversed(items)).search("cortinaz").parts
 
     ranks = {"Cortinas": 0, "Continas": 1, "Cortanas": 2}
     assert list(found) == sorted(items, key=lambda item: (ranks[item.nome], item.id))
-
-
-@pytest.mark.parametrize(
-    ("limit", "offset", "names"),
-    [(2, 0, ["A", "B"]), (2, 2, ["C"]), (2, 3, []), (0, 0, []), (9, 10**30, [])],
-)
-@pytest.mark.parametrize("query", [None, "caixa"])
-def test_a_page_has_no_more_than_its_limit(
-    query: str | None, limit: int, offset: int, names: list[str]
-) -> None:
-    """The last page may have less, pages after it are empty; the total stays."""
-    index = index_of(items_named("Caixa A", "Caixa C", "Caixa B"))
-
-    found = index.search(query, limit=limit, offset=offset)
-
-    assert [item.nome for item in found.parts] == [f"Caixa {name}" for name in names]
-    assert found.total == 3
 
 
 def test_a_name_is_found_however_long_it_is() -> None:
@@ -218,3 +201,91 @@ def test_a_name_is_found_however_long_it_is() -> None:
 def test_without_parts_nothing_is_found(query: str | None) -> None:
     """A snapshot may lack all of them."""
     assert names_found([], query) == []
+
+
+def test_near_names_are_not_hidden_by_names_that_contain_the_query() -> None:
+    """They come before those in which it is part of a word."""
+    items = items_named("Cristalinas", "Cristalino Novo", "Supercristalina", "Christalina")
+
+    assert names_found(items, "cristalina") == [
+        "Cristalinas",
+        "Christalina",
+        "Supercristalina",
+    ]
+
+
+def test_a_name_that_sounds_the_same_follows_the_very_name() -> None:
+    """Which of the two is meant, nobody can hear."""
+    assert names_found(items_named("Mesa Luiz", "Mesa Luís", "Mesa Ruiz"), "mesa luis") == [
+        "Mesa Luís",
+        "Mesa Luiz",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [
+        ("p. de verao", "Porta de Verão"),
+        ("porta verao", "Porta de Verão"),
+        ("porta da verao", "Porta de Verão"),
+        ("pta verao", "Porta de Verão"),
+        ("mesa d agua", "Mesa d'Água"),
+        ("m dagua", "Mesa d'Água"),
+        ("e. mesa", "Estante e Mesa"),
+        ("mesinha verde e amarela", "Mesinha Verde"),
+        ("cadeira rodas", "Cadeira Dobrável de Rodas"),
+        ("rodaz", "Cadeira Dobrável de Rodas"),
+    ],
+)
+def test_words_may_be_shortened_exchanged_or_left_out(query: str, name: str) -> None:
+    """A letter or a few stand for a word; words that join others do not count."""
+    names = [
+        *("Porta de Verão", "Mesa d'Água", "Estante e Mesa", "Mesinha Verde"),
+        "Cadeira Dobrável de Rodas",
+    ]
+
+    assert names_found(items_named(*names), query)[:1] == [name]
+
+
+def test_shortened_words_are_ranked_by_how_much_of_the_name_they_are() -> None:
+    """The whole name, its first words, later words; of these the least shortened first."""
+    names = ["Nova Mesa Azul", "Mesa Azul Nova", "Mesa Azulada", "Mesa Azul", "Mala Azul"]
+
+    assert names_found(items_named(*names), "m azul") == [
+        "Mala Azul",
+        "Mesa Azul",
+        "Mesa Azulada",
+        "Mesa Azul Nova",
+        "Nova Mesa Azul",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("query", "name"), [("Sala 12", "Sala 13"), ("Ala Leste", "Ala Oeste"), ("sudeste", "Sudoeste")]
+)
+def test_numbers_and_directions_are_not_misspelled(query: str, name: str) -> None:
+    """Another number is another place."""
+    assert names_found(items_named(name), query) == []
+
+
+@pytest.mark.parametrize(
+    ("query", "match"),
+    [
+        ("Mesa de Vidro", Match.VERY_NAME),
+        ("mesadevidro", Match.JOINED),
+        ("mesa de vi", Match.BEGINNING),
+        (None, Match.BEGINNING),
+        ("m vidro", Match.WHOLE),
+        ("mesa", Match.BEGINNING),
+        ("vidro", Match.WORDS),
+        ("mesa de vidru", Match.NEAR),
+        ("sadevi", Match.PART),
+        ("mesa de vidro azul", Match.OTHERWISE),
+        ("cama", Match.NONE),
+    ],
+)
+def test_the_result_says_how_its_first_matches(query: str | None, match: Match) -> None:
+    """Callers choose between two readings of a text by it."""
+    found = index_of(items_named("Mesa de Vidro")).search(query)
+
+    assert found.match is match

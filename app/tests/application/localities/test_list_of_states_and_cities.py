@@ -19,6 +19,7 @@ from tests.helpers.localities.places import (
     ALTA_FLORESTA,
     ARIQUEMES,
     DISTRITO_FEDERAL,
+    DIVISIONS,
     RONDONIA,
     TWO_STATES,
 )
@@ -27,6 +28,7 @@ from tests.helpers.localities.upstream import (
     FakeDistrictsGateway,
     FakeStatesGateway,
     FakeUpstream,
+    divisions_of,
 )
 
 
@@ -56,6 +58,20 @@ async def test_the_tree_is_assembled_in_order(plan: Plan) -> None:
     assert snapshot.collected_at == NOON
     assert snapshot.missing == ()
     assert set(upstream.asked.values()) == {1}
+
+
+@pytest.mark.parametrize("plan", Plan)
+async def test_the_regions_of_all_states_are_put_together(plan: Plan) -> None:
+    """A state whose cities cannot be read has none, and stops no other."""
+    whole = FakeUpstream(TWO_STATES, divisions=DIVISIONS)
+    failing = FakeUpstream(
+        TWO_STATES, divisions=DIVISIONS, errors={11: UpstreamConnectionError("caiu")}
+    )
+
+    assert (await use_case(whole, plan=plan).execute()).divisions == DIVISIONS
+    assert (await use_case(failing, plan=plan).execute()).divisions == divisions_of(
+        DISTRITO_FEDERAL, DIVISIONS
+    )
 
 
 async def test_a_city_that_fails_stops_no_other() -> None:

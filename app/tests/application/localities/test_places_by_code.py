@@ -9,6 +9,7 @@ from tests.helpers.localities.places import (
     ARIQUEMES,
     BRASILIA,
     DISTRITO_FEDERAL,
+    DIVISIONS,
     RONDONIA,
     TWO_STATES,
 )
@@ -34,6 +35,18 @@ def test_a_district_is_found_by_its_nine_digits() -> None:
     """This holds for each district of a city."""
     for district in ALTA_FLORESTA.distritos or ():
         assert TWO.district(str(district.id)) is district
+
+
+def test_the_regions_of_a_city_are_found() -> None:
+    """Of a city without known regions there are none; nor of any, if none are known."""
+    new_city = City(1100999, "Nova")
+    places = Places(TWO_STATES, DIVISIONS)
+
+    assert places.microregion_of(ALTA_FLORESTA) is DIVISIONS.microrregioes[1]
+    assert places.immediate_region_of(BRASILIA) is DIVISIONS.regioes_imediatas[2]
+    assert places.microregion_of(new_city) is None
+    assert places.immediate_region_of(new_city) is None
+    assert TWO.microregion_of(ALTA_FLORESTA) is None
 
 
 @pytest.mark.parametrize("uf", ["", "R", "XX", "rond", "53 ", "011", "Rondônia", "\0", "１１"])

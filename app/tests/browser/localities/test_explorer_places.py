@@ -10,7 +10,7 @@ from src.application.ports.upstream_errors import UpstreamError
 from src.infra.process.clock import utc_now
 from tests.browser.conftest import OpenPage
 from tests.browser.keyboard import press_tab_to
-from tests.helpers.localities.places import ALTA_FLORESTA, TWO_STATES
+from tests.helpers.localities.places import ALTA_FLORESTA, DIVISIONS, TWO_STATES
 from tests.helpers.localities.services import application
 from tests.helpers.localities.upstream import FakeUpstream
 from tests.helpers.serving import served
@@ -46,6 +46,29 @@ async def test_a_state_leads_to_its_cities_and_they_to_their_districts(
     await expect(left).to_be_focused()
     await page.get_by_role("link", name="Brasil", exact=True).click()
     await expect(page.get_by_role("link", name="RO Rondônia")).to_be_focused()
+
+
+async def test_a_city_shows_its_regions_if_they_are_known(open_page: OpenPage) -> None:
+    """Each has its code, which a click copies; the bundled data have none."""
+    upstream = FakeUpstream(TWO_STATES, divisions=DIVISIONS)
+    async with served(application(upstream, now=utc_now)) as url:
+        page = await open_page(f"{url}/#/1100015")
+
+        await expect(page.get_by_text("Cidade · Rondônia")).to_be_visible()
+        micro = page.get_by_text("Microrregião: Cacoal 11006 · Mesorregião: Leste Rondoniense 1102")
+        await expect(micro).to_be_visible()
+        immediate = page.get_by_text("Região imediata: Cacoal 110005 · Região intermediária: Ji-")
+        await expect(immediate).to_be_visible()
+        await micro.get_by_role("button", name="Copiar código 11006 de Cacoal, microrreg").click()
+        await expect(page.get_by_role("status").last).to_have_text("Código 11006 copiado.")
+
+
+async def test_a_capital_is_marked(whole_country: str, open_page: OpenPage) -> None:
+    """Its kind tells it from its namesake; regions that are not known are not mentioned."""
+    page = await open_page(f"{whole_country}/#/1721000")
+
+    await expect(page.get_by_text("Capital · Tocantins")).to_be_visible()
+    await expect(page.get_by_text("rregião")).to_have_count(0)
 
 
 async def test_the_map_opens_a_state_too(whole_country: str, open_page: OpenPage) -> None:

@@ -76,7 +76,10 @@ async def test_a_copy_that_fails_is_reported(whole_country: str, open_page: Open
 async def test_all_places_are_downloaded(
     whole_country: str, open_page: OpenPage, brazil: tuple[State, ...]
 ) -> None:
-    """Each district is a line, after the mark by which spreadsheets know UTF-8."""
+    """Each district is a line, after the mark by which spreadsheets know UTF-8.
+
+    The columns are parted as spreadsheets in Portuguese expect it.
+    """
     page = await open_page(whole_country)
 
     name, rows = await downloaded(page, "Baixar tudo em CSV")
@@ -88,12 +91,15 @@ async def test_all_places_are_downloaded(
 async def test_the_places_of_one_state_are_downloaded(
     whole_country: str, open_page: OpenPage, brazil: tuple[State, ...]
 ) -> None:
-    """The lines are the same, without those of other states."""
+    """The lines are the same, without those of other states, which are not asked for."""
     page = await open_page(f"{whole_country}/#/AC")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
 
     name, rows = await downloaded(page, "Baixar AC em CSV")
 
     assert name == "estados-e-cidades-AC.csv"
+    assert asked == [f"{whole_country}/api/v1/states/AC?separator=;"]
     assert {row["estado_sigla"] for row in rows} == {"AC"}
     assert len(rows) == sum(districts(state) for state in brazil if state.sigla == "AC")
 
@@ -107,7 +113,7 @@ async def downloaded(page: Page, button: str) -> tuple[str, list[dict[str, str]]
     assert text.startswith("\ufeff")
     assert text.endswith("\r\n")
     await expect(page.get_by_role("status").last).to_have_text("Arquivo CSV baixado.")
-    return download.suggested_filename, list(csv.DictReader(text[1:].splitlines()))
+    return download.suggested_filename, list(csv.DictReader(text[1:].splitlines(), delimiter=";"))
 
 
 def districts(state: State) -> int:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from src.domain.localities.territory import City, District, InvalidTerritoryError, State
+from src.domain.localities.capitals import CAPITALS
+from src.domain.localities.territory import SIGLAS, City, District, InvalidTerritoryError, State
 from src.domain.tree import InvalidTreeError, in_order
 from tests.helpers.localities.places import (
     ALTA_FLORESTA,
@@ -20,6 +21,7 @@ from tests.helpers.localities.places import (
         (lambda: District(1_000_000_000, "Alta"), "9 dígitos"),
         (lambda: City(-1100015, "Alta"), "7 dígitos"),
         (lambda: State(0, "RO", "Rondônia"), "2 dígitos"),
+        (lambda: State(61, "RO", "Rondônia"), "não há região"),
         (lambda: City(1100015, ""), "sem nome"),
         (lambda: City(1100015, " \t"), "sem nome"),
         (lambda: State(11, "ro", "Rondônia"), "sigla"),
@@ -83,3 +85,36 @@ def test_a_name_is_one_short_line_that_people_can_see(name: str) -> None:
         District(530010805, name)
     assert District(530010805, "x" * 200).nome == "x" * 200
     assert District(530010805, "São\u00a0João").nome == "São\u00a0João"
+
+
+def test_a_state_lies_in_the_region_that_its_code_begins_with() -> None:
+    """Each of the five regions has its states, as many as IBGE says."""
+    siglas = [State(code, sigla, "Estado").regiao for code, sigla in SIGLAS.items()]
+
+    assert State(18, "TJ", "Tapajós").regiao == "N"
+    assert {sigla: siglas.count(sigla) for sigla in siglas} == {
+        "N": 7,
+        "NE": 9,
+        "SE": 4,
+        "S": 3,
+        "CO": 4,
+    }
+
+
+def test_each_state_has_its_capital(brazil: tuple[State, ...]) -> None:
+    """It is one of the state's cities."""
+    assert CAPITALS.keys() == SIGLAS.keys() == {state.id for state in brazil}
+    for state in brazil:
+        assert state.capital is not None
+        assert state.capital.id == CAPITALS[state.id]
+        assert [city for city in state.cidades if city.is_capital] == [state.capital]
+    names = {state.sigla: state.capital.nome for state in brazil if state.capital}
+    assert names["SP"] == "São Paulo"
+    assert names["TO"] == "Palmas"
+
+
+def test_a_capital_may_be_unknown() -> None:
+    """The state's cities have not been read, or the state is newer than the table."""
+    assert State(35, "SP", "São Paulo").capital is None
+    assert RONDONIA.capital is None
+    assert not City(1800001, "Santarém").is_capital

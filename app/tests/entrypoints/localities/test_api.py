@@ -106,10 +106,14 @@ async def test_the_api_is_described() -> None:
     assert operation["operationId"] == "listStates"
     assert {"ETag", "Last-Modified", "X-Snapshot-Source"} <= set(ok["headers"])
     schema = ok["content"]["application/json"]["schema"]
-    assert schema["items"]["$ref"].endswith("/State")
+    deepest, *less = (each["items"]["$ref"] for each in schema["anyOf"])
+    assert deepest.endswith("/State")
+    assert [each.rpartition("/")[2] for each in less] == ["StateWithCities", "StateAlone"]
     assert document["components"]["schemas"]["City"]["properties"]["distritos"]["description"]
-    example = ok["content"]["application/json"]["example"]
-    assert example[0]["cidades"][0]["nome"] == "Brasília"
+    deepest, with_cities, alone = ok["content"]["application/json"]["examples"].values()
+    assert deepest["value"][0]["cidades"][0]["distritos"][0]["nome"] == "Brasília"
+    assert with_cities["value"][0]["cidades"][0] == {"id": 5300108, "nome": "Brasília"}
+    assert alone["value"] == [{"id": 53, "sigla": "DF", "nome": "Distrito Federal", "regiao": "CO"}]
     assert "application/problem+json" in operation["responses"]["503"]["content"]
 
 

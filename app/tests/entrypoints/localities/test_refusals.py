@@ -31,10 +31,10 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 ALLOWED = {**errors.ALLOWED, **localities_parameters.ALLOWED}
 
-TREE = "/api/v1/states"
+TREE, STATE = "/api/v1/states", "/api/v1/states/RO"
 RESOURCES = [
     TREE,
-    "/api/v1/states/RO",
+    STATE,
     "/api/v1/states/RO/cities",
     "/api/v1/cities",
     "/api/v1/cities/1100015",
@@ -118,6 +118,18 @@ async def test_an_unknown_place_is_404_with_a_hint(
         ("/api/v1/cities?uf=ROX", ["uf"]),
         ("/api/v1/districts?uf=", ["uf"]),
         (f"/api/v1/cities?q={'a' * 101}", ["q"]),
+        (f"{TREE}?depth=", ["depth"]),
+        (f"{TREE}?depth=distritos", ["depth"]),
+        (f"{TREE}?depth=States", ["depth"]),
+        (f"{STATE}?depth=1", ["depth"]),
+        (f"{TREE}?separator=", ["separator"]),
+        (f"{TREE}?separator=|&depth=x", ["separator", "depth"]),
+        (f"{STATE}?separator=%09", ["separator"]),
+        (f"{TREE}?regiao=", ["regiao"]),
+        ("/api/v1/cities?regiao=0&uf=1", ["regiao", "uf"]),
+        ("/api/v1/districts?regiao=Sul", ["regiao"]),
+        (f"{TREE}?regiao=Norte", ["regiao"]),
+        (f"{TREE}?regiao=6&depth=x", ["regiao", "depth"]),
         ("/api/v1/cities?limit=0&offset=-1&uf=1", ["limit", "offset", "uf"]),
     ],
 )
@@ -156,8 +168,10 @@ async def test_a_resource_without_an_acceptable_form_is_406(
     await check_not_acceptable(two, path, headers)
 
 
-@pytest.mark.parametrize("path", RESOURCES[1:])
-async def test_only_the_tree_comes_in_other_formats(two: aiohttp.ClientSession, path: str) -> None:
+@pytest.mark.parametrize("path", [path for path in RESOURCES if path not in {TREE, STATE}])
+async def test_only_the_tree_and_its_states_come_in_other_formats(
+    two: aiohttp.ClientSession, path: str
+) -> None:
     """All other resources are JSON only."""
     for accept in ("text/csv", "application/x-ndjson"):
         detail_of(await ask(two, path, {"Accept": accept}), 406, path)

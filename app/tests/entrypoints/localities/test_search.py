@@ -10,6 +10,7 @@ from urllib.parse import urljoin
 import aiohttp
 import pytest
 import pytest_asyncio
+from yarl import URL
 
 from src.application.finding.name_index import Found, NameIndex
 from src.domain.localities.territory import State
@@ -50,16 +51,22 @@ def links(answer: Answer) -> dict[str, str]:
     return {rel: url for url, rel in found}
 
 
+SAO_PAULO = {"id": 3550308, "nome": "São Paulo", "uf": "SP", "capital": True}
+BRASILIA = {"id": 5300108, "nome": "Brasília", "uf": "DF", "capital": True}
+FLORIANOPOLIS = {"id": 4205407, "nome": "Florianópolis", "uf": "SC", "capital": True}
+
+
 @pytest.mark.parametrize(
     ("path", "query", "first"),
     [
-        (CITIES, "São Paulo", {"id": 3550308, "nome": "São Paulo", "uf": "SP"}),
-        (CITIES, "sao paulo", {"id": 3550308, "nome": "São Paulo", "uf": "SP"}),
-        (CITIES, "SÃO  PAULO ", {"id": 3550308, "nome": "São Paulo", "uf": "SP"}),
-        (CITIES, "sao\0paulo", {"id": 3550308, "nome": "São Paulo", "uf": "SP"}),
-        (CITIES, "brasilia", {"id": 5300108, "nome": "Brasília", "uf": "DF"}),
-        (CITIES, "brazilia", {"id": 5300108, "nome": "Brasília", "uf": "DF"}),
-        (CITIES, "florianopolis", {"id": 4205407, "nome": "Florianópolis", "uf": "SC"}),
+        (CITIES, "São Paulo", SAO_PAULO),
+        (CITIES, "sao paulo", SAO_PAULO),
+        (CITIES, "SÃO  PAULO ", SAO_PAULO),
+        (CITIES, "sao\0paulo", SAO_PAULO),
+        (CITIES, "brasilia", BRASILIA),
+        (CITIES, "brazilia", BRASILIA),
+        (CITIES, "florianopolis", FLORIANOPOLIS),
+        (CITIES, "ariquemes", {"id": 1100023, "nome": "Ariquemes", "uf": "RO", "capital": False}),
         (
             DISTRICTS,
             "FILADELFIA D OESTE",
@@ -132,11 +139,38 @@ async def test_an_absurdly_long_query_is_refused(
     assert query not in answer.body.decode()
 
 
-async def test_bytes_that_are_no_text_find_nothing(all_brazil: aiohttp.ClientSession) -> None:
-    """They are invalid UTF-8, a truncated escape, or half of a surrogate pair."""
-    for query in ("%FF%FE", "%E3%81", "%ED%A0%80", "%"):
-        async with all_brazil.get(f"{CITIES}?q={query}") as answer:
-            assert (answer.status, await answer.json()) == (200, [])
+@each_kind
+@pytest.mark.parametrize("query", ["Sert%E3o", "%FF%FE", "%E3%81", "%ED%A0%80", "s%e3o+paulo"])
+async def test_bytes_that_are_no_utf_8_are_refused(
+    all_brazil: aiohttp.ClientSession, path: str, query: str
+) -> None:
+    """Programs that send Windows-1252 hear of it; the bytes are no blanks between words."""
+    async with all_brazil.get(URL(f"{path}?q={query}", encoded=True)) as answer:
+        assert answer.status == 422
+        assert "UTF-8" in (await answer.json(content_type=None))["detail"]
+
+
+async def test_a_percent_sign_alone_finds_nothing(all_brazil: aiohttp.ClientSession) -> None:
+    """It escapes nothing, and no name has one."""
+    async with all_brazil.get(URL(f"{CITIES}?q=%", encoded=True)) as answer:
+        assert (answer.status, await answer.json()) == (200, [])
+
+
+@each_kind
+@pytest.mark.parametrize(
+    "query", ["Feira de Santana - BA", "feira de santana/ba", "feira de sant, Bahia"]
+)
+async def test_the_state_may_be_typed_beside_the_name(
+    all_brazil: aiohttp.ClientSession, path: str, query: str
+) -> None:
+    """All results are there, and pages link to the query as it was typed."""
+    answer = await ask(all_brazil, path, q=query, limit=1)
+
+    assert answer.json[0]["nome"] == "Feira de Santana"
+    assert answer.json[0]["uf"] == "BA"
+    last = await ask(all_brazil, links(answer)["last"])
+    assert {place["uf"] for place in last.json} == {"BA"}
+    assert total(last) == total(answer)
 
 
 @each_kind
@@ -168,6 +202,36 @@ async def test_only_the_places_of_one_state_are_found(
     assert {place["uf"] for place in answers[0].json} == {"SC"}
     assert 0 < total(answers[0]) < total(everywhere)
     assert total(await ask(all_brazil, CITIES, uf="DF")) == 1
+
+
+@each_kind
+async def test_only_the_places_of_one_region_are_found(
+    all_brazil: aiohttp.ClientSession, path: str
+) -> None:
+    """It is named by sigla in either case or by id; links to other pages repeat it."""
+    answers = [
+        await ask(all_brazil, path, q="santa", regiao=region, limit=50)
+        for region in ("S", "s", "4")
+    ]
+
+    assert len({answer.body for answer in answers}) == 1
+    last = await ask(all_brazil, links(answers[0])["last"])
+    found = {place["uf"] for answer in (answers[0], last) for place in answer.json}
+    assert found == {"PR", "SC", "RS"}
+    of_states = [await ask(all_brazil, path, q="santa", uf=uf) for uf in ("PR", "SC", "RS")]
+    assert total(answers[0]) == sum(map(total, of_states))
+
+
+@each_kind
+async def test_a_state_and_a_region_find_the_places_in_both(
+    all_brazil: aiohttp.ClientSession, path: str
+) -> None:
+    """A state of another region has none, with a query or without."""
+    state = await ask(all_brazil, path, q="santa", uf="SC")
+
+    assert (await ask(all_brazil, path, q="santa", uf="SC", regiao="S")).body == state.body
+    for query in ("santa", "santa - SC", ""):
+        assert total(await ask(all_brazil, path, q=query, uf="SC", regiao="NE")) == 0
 
 
 @each_kind
@@ -279,3 +343,17 @@ async def test_the_largest_state_is_a_slice_of_the_tree(all_brazil: aiohttp.Clie
     assert len(cities.json) == 853
     assert state.body in tree.body
     assert cities.body in state.body
+
+
+async def test_the_capitals_are_found_in_one_request(all_brazil: aiohttp.ClientSession) -> None:
+    """There are 27; together with the others they are all cities, and links keep the filter."""
+    capitals = await ask(all_brazil, CITIES, capital="true", limit=100)
+    others = await ask(all_brazil, CITIES, capital="false")
+    of_state = await ask(all_brazil, CITIES, capital="true", uf="SP")
+
+    assert {place["capital"] for place in capitals.json} == {True}
+    assert total(capitals) == len({place["uf"] for place in capitals.json}) == 27
+    assert total(others) == total(await ask(all_brazil, CITIES)) - 27
+    assert "capital=false" in links(others)["next"].lower()
+    assert [place["nome"] for place in of_state.json] == ["São Paulo"]
+    assert (await ask(all_brazil, CITIES, capital="talvez")).status == 422

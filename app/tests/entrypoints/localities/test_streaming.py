@@ -1,6 +1,7 @@
 """The first collection of the places, followed line by line."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -76,3 +77,24 @@ async def test_with_bundled_data_the_first_client_gets_a_stream_too() -> None:
             lines = (await answer.read()).splitlines()
 
     assert len(lines) == 27
+
+
+async def test_states_are_streamed_down_to_the_depth_that_is_asked_for() -> None:
+    """Each comes when it is ready, with the keys of that depth."""
+    path = "/api/v1/states?depth=cities"
+    async with service(FakeUpstream(TWO_STATES)) as (session, districts):
+        async with session.get(path, headers=NDJSON) as answer:
+            first = await answer.content.readline()
+            assert not districts.let_go.is_set()
+            districts.let_go.set()
+            rest = await answer.read()
+        async with session.get(path) as whole:
+            assert [json.loads(line) for line in (rest, first)] == await whole.json()
+
+    assert json.loads(first) == {
+        "id": 53,
+        "sigla": "DF",
+        "nome": "Distrito Federal",
+        "regiao": "CO",
+        "cidades": [{"id": 5300108, "nome": "Brasília"}],
+    }

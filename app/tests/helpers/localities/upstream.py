@@ -6,11 +6,25 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from src.application.localities.gateways import CitiesGateway, DistrictsGateway, StatesGateway
+from src.application.localities.gateways import (
+    CitiesGateway,
+    CitiesOfState,
+    DistrictsGateway,
+    StatesGateway,
+)
+from src.domain.localities.regional_divisions import RegionalDivisions
 from src.domain.localities.territory import City, District, State
 from src.domain.localities.territory_snapshot import TerritorySnapshot
 from src.domain.snapshot import Source
 from tests.helpers.fakes import NOON
+
+
+def divisions_of(state: State, country: RegionalDivisions) -> RegionalDivisions:
+    """The regions that begin with the state's code."""
+    return RegionalDivisions(
+        tuple(each for each in country.microrregioes if each.id // 1_000 == state.id),
+        tuple(each for each in country.regioes_imediatas if each.id // 10_000 == state.id),
+    )
 
 
 class FakeUpstream:
@@ -18,12 +32,18 @@ class FakeUpstream:
 
     `errors` maps the id of a state or city to the error that asking below it raises; the id 0 is
     the list of states, and a state's negative id the list of all its districts. Answers come in
-    descending order of id, because nobody may rely on order.
+    descending order of id, because nobody may rely on order. `divisions` has the regions of the
+    cities.
     """
 
     def __init__(
-        self, states: tuple[State, ...], *, errors: Mapping[int, BaseException] | None = None
+        self,
+        states: tuple[State, ...],
+        *,
+        errors: Mapping[int, BaseException] | None = None,
+        divisions: RegionalDivisions | None = None,
     ) -> None:
+        self.divisions = divisions or RegionalDivisions()
         self.by_state = {state.id: state for state in states}
         self.by_city = {city.id: city for state in states for city in state.cidades}
         self.errors = dict(errors or {})
@@ -70,10 +90,13 @@ class FakeCitiesGateway(CitiesGateway):
     def __init__(self, upstream: FakeUpstream) -> None:
         self._upstream = upstream
 
-    async def of_state(self, state: State) -> tuple[City, ...]:
+    async def of_state(self, state: State) -> CitiesOfState:
         await self._upstream.answer("cities", state.id)
         cities = self._upstream.by_state[state.id].cidades
-        return tuple(replace(city, distritos=None) for city in reversed(cities))
+        return CitiesOfState(
+            tuple(replace(city, distritos=None) for city in reversed(cities)),
+            divisions_of(state, self._upstream.divisions),
+        )
 
 
 class FakeDistrictsGateway(DistrictsGateway):

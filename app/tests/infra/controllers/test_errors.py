@@ -15,7 +15,7 @@ from src.entrypoints.api import error_rows
 from src.entrypoints.features import FEATURES
 from src.infra.controllers.errors import ErrorRow
 from src.infra.editions.presentation import NotAcceptableError
-from src.infra.http.url_limit import UrlTooLongError
+from src.infra.http.middleware.url_limit import UrlTooLongError
 from tests.helpers.error_answers import check_answer
 from tests.helpers.our_exceptions import exceptions_of
 

@@ -3,23 +3,30 @@
 import asyncio
 import sys
 import zlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import timedelta
 from typing import TypeAlias
 
 import brotli
+import msgspec
 import pytest
 from fastapi import Response
 from starlette.datastructures import Headers
 
 from src.domain.snapshot import Gap, Source
 from src.infra.editions.edition import Edition
-from src.infra.editions.presentation import NotAcceptableError, Presentation
+from src.infra.editions.presentation import (
+    Format,
+    NotAcceptableError,
+    Presentation,
+    TreeFormats,
+)
 from src.infra.editions.publisher import Publisher
 from src.infra.editions.tree_formats import WHOLE_TREE
 from src.infra.http.content_codings import COMPRESSORS
+from src.infra.http.media_types import JSON
 from tests.helpers.fakes import live
 from tests.helpers.shelves import TWO_SHELVES
 from tests.sample_feature.shelves import Box, Shelf, ShelvesSnapshot
@@ -43,7 +50,7 @@ async def publisher() -> AsyncIterator[ShelvesPublisher]:
 
 def sent(edition: ShelvesEdition, accept_encoding: str = "") -> Response:
     """The response to a client that accepts these codings."""
-    answer = edition.tree_at_hand(Headers({"Accept-Encoding": accept_encoding}))
+    answer = edition.tree_at_hand(Headers({"Accept-Encoding": accept_encoding}), WHOLE_TREE.formats)
     assert answer is not None
     return answer
 
@@ -51,7 +58,7 @@ def sent(edition: ShelvesEdition, accept_encoding: str = "") -> Response:
 async def compressed(edition: ShelvesEdition) -> ShelvesEdition:
     """The edition, once all its codings are ready."""
     async with asyncio.timeout(30):
-        while len(edition.bodies) < 4:
+        while len(edition.bodies(WHOLE)) < 4:
             await asyncio.sleep(0.01)
     return edition
 
@@ -60,7 +67,7 @@ async def test_the_first_answer_does_not_wait_for_a_coding(publisher: ShelvesPub
     """Until the best coding is made, a client gets the next best that is ready."""
     edition = await publisher.publish(live(TWO_SHELVES))
 
-    assert list(edition.bodies) == ["identity"]
+    assert list(edition.bodies(WHOLE)) == ["identity"]
     assert "Content-Encoding" not in sent(edition, "gzip, br").headers
     await compressed(edition)
     assert sent(edition, "gzip, br").headers["Content-Encoding"] == "br"
@@ -96,6 +103,53 @@ async def test_a_newer_snapshot_with_the_same_content_shares_unfinished_codings(
         await compressed(edition)
 
     assert made == ["gzip", "zstd", "br"]
+
+
+async def test_less_of_the_tree_is_ready_too() -> None:
+    """It has a body, a tag and codings of its own, without being asked for first."""
+    letters = {JSON: Format(in_letters)}
+    presentation = with_less(letters)
+    async with aclosing(Publisher(presentation, ttl_s=60)) as publisher:
+        edition = await publisher.publish(live(TWO_SHELVES))
+        at_once = edition.tree_at_hand(JSON_ONLY, letters)
+        async with asyncio.timeout(30):
+            while len(edition.bodies(letters[JSON])) < 4:
+                await asyncio.sleep(0.01)
+        coded = edition.tree_at_hand(Headers({"Accept-Encoding": "br"}), letters)
+
+    assert at_once is not None
+    assert coded is not None
+    assert brotli.decompress(bytes(coded.body)) == at_once.body == b'["A","B"]'
+    assert at_once.headers["ETag"] != sent(edition).headers["ETag"]
+    assert coded.headers["ETag"] == f'{at_once.headers["ETag"][:-1]}-br"'
+
+
+async def test_what_a_change_leaves_alone_is_not_compressed_again() -> None:
+    """A new name in a box changes the whole tree, but not the letters of its shelves."""
+    letters = {JSON: Format(in_letters)}
+    presentation = with_less(letters)
+    made: list[str] = []
+    counting = {coding: counted(coding, compress, made) for coding, compress in COMPRESSORS.items()}
+    high, *others = TWO_SHELVES
+    changed = (replace(high, nome=f"{high.nome}!"), *others)
+    async with aclosing(Publisher(presentation, ttl_s=60, compressors=counting)) as publisher:
+        for tree in (TWO_SHELVES, changed):
+            edition = await publisher.publish(live(tree))
+            async with asyncio.timeout(30):
+                while len(edition.bodies(WHOLE)) + len(edition.bodies(letters[JSON])) < 8:
+                    await asyncio.sleep(0.01)
+
+    assert len(made) == 6 + 3
+
+
+def in_letters(shelves: Sequence[Shelf]) -> bytes:
+    """Their letters alone."""
+    return msgspec.json.encode([shelf.letra for shelf in shelves])
+
+
+def with_less(less: TreeFormats) -> Presentation[ShelvesSnapshot, None]:
+    """The usual presentation, and one of less of the tree besides."""
+    return replace(WHOLE_TREE, shallower=[less])
 
 
 def counted(
@@ -149,6 +203,7 @@ async def test_caches_keep_no_answer_longer_than_it_is_fresh() -> None:
 
 
 JSON_ONLY = Headers({"Accept": "application/json"})
+WHOLE = WHOLE_TREE.formats[JSON]
 
 
 async def test_what_the_parts_are_found_by_is_made_once() -> None:
@@ -176,12 +231,14 @@ async def test_a_large_part_is_written_once_for_all_requests(publisher: ShelvesP
     edition = await publisher.publish(live(TWO_SHELVES))
     written = []
 
-    def write() -> bytes:
+    def write(numbers: list[int]) -> bytes:
         written.append(1)
-        return b"[" + b"1," * 500 + b"1]"
+        return msgspec.json.encode(numbers)
 
-    one, other = await asyncio.gather(*(edition.kept(JSON_ONLY, "a", write) for _ in range(2)))
-    coded = await edition.kept(Headers({"Accept-Encoding": "br"}), "a", write)
+    formats, many = {JSON: Format(write)}, [1] * 500
+    asking = (edition.kept(JSON_ONLY, "a", formats, many) for _ in range(2))
+    one, other = await asyncio.gather(*asking)
+    coded = await edition.kept(Headers({"Accept-Encoding": "br"}), "a", formats, many)
 
     assert one.body == other.body
     assert brotli.decompress(bytes(coded.body)) == one.body
@@ -218,4 +275,4 @@ async def test_a_part_has_no_other_form(
     with pytest.raises(NotAcceptableError):
         edition.answer(Headers(headers), b"{}")
     with pytest.raises(NotAcceptableError):
-        await edition.kept(Headers(headers), "a", lambda: b"{}")
+        await edition.kept(Headers(headers), "a", WHOLE_TREE.formats, TWO_SHELVES)

@@ -1,9 +1,11 @@
 """The same tree in each format."""
 
+import re
+
 import msgspec
 from hypothesis import given
 
-from src.infra.editions.tree_formats import as_json, as_ndjson
+from src.infra.editions.tree_formats import WHOLE_TREE, as_json, as_ndjson
 from tests.helpers.trees import shelves
 from tests.sample_feature.shelves import Shelf
 
@@ -18,6 +20,13 @@ def test_all_formats_carry_the_same_tree(tree: Shelves) -> None:
     assert lines.pop() == ""
     assert tuple(msgspec.json.decode(line, type=Shelf) for line in lines) == tree
     assert msgspec.json.decode(as_json(tree), type=Shelves) == tree
+
+
+def test_an_error_names_each_format() -> None:
+    """A client that is refused learns every media type that there is."""
+    named = re.findall("[a-z]+/[a-z-]+", WHOLE_TREE.available)
+
+    assert named == list(WHOLE_TREE.formats)
 
 
 def test_an_empty_tree_is_an_empty_body() -> None:

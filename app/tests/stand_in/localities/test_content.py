@@ -3,9 +3,11 @@
 from collections.abc import AsyncIterator
 
 import aiohttp
+import msgspec
 import pytest
 
 from src.domain.localities.territory import State
+from src.infra.gateways.localities.region_rows import regional_divisions
 from stand_in.faults import Behaviour
 from stand_in.localities.upstream_rows import multiplied
 from tests.helpers.localities.ibge import Ibge
@@ -55,6 +57,35 @@ async def test_quirks(upstream: Ibge) -> None:
     both = await rows(upstream, "/estados/RO|53/municipios")
     assert isinstance(both, list)
     assert {city["id"] // 100_000 for city in both} == {11, 53}
+
+
+async def test_regions_are_about_as_many_as_the_real_ones(
+    upstream: Ibge, brazil: tuple[State, ...]
+) -> None:
+    """Each city but the newest has one of each kind; the service refuses none of them."""
+    kinds = [("microrregiao", "mesorregiao"), ("regiao-imediata", "regiao-intermediaria")]
+    found: dict[str, set[int]] = {name: set() for pair in kinds for name in pair}
+    cities = await rows(upstream, "/estados/" + "|".join(s.sigla for s in brazil) + "/municipios")
+    assert isinstance(cities, list)
+    for city in cities:
+        for narrow, wide in kinds:
+            if city[narrow] is not None:
+                found[narrow].add(city[narrow]["id"])
+                found[wide].add(city[narrow][wide]["id"])
+
+    real = {
+        "microrregiao": 558,
+        "mesorregiao": 137,
+        "regiao-imediata": 510,
+        "regiao-intermediaria": 133,
+    }
+    assert found.keys() == real.keys()
+    for kind, count in real.items():
+        assert 0.9 * count < len(found[kind]) < 1.1 * count
+    assert [city["id"] for city in cities if city["microrregiao"] is None] == [5101837]
+    read = regional_divisions(msgspec.json.encode(cities))
+    assert sum(len(region.cidades) for region in read.microrregioes) == len(cities) - 1
+    assert sum(len(region.cidades) for region in read.regioes_imediatas) == len(cities)
 
 
 async def test_districts_of_a_state_are_in_order_of_their_citys_name(upstream: Ibge) -> None:

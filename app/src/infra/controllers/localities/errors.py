@@ -37,6 +37,7 @@ UNKNOWN_PLACE = ErrorRow(
     "/api/v1/states/XX",
 )
 NOT_ACCEPTABLE = replace(errors.NOT_ACCEPTABLE, example=NotAcceptableError(TERRITORY.available))
+INVALID_DEPTH = invalid_parameter(ALLOWED, name="depth")
 INVALID_PLACE = invalid_parameter(ALLOWED, name="city_id", instance="/api/v1/cities/abc")
 
 ERRORS = [UNKNOWN_PLACE]

@@ -1,6 +1,5 @@
 """Answers a search by name, page by page, whatever kind of place is looked for."""
 
-import asyncio
 from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -8,8 +7,9 @@ from urllib.parse import urlencode
 import msgspec
 from fastapi import Request, Response
 
-from src.application.finding.name_index import NameIndex
 from src.application.localities.place_lookup import Places
+from src.application.localities.place_names import PlaceNames
+from src.domain.localities.regions import region_of
 from src.domain.localities.territory import City, District
 from src.infra.controllers.localities.dependencies import OpenedLocalities
 from src.infra.controllers.localities.parameters import NameSearch
@@ -25,29 +25,30 @@ async def answer_search(
     opened: OpenedLocalities,
     search: NameSearch,
     *,
-    index: Callable[[Places], NameIndex[Place]],
+    names: Callable[[Places], PlaceNames[Place]],
     shown: Callable[[Place, Places], dict[str, Any]],
+    only: Callable[[Place], bool] | None = None,
 ) -> Response:
     """The page that was asked for.
 
-    `index` gives the names to search, and `shown` how a place is answered.
+    `names` gives the names to search, `shown` how a place is answered, and `only` says which ones
+    are.
 
     Raises NoSnapshotError, UnknownPlaceError for an unknown state, and NotAcceptableError.
     """
     edition = await opened.freshness.edition()
     places = await edition.look_up()
     state_id = places.state(search.uf).id if search.uf is not None else None
-    async with places.searching:
-        # However many searches have come at once, the event loop serves others between two.
-        await asyncio.sleep(0)
-        found = index(places).search(
-            search.q, root=state_id, limit=search.limit, offset=search.offset
-        )
-        return edition.answer(
-            request.headers,
-            msgspec.json.encode([shown(place, places) for place in found.parts]),
-            page_headers(request, search, total=found.total),
-        )
+    region_id = region_of(search.regiao).id if search.regiao is not None else None
+    found = names(places).search(search.q, state_id=state_id, region_id=region_id)
+    if only is not None:
+        found = list(filter(only, found))
+    page = found[search.offset : search.offset + search.limit]
+    return edition.answer(
+        request.headers,
+        msgspec.json.encode([shown(place, places) for place in page]),
+        page_headers(request, search, total=len(found)),
+    )
 
 
 def page_headers(request: Request, search: NameSearch, *, total: int) -> dict[str, str]:
@@ -71,6 +72,8 @@ def page_headers(request: Request, search: NameSearch, *, total: int) -> dict[st
 def _url(request: Request, search: NameSearch, offset: int) -> str:
     # Only what the search has understood: anything else would be repeated in each link, and make
     # the header longer than proxies take.
-    asked = search.model_dump(include={"q", "uf"}, exclude_unset=True, exclude_none=True)
+    asked = search.model_dump(
+        mode="json", exclude={"limit", "offset"}, exclude_unset=True, exclude_none=True
+    )
     asked |= {"limit": search.limit, "offset": offset}
     return f"{request.scope['path']}?{urlencode(asked)}"

@@ -7,17 +7,26 @@ from fastapi import APIRouter, Request, Response
 
 from src.application.localities.place_lookup import Places
 from src.domain.localities.territory import City, District
+from src.domain.tree import Leaf
 from src.infra.controllers.documented_responses import data_responses
 from src.infra.controllers.localities import schemas
 from src.infra.controllers.localities.dependencies import CurrentLocalities
 from src.infra.controllers.localities.errors import LOOK_UP
 from src.infra.controllers.localities.headers import ON_PAGES
 from src.infra.controllers.localities.name_search import answer_search
-from src.infra.controllers.localities.parameters import CityId, DistrictId, Search
+from src.infra.controllers.localities.parameters import (
+    CityId,
+    DistrictId,
+    Search,
+    SearchOfCities,
+)
+from src.infra.editions.localities.shapes import StateAlone, districts_of, shaped
 
 Answer = dict[str, Any]
 
 router = APIRouter(prefix="/api/v1", tags=["Localidades"])
+
+SEARCHES = ("/api/v1/cities", "/api/v1/districts")
 
 
 @router.get(
@@ -33,29 +42,48 @@ router = APIRouter(prefix="/api/v1", tags=["Localidades"])
         headers=ON_PAGES,
     ),
 )
-async def find_cities(request: Request, opened: CurrentLocalities, search: Search) -> Response:
-    """Procura cidades por nome: primeiro o nome exato, depois os que começam com o texto, depois os
-    que o contêm; se não há nenhum, vêm nomes parecidos."""
+async def find_cities(
+    request: Request, opened: CurrentLocalities, search: SearchOfCities
+) -> Response:
+    """Procura cidades por nome, como as pessoas o digitam. Primeiro vem o nome exato, depois os que
+    começam com o texto, os que têm suas palavras, os parecidos e os que o contêm.
+
+    As palavras podem estar abreviadas (`S. Luís`, `Sto Antonio`, `Gov. Lindenberg`) ou juntas
+    (`patobranco`), e as de ligação podem faltar (`Rio Janeiro`). O estado pode vir junto, depois do
+    nome ou antes dele: `Campo Grande - MS`, `campinas/sp`, `Feira de Santana, Bahia`.
+    """
     return await answer_search(
-        request, opened, search, index=lambda places: places.cities, shown=_found_city
+        request,
+        opened,
+        search,
+        names=lambda places: places.cities,
+        shown=_found_city,
+        only=lambda city: search.capital in {None, city.is_capital},
     )
 
 
 @router.get(
     "/cities/{city_id}",
     operation_id="getCity",
-    summary="Uma cidade, com seu estado e seus distritos",
+    summary="Uma cidade, com seu estado, suas regiões e seus distritos",
     response_model=schemas.CityWithState,
     responses=data_responses(
         "A cidade", schemas.CITY_EXAMPLE, *LOOK_UP, at="/api/v1/cities/5300108"
     ),
 )
 async def get_city(city_id: CityId, request: Request, opened: CurrentLocalities) -> Response:
-    """Retorna uma cidade, com o estado a que pertence e seus distritos."""
+    """Retorna uma cidade, com o estado e as regiões a que pertence e seus distritos."""
     edition = await opened.freshness.edition()
     places = await edition.look_up()
     city = places.city(city_id)
-    answer = {**_named(city), "estado": _state_of(city, places), "distritos": city.distritos}
+    answer = {
+        **_named(city),
+        "capital": city.is_capital,
+        "estado": _state_of(city, places),
+        "microrregiao": _microregion_of(city, places),
+        "regiao_imediata": _immediate_region_of(city, places),
+        "distritos": districts_of(city),
+    }
     return edition.answer(request.headers, msgspec.json.encode(answer))
 
 
@@ -77,7 +105,7 @@ async def list_districts_of_city(
     """Retorna os distritos de uma cidade como eles estão na árvore inteira."""
     edition = await opened.freshness.edition()
     city = (await edition.look_up()).city(city_id)
-    return edition.answer(request.headers, msgspec.json.encode(city.distritos))
+    return edition.answer(request.headers, msgspec.json.encode(districts_of(city)))
 
 
 @router.get(
@@ -99,7 +127,7 @@ async def find_districts(request: Request, opened: CurrentLocalities, search: Se
         request,
         opened,
         search,
-        index=lambda places: places.districts,
+        names=lambda places: places.districts,
         shown=_found_district,
     )
 
@@ -126,7 +154,7 @@ async def get_district(
 
 
 def _found_city(city: City, places: Places) -> Answer:
-    return {**_named(city), "uf": places.state_of(city).sigla}
+    return {**_named(city), "uf": places.state_of(city).sigla, "capital": city.is_capital}
 
 
 def _found_district(district: District, places: Places) -> Answer:
@@ -134,10 +162,23 @@ def _found_district(district: District, places: Places) -> Answer:
     return {**_named(district), "cidade": _named(city), "uf": state.sigla}
 
 
-def _named(place: City | District) -> Answer:
+def _named(place: Leaf) -> Answer:
     return {"id": place.id, "nome": place.nome}
 
 
-def _state_of(place: City | District, places: Places) -> Answer:
-    state = places.state_of(place)
-    return {"id": state.id, "sigla": state.sigla, "nome": state.nome}
+def _state_of(place: City | District, places: Places) -> StateAlone:
+    return shaped(places.state_of(place), StateAlone)
+
+
+def _microregion_of(city: City, places: Places) -> Answer | None:
+    region = places.microregion_of(city)
+    if region is None:
+        return None
+    return {**_named(region), "mesorregiao": _named(region.mesorregiao)}
+
+
+def _immediate_region_of(city: City, places: Places) -> Answer | None:
+    region = places.immediate_region_of(city)
+    if region is None:
+        return None
+    return {**_named(region), "regiao_intermediaria": _named(region.regiao_intermediaria)}

@@ -3,64 +3,123 @@
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from enum import StrEnum
+from functools import partial
 from typing import TypeAlias
 from unicodedata import category, normalize
 
+import msgspec
+
 from src.application.localities.place_lookup import Places
-from src.domain.localities.territory import State
+from src.domain.localities.territory import City, State
 from src.domain.localities.territory_snapshot import TerritorySnapshot
+from src.infra.editions import tree_formats
 from src.infra.editions.edition import Edition
-from src.infra.editions.presentation import Presentation, TreeFormat
-from src.infra.editions.tree_formats import as_json, as_ndjson
-from src.infra.http.media_types import CSV, JSON, NDJSON
+from src.infra.editions.localities.shapes import Depth, state_down_to, states_down_to
+from src.infra.editions.presentation import Format, Formats, Presentation, TreeFormats
+from src.infra.http.media_types import CSV, JSON, NDJSON_NAMES
+
+
+class Separator(StrEnum):
+    """What stands between the cells of a line: spreadsheets in Portuguese expect a semicolon."""
+
+    COMMA = ","
+    SEMICOLON = ";"
+
 
 CSV_HEADER = [
-    *("estado_id", "estado_sigla", "estado_nome"),
-    *("cidade_id", "cidade_nome"),
+    *("estado_id", "estado_sigla", "estado_nome", "estado_regiao"),
+    # Many tables know a city by its code without the last digit, which is a check digit.
+    *("cidade_id", "cidade_nome", "cidade_codigo6"),
     *("distrito_id", "distrito_nome"),
 ]
+# How many of these there are at each depth.
+_COLUMNS = {Depth.STATES: 4, Depth.CITIES: 7, Depth.DISTRICTS: 9}
+
+_FILES = {
+    Depth.STATES: "estados",
+    Depth.CITIES: "cidades",
+    Depth.DISTRICTS: "estados-e-cidades",
+}
 
 # A cell that begins so would be run as a formula (OWASP, "CSV Injection").
 _FORMULA = ("=", "+", "-", "@")
 
 # Spreadsheets may split lines here, in Portuguese at the semicolon, though a name stands in quotes.
-# A comma is not among these: a name with a comma is quoted (RFC 4180), which is enough wherever
-# lines are split at commas. One of full width is, since it gets no quotes.
+# A comma of full width is among these, since it gets no quotes.
 _SEPARATORS = ";\u037e\ufe14\ufe54\uff1b\ufe10\ufe50\uff0c\t\n\v\f\r\x85\u2028\u2029"
-_SEPARATED = re.compile(f"([{_SEPARATORS}])([^{_SEPARATORS}]+)")
+# A name with a comma is quoted in a file with commas (RFC 4180), which is enough wherever lines are
+# split at commas. In a file with semicolons it is not.
+_SEPARATED = {
+    Separator.COMMA: re.compile(f"([{_SEPARATORS}])([^{_SEPARATORS}]+)"),
+    Separator.SEMICOLON: re.compile(f"([,{_SEPARATORS}])([^,{_SEPARATORS}]+)"),
+}
 
 
-def as_csv(states: Sequence[State]) -> bytes:
-    """A district a line, below a header (RFC 4180), in UTF-8 with the mark that spreadsheets need.
+def as_json(states: Sequence[State], depth: Depth = Depth.DISTRICTS) -> bytes:
+    """One array of all states."""
+    return tree_formats.as_json(states_down_to(depth, states))
+
+
+def as_ndjson(states: Sequence[State], depth: Depth = Depth.DISTRICTS) -> bytes:
+    """One state per line."""
+    return tree_formats.as_ndjson(states_down_to(depth, states))
+
+
+def as_csv(
+    states: Sequence[State],
+    depth: Depth = Depth.DISTRICTS,
+    separator: Separator = Separator.COMMA,
+) -> bytes:
+    """A place of the lowest level a line, below a header, in UTF-8 with the mark that spreadsheets
+    need; with commas as RFC 4180 has it.
 
     A city of which no district is known has a line without one, and so has a state without cities.
     The codes have nine digits at most and no leading zeros, so that spreadsheets leave them as they
     are.
     """
     text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(CSV_HEADER)
-    writer.writerows(_lines(states))
+    writer = csv.writer(text, delimiter=separator)
+    writer.writerow(CSV_HEADER[: _COLUMNS[depth]])
+    writer.writerows(_lines(states, depth, partial(_cell, separator=separator)))
     return text.getvalue().encode("utf-8-sig")
 
 
-def _lines(states: Sequence[State]) -> Iterator[list[object]]:
+def _lines(
+    states: Sequence[State], depth: Depth, cell: Callable[[str], str]
+) -> Iterator[list[object]]:
     for state in states:
-        of_state = [state.id, state.sigla, _cell(state.nome)]
-        if not state.cidades:
-            yield [*of_state, *[""] * 4]
-        for city in state.cidades:
-            of_city = [*of_state, city.id, _cell(city.nome)]
-            for district in city.distritos or ():
-                yield [*of_city, district.id, _cell(district.nome)]
-            if city.distritos is None:
-                yield [*of_city, "", ""]
+        of_state = [state.id, state.sigla, cell(state.nome), state.regiao]
+        if depth is Depth.STATES:
+            yield of_state
+        elif not state.cidades:
+            yield [*of_state, *[""] * (_COLUMNS[depth] - len(of_state))]
+        else:
+            for city in state.cidades:
+                of_city = [*of_state, city.id, cell(city.nome), city.id // 10]
+                yield from _lines_of_city(of_city, city, depth, cell)
 
 
-def _cell(text: str) -> str:
+def _lines_of_city(
+    of_city: list[object], city: City, depth: Depth, cell: Callable[[str], str]
+) -> Iterator[list[object]]:
+    if depth is Depth.CITIES:
+        yield of_city
+    elif city.distritos is None:
+        yield [*of_city, "", ""]
+    else:
+        for district in city.distritos:
+            yield [*of_city, district.id, cell(district.nome)]
+
+
+def _cell(text: str, separator: Separator = Separator.COMMA) -> str:
     """The text, as no formula, nor as several cells with a formula among them."""
-    guarded = _SEPARATED.sub(lambda each: each[1] + _no_formula(each[2], ignored='"'), text)
+    if text.replace(" ", "").isalpha():  # as nearly all names
+        return text
+    guarded = _SEPARATED[separator].sub(
+        lambda each: each[1] + _no_formula(each[2], ignored='"'), text
+    )
     return _no_formula(guarded)
 
 
@@ -83,15 +142,52 @@ def _no_formula(text: str, *, ignored: str = "") -> str:
 
 TerritoryEdition: TypeAlias = Edition[TerritorySnapshot, Places]
 
-TERRITORY: Presentation[TerritorySnapshot, Places] = Presentation(
-    formats={
-        JSON: TreeFormat(lambda snapshot: as_json(snapshot.states)),
-        NDJSON: TreeFormat(lambda snapshot: as_ndjson(snapshot.states)),
-        CSV: TreeFormat(
-            lambda snapshot: as_csv(snapshot.states),
-            {"Content-Disposition": 'attachment; filename="estados-e-cidades.csv"'},
+
+# The formats of the tree, and those of one of its states. Each format is made once, as it is what
+# the bytes are kept under: only CSV depends on the separator.
+
+
+def _of_tree(depth: Depth) -> dict[Separator, TreeFormats]:
+    others: TreeFormats = {
+        JSON: Format(partial(as_json, depth=depth)),
+        **dict.fromkeys(NDJSON_NAMES, Format(partial(as_ndjson, depth=depth))),
+    }
+    return {separator: {**others, CSV: _csv_of_tree(depth, separator)} for separator in Separator}
+
+
+def _csv_of_tree(depth: Depth, separator: Separator) -> Format[Sequence[State]]:
+    return Format(
+        partial(as_csv, depth=depth, separator=separator), lambda _: f"{_FILES[depth]}.csv"
+    )
+
+
+def _of_state(depth: Depth) -> dict[Separator, Formats[State]]:
+    others: Formats[State] = {
+        JSON: Format(lambda state: msgspec.json.encode(state_down_to(depth, state))),
+        **dict.fromkeys(
+            NDJSON_NAMES,
+            Format(lambda state: tree_formats.as_ndjson([state_down_to(depth, state)])),
         ),
-    },
-    available="application/json (em /api/v1/states, também application/x-ndjson e text/csv)",
-    look_up=lambda snapshot: Places(snapshot.states),
+    }
+    return {separator: {**others, CSV: _csv_of_state(depth, separator)} for separator in Separator}
+
+
+def _csv_of_state(depth: Depth, separator: Separator) -> Format[State]:
+    return Format(
+        lambda state: as_csv([state], depth, separator),
+        lambda state: f"{_FILES[depth]}-{state.sigla}.csv",
+    )
+
+
+TREE = {depth: _of_tree(depth) for depth in Depth}
+STATE = {depth: _of_state(depth) for depth in Depth}
+
+TERRITORY: Presentation[TerritorySnapshot, Places] = Presentation(
+    formats=TREE[Depth.DISTRICTS][Separator.COMMA],
+    shallower=[TREE[depth][Separator.COMMA] for depth in (Depth.CITIES, Depth.STATES)],
+    available=(
+        "application/json (em /api/v1/states e /api/v1/states/{uf}, também application/x-ndjson, "
+        "application/ndjson, application/jsonl e text/csv)"
+    ),
+    look_up=lambda snapshot: Places(snapshot.states, snapshot.divisions),
 )

@@ -6,11 +6,13 @@ from typing import Any
 
 from src.application.localities.gateways import (
     CitiesGateway,
+    CitiesOfState,
     DistrictsGateway,
     Level,
     StatesGateway,
 )
 from src.domain.localities.territory import City, District, State, require_own_siglas
+from src.infra.gateways.localities.region_rows import regional_divisions
 from src.infra.gateways.localities.rows import CITIES, DISTRICTS, STATES
 from src.infra.gateways.retrying_client import RetryingClient
 
@@ -39,13 +41,17 @@ def _states(body: bytes) -> tuple[State, ...]:
 class IbgeCitiesGateway(_OverClient, CitiesGateway):
     """`/estados/{id}/municipios`: one row a city."""
 
-    async def of_state(self, state: State) -> tuple[City, ...]:
+    async def of_state(self, state: State) -> CitiesOfState:
         path = f"/estados/{state.id}/municipios"
-        read = partial(CITIES.read, owner=state)
+        read = partial(_cities, state=state)
         # Hundreds of requests for districts wait already, and this one brings as many more.
         return await self._client.get(
             path, read, level=Level.CITIES, parent=state.id, root=state.id, first=True
         )
+
+
+def _cities(body: bytes, state: State) -> CitiesOfState:
+    return CitiesOfState(CITIES.read(body, owner=state), regional_divisions(body))
 
 
 class IbgeDistrictsGateway(_OverClient, DistrictsGateway):

@@ -5,22 +5,24 @@ import sys
 import zlib
 from collections.abc import AsyncIterator
 from contextlib import aclosing
-from dataclasses import fields
 from typing import TypeAlias
 
 import brotli
+import msgspec
 import pytest
 from fastapi import Response
 from pydantic import BaseModel, TypeAdapter
 from starlette.datastructures import Headers
 
 from src.application.localities.place_lookup import Places
-from src.domain.localities import territory
 from src.domain.localities.territory import State
 from src.domain.localities.territory_snapshot import TerritorySnapshot
 from src.infra.controllers.localities import schemas
-from src.infra.editions.localities.tree_formats import TERRITORY, TerritoryEdition
+from src.infra.editions.localities import shapes
+from src.infra.editions.localities.shapes import Depth
+from src.infra.editions.localities.tree_formats import TERRITORY, TREE, Separator, TerritoryEdition
 from src.infra.editions.publisher import Publisher
+from src.infra.http.media_types import JSON
 from tests.helpers.localities.upstream import live
 from tests.helpers.quick_codings import THOROUGH
 
@@ -30,6 +32,8 @@ else:
     from backports import zstd
 
 TerritoryPublisher: TypeAlias = Publisher[TerritorySnapshot, Places]
+
+WHOLE = TERRITORY.formats[JSON]
 
 
 @pytest.fixture
@@ -42,7 +46,7 @@ async def publisher() -> AsyncIterator[TerritoryPublisher]:
 
 def sent(edition: TerritoryEdition, accept_encoding: str = "") -> Response:
     """The response to a client that accepts these codings."""
-    answer = edition.tree_at_hand(Headers({"Accept-Encoding": accept_encoding}))
+    answer = edition.tree_at_hand(Headers({"Accept-Encoding": accept_encoding}), TERRITORY.formats)
     assert answer is not None
     return answer
 
@@ -50,7 +54,7 @@ def sent(edition: TerritoryEdition, accept_encoding: str = "") -> Response:
 async def compressed(edition: TerritoryEdition) -> TerritoryEdition:
     """The edition, once all its codings are ready."""
     async with asyncio.timeout(30):
-        while len(edition.bodies) < 4:
+        while len(edition.bodies(WHOLE)) < 4:
             await asyncio.sleep(0.01)
     return edition
 
@@ -58,19 +62,32 @@ async def compressed(edition: TerritoryEdition) -> TerritoryEdition:
 async def test_the_documented_models_match_the_real_answer(
     publisher: TerritoryPublisher, brazil: tuple[State, ...]
 ) -> None:
-    """The models have the domain's fields, in order, and accept the real answer."""
-    pairs: list[tuple[type, type[BaseModel]]] = [
-        (territory.State, schemas.State),
-        (territory.City, schemas.City),
-        (territory.District, schemas.District),
+    """The models have the fields that are answered, in order, and accept the real answer."""
+    pairs: list[tuple[type[msgspec.Struct], type[BaseModel]]] = [
+        (shapes.State, schemas.State),
+        (shapes.City, schemas.City),
+        (shapes.District, schemas.District),
+        (shapes.StateWithCities, schemas.StateWithCities),
+        (shapes.CityAlone, schemas.CityAlone),
+        (shapes.StateAlone, schemas.StateAlone),
+        (shapes.OneStateWithCities, schemas.OneStateWithCities),
+        (shapes.OneStateAlone, schemas.OneStateAlone),
     ]
     for ours, documented in pairs:
-        assert [field.name for field in fields(ours)] == list(documented.model_fields)
+        assert list(ours.__struct_fields__) == list(documented.model_fields)
 
-    body = sent(await publisher.publish(live(brazil))).body
+    edition = await publisher.publish(live(brazil))
+    body = sent(edition).body
 
     assert len(TypeAdapter(list[schemas.State]).validate_json(bytes(body))) == len(brazil)
     assert "Rondônia".encode() in bytes(body)
+    for depth, of_states in (
+        (Depth.CITIES, TypeAdapter(list[schemas.StateWithCities])),
+        (Depth.STATES, TypeAdapter(list[schemas.StateAlone])),
+    ):
+        less = edition.tree_at_hand(Headers(), TREE[depth][Separator.COMMA])
+        assert less is not None
+        assert len(of_states.validate_json(bytes(less.body))) == len(brazil)
 
 
 async def test_each_coding_carries_the_same_bytes(brazil: tuple[State, ...]) -> None:

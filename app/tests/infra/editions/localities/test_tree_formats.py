@@ -2,17 +2,30 @@
 
 import csv
 import io
+import itertools
 import re
 from collections.abc import Sequence
+from functools import partial
 from unicodedata import category, normalize
 
 import msgspec
 import pytest
 from hypothesis import given
+from hypothesis.strategies import sampled_from
 
 from src.domain.localities.territory import City, District, State
-from src.infra.editions.localities.tree_formats import CSV_HEADER, _cell, as_csv
-from src.infra.editions.tree_formats import as_json, as_ndjson
+from src.infra.editions.localities.shapes import Depth
+from src.infra.editions.localities.tree_formats import (
+    CSV_HEADER,
+    STATE,
+    TERRITORY,
+    TREE,
+    Separator,
+    _cell,
+    as_csv,
+    as_json,
+    as_ndjson,
+)
 from tests.helpers.localities.places import ALTA_FLORESTA, DISTRITO_FEDERAL, RONDONIA, TWO_STATES
 from tests.helpers.localities.trees import trees
 
@@ -21,32 +34,41 @@ Rows = list[list[str]]
 FORMULA = ("=", "+", "-", "@")
 
 
-def rows_of(body: bytes) -> Rows:
+def rows_of(body: bytes, *, columns: int = 9, separator: str = ",") -> Rows:
     """The rows of a file as Python's csv module reads them, without the header."""
-    header, *rows = csv.reader(io.StringIO(body.decode("utf-8-sig"), newline=""))
-    assert header == CSV_HEADER
+    text = io.StringIO(body.decode("utf-8-sig"), newline="")
+    header, *rows = csv.reader(text, delimiter=separator)
+    assert header == CSV_HEADER[:columns]
     return rows
 
 
-def rows_from(states: Sequence[State]) -> Rows:
-    """The rows that a tree should have."""
+def rows_from(states: Sequence[State], *, separator: str = ",") -> Rows:
+    """The rows that a tree should have in a file with this separator."""
+    as_cell = partial(shown, separator=separator)
     rows = []
     for state in states:
-        of_state = [str(state.id), state.sigla, shown(state.nome)]
+        of_state = [str(state.id), state.sigla, as_cell(state.nome), state.regiao]
         for city in state.cidades:
-            of_city = [*of_state, str(city.id), shown(city.nome)]
+            of_city = [*of_state, str(city.id), as_cell(city.nome), str(city.id)[:6]]
             if city.distritos is None:
                 rows.append([*of_city, "", ""])
             else:
-                rows += [[*of_city, str(each.id), shown(each.nome)] for each in city.distritos]
+                rows += [[*of_city, str(each.id), as_cell(each.nome)] for each in city.distritos]
         if not state.cidades:
-            rows.append([*of_state, "", "", "", ""])
+            rows.append([*of_state, "", "", "", "", ""])
     return rows
 
 
-def shown(name: str) -> str:
-    """A name as it appears in a cell."""
-    first, *others = re.split("([;\u037e\ufe14\ufe54；︐﹐，])", name)
+def rows_down_to(depth: Depth, states: Sequence[State]) -> Rows:
+    """The rows that a tree should have that ends at this depth: each place once."""
+    columns = {Depth.STATES: 4, Depth.CITIES: 7, Depth.DISTRICTS: 9}[depth]
+    return [list(row) for row in dict.fromkeys(tuple(row[:columns]) for row in rows_from(states))]
+
+
+def shown(name: str, *, separator: str = ",") -> str:
+    """A name as it appears in a cell of a file with this separator."""
+    unquoted = "," if separator == ";" else ""
+    first, *others = re.split(f"([{unquoted};\u037e\ufe14\ufe54；︐﹐，])", name)
     return as_text(first) + "".join(as_text(each, skipped='"') for each in others)
 
 
@@ -74,6 +96,20 @@ def test_all_formats_carry_the_same_places(states: tuple[State, ...]) -> None:
     assert from_json(as_json(states)) == states
     assert from_ndjson(as_ndjson(states)) == states
     assert rows_of(as_csv(states)) == rows_from(states)
+    with_semicolons = as_csv(states, separator=Separator.SEMICOLON)
+    assert rows_of(with_semicolons, separator=";") == rows_from(states, separator=";")
+
+
+@given(trees())
+def test_all_formats_end_at_the_same_depth(states: tuple[State, ...]) -> None:
+    """Less of the tree has no other places, and none twice."""
+    for depth, columns in ((Depth.STATES, 4), (Depth.CITIES, 7)):
+        lines = as_ndjson(states, depth).splitlines()
+
+        assert [msgspec.json.decode(line) for line in lines] == msgspec.json.decode(
+            as_json(states, depth)
+        )
+        assert rows_of(as_csv(states, depth), columns=columns) == rows_down_to(depth, states)
 
 
 def test_all_formats_carry_the_real_tree(brazil: tuple[State, ...]) -> None:
@@ -91,14 +127,14 @@ def test_no_cell_is_run_as_a_formula(states: tuple[State, ...]) -> None:
     assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
 
 
-@pytest.mark.parametrize("separator", [";", "\t", ","])
-@given(trees())
+@pytest.mark.parametrize("expected", [";", "\t", ","])
+@given(trees(), sampled_from(Separator))
 def test_no_cell_is_run_as_a_formula_wherever_lines_are_split(
-    separator: str, states: tuple[State, ...]
+    expected: str, states: tuple[State, ...], separator: Separator
 ) -> None:
-    """A spreadsheet in Portuguese expects semicolons."""
-    text = io.StringIO(as_csv(states).decode("utf-8-sig"), newline="")
-    cells = [cell for row in csv.reader(text, delimiter=separator) for cell in row]
+    """A spreadsheet in Portuguese expects semicolons, others commas, whatever the file has."""
+    text = io.StringIO(as_csv(states, separator=separator).decode("utf-8-sig"), newline="")
+    cells = [cell for row in csv.reader(text, delimiter=expected) for cell in row]
 
     assert [cell for cell in cells if as_text(cell) != cell] == []
 
@@ -132,7 +168,9 @@ def test_awkward_names_survive_a_spreadsheet(name: str, cell: str) -> None:
     district = District(530010805, name)
     state = State(53, "DF", name).with_children([City(5300108, name).with_children([district])])
 
-    assert rows_of(as_csv([state])) == [["53", "DF", cell, "5300108", cell, "530010805", cell]]
+    assert rows_of(as_csv([state])) == [
+        ["53", "DF", cell, "CO", "5300108", cell, "530010", "530010805", cell]
+    ]
 
 
 def test_spreadsheets_open_the_file_correctly() -> None:
@@ -142,11 +180,26 @@ def test_spreadsheets_open_the_file_correctly() -> None:
     lines = body.decode().split("\r\n")
     assert body.startswith(b"\xef\xbb\xbf")
     assert lines[0].removeprefix("\ufeff") == (
-        "estado_id,estado_sigla,estado_nome,cidade_id,cidade_nome,distrito_id,distrito_nome"
+        "estado_id,estado_sigla,estado_nome,estado_regiao,"
+        "cidade_id,cidade_nome,cidade_codigo6,distrito_id,distrito_nome"
     )
-    assert lines[2] == ("11,RO,Rondônia,1100015,Alta Floresta D'Oeste,110001515,Filadélfia d'Oeste")
+    assert lines[2] == (
+        "11,RO,Rondônia,N,1100015,Alta Floresta D'Oeste,110001,110001515,Filadélfia d'Oeste"
+    )
     assert lines[-1] == ""
     assert len(lines) == 6
+
+
+def test_a_file_for_spreadsheets_in_portuguese_has_semicolons() -> None:
+    """Commas are part of the text there; all else is as usual."""
+    state = State(53, "DF", "Distrito; Federal").with_children([City(5300108, "Alta, Brasília")])
+
+    lines = as_csv([state], Depth.CITIES, Separator.SEMICOLON).decode("utf-8-sig").splitlines()
+
+    assert lines == [
+        "estado_id;estado_sigla;estado_nome;estado_regiao;cidade_id;cidade_nome;cidade_codigo6",
+        '53;DF;"Distrito; Federal";CO;5300108;Alta, Brasília;530010',
+    ]
 
 
 def test_gaps_become_empty_cells() -> None:
@@ -155,9 +208,32 @@ def test_gaps_become_empty_cells() -> None:
     states = [RONDONIA.with_children([unread]), DISTRITO_FEDERAL.with_children([])]
 
     assert rows_of(as_csv(states)) == [
-        ["11", "RO", "Rondônia", "1100015", "Alta Floresta D'Oeste", "", ""],
-        ["53", "DF", "Distrito Federal", "", "", "", ""],
+        ["11", "RO", "Rondônia", "N", "1100015", "Alta Floresta D'Oeste", "110001", "", ""],
+        ["53", "DF", "Distrito Federal", "CO", "", "", "", "", ""],
     ]
+
+
+def test_what_is_unknown_below_a_depth_does_not_show() -> None:
+    """A city without known districts is a city like others; a state without cities has a gap."""
+    unread = City(ALTA_FLORESTA.id, ALTA_FLORESTA.nome)
+    states = [RONDONIA.with_children([unread]), DISTRITO_FEDERAL.with_children([])]
+
+    assert rows_of(as_csv(states, Depth.CITIES), columns=7) == [
+        ["11", "RO", "Rondônia", "N", "1100015", "Alta Floresta D'Oeste", "110001"],
+        ["53", "DF", "Distrito Federal", "CO", "", "", ""],
+    ]
+    assert rows_of(as_csv(states, Depth.STATES), columns=4) == [
+        ["11", "RO", "Rondônia", "N"],
+        ["53", "DF", "Distrito Federal", "CO"],
+    ]
+
+
+def test_an_error_names_each_format() -> None:
+    """A client that is refused learns every media type that there is."""
+    named = set(re.findall("(?:application|text)/[a-z-]+", TERRITORY.available))
+
+    for depth, separator in itertools.product(Depth, Separator):
+        assert set(TREE[depth][separator]) == set(STATE[depth][separator]) == named
 
 
 def test_an_empty_tree_is_an_empty_file() -> None:
@@ -182,15 +258,22 @@ def test_a_formula_on_a_line_of_its_own_is_none(separator: str) -> None:
     assert _cell(f"Vila{separator}1") == f"Vila{separator}1"
 
 
-def test_real_names_are_left_as_they_are(brazil: tuple[State, ...]) -> None:
-    """Byte for byte as any writer of RFC 4180 has them."""
+def test_a_comma_needs_no_quotes_beside_semicolons() -> None:
+    """What follows it would be a cell where lines are split at commas."""
+    assert _cell('Vila,=1,"-1;x', Separator.SEMICOLON) == "Vila,'=1,'\"-1;x"
+
+
+@pytest.mark.parametrize("separator", Separator)
+def test_real_names_are_left_as_they_are(brazil: tuple[State, ...], separator: Separator) -> None:
+    """Byte for byte as any writer has them, with commas one of RFC 4180."""
     text = io.StringIO()
-    writer = csv.writer(text)
+    writer = csv.writer(text, delimiter=separator)
     writer.writerow(CSV_HEADER)
     for state in brazil:
         for city in state.cidades:
             for district in city.distritos or ():
-                places = (city.id, city.nome, district.id, district.nome)
-                writer.writerow([state.id, state.sigla, state.nome, *places])
+                of_city = (city.id, city.nome, city.id // 10)
+                of_state = (state.id, state.sigla, state.nome, state.regiao)
+                writer.writerow([*of_state, *of_city, district.id, district.nome])
 
-    assert as_csv(brazil) == text.getvalue().encode("utf-8-sig")
+    assert as_csv(brazil, separator=separator) == text.getvalue().encode("utf-8-sig")

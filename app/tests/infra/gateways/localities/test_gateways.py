@@ -8,7 +8,14 @@ import msgspec
 import pytest
 from aioresponses import aioresponses
 
+from src.application.localities.gateways import CitiesOfState
 from src.application.ports.upstream_errors import UpstreamMalformedError, UpstreamStatusError
+from src.domain.localities.regional_divisions import (
+    ImmediateRegion,
+    Microregion,
+    RegionalDivisions,
+    WiderRegion,
+)
 from src.domain.localities.territory import City, State
 from src.infra.gateways.aiohttp_exchange import AiohttpExchange
 from src.infra.gateways.localities.ibge_gateways import (
@@ -45,24 +52,122 @@ def upstream() -> Iterator[aioresponses]:
 
 
 async def test_states_are_read(client: RetryingClient, upstream: aioresponses) -> None:
-    """A row of /estados becomes a state without cities; its region is ignored."""
+    """A row of /estados becomes a state without cities; its region is that of its code anyway."""
     upstream.get(STATES, body=msgspec.json.encode([state_row(RONDONIA)]))
 
     assert await IbgeStatesGateway(client).all() == (BARE_RONDONIA,)
 
 
-async def test_cities_are_read_without_their_regions(
+async def test_cities_are_read_with_their_regions(
     client: RetryingClient, upstream: aioresponses
 ) -> None:
-    """`microrregiao: null`, as in the newest city's row, is nothing special."""
-    mato_grosso = State(51, "MT", "Mato Grosso")
+    """Each region comes once, with all its cities in order."""
+    rows = [city_row(city, RONDONIA) for city in reversed(RONDONIA.cidades)]
+    upstream.get(CITIES, body=msgspec.json.encode(rows))
+
+    read = await IbgeCitiesGateway(client).of_state(RONDONIA)
+
+    cities = (ALTA_FLORESTA.id, ARIQUEMES.id)
+    wider = WiderRegion(1101, ALTA_FLORESTA.nome)
+    assert read.cities == tuple(City(city.id, city.nome) for city in reversed(RONDONIA.cidades))
+    assert read.divisions == RegionalDivisions(
+        (Microregion(11001, ALTA_FLORESTA.nome, wider, cities),),
+        (ImmediateRegion(110001, ALTA_FLORESTA.nome, wider, cities),),
+    )
+
+
+async def test_the_newest_city_has_no_microregion(
+    client: RetryingClient, upstream: aioresponses
+) -> None:
+    """`microrregiao: null` is nothing special; its other region is known."""
+    mato_grosso = State(51, "MT", "Mato Grosso").with_children([NEW_CITY])
     row = city_row(NEW_CITY, mato_grosso)
     assert row["microrregiao"] is None
     upstream.get(f"{BASE}/estados/51/municipios", body=msgspec.json.encode([row]))
 
-    cities = await IbgeCitiesGateway(client).of_state(mato_grosso)
+    read = await IbgeCitiesGateway(client).of_state(mato_grosso)
 
-    assert cities == (City(NEW_CITY.id, NEW_CITY.nome),)
+    assert read.cities == (City(NEW_CITY.id, NEW_CITY.nome),)
+    assert read.divisions.microrregioes == ()
+    assert [region.cidades for region in read.divisions.regioes_imediatas] == [(NEW_CITY.id,)]
+
+
+@pytest.mark.parametrize(
+    "microregion",
+    [
+        b"null",
+        b"[]",
+        b"7",
+        b'"Cacoal"',
+        b"{}",
+        b'{"id": 11006, "nome": "Cacoal"}',
+        b'{"id": 11006, "nome": "Cacoal", "mesorregiao": null}',
+        b'{"id": 11006, "nome": "Cacoal", "mesorregiao": {"id": 1102}}',
+        b'{"id": 11006, "nome": "", "mesorregiao": {"id": 1102, "nome": "Leste"}}',
+        b'{"id": 11006, "nome": "\xff", "mesorregiao": {"id": 1102, "nome": "Leste"}}',
+        b'{"id": "11006", "nome": "Cacoal", "mesorregiao": {"id": 1102, "nome": "Leste"}}',
+        b'{"id": 53006, "nome": "Cacoal", "mesorregiao": {"id": 5302, "nome": "Leste"}}',
+        b'{"id": 11006, "nome": "Cacoal", "mesorregiao": {"id": 5302, "nome": "Leste"}}',
+        b'{"id": 11006, "nome": "' + b"x" * 201 + b'", "mesorregiao": {"id": 1102, "nome": "L"}}',
+        b'{"id": 11006, "nome": "a\\u202eb", "mesorregiao": {"id": 1102, "nome": "Leste"}}',
+        b'{"id": 1' + b"0" * 30 + b', "nome": "Cacoal", "mesorregiao": {"id": 1102, "nome": "L"}}',
+    ],
+)
+async def test_an_unusable_region_is_unknown(
+    client: RetryingClient, upstream: aioresponses, microregion: bytes
+) -> None:
+    """The cities, and their other region, are none the worse."""
+    body = (
+        b'[{"id": 1100023, "nome": "Ariquemes", "microrregiao": ' + microregion + b", "
+        b'"regiao-imediata": {"id": 110002, "nome": "Ariquemes", '
+        b'"regiao-intermediaria": {"id": 1101, "nome": "Porto Velho"}}}]'
+    )
+    upstream.get(CITIES, body=body)
+
+    read = await IbgeCitiesGateway(client).of_state(RONDONIA)
+
+    assert read.cities == (BARE_ARIQUEMES,)
+    assert read.divisions == RegionalDivisions(
+        (), (ImmediateRegion(110002, "Ariquemes", WiderRegion(1101, "Porto Velho"), (1100023,)),)
+    )
+
+
+async def test_cities_may_come_without_any_region(
+    client: RetryingClient, upstream: aioresponses
+) -> None:
+    """An upstream may leave out what it has superseded."""
+    upstream.get(CITIES, body=b'[{"id": 1100023, "nome": "Ariquemes"}]')
+
+    read = await IbgeCitiesGateway(client).of_state(RONDONIA)
+
+    assert read == CitiesOfState((BARE_ARIQUEMES,), RegionalDivisions())
+
+
+async def test_a_city_that_comes_twice_lies_in_one_region(
+    client: RetryingClient, upstream: aioresponses
+) -> None:
+    """That it comes twice is for its state to refuse."""
+    one, other = (city_row(city, RONDONIA) for city in RONDONIA.cidades)
+    twice = {**other, "id": one["id"], "microrregiao": {**other["microrregiao"], "id": 11009}}
+    upstream.get(CITIES, body=msgspec.json.encode([one, other, twice]))
+
+    read = await IbgeCitiesGateway(client).of_state(RONDONIA)
+
+    regions = {region.id: region.cidades for region in read.divisions.microrregioes}
+    assert regions == {11001: (ARIQUEMES.id,), 11009: (ALTA_FLORESTA.id,)}
+
+
+async def test_two_regions_of_one_code_are_one_at_most(
+    client: RetryingClient, upstream: aioresponses
+) -> None:
+    """The rows contradict each other: the second row's region is unknown."""
+    one, other = (city_row(city, RONDONIA) for city in RONDONIA.cidades)
+    other["microrregiao"] = {**one["microrregiao"], "nome": "Outra"}
+    upstream.get(CITIES, body=msgspec.json.encode([one, other]))
+
+    read = await IbgeCitiesGateway(client).of_state(RONDONIA)
+
+    assert [region.cidades for region in read.divisions.microrregioes] == [(ALTA_FLORESTA.id,)]
 
 
 async def test_districts_are_read_whatever_is_nested_in_them(
@@ -87,7 +192,7 @@ async def test_a_bare_object_is_a_list_of_one(
     upstream.get(DISTRICTS, body=msgspec.json.encode(row))
 
     assert await IbgeStatesGateway(client).all() == (BARE_RONDONIA,)
-    assert await IbgeCitiesGateway(client).of_state(RONDONIA) == (BARE_ARIQUEMES,)
+    assert (await IbgeCitiesGateway(client).of_state(RONDONIA)).cities == (BARE_ARIQUEMES,)
     assert await IbgeDistrictsGateway(client).of_city(ARIQUEMES) == ARIQUEMES.distritos
 
 

@@ -112,6 +112,16 @@ export function placeHeading(place, { kind, state, path }, ...more) {
   return element("div", { className: "heading" }, text, stateMap(state));
 }
 
+/** A line with a region and the wider one around it, each with its kind, its name and its code. */
+export function regionLine(...regions) {
+  const line = element("p", {});
+  for (const { kind, id, nome } of regions) {
+    if (line.hasChildNodes()) line.append(" · ");
+    line.append(`${kind}: ${nome} `, copyButton(id, `${nome}, ${kind.toLowerCase()}`));
+  }
+  return line;
+}
+
 /** A field that hides the rows of places without the typed text in their name or code. */
 export function filterField(places, rows) {
   if (places.length < WORTH_FILTERING) return "";

@@ -11,10 +11,11 @@ export async function getPlaces(path, options) {
   }
 }
 
-/** The whole tree as a file for spreadsheets. */
-export function getCsv() {
+/** All places, or those of the state with this sigla, as a file for spreadsheets in Portuguese. */
+export function getCsv(sigla) {
+  const path = sigla ? `api/v1/states/${sigla}` : "api/v1/states";
   const options = { headers: { Accept: "text/csv" } };
-  return ask("api/v1/states", options, (response) => response.blob());
+  return ask(`${path}?separator=;`, options, (response) => response.blob());
 }
 
 /** The source and the age of the data, from the headers that every response carries. */

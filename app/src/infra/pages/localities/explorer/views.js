@@ -91,6 +91,7 @@ export function cityView(city, state, markedId) {
     if (String(district.id) === markedId) row.ariaCurrent = "true";
     return row;
   });
+  const path = `cities/${city.id}`;
   const shortCode = String(city.id).slice(0, 6);
   const shortened = element("p", {}, "Sem o dígito verificador: ");
   shortened.append(parts.copyButton(shortCode, `${city.nome}, sem o dígito verificador`));
@@ -98,8 +99,9 @@ export function cityView(city, state, markedId) {
     parts.breadcrumbs([["Brasil", HOME], [state.nome, placeHash(state.sigla)], [city.nome]]),
     parts.placeHeading(
       city,
-      { kind: `Cidade · ${state.nome}`, state, path: `cities/${city.id}` },
+      { kind: `${city.capital ? "Capital" : "Cidade"} · ${state.nome}`, state, path },
       shortened,
+      ...regionLines(city),
       populationLine(city),
     ),
     parts.section(districtsOf(city), parts.placeList(rows, "columns")),
@@ -128,6 +130,20 @@ export function troubleView(error, retry) {
 
 function unseenHeading(text) {
   return element("h2", { className: "unseen", textContent: text, tabIndex: -1 });
+}
+
+// The regions that a city lies in, as far as they are known.
+function regionLines({ microrregiao: micro, regiao_imediata: immediate }) {
+  return [
+    micro && parts.regionLine(
+      { kind: "Microrregião", ...micro },
+      { kind: "Mesorregião", ...micro.mesorregiao },
+    ),
+    immediate && parts.regionLine(
+      { kind: "Região imediata", ...immediate },
+      { kind: "Região intermediária", ...immediate.regiao_intermediaria },
+    ),
+  ].filter(Boolean);
 }
 
 function cityRow(city) {

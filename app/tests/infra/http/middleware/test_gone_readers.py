@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from starlette.types import Receive, Scope, Send
 
-from src.infra.http.gone_readers import GoneReaders
+from src.infra.http.middleware.gone_readers import GoneReaders
 from tests.helpers.serving import served
 
 

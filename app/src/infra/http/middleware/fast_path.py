@@ -12,15 +12,16 @@ AtHand = Callable[[Mapping[str, Any], Headers], Response | None]
 
 
 class FastPath:
-    """Goes around `app` if a GET without a query can be answered without it.
+    """Goes around `app` if a GET can be answered without it.
 
-    `at_hand` has, for each path, a function that gives the answer its route would give, or None
-    if the route has to answer. Through the route, an answer takes nearly twice the time.
+    `at_hand` has, for each address (a path, or a path and the one query that is meant), a function
+    that gives the answer its route would give, or None if the route has to answer. Through the
+    route, an answer takes nearly twice the time.
     """
 
     def __init__(self, app: ASGIApp, at_hand: Mapping[str, AtHand]) -> None:
         self._app = app
-        self._at_hand = at_hand
+        self._at_hand = {_in_two(address): answer for address, answer in at_hand.items()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request, as ASGI has it."""
@@ -28,10 +29,16 @@ class FastPath:
         await (answer or self._app)(scope, receive, send)
 
     def _answer(self, scope: Scope) -> Response | None:
-        at_hand = self._at_hand.get(scope["path"])
-        if at_hand is None or scope["method"] != "GET" or scope["query_string"]:
+        at_hand = self._at_hand.get((scope["path"], scope["query_string"]))
+        if at_hand is None or scope["method"] != "GET":
             return None
         state = scope.get("state")
         if not state:  # without a lifespan there is nothing to answer, which the route tells
             return None
         return at_hand(state, Headers(raw=scope["headers"]))
+
+
+def _in_two(address: str) -> tuple[str, bytes]:
+    """Path and query, apart as in a request: an escaped `?` is part of the path."""
+    path, _, query = address.partition("?")
+    return path, query.encode()

@@ -12,7 +12,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from src.entrypoints.api import create_api
 from src.entrypoints.features import Settings
 from src.infra.controllers.tree_controller import tree_at_hand
-from src.infra.http.fast_path import FastPath
+from src.infra.editions.tree_formats import WHOLE_TREE
+from src.infra.http.middleware.fast_path import FastPath
 from tests.helpers.services import features_over
 from tests.helpers.serving import client, served
 from tests.helpers.shelves import TWO_SHELVES
@@ -20,6 +21,7 @@ from tests.sample_feature.feature import TREE
 from tests.sample_feature.upstream import FakeUpstream
 
 PATH = TREE
+QUERY = "tudo=sim"  # the route ignores it
 
 Answer = tuple[int, dict[str, str], bytes]
 
@@ -45,7 +47,8 @@ def api(**settings: Any) -> ASGIApp:
 
 def with_fast_path(app: ASGIApp) -> ASGIApp:
     """The application with its fast path, as it is served."""
-    return FastPath(app, {PATH: tree_at_hand("shelves")})
+    at_hand = tree_at_hand("shelves", WHOLE_TREE.formats)
+    return FastPath(app, {PATH: at_hand, f"{PATH}?{QUERY}": at_hand})
 
 
 @asynccontextmanager
@@ -88,11 +91,26 @@ async def test_the_route_and_the_fast_path_answer_the_same() -> None:
     assert {status for status, _, _ in answers} == {200, 304}
 
 
+async def test_an_address_may_have_a_query() -> None:
+    """It is answered as its route would answer it."""
+    behind = Counting(api())
+    async with ready(with_fast_path(behind)) as session:
+        before = behind.requests
+        async with session.get(f"{PATH}?{QUERY}") as answer, session.get(PATH) as other:
+            assert answer.status == 200
+            assert await answer.read() == await other.read()
+
+        assert behind.requests == before
+
+
 @pytest.mark.parametrize(
     ("method", "path", "headers", "status"),
     [
         ("GET", "/health/ready", {}, 200),
         ("GET", f"{PATH}/", {}, 404),
+        ("GET", f"{PATH}?tudo=nao", {}, 200),
+        ("GET", f"{PATH}?{QUERY}&{QUERY}", {}, 200),
+        ("GET", f"{PATH}%3F{QUERY}", {}, 404),
         ("HEAD", PATH, {}, 200),
         ("POST", PATH, {}, 405),
         ("GET", PATH, {"Accept-Encoding": "*;q=0"}, 406),
@@ -101,7 +119,7 @@ async def test_the_route_and_the_fast_path_answer_the_same() -> None:
 async def test_all_other_requests_take_the_route(
     method: str, path: str, headers: dict[str, str], status: int
 ) -> None:
-    """This includes other resources, other methods and requests that are refused."""
+    """This includes other resources, queries and methods, and requests that are refused."""
     behind = Counting(api())
     async with ready(with_fast_path(behind)) as session:
         before = behind.requests

@@ -1,0 +1,1 @@
+"""Middlewares: what is done with every request, or with those to some addresses."""
