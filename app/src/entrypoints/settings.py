@@ -184,11 +184,9 @@ def _harmless(kind: object) -> re.Pattern[str] | None:
         if get_origin(kind) is Literal:
             return _WORD
         kind = kinds[0]
-    if not isinstance(kind, type):
-        return None
-    if issubclass(kind, Path):
+    if isinstance(kind, type) and issubclass(kind, Path):
         return _FILE
-    return _WORD if issubclass(kind, int | float | Enum) else None
+    return _WORD if isinstance(kind, type) and issubclass(kind, int | float | Enum) else None
 
 
 def _masked(address: str, description: str) -> str:
