@@ -14,7 +14,7 @@ import pytest_asyncio
 from src.application.ports.upstream_errors import UpstreamConnectionError
 from src.infra.controllers.localities import states_controller
 from src.infra.editions.localities.shapes import Depth
-from src.infra.editions.localities.tree_formats import CSV_HEADER, as_csv, as_json, as_ndjson
+from src.infra.editions.localities.tree_formats import CSV_HEADERS, as_csv, as_json, as_ndjson
 from tests.helpers.fakes import NOON
 from tests.helpers.localities.places import ALTA_FLORESTA, DIVISIONS, RONDONIA, TWO_STATES
 from tests.helpers.localities.services import service
@@ -258,9 +258,9 @@ async def test_a_file_has_the_columns_of_its_depth(
     answer = await ask(two, path, {"Accept": CSV})
 
     header, *rows = csv.reader(io.StringIO(answer.body.decode("utf-8-sig"), newline=""))
-    lowest = {4: 0, 7: 4, 9: 7}[columns]
+    lowest = {4: 0, 7: 3, 9: 5}[columns]
     assert answer.headers["Content-Disposition"] == f'attachment; filename="{file}"'
-    assert header == CSV_HEADER[:columns]
+    assert header in CSV_HEADERS.values()
     assert {len(row) for row in rows} == {columns}
     assert [row[lowest] for row in rows] == ids
 
@@ -276,7 +276,7 @@ async def test_a_file_may_have_semicolons(
     as_usual, in_json = await ask(two, path), await ask(two, f"{path}&separator={separator}")
 
     text = semicolons.body.decode()
-    assert text.startswith("\ufeffestado_id;estado_sigla;estado_nome;estado_regiao;cidade_id;")
+    assert text.startswith("\ufeffestado_id;estado_sigla;estado_nome;cidade_id;cidade_nome;")
     assert text.replace(";", ",").encode() == commas.body
     assert semicolons.headers["ETag"] != commas.headers["ETag"]
     disposition = "Content-Disposition"
@@ -363,8 +363,8 @@ async def test_a_spreadsheet_gets_a_file(two: aiohttp.ClientSession) -> None:
     header, *rows = csv.reader(io.StringIO(answer.body.decode("utf-8-sig"), newline=""))
     assert answer.headers["Content-Disposition"] == 'attachment; filename="estados-e-cidades.csv"'
     assert answer.body.startswith(b"\xef\xbb\xbf")
-    assert header == CSV_HEADER
-    assert [row[7] for row in rows] == ["110001505", "110001515", "110002305", "530010805"]
+    assert header == CSV_HEADERS[Depth.DISTRICTS]
+    assert [row[5] for row in rows] == ["110001505", "110001515", "110002305", "530010805"]
 
 
 @each_resource
@@ -439,7 +439,7 @@ async def test_unknown_districts_are_null_everywhere() -> None:
     assert (districts.status, districts.body) == (200, b"null")
     assert districts.headers["X-Snapshot-Missing"] == "1"
     assert msgspec.json.decode(lines[0])["cidades"][0]["distritos"] is None
-    assert table[1] == "11,RO,Rondônia,N,1100015,Alta Floresta D'Oeste,110001,,"
+    assert table[1] == "11,RO,Rondônia,1100015,Alta Floresta D'Oeste,,,N,110001"
     assert district.status == 404
 
 
@@ -452,7 +452,7 @@ async def test_a_state_without_known_cities_is_a_state() -> None:
 
     assert state.json == {"id": 11, "sigla": "RO", "nome": "Rondônia", "cidades": []}
     assert (cities.status, cities.body) == (200, b"[]")
-    assert table[1] == "11,RO,Rondônia,N,,,,,"
+    assert table[1] == "11,RO,Rondônia,,,,,N,"
 
 
 async def test_many_requests_at_once_get_the_same_answer(two: aiohttp.ClientSession) -> None:

@@ -217,13 +217,13 @@ ONE_STATE_EXAMPLES: dict[str, Any] = {
 }
 CSV_EXAMPLES: dict[str, str] = {
     "até os distritos": (
-        "estado_id,estado_sigla,estado_nome,estado_regiao,"
-        "cidade_id,cidade_nome,cidade_codigo6,distrito_id,distrito_nome\r\n"
-        "53,DF,Distrito Federal,CO,5300108,Brasília,530010,530010805,Brasília\r\n"
+        "estado_id,estado_sigla,estado_nome,cidade_id,cidade_nome,"
+        "distrito_id,distrito_nome,estado_regiao,cidade_codigo6\r\n"
+        "53,DF,Distrito Federal,5300108,Brasília,530010805,Brasília,CO,530010\r\n"
     ),
     "até as cidades": (
-        "estado_id,estado_sigla,estado_nome,estado_regiao,cidade_id,cidade_nome,cidade_codigo6\r\n"
-        "53,DF,Distrito Federal,CO,5300108,Brasília,530010\r\n"
+        "estado_id,estado_sigla,estado_nome,cidade_id,cidade_nome,estado_regiao,cidade_codigo6\r\n"
+        "53,DF,Distrito Federal,5300108,Brasília,CO,530010\r\n"
     ),
     "só estados": (
         "estado_id,estado_sigla,estado_nome,estado_regiao\r\n53,DF,Distrito Federal,CO\r\n"

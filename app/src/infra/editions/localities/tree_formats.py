@@ -28,14 +28,18 @@ class Separator(StrEnum):
     SEMICOLON = ";"
 
 
-CSV_HEADER = [
-    *("estado_id", "estado_sigla", "estado_nome", "estado_regiao"),
-    # Many tables know a city by its code without the last digit, which is a check digit.
-    *("cidade_id", "cidade_nome", "cidade_codigo6"),
-    *("distrito_id", "distrito_nome"),
-]
-# How many of these there are at each depth.
-_COLUMNS = {Depth.STATES: 4, Depth.CITIES: 7, Depth.DISTRICTS: 9}
+_OF_STATE = ("estado_id", "estado_sigla", "estado_nome")
+_OF_CITY = ("cidade_id", "cidade_nome")
+_OF_DISTRICT = ("distrito_id", "distrito_nome")
+# What was added later comes last: programs may count the columns. Many tables know a city by its
+# code without the last digit, which is a check digit.
+_ADDED = ("estado_regiao", "cidade_codigo6")
+
+CSV_HEADERS = {
+    Depth.STATES: [*_OF_STATE, "estado_regiao"],
+    Depth.CITIES: [*_OF_STATE, *_OF_CITY, *_ADDED],
+    Depth.DISTRICTS: [*_OF_STATE, *_OF_CITY, *_OF_DISTRICT, *_ADDED],
+}
 
 _FILES = {
     Depth.STATES: "estados",
@@ -81,7 +85,7 @@ def as_csv(
     """
     text = io.StringIO()
     writer = csv.writer(text, delimiter=separator)
-    writer.writerow(CSV_HEADER[: _COLUMNS[depth]])
+    writer.writerow(CSV_HEADERS[depth])
     writer.writerows(_lines(states, depth, partial(_cell, separator=separator)))
     return text.getvalue().encode("utf-8-sig")
 
@@ -90,15 +94,17 @@ def _lines(
     states: Sequence[State], depth: Depth, cell: Callable[[str], str]
 ) -> Iterator[list[object]]:
     for state in states:
-        of_state = [state.id, state.sigla, cell(state.nome), state.regiao]
+        of_state = [state.id, state.sigla, cell(state.nome)]
         if depth is Depth.STATES:
-            yield of_state
+            yield [*of_state, state.regiao]
         elif not state.cidades:
-            yield [*of_state, *[""] * (_COLUMNS[depth] - len(of_state))]
+            unknown = [""] * (len(CSV_HEADERS[depth]) - len(of_state) - len(_ADDED))
+            yield [*of_state, *unknown, state.regiao, ""]
         else:
             for city in state.cidades:
-                of_city = [*of_state, city.id, cell(city.nome), city.id // 10]
-                yield from _lines_of_city(of_city, city, depth, cell)
+                of_city = [*of_state, city.id, cell(city.nome)]
+                for line in _lines_of_city(of_city, city, depth, cell):
+                    yield [*line, state.regiao, city.id // 10]
 
 
 def _lines_of_city(

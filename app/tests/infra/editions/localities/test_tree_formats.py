@@ -16,7 +16,7 @@ from hypothesis.strategies import sampled_from
 from src.domain.localities.territory import City, District, State
 from src.infra.editions.localities.shapes import Depth
 from src.infra.editions.localities.tree_formats import (
-    CSV_HEADER,
+    CSV_HEADERS,
     STATE,
     TERRITORY,
     TREE,
@@ -34,11 +34,11 @@ Rows = list[list[str]]
 FORMULA = ("=", "+", "-", "@")
 
 
-def rows_of(body: bytes, *, columns: int = 9, separator: str = ",") -> Rows:
+def rows_of(body: bytes, *, depth: Depth = Depth.DISTRICTS, separator: str = ",") -> Rows:
     """The rows of a file as Python's csv module reads them, without the header."""
     text = io.StringIO(body.decode("utf-8-sig"), newline="")
     header, *rows = csv.reader(text, delimiter=separator)
-    assert header == CSV_HEADER[:columns]
+    assert header == CSV_HEADERS[depth]
     return rows
 
 
@@ -47,22 +47,26 @@ def rows_from(states: Sequence[State], *, separator: str = ",") -> Rows:
     as_cell = partial(shown, separator=separator)
     rows = []
     for state in states:
-        of_state = [str(state.id), state.sigla, as_cell(state.nome), state.regiao]
+        of_state = [str(state.id), state.sigla, as_cell(state.nome)]
         for city in state.cidades:
-            of_city = [*of_state, str(city.id), as_cell(city.nome), str(city.id)[:6]]
+            of_city = [*of_state, str(city.id), as_cell(city.nome)]
+            added = [state.regiao, str(city.id)[:6]]
             if city.distritos is None:
-                rows.append([*of_city, "", ""])
+                rows.append([*of_city, "", "", *added])
             else:
-                rows += [[*of_city, str(each.id), as_cell(each.nome)] for each in city.distritos]
+                of_districts = [[str(each.id), as_cell(each.nome)] for each in city.distritos]
+                rows += [[*of_city, *of_district, *added] for of_district in of_districts]
         if not state.cidades:
-            rows.append([*of_state, "", "", "", "", ""])
+            rows.append([*of_state, "", "", "", "", state.regiao, ""])
     return rows
 
 
 def rows_down_to(depth: Depth, states: Sequence[State]) -> Rows:
     """The rows that a tree should have that ends at this depth: each place once."""
-    columns = {Depth.STATES: 4, Depth.CITIES: 7, Depth.DISTRICTS: 9}[depth]
-    return [list(row) for row in dict.fromkeys(tuple(row[:columns]) for row in rows_from(states))]
+    all_columns = CSV_HEADERS[Depth.DISTRICTS]
+    at = [all_columns.index(column) for column in CSV_HEADERS[depth]]
+    rows = dict.fromkeys(tuple(row[each] for each in at) for row in rows_from(states))
+    return [list(row) for row in rows]
 
 
 def shown(name: str, *, separator: str = ",") -> str:
@@ -103,13 +107,13 @@ def test_all_formats_carry_the_same_places(states: tuple[State, ...]) -> None:
 @given(trees())
 def test_all_formats_end_at_the_same_depth(states: tuple[State, ...]) -> None:
     """Less of the tree has no other places, and none twice."""
-    for depth, columns in ((Depth.STATES, 4), (Depth.CITIES, 7)):
+    for depth in (Depth.STATES, Depth.CITIES):
         lines = as_ndjson(states, depth).splitlines()
 
         assert [msgspec.json.decode(line) for line in lines] == msgspec.json.decode(
             as_json(states, depth)
         )
-        assert rows_of(as_csv(states, depth), columns=columns) == rows_down_to(depth, states)
+        assert rows_of(as_csv(states, depth), depth=depth) == rows_down_to(depth, states)
 
 
 def test_all_formats_carry_the_real_tree(brazil: tuple[State, ...]) -> None:
@@ -169,7 +173,7 @@ def test_awkward_names_survive_a_spreadsheet(name: str, cell: str) -> None:
     state = State(53, "DF", name).with_children([City(5300108, name).with_children([district])])
 
     assert rows_of(as_csv([state])) == [
-        ["53", "DF", cell, "CO", "5300108", cell, "530010", "530010805", cell]
+        ["53", "DF", cell, "5300108", cell, "530010805", cell, "CO", "530010"]
     ]
 
 
@@ -180,11 +184,11 @@ def test_spreadsheets_open_the_file_correctly() -> None:
     lines = body.decode().split("\r\n")
     assert body.startswith(b"\xef\xbb\xbf")
     assert lines[0].removeprefix("\ufeff") == (
-        "estado_id,estado_sigla,estado_nome,estado_regiao,"
-        "cidade_id,cidade_nome,cidade_codigo6,distrito_id,distrito_nome"
+        "estado_id,estado_sigla,estado_nome,cidade_id,cidade_nome,"
+        "distrito_id,distrito_nome,estado_regiao,cidade_codigo6"
     )
     assert lines[2] == (
-        "11,RO,Rondônia,N,1100015,Alta Floresta D'Oeste,110001,110001515,Filadélfia d'Oeste"
+        "11,RO,Rondônia,1100015,Alta Floresta D'Oeste,110001515,Filadélfia d'Oeste,N,110001"
     )
     assert lines[-1] == ""
     assert len(lines) == 6
@@ -197,8 +201,8 @@ def test_a_file_for_spreadsheets_in_portuguese_has_semicolons() -> None:
     lines = as_csv([state], Depth.CITIES, Separator.SEMICOLON).decode("utf-8-sig").splitlines()
 
     assert lines == [
-        "estado_id;estado_sigla;estado_nome;estado_regiao;cidade_id;cidade_nome;cidade_codigo6",
-        '53;DF;"Distrito; Federal";CO;5300108;Alta, Brasília;530010',
+        "estado_id;estado_sigla;estado_nome;cidade_id;cidade_nome;estado_regiao;cidade_codigo6",
+        '53;DF;"Distrito; Federal";5300108;Alta, Brasília;CO;530010',
     ]
 
 
@@ -208,8 +212,8 @@ def test_gaps_become_empty_cells() -> None:
     states = [RONDONIA.with_children([unread]), DISTRITO_FEDERAL.with_children([])]
 
     assert rows_of(as_csv(states)) == [
-        ["11", "RO", "Rondônia", "N", "1100015", "Alta Floresta D'Oeste", "110001", "", ""],
-        ["53", "DF", "Distrito Federal", "CO", "", "", "", "", ""],
+        ["11", "RO", "Rondônia", "1100015", "Alta Floresta D'Oeste", "", "", "N", "110001"],
+        ["53", "DF", "Distrito Federal", "", "", "", "", "CO", ""],
     ]
 
 
@@ -218,11 +222,11 @@ def test_what_is_unknown_below_a_depth_does_not_show() -> None:
     unread = City(ALTA_FLORESTA.id, ALTA_FLORESTA.nome)
     states = [RONDONIA.with_children([unread]), DISTRITO_FEDERAL.with_children([])]
 
-    assert rows_of(as_csv(states, Depth.CITIES), columns=7) == [
-        ["11", "RO", "Rondônia", "N", "1100015", "Alta Floresta D'Oeste", "110001"],
-        ["53", "DF", "Distrito Federal", "CO", "", "", ""],
+    assert rows_of(as_csv(states, Depth.CITIES), depth=Depth.CITIES) == [
+        ["11", "RO", "Rondônia", "1100015", "Alta Floresta D'Oeste", "N", "110001"],
+        ["53", "DF", "Distrito Federal", "", "", "CO", ""],
     ]
-    assert rows_of(as_csv(states, Depth.STATES), columns=4) == [
+    assert rows_of(as_csv(states, Depth.STATES), depth=Depth.STATES) == [
         ["11", "RO", "Rondônia", "N"],
         ["53", "DF", "Distrito Federal", "CO"],
     ]
@@ -268,12 +272,12 @@ def test_real_names_are_left_as_they_are(brazil: tuple[State, ...], separator: S
     """Byte for byte as any writer has them, with commas one of RFC 4180."""
     text = io.StringIO()
     writer = csv.writer(text, delimiter=separator)
-    writer.writerow(CSV_HEADER)
+    writer.writerow(CSV_HEADERS[Depth.DISTRICTS])
     for state in brazil:
         for city in state.cidades:
             for district in city.distritos or ():
-                of_city = (city.id, city.nome, city.id // 10)
-                of_state = (state.id, state.sigla, state.nome, state.regiao)
-                writer.writerow([*of_state, *of_city, district.id, district.nome])
+                places = (city.id, city.nome, district.id, district.nome)
+                added = (state.regiao, city.id // 10)
+                writer.writerow([state.id, state.sigla, state.nome, *places, *added])
 
     assert as_csv(brazil, separator=separator) == text.getvalue().encode("utf-8-sig")
