@@ -167,7 +167,7 @@ async def test_a_body_larger_than_any_real_one_is_given_up(
     """Of hundreds at once, plain or compressed, only what may be there is in memory."""
     body = gzip.compress(LARGE, compresslevel=9) if coding else LARGE
     async with answering_all(body, coding) as base_url:
-        async with exchange_with(base_url, connections=500) as exchange:
+        async with exchange_with(base_url, connections=500, first_connection_s=60) as exchange:
             tracemalloc.start()
             asked = (exchange.body("/x", timeout_s=60, max_bytes=100_000) for _ in range(at_once))
             errors = await asyncio.gather(*asked, return_exceptions=True)
