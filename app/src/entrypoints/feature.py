@@ -44,6 +44,6 @@ class Feature(Generic[Settings_contra]):
     headers: Mapping[str, Any] = field(default_factory=dict)
     # By address (a path, perhaps with a query), the answers that need not go through FastAPI.
     at_hand: Mapping[str, AtHand] = field(default_factory=dict)
-    # Paths whose requests take much computing, and are handled one at a time.
+    # Paths of resources that take much computing: their requests are handled one at a time.
     in_turn: Collection[str] = ()
     pages: Sequence[Page] = ()  # for people

@@ -86,7 +86,7 @@ class NameIndex(Generic[Part]):
         self._by_word = NamesByWord([part.nome for part in self._parts])
 
     def search(self, query: str | None, *, group: Hashable | None = None) -> Found[Part]:
-        """The parts whose names match the query.
+        """The parts with a name that matches the query.
 
         They come in the order of Match; of equals, in order of name and id, but the very name with
         the accents of the query before others. Without a query, or with a blank one, all parts in
@@ -109,7 +109,7 @@ class NameIndex(Generic[Part]):
         return bool(self._in(group, self._with_key(searchable(name))))
 
     def beginning_with(self, query: str, *, group: Hashable | None = None) -> list[Part]:
-        """The parts whose names begin with the query, in order of name and id."""
+        """The parts with a name that begins with the query, in order of name and id."""
         wanted = searchable(query)
         positions = self._beginning_with(wanted) if wanted else ()
         return [self._parts[at] for at in self._in(group, positions)]

@@ -104,7 +104,7 @@ def _succeeding(known: S, stored: S, change: CredibleChange | None) -> S:
     is_vouched_for = _is_vouched_for(stored, known)
     succeeding = succeed(known, stored, ANY_CHANGE if is_vouched_for else change)
     if succeeding.roots != stored.roots:
-        # Newer than what is stored, for those who have that.
+        # Newer than what is stored, so that processes which hold that take this one.
         return replace(succeeding, failures=max(succeeding.failures, stored.failures + 1))
     completed = stored.completed_from(known)
     if is_vouched_for or stored.believed_at == known.believed_at:

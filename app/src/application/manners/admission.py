@@ -151,7 +151,7 @@ class Admission:
         return Permit(self, self._limit, self._breaker, is_first=first)
 
     def rest(self, seconds: float) -> None:
-        """A response asks for a rest of so many seconds; the longest counts, up to an hour."""
+        """A response asks for a rest of this many seconds; the longest counts, up to an hour."""
         if self._rests_for_all:
             until = self.clock() + min(seconds, LONGEST_REST_S)
             self._rests_until = max(self._rests_until, until)

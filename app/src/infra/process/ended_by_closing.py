@@ -1,4 +1,4 @@
-"""Bodies without a known length for clients of HTTP/1.0, who know no chunks."""
+"""Bodies without a known length for clients of HTTP/1.0, which knows no chunks."""
 
 from uvicorn._types import (
     ASGI3Application,
