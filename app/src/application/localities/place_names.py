@@ -37,8 +37,8 @@ class PlaceNames(Generic[Place]):
         With the id of a state, of a region, or of both, only those that lie there.
 
         "Campinas - SP", "campinas sp", "Campinas, São Paulo" and "SP/Campinas" are read so if
-        Campinas is found there, and unless places have the whole query as their name. Places whose
-        names begin with the whole query follow, since it may be the beginning of a name.
+        Campinas is found there, and unless places have the whole query as their name. Places with
+        names that begin with the whole query follow, since it may be the beginning of a name.
         """
         if state_id is not None and region_id not in {None, _region_of(state_id)}:
             return ()

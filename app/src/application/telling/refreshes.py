@@ -168,7 +168,7 @@ class Refreshes:
             followed = newest
 
     async def _last_begun(self) -> Progress | None:
-        """The last moment of the newest refresh of which any is told."""
+        """The last moment of the newest refresh that has one."""
         for refresh in await self.journal.refreshes():
             last = await self.journal.last(refresh)
             if last is not None:

@@ -11,7 +11,7 @@ from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 
 def ended_by_closing(app: ASGI3Application, cycle: RequestResponseCycle) -> ASGI3Application:
-    """`app`, whose answer in this cycle is not chunked.
+    """`app` with an answer that is not chunked in this cycle.
 
     If it names no length, its body ends where the connection does (RFC 9112, section 6.3): uvicorn
     closes that after every answer to HTTP/1.0. Its protocol for h11 does all this by itself.
