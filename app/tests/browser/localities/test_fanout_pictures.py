@@ -95,9 +95,13 @@ async def test_a_tile_fills_and_the_gauges_rise(
 
 @asynccontextmanager
 async def showing(
-    states: tuple[State, ...], attempts: list[Attempt], open_page: OpenPage, folder: Path
+    brazil: tuple[State, ...], attempts: list[Attempt], open_page: OpenPage, folder: Path
 ) -> AsyncIterator[Page]:
-    """The page of a service that has made this collection, and begins no other."""
+    """The page of a service that made this collection of the first state, and begins no other.
+
+    It has the whole country stored: less would not be credible, and be collected anew.
+    """
+    states = brazil[:1]
     told = moment(
         phase=Phase.WHOLE,
         begun_at=utc_now(),
@@ -112,7 +116,7 @@ async def showing(
         outcome=Outcome([len(states)], missing=0, filled=0),
         attempts=attempts,
     )
-    await file_store(folder).save(live(states, utc_now()))
+    await file_store(folder).save(live(brazil, utc_now()))
     await FileJournal(folder / "refreshes").append(told)
     settings = Settings(snapshot_store=f"file:{folder}", ibge_base_url="http://127.0.0.1:9")
     async with served(create_app(settings)) as url:
@@ -135,13 +139,13 @@ async def test_the_phases_are_drawn_in_proportion(
     brazil: tuple[State, ...], open_page: OpenPage, tmp_path: Path
 ) -> None:
     """Each request was a quarter in the queue, a half on the wire, and a quarter reading."""
-    rondonia, *_ = states = brazil[:1]
+    rondonia, *_ = brazil
     attempts = [
         Attempt(number, Level.DISTRICTS, city.id, 1, 0, 250, 750, 1000, Fate.ANSWERED, rondonia.id)
         for number, city in enumerate(rondonia.cidades)
     ]
     expected = pytest.approx({"waiting": 0.25, "wire": 0.5, "reading": 0.25, "retry": 0}, abs=0.03)
-    async with showing(states, attempts, open_page, tmp_path) as page:
+    async with showing(brazil, attempts, open_page, tmp_path) as page:
         assert await shares(page, "#waterfall") == expected
         await page.locator(f".tile[data-root={rondonia.sigla}]").click()
         await expect(page.get_by_role("slider")).to_be_visible()
@@ -152,7 +156,7 @@ async def test_retries_are_drawn_in_their_colour(
     brazil: tuple[State, ...], open_page: OpenPage, tmp_path: Path
 ) -> None:
     """Each request failed for half of the time; its retry took the other half."""
-    rondonia, *_ = states = brazil[:1]
+    rondonia, *_ = brazil
     attempts = [
         attempt
         for number, city in enumerate(rondonia.cidades)
@@ -175,7 +179,7 @@ async def test_retries_are_drawn_in_their_colour(
         )
     ]
     expected = pytest.approx({"waiting": 0, "wire": 0.5, "reading": 0, "retry": 0.5}, abs=0.03)
-    async with showing(states, attempts, open_page, tmp_path) as page:
+    async with showing(brazil, attempts, open_page, tmp_path) as page:
         assert await shares(page, "#waterfall") == expected
         await page.locator(f".tile[data-root={rondonia.sigla}]").click()
         await expect(page.get_by_role("slider")).to_be_visible()
@@ -186,7 +190,7 @@ async def test_the_curve_shows_the_number_in_flight(
     brazil: tuple[State, ...], open_page: OpenPage, tmp_path: Path
 ) -> None:
     """If all requests but one end at half time, the area is half as large."""
-    rondonia, *_ = states = brazil[:1]
+    rondonia, *_ = brazil
     areas = []
     for end in (1000, 500):
         attempts = [
@@ -196,7 +200,7 @@ async def test_the_curve_shows_the_number_in_flight(
             for number, city in enumerate(rondonia.cidades)
             for ended in (1000 if number == 0 else end,)
         ]
-        async with showing(states, attempts, open_page, tmp_path / str(end)) as page:
+        async with showing(brazil, attempts, open_page, tmp_path / str(end)) as page:
             await shares(page, "#in-flight")
             areas.append(await share(page, "#in-flight", "wire"))
 
