@@ -39,7 +39,7 @@ test: $(DEV) ## run every test, with branch coverage of app/src as a gate
 lint: $(DEV) ## ruff, mypy and the layers
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
-	$(BIN)/python -m mypy
+	$(BIN)/python -m mypy --num-workers=auto
 	$(BIN)/lint-imports
 
 format: $(DEV) ## let ruff write the code in its format

@@ -26,3 +26,9 @@ def file_store(directory: Path, **seconds: float) -> FileStore[ShelvesSnapshot]:
 def redis_store(url: str, **seconds: float) -> RedisStore[ShelvesSnapshot]:
     """A store on this server; `seconds` are its timings."""
     return RedisStore(url, FORMAT, prefix=PREFIX, **seconds)
+
+
+async def is_free(store: Store) -> bool:
+    """Whether the turn is free; it is given back at once."""
+    async with store.turn() as is_ours:
+        return is_ours

@@ -1,4 +1,4 @@
-"""More connections than a process may have open."""
+"""Clients that want more of a process than it has."""
 
 import asyncio
 import contextlib
@@ -77,3 +77,22 @@ async def test_more_half_open_heads_than_open_files_keep_nobody_out(
         assert statuses_.count(200) > 10, path
     assert process.log.count("um pedido inteiro") == 1
     assert "Too many open files" not in process.log
+
+
+@pytest.mark.parametrize(
+    "program", [["main.py"], ["-m", "uvicorn", "main:create_app"]], ids=["main.py", "uvicorn"]
+)
+async def test_a_head_has_a_bound_however_the_service_is_started(
+    program: list[str], tmp_path: Path
+) -> None:
+    """`python main.py`, and uvicorn's own command, with whatever event loop they choose."""
+    with ServiceProcess(tmp_path / "log", program=program, snapshot_wait_s=0) as process:
+        async with client() as session:
+            await process.get(session, "/health/live")
+        reader, writer = await asyncio.open_connection("127.0.0.1", process.port)
+        with contextlib.closing(writer), contextlib.suppress(ConnectionError):
+            writer.write(b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"a" * 65_536)
+            answer = await reader.readuntil(b"\r\n")
+
+    assert answer.split()[1] == b"431"
+    assert "passou de" in process.log

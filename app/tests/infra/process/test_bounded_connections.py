@@ -7,7 +7,6 @@ import logging
 import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from pathlib import Path
 from typing import Any, Self
 
 import msgspec
@@ -18,7 +17,6 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from src.infra.http.episodes import Episodes
 from src.infra.process.bounded_connections import BoundedConnection, bound_connections
 from src.infra.process.bounded_requests import LARGEST_HEAD, MOST_WAITING
-from tests.helpers.processes import ServiceProcess
 from tests.helpers.services import application, ask, features_over
 from tests.helpers.serving import client, served
 from tests.helpers.shelves import TWO_SHELVES
@@ -521,27 +519,6 @@ async def test_whoever_is_answered_makes_no_room() -> None:
             raw.writer.transport.resume_reading()  # type: ignore[attr-defined]  # as above
             for _ in range(100):
                 assert b"200 OK" in await raw.reader.readuntil(b"\r\n\r\n")
-
-
-# However it is started.
-
-
-@pytest.mark.parametrize(
-    "program", [["main.py"], ["-m", "uvicorn", "main:create_app"]], ids=["main.py", "uvicorn"]
-)
-async def test_the_bounds_hold_however_the_service_is_started(
-    program: list[str], tmp_path: Path
-) -> None:
-    """`python main.py`, and uvicorn's own command, with whatever event loop they choose."""
-    beginning, more = ENDLESS["a header"]
-    with ServiceProcess(tmp_path / "log", program=program, snapshot_wait_s=0) as service:
-        async with client() as session:
-            await service.get(session, "/health/live")
-        url = service.address
-        answer = await sent_to(url, beginning, *itertools.repeat(more, 64))
-
-    assert status_of(answer) == problem_of(answer)["status"] == 431
-    assert "passou de" in service.log
 
 
 def test_another_protocol_is_left_alone() -> None:

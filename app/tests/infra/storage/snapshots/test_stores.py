@@ -3,15 +3,10 @@
 import asyncio
 import errno
 import lzma
-import multiprocessing
 import os
-import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import aclosing, contextmanager
-from functools import partial
-from multiprocessing.process import BaseProcess
-from multiprocessing.synchronize import Event
+from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing
 from pathlib import Path
 from typing import Any, cast
 
@@ -34,20 +29,16 @@ from src.infra.storage.snapshots.redis_store import RedisStore
 from src.infra.storage.snapshots.snapshot_format import SnapshotFormat
 from tests.helpers.fakes import live
 from tests.helpers.hanging_disk import given_up_while_the_disk_hangs
-from tests.helpers.processes import not_on_windows
 from tests.helpers.redis_server import RedisServer
 from tests.helpers.refreshes import moment
 from tests.helpers.shelves import TWO_SHELVES
-from tests.helpers.stores import FORMAT, PREFIX, Store, file_store, redis_store
+from tests.helpers.stores import FORMAT, PREFIX, Store, file_store, is_free, redis_store
 from tests.sample_feature.shelves import ShelvesSnapshot
 
 SNAPSHOT, TURN = PREFIX + "snapshot", PREFIX + "turn"
 
 ONE = live(TWO_SHELVES[:1])
 TWO = live(TWO_SHELVES)
-
-# Separate processes, like the service's; started from scratch on every system.
-PROCESSES = multiprocessing.get_context("spawn")
 
 
 @pytest.fixture(params=["memory", "file", "redis"])
@@ -323,36 +314,6 @@ async def test_files_left_by_a_killed_process_are_removed(tmp_path: Path) -> Non
     assert names_in(tmp_path) == ["snapshot.json.xz", "unfinished-new"]
 
 
-async def test_readers_never_see_half_a_file(tmp_path: Path) -> None:
-    """Four read all the time while another process saves a long and a short one alternately."""
-    store = file_store(tmp_path)
-    await store.save(ONE)
-    seen: list[Stored[ShelvesSnapshot] | None] = []
-
-    async def read(saving: BaseProcess) -> None:
-        while saving.is_alive():
-            seen.append(await store.load())
-
-    with process(save_many, partial(file_store, tmp_path)) as saving:
-        await asyncio.gather(*(read(saving) for _ in range(4)))
-        assert saving.exitcode == 0
-
-    assert {stored and len(stored.snapshot.tree) for stored in seen} <= {1, 2}
-    assert len({stored and stored.version for stored in seen}) > 1
-
-
-async def test_the_turn_dies_with_its_process(tmp_path: Path) -> None:
-    """A killed process leaves the lock's file behind, but not the lock."""
-    store = file_store(tmp_path)
-
-    with process_with_the_turn(partial(file_store, tmp_path)) as holder:
-        assert not await is_free(store)
-        holder.kill()
-        holder.join()
-
-    assert await is_free(store)
-
-
 async def test_a_long_turn_on_files_is_renewed(tmp_path: Path) -> None:
     """Others see that its holder lives, here more often than in the service."""
     lock_file = tmp_path / "refresh.lock"
@@ -361,24 +322,6 @@ async def test_a_long_turn_on_files_is_renewed(tmp_path: Path) -> None:
         os.utime(lock_file, (0, 0))
         while lock_file.stat().st_mtime == 0:
             await asyncio.sleep(0.01)
-
-
-@not_on_windows
-async def test_the_turn_of_a_frozen_process_ends(tmp_path: Path) -> None:
-    """Its holder is stopped, not killed: as on Redis, others get the turn; here sooner."""
-    with process_with_the_turn(
-        partial(file_store, tmp_path, turn_s=1.5, renew_every_s=0.1)
-    ) as holder:
-        store = file_store(tmp_path, turn_s=1.5)
-        # It renews the turn: a look much later finds it taken.
-        for _ in range(4):
-            assert not await is_free(store)
-            await asyncio.sleep(0.5)
-        assert holder.pid is not None
-        os.kill(holder.pid, signal.SIGSTOP)
-        async with asyncio.timeout(30):
-            while not await is_free(store):
-                await asyncio.sleep(0.05)
 
 
 async def test_a_turn_that_has_just_begun_is_not_taken_for_a_frozen_one(tmp_path: Path) -> None:
@@ -560,28 +503,7 @@ async def test_a_turn_that_no_process_has_ends(
             await asyncio.sleep(0.02)
 
 
-async def test_the_turn_of_a_killed_process_ends_by_itself(redis: RedisServer) -> None:
-    """The server forgets it after its lifetime, which is shorter here than in the service."""
-    assert TURN_S < 10
-    with process_with_the_turn(
-        partial(redis_store, redis.url, turn_s=1.5, renew_every_s=0.1)
-    ) as holder:
-        async with aclosing(redis_store(redis.url)) as store:
-            assert not await is_free(store)
-            holder.kill()
-            holder.join()
-
-            while not await is_free(store):
-                await asyncio.sleep(0.05)
-
-
 # Shared by the tests above.
-
-
-async def is_free(store: Store) -> bool:
-    """Whether the turn is free; it is given back at once."""
-    async with store.turn() as is_ours:
-        return is_ours
 
 
 def names_in(directory: Path) -> list[str]:
@@ -599,49 +521,3 @@ async def everything_fails(store: Store) -> None:
         await store.save(TWO)
     with pytest.raises(SnapshotStoreError):
         await is_free(store)
-
-
-@contextmanager
-def process(run: Callable[..., None], *arguments: object) -> Iterator[BaseProcess]:
-    """Another process that runs this; it is gone after the block."""
-    running = PROCESSES.Process(target=run, args=arguments)
-    running.start()
-    try:
-        yield running
-    finally:
-        running.kill()
-        running.join()
-        running.close()
-
-
-@contextmanager
-def process_with_the_turn(open_store: Callable[[], Store]) -> Iterator[BaseProcess]:
-    """Another process, which has the turn and keeps it."""
-    has_it = PROCESSES.Event()
-    with process(keep_the_turn, open_store, has_it) as holder:
-        assert has_it.wait(20)
-        yield holder
-
-
-def keep_the_turn(open_store: Callable[[], Store], has_it: Event) -> None:
-    """Takes the turn and never gives it back."""
-
-    async def keep() -> None:
-        async with open_store().turn() as is_ours:
-            if is_ours:
-                has_it.set()
-            await asyncio.Event().wait()
-
-    asyncio.run(keep())
-
-
-def save_many(open_store: Callable[[], Store]) -> None:
-    """Saves two snapshots alternately."""
-
-    async def save() -> None:
-        store = open_store()
-        for _ in range(4):
-            await store.save(TWO)
-            await store.save(ONE)
-
-    asyncio.run(save())
