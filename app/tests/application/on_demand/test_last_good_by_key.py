@@ -249,7 +249,7 @@ async def test_the_longest_rest_counts() -> None:
         while len(upstream.asked) < 2:
             await asyncio.sleep(0)
         upstream.held.set()
-        await asyncio.wait(both)
+        await asyncio.gather(*both, return_exceptions=True)
 
         with pytest.raises(NothingKnownError) as caught:
             await values.get("c")
