@@ -57,13 +57,13 @@ def _cities(body: bytes, state: State) -> CitiesOfState:
 class IbgeDistrictsGateway(_OverClient, DistrictsGateway):
     """`/municipios/{id}/distritos` and `/estados/{id}/distritos`: one row a district."""
 
-    # No coroutine of its own around the client's: 5,571 of them wait at a time, and take 1.5 MB.
+    # No coroutine of its own around the client's, and no `partial`: 5,571 of each wait at a time,
+    # and take 1.5 and 0.8 MB more.
     def of_city(self, city: City) -> Coroutine[Any, Any, tuple[District, ...]]:
         path = f"/municipios/{city.id}/distritos"
-        read = partial(DISTRICTS.read, owner=city)
         return self._client.get(
             path,
-            read,
+            lambda body: DISTRICTS.read(body, owner=city),
             level=Level.DISTRICTS,
             parent=city.id,
             root=city.state_id,
