@@ -13,6 +13,7 @@ Attributes carry the field's own words, which are also the names of the JSON fie
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -47,10 +48,10 @@ def settle(place: Leaf, ids: range) -> None:
         digits = len(str(ids.start))
         raise InvalidTerritoryError(f"esperado um código com {digits} dígitos, recebido {place.id}")
     # Official lists carry stray blanks around some names; they are no part of the name. The places
-    # are frozen for everyone else, so this is the way around it.
-    name = place.nome.strip()
-    if name != place.nome:
-        object.__setattr__(place, "nome", name)
+    # are frozen for everyone else, so this is the way around it. Most districts have the name of
+    # their city, and trees read one after another have the same names: one string is enough.
+    name = sys.intern(place.nome.strip())
+    object.__setattr__(place, "nome", name)
     if not name:
         raise InvalidTerritoryError(f"o código {place.id} veio sem nome")
     require_name(place)
