@@ -9,10 +9,11 @@ no earlier tree to compare with.
 
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 from src.domain.credible_change import ANY_CHANGE, Bounds, CredibleChange
-from src.domain.snapshot import Doubt, Key, Snapshot
+from src.domain.snapshot import Doubt, Key, S, Snapshot
 from src.domain.tree import Branch, Leaf, Part, count_by_level
 
 NOT_BELIEVED = "a lista veio menor do que é plausível"
@@ -31,6 +32,16 @@ def is_credible_beside(
     judgement = Judgement(change)
     judgement.compare(earlier.roots, later.roots)
     return judgement.believes_all
+
+
+def believed_beside(bundled: S, snapshot: S, change: CredibleChange | None = None) -> S:
+    """The same, as believed if small changes have led far away from the bundled snapshot.
+
+    Each was credible when it came, and the next start is not to doubt all of them together.
+    """
+    if is_credible_beside(bundled, snapshot, change):
+        return snapshot
+    return replace(snapshot, believed_at=snapshot.collected_at)
 
 
 # Parts of the lists that both trees have, by the key of the branch that has the list.

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar, Generic, Self, TypeAlias, TypeVar
 
@@ -98,6 +98,16 @@ class Snapshot:
         """A copy with these parts at the top, put in order. Raises InvalidTreeError."""
         changed: dict[str, Any] = {self.ROOTS: in_order(roots)}
         return replace(self, **changed)
+
+    def dated_after(self, earlier: Self) -> Self:
+        """Itself, or a copy a second newer than the earlier one if its date says it is older.
+
+        It is then by a clock that is behind another machine's. The newer date counts, in a store as
+        for HTTP, which has whole seconds.
+        """
+        if self.collected_at >= earlier.collected_at:
+            return self
+        return replace(self, collected_at=earlier.collected_at + timedelta(seconds=1))
 
     def completed_from(self, earlier: Self) -> Self:  # noqa: ARG002  # most trees are all there is
         """A copy with what it lacks beside its tree, and the earlier one has; itself if nothing."""

@@ -25,6 +25,7 @@ from src.application.refreshing.task_cancellation import cancel_and_wait
 from src.application.telling.fan_out_counts import FanOutCounts
 from src.application.telling.refresh_recorder import RefreshRecorder
 from src.application.telling.refreshes import Refreshes
+from src.application.telling.room_for_followers import RoomForFollowers
 from src.domain.credible_change import CredibleChange
 from src.domain.outline import RootOutline
 from src.domain.snapshot import S
@@ -156,7 +157,11 @@ async def keeping_fresh(
                         roots_of=lambda edition: edition.snapshot.roots,
                     ),
                     OpenedRefreshes(
-                        refreshes, ask_for_refresh, RefreshRight(settings.refresh_token), words
+                        refreshes,
+                        RoomForFollowers(address=words.path),
+                        ask_for_refresh,
+                        RefreshRight(settings.refresh_token),
+                        words,
                     ),
                 )
         finally:

@@ -18,7 +18,7 @@ import pytest
 from src.application.ports import upstream_errors as ports
 from src.application.ports.refresh_journal import RefreshJournalError
 from src.application.ports.upstream_errors import UpstreamConnectionError, UpstreamTimeoutError
-from src.application.telling.refreshes import Looking, Refreshes
+from src.application.telling.room_for_followers import RoomForFollowers
 from src.entrypoints import keeping_fresh
 from src.entrypoints.api import create_api
 from src.entrypoints.feature import Feature
@@ -366,9 +366,7 @@ async def test_the_loss_of_the_journal_ends_a_stream(
 
 async def test_one_follower_too_many_is_503(monkeypatch: pytest.MonkeyPatch) -> None:
     """The answer says when to ask again, before any stream begins."""
-    monkeypatch.setattr(
-        keeping_fresh, "Refreshes", partial(Refreshes, looking=Looking(most_followers=0))
-    )
+    monkeypatch.setattr(keeping_fresh, "RoomForFollowers", partial(RoomForFollowers, most=0))
     async with service(upstream()) as session:
         answer = await ask(session, f"{REFRESHES}/current/events")
 

@@ -6,7 +6,6 @@ turn → collect → succeed → publish → store
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import Generic
 
 from src.application.keeping.fallible_store import FallibleStore
@@ -17,7 +16,7 @@ from src.application.refreshing.schedule import Schedule
 from src.application.refreshing.task_cancellation import finished
 from src.application.telling.refresh_recorder import Recording, RefreshRecorder
 from src.domain.credible_change import ANY_CHANGE, CredibleChange
-from src.domain.judgement import is_credible_beside
+from src.domain.judgement import believed_beside
 from src.domain.snapshot import S
 from src.domain.succession import succeed, unread
 
@@ -147,32 +146,20 @@ class RefreshSnapshot(Generic[S]):
     ) -> S:
         """What has become of a collection, published and stored."""
         known = await self._known_by_now()
-        if known is not None and snapshot.collected_at < known.collected_at:
-            # By a clock that is behind another machine's. The newer one counts, in the store as for
-            # HTTP, which has whole seconds.
-            snapshot = replace(snapshot, collected_at=known.collected_at + timedelta(seconds=1))
+        if known is not None:
+            snapshot = snapshot.dated_after(known)
         earlier = known if known is not None else await self.bundled()
         # Tens of thousands of comparisons: off the event loop.
         snapshot = await asyncio.to_thread(succeed, earlier, snapshot, change)
         if not snapshot.roots:
             raise UpstreamMalformedError("a coleta veio vazia")
-        if known is not None and known.roots != snapshot.roots:
-            snapshot = await self._dated(snapshot)
+        if known is not None and known.roots != snapshot.roots and snapshot.believed_at is None:
+            bundled = await self.bundled()
+            if bundled is not None:
+                snapshot = await asyncio.to_thread(believed_beside, bundled, snapshot, self.change)
         recording.collected(snapshot)
         await self._publish_and_store(snapshot, when_known)
         return snapshot
-
-    async def _dated(self, snapshot: S) -> S:
-        """The same, as believed if small changes have led far away from the bundled snapshot.
-
-        Each was credible when it came, and the next start is not to doubt all of them together.
-        """
-        bundled = await self.bundled() if snapshot.believed_at is None else None
-        if bundled is None or await asyncio.to_thread(
-            is_credible_beside, bundled, snapshot, self.change
-        ):
-            return snapshot
-        return replace(snapshot, believed_at=snapshot.collected_at)
 
     async def _all_kept(self, error: UpstreamError, when_known: Callable[[], object]) -> None:
         """The last good snapshot, published and stored again if nothing could be read."""

@@ -2,9 +2,7 @@
 
 import asyncio
 import contextlib
-from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -15,7 +13,7 @@ from src.application.telling.refresh_recorder import TELL_AT_LEAST_EVERY_S, paus
 
 @dataclass(frozen=True, slots=True)
 class Looking:
-    """How often the journal is read, and when to stop; in seconds, but for the followers.
+    """How often the journal is read, and when to stop; in seconds.
 
     While a refresh runs, the journal is read every `running_s`, or as seldom as that refresh is
     told of; while none runs, every `next_s`.
@@ -24,8 +22,7 @@ class Looking:
     moments. If its process has a clock of its own, that may be wrong by the rest of
     `silent_by_the_clocks_s`.
 
-    Streams close after `longest_following_s`, and clients may reconnect; there are `most_followers`
-    of them at once, at most, and `most_of_one_client` for each client.
+    Streams close after `longest_following_s`, and clients may reconnect.
     """
 
     running_s: float = 0.1
@@ -33,20 +30,10 @@ class Looking:
     silent_s: float = 3 * TELL_AT_LEAST_EVERY_S
     silent_by_the_clocks_s: float = 60.0
     longest_following_s: float = 300.0
-    most_followers: int = 100
-    most_of_one_client: int = 25
 
 
 class UnknownRefreshError(LookupError):
     """No refresh with this id is kept, or none at all. `address` lists those that are kept."""
-
-    def __init__(self, address: str) -> None:
-        super().__init__(address)
-        self.address = address
-
-
-class TooManyFollowersError(Exception):
-    """Too many followers already, in all or of this client. `address` lists the refreshes."""
 
     def __init__(self, address: str) -> None:
         super().__init__(address)
@@ -81,7 +68,6 @@ class Refreshes:
     # How often the journal is read, and when to stop.
     looking: Looking = field(default_factory=Looking)
     _is_over: asyncio.Event = field(default_factory=asyncio.Event, init=False)
-    _followers: Counter[str] = field(default_factory=Counter, init=False)  # by client
     _silence: _Silence = field(default_factory=_Silence, init=False)
 
     def end(self) -> None:
@@ -119,25 +105,6 @@ class Refreshes:
             raise UnknownRefreshError(self.address)
         newest = await self._last_begun() or last
         return self._judged(last, newest=newest.refresh)
-
-    @contextmanager
-    def room(self, client: str) -> Iterator[None]:
-        """Keeps a place for one follower of this client until the end of the block.
-
-        Raises TooManyFollowersError if there are too many already, or too many of this client.
-        """
-        looking = self.looking
-        if (
-            self._followers.total() >= looking.most_followers
-            or self._followers[client] >= looking.most_of_one_client
-        ):
-            raise TooManyFollowersError(self.address)
-        self._followers[client] += 1
-        try:
-            yield
-        finally:
-            self._followers[client] -= 1
-            self._followers += Counter()  # forgets clients without a follower
 
     async def follow(self, refresh: str, *, after: int = -1) -> AsyncIterator[Progress]:
         """Every moment of a refresh after the one with this number, until its end.

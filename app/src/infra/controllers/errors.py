@@ -10,7 +10,8 @@ from src.application.on_demand.last_good_by_key import NothingKnownError
 from src.application.ports.refresh_journal import RefreshJournalError
 from src.application.refreshing.ask_for_refresh import NotBegunError, ServiceEndsError, TooSoonError
 from src.application.refreshing.freshness import NoSnapshotError
-from src.application.telling.refreshes import TooManyFollowersError, UnknownRefreshError
+from src.application.telling.refreshes import UnknownRefreshError
+from src.application.telling.room_for_followers import TooManyFollowersError
 from src.infra.controllers.refreshes.refresh_right import (
     NOT_FROM_HERE,
     NotAuthenticatedError,

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import ExitStack, nullcontext
 from datetime import timedelta
 
 import pytest
@@ -10,12 +9,10 @@ import pytest
 from src.application.ports.refresh_progress import Phase, Progress
 from src.application.telling.refreshes import (
     Looking,
-    Refreshes,
-    TooManyFollowersError,
     UnknownRefreshError,
 )
 from src.infra.storage.journals.memory_journal import MemoryJournal
-from tests.helpers.fakes import NOON, Clock
+from tests.helpers.fakes import NOON
 from tests.helpers.refresh_service import Service
 from tests.helpers.refreshes import moment, told
 
@@ -206,30 +203,3 @@ async def test_following_ends_after_a_while() -> None:
 
     assert await all_of(service.refreshes.follow(moment(1).refresh)) == [moment(1)]
     assert await all_of(service.refreshes.follow_newest()) == [moment(1)]
-
-
-def test_there_is_room_for_a_limited_number_of_followers() -> None:
-    """One that leaves makes room."""
-    refreshes = Refreshes(
-        journal=MemoryJournal(),
-        address="/refreshes",
-        now=Clock(),
-        looking=Looking(most_followers=1),
-    )
-    with refreshes.room("a"), pytest.raises(TooManyFollowersError), refreshes.room("b"):
-        pass
-    with refreshes.room("b"):
-        pass
-
-
-def test_one_client_leaves_room_for_others() -> None:
-    """A hundred requests of one client take a quarter of the places."""
-    refreshes = Refreshes(journal=MemoryJournal(), address="/refreshes", now=Clock())
-    with ExitStack() as places:
-        for number in range(100):
-            with nullcontext() if number < 25 else pytest.raises(TooManyFollowersError):
-                places.enter_context(refreshes.room("a"))
-        with refreshes.room("b"):
-            pass
-    with refreshes.room("a"):
-        pass

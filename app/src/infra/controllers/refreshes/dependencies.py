@@ -8,6 +8,7 @@ from fastapi import Depends, Header, Path, Query, Request
 
 from src.application.refreshing.ask_for_refresh import AskForRefresh
 from src.application.telling.refreshes import Refreshes
+from src.application.telling.room_for_followers import RoomForFollowers
 from src.infra.controllers.refreshes.refresh_right import RefreshRight
 from src.infra.controllers.refreshes.refresh_words import RefreshWords
 
@@ -19,6 +20,7 @@ class OpenedRefreshes:
     """What the lifespan opens for one feature, and keeps in `request.state` under its address."""
 
     refreshes: Refreshes
+    room: RoomForFollowers
     ask_for_refresh: AskForRefresh
     right: RefreshRight
     words: RefreshWords

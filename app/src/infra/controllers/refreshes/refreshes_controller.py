@@ -16,7 +16,8 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from src.application.ports.refresh_journal import RefreshJournalError
 from src.application.ports.refresh_progress import Progress
 from src.application.refreshing.ask_for_refresh import NotBegunError, TooSoonError
-from src.application.telling.refreshes import TooManyFollowersError, UnknownRefreshError
+from src.application.telling.refreshes import UnknownRefreshError
+from src.application.telling.room_for_followers import TooManyFollowersError
 from src.infra.controllers.documented_responses import responses
 from src.infra.controllers.errors import (
     INVALID_ANY_CHANGE,
@@ -156,7 +157,7 @@ def refreshes_router(words: RefreshWords) -> APIRouter:
 
 async def _with_room(request: Request, opened: CurrentRefreshes) -> AsyncIterator[OpenedRefreshes]:
     # Before a stream begins, as all that may be refused; the place is kept until it has ended.
-    with opened.refreshes.room(request.client.host if request.client is not None else ""):
+    with opened.room.place(request.client.host if request.client is not None else ""):
         yield opened
 
 
