@@ -16,7 +16,7 @@ class TooManyFollowersError(Exception):
 
 @dataclass(kw_only=True)
 class RoomForFollowers:
-    """Places for followers: so many in all, and so many of them for each client."""
+    """Places for followers: how many in all, and how many of them for each client."""
 
     address: str  # at which callers find the list of refreshes, for errors
     most: int = 100
