@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from scripts.new_project import features, names_any
+from scripts.new_project import LEFT_PROGRAMS, features, names_any
 
 DOCS = Path(__file__).resolve().parents[3] / "docs"
 PATHS = ["reading-path.md", "reading-path.pt-BR.md"]
-ABOUT_PLACES = "## 2."
+# Programs beside the service, and what is about places; all other steps are about the core.
+NOT_IN_THE_CORE = ("## 1.", "## 2.")
 
 
 def steps(path: str) -> list[str]:
@@ -76,12 +77,12 @@ def test_each_step_quotes_a_whole_statement(path: str) -> None:
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_only_one_step_is_about_places(path: str) -> None:
-    """All other files that the path leads through are in made projects, or compare the ways."""
+def test_from_the_third_step_on_it_leads_through_the_core(path: str) -> None:
+    """A project made by `make new` has all of these files."""
     for step in steps(path):
         files = [file.relative_to(DOCS.parent).as_posix() for _, file in named(step)]
-        about_places = [file for file in files if names_any(file, features())]
-        assert bool(about_places) == step.startswith(ABOUT_PLACES), step
+        not_copied = [file for file in files if names_any(file, [*features(), *LEFT_PROGRAMS])]
+        assert bool(not_copied) == step.startswith(NOT_IN_THE_CORE), step
 
 
 def test_both_languages_take_the_same_steps() -> None:
