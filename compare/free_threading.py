@@ -41,7 +41,7 @@ def free_threaded_python(named: str | None = None) -> str | None:
         check=False,
     )
     if probe.returncode:
-        reason = (probe.stderr.strip().splitlines() or ["it does not start"])[-1]
+        reason = (probe.stderr.strip().splitlines() or ["it does not start"])[0]
         missing(f"{FREE_THREADED}, by {found[0]}: {reason}")
         return None
     return found[0]

@@ -138,7 +138,7 @@ Session = type[HttpClientSession] | type[RequestsSession]
 @SESSIONS
 async def test_threads_collect_the_whole_tree(upstream: Ibge, session: Session) -> None:
     """No more of them are at work than the pool has, each over one connection."""
-    upstream.behave(Behaviour(latency_s=0.05))  # long enough for all threads to meet there
+    upstream.behave(Behaviour(latency_s=0.1))  # long enough for all threads to meet there
     with closing(BlockingUpstream(lambda: session(upstream.base_url))) as asking:
         collected = await asyncio.to_thread(threads, asking, at_once=5)
     assert collected == served(upstream)
