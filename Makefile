@@ -60,7 +60,7 @@ bench: $(DEV) ## measure beside simpler programs (10 min)
 	$(BIN)/python -m bench $(ARGS)
 
 .PHONY: compare
-compare: $(DEV) ## show what the fan-out and its limits gain (3 min)
+compare: $(DEV) ## show what the fan-out and its limits gain (4 min)
 	$(BIN)/python -m compare $(ARGS)
 
 .PHONY: screenshots

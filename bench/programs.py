@@ -60,9 +60,9 @@ def run(program: str, *arguments: str, **settings: str) -> dict[str, float]:
     return figures
 
 
-def output(module: str, *arguments: str, **settings: str) -> str:
-    """Everything printed by one run of a module."""
-    command = [sys.executable, "-m", module, *arguments]
+def output(module: str, *arguments: str, python: str = sys.executable, **settings: str) -> str:
+    """Everything printed by one run of a module, by this Python."""
+    command = [python, "-m", module, *arguments]
     ended = subprocess.run(
         command,
         env={**ENVIRONMENT, **settings},

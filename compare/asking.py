@@ -1,15 +1,8 @@
-"""What the ways of `make compare` have in common: they ask the upstream and keep its rows."""
-
-from typing import Any
+"""What the ways on one thread have in common: they ask the upstream and keep its rows."""
 
 import aiohttp
 
-Row = dict[str, Any]
-
-
-def place(row: Row, **below: list[Row]) -> Row:
-    """The kept part of a row and the places below; the IBGE nests all places above in each row."""
-    return {"id": row["id"], "nome": row["nome"], **below}
+from compare.rows import Row, place
 
 
 class Upstream:

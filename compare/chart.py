@@ -6,6 +6,7 @@ from xml.sax.saxutils import escape
 from bench.chart import WIDTH, bar, legend, picture
 from bench.measuring import written
 from compare.runs import Outcome
+from compare.threads import FREE_THREADED, THREADS, THREADS_REQUESTS
 from compare.ways import (
     CITIES_100,
     CITIES_1000,
@@ -30,6 +31,9 @@ LESSONS = {
     SEMAPHORES: "26 states and 500 cities at once: the next takes over a connection that is open.",
     STATE_PLAN: "No request is as quick as one not made: two for each state bring the same.",
     SESSION_PER_REQUEST: "The same limits, but each request opens and closes a connection.",
+    THREADS_REQUESTS: "500 threads can wait; one at a time computes, and the library does much.",
+    THREADS: "The same over the standard library, which computes less for each request.",
+    FREE_THREADED: "The same program, in a Python whose threads compute on all cores at once.",
     ONE_STATE: "The next state waits for the last city of this one; most have fewer than 500.",
     CITIES_100: "The limit decides: it takes at least requests ÷ limit × the time of an answer.",
     CITIES_1000: "The limit decides no longer, but how many answers a process reads in a second.",
@@ -44,7 +48,7 @@ def chart(outcomes: Sequence[Outcome], caption: str) -> str:
         ("ours", 0, "as the service does it (IBGE_PLAN=city or state)"),
         ("theirs", 330, "other ways"),
     )
-    parts += [_right(x, 34, heading) for x, heading in COLUMNS.items()]
+    parts += [right(x, 34, heading) for x, heading in COLUMNS.items()]
     top = 50
     for outcome in outcomes:
         if outcome.way == ONE_STATE:
@@ -83,7 +87,7 @@ def _row(outcome: Outcome, longest: float, top: int) -> list[str]:
         f'<text x="0" y="{top + 14}">{escape(outcome.way)}</text>',
         f'<text class="small" x="0" y="{top + 30}">{escape(lesson)}</text>',
         *drawn,
-        *(_right(x, top + 14, figure) for x, figure in zip(COLUMNS, figures, strict=True)),
+        *(right(x, top + 14, figure) for x, figure in zip(COLUMNS, figures, strict=True)),
     ]
 
 
@@ -99,6 +103,6 @@ def _cut_bar(kind: str, words: str, top: int) -> list[str]:
     ]
 
 
-def _right(x: int, y: int, text: str) -> str:
+def right(x: int, y: int, text: str) -> str:
     """Small text that ends at `x`."""
     return f'<text class="small" x="{x}" y="{y}" text-anchor="end">{escape(text)}</text>'

@@ -1,23 +1,23 @@
-"""The five ways that `make compare` compares, to be read side by side.
+"""The ways on one thread that `make compare` compares, to be read side by side.
 
 Each collects every state with its cities and their districts: one request for the states, one for
 the cities of each state, one for the districts of each city (in the state plan, of each state).
-They differ in how many of these are under way at once, and over how many connections.
+They differ in how many of these are under way at once, and over how many connections. The way with
+many threads is in `threads.py`.
 `python -m compare.ways WAY BASE_URL` runs one.
 """
 
 import asyncio
 import sys
-import time
 from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any
 
 import aiohttp
-import msgspec
 
-from bench.measuring import megabytes
-from compare.asking import Row, Upstream, place
+from compare.asking import Upstream
+from compare.one_run import Stopwatch
+from compare.rows import Row, place
 
 
 async def one_after_another(upstream: Upstream, *, every: int = 1) -> list[Row]:
@@ -142,29 +142,13 @@ WAYS: dict[str, Callable[[Upstream], Coroutine[Any, Any, list[Row]]]] = {
 }
 
 
-class Run(msgspec.Struct, frozen=True, kw_only=True):
-    """What one run has collected, and what it took: seconds without imports, and peak memory."""
-
-    seconds: float
-    megabytes: float
-    at_once: int
-    failures: list[str]
-    states: list[Row]
-
-
 def main() -> None:
     """Collects once in the given way, and prints the run as JSON."""
     way, upstream = WAYS[sys.argv[1]], Upstream(sys.argv[2])
-    started = time.perf_counter()
-    states = asyncio.run(way(upstream))
-    run = Run(
-        seconds=time.perf_counter() - started,
-        megabytes=megabytes("self", "VmHWM"),
-        at_once=upstream.most_under_way,
-        failures=upstream.failures,
-        states=states,
-    )
-    print(msgspec.json.encode(run).decode())
+    stopwatch = Stopwatch()
+    with asyncio.Runner(loop_factory=stopwatch.event_loop) as runner:
+        states = runner.run(way(upstream))
+    print(stopwatch.run(states, upstream.most_under_way, upstream.failures).as_json())
 
 
 if __name__ == "__main__":
