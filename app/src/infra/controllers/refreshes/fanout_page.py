@@ -8,7 +8,7 @@ from html import escape
 
 from fastapi import Request
 
-from src.infra.controllers.pages_controller import CURRENT, Page
+from src.infra.controllers.pages_controller import CURRENT, FILES, Page
 from src.infra.controllers.refreshes.refresh_words import RefreshWords
 
 PATH = "/fanout"
@@ -46,6 +46,7 @@ def _values(words: RefreshWords) -> dict[str, str]:
     if settings.attempts:
         attempts = f"com no máximo <code>{settings.attempts}</code> tentativas"
     style = f'<link rel="stylesheet" href="assets/{words.page_style}">' if words.page_style else ""
+    section = FILES[words.page_section].read_text(encoding="utf-8") if words.page_section else ""
     return {
         **{word: roots.agreeing(word) for word in _IN_HTML},
         "root": escape(roots.singular),
@@ -58,6 +59,7 @@ def _values(words: RefreshWords) -> dict[str, str]:
         "limits": f" ({limits})" if limits else "",
         "attempts": attempts,
         "style": style,
+        "section": section,
         "collected": escape(json.dumps(_for_script(words), ensure_ascii=False)),
     }
 
