@@ -45,6 +45,16 @@ async def test_a_page_and_its_files_come_from_the_service() -> None:
     assert [file.status for file in files] == [200] * len(files)
 
 
+async def test_links_within_a_page_lead_somewhere() -> None:
+    """Each leads to an element of the page."""
+    async with service() as session:
+        page = (await ask(session, PAGE)).body.decode()
+
+    links = re.findall(r'href="#([^"]+)"', page)
+    assert len(links) >= 4
+    assert set(links) <= set(re.findall(r' id="([^"]+)"', page))
+
+
 async def test_nothing_is_left_to_fill_in() -> None:
     """Each `$name` in the file of a page has a value."""
     async with service() as session:
