@@ -21,6 +21,7 @@ from src.infra.controllers.error_handlers import add_error_handlers
 from src.infra.controllers.openapi import describe
 from src.infra.controllers.refreshes.fanout_page import fanout_page
 from src.infra.controllers.refreshes.refreshes_controller import refreshes_router
+from src.infra.controllers.source_page import source_page
 from src.infra.http.middleware.fast_path import FastPath
 from src.infra.http.middleware.gone_readers import GoneReaders
 from src.infra.http.middleware.head_as_get import HeadAsGet
@@ -87,7 +88,7 @@ def create_api(settings: Settings, *, features: Sequence[Feature[Settings]] = FE
     api.add_middleware(HeadAsGet)
     pages = [page for feature in features for page in feature.pages]
     if collected := [feature.refreshes for feature in features if feature.refreshes]:
-        pages.append(fanout_page(collected))
+        pages += [fanout_page(collected), source_page()]
     for router in (
         *(router for feature in features for router in _resources(feature)),
         health_controller.router,

@@ -214,6 +214,18 @@ async def test_it_works_behind_a_prefix(open_page: OpenPage, *, tells: bool) -> 
             await page.context.close()
 
 
+async def test_quoted_code_leads_to_its_function(open_page: OpenPage) -> None:
+    """The file is shown where the function begins; axe-core finds no fault on either page."""
+    async with watching(open_page, color_scheme="light") as page:
+        quoted = page.locator(".source").filter(has_text="def leave")
+        await quoted.get_by_role("link").first.click()
+
+        await expect(page.locator(":target")).to_be_in_viewport()
+        await expect(page.locator(":target")).to_contain_text("self._in_flight -= 1")
+        await expect(page.locator("h1")).to_have_text("app/src/application/manners/admission.py")
+        assert await axe_faults(page) == []
+
+
 async def test_without_scripts_it_says_what_works(open_page: OpenPage) -> None:
     """In the words of the feature; the links lead to its refreshes."""
     async with Storeroom(LISTS) as upstream:

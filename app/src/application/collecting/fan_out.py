@@ -95,16 +95,21 @@ class FanOut(Generic[Root]):
         self, root: Root, parts_of: Callable[[Root], Awaitable[Iterable[Leaf]]]
     ) -> Root:
         async with self._roots_limit:
-            self._watch.root_begun(root)
-            is_whole = False
-            try:
-                collected = await self._with_parts(root, parts_of)
-                is_whole = not missing((collected,))
-                if is_whole:
-                    self._on_root(collected)
-                return collected
-            finally:
-                self._watch.root_ended(root, is_whole=is_whole)
+            return await self._in_work(root, parts_of)
+
+    async def _in_work(
+        self, root: Root, parts_of: Callable[[Root], Awaitable[Iterable[Leaf]]]
+    ) -> Root:
+        self._watch.root_begun(root)
+        is_whole = False
+        try:
+            collected = await self._with_parts(root, parts_of)
+            is_whole = not missing((collected,))
+            if is_whole:
+                self._on_root(collected)
+            return collected
+        finally:
+            self._watch.root_ended(root, is_whole=is_whole)
 
     async def _with_parts(
         self, root: Root, parts_of: Callable[[Root], Awaitable[Iterable[Leaf]]]

@@ -45,7 +45,8 @@ def describe(
     `headers` and `pages` are those of the features.
     """
     generate = app.openapi
-    links = [*((page.title, page.address) for page in pages), *_PAGES]
+    listed = [(page.title, page.address) for page in pages if page.link]
+    links = [*listed, *_PAGES]
     way = " · ".join(f"[{title}]({path})" for title, path in links)
 
     def openapi() -> dict[str, Any]:

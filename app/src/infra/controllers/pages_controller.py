@@ -12,6 +12,7 @@ from string import Template
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
+from src.infra.controllers.linked_sources import without_dead_links
 from src.infra.http.content_codings import CODINGS, IDENTITY, QUICK_COMPRESSORS, best_coding
 from src.infra.http.representation import Representation, content_id, representation
 from src.infra.http.security_headers import PAGE_POLICY
@@ -57,7 +58,8 @@ _HEADERS = {
 class Page:
     """A page: its address, the name of its file, and in Portuguese what one can do there.
 
-    `link` is the text of the link to it. The HTML has `$name` for what the service fills in: on
+    `link` is the text of the link to it in the header of all pages; neither that nor the
+    documentation lists a page without one. The HTML has `$name` for what the service fills in: on
     every page `$title` and `$brand`, the service's names, `$links` to all pages and `$start`, the
     address of the first; on this one also the HTML that `values` gives for a request, by name. Any
     other `$` stays as it is ("R$ 10").
@@ -65,8 +67,8 @@ class Page:
 
     path: str
     file: str
-    title: str
-    link: str
+    title: str = ""
+    link: str = ""
     values: Callable[[Request], Mapping[str, str]] = lambda _: {}
 
     @property
@@ -99,6 +101,7 @@ def _links(pages: Iterable[Page], current: Page) -> str:
     links = [
         f'<a href="{page.address}"{CURRENT if page is current else ""}>{escape(page.link)}</a>'
         for page in pages
+        if page.link
     ]
     return "\n        ".join([*links, '<a href="docs">API</a>'])
 
@@ -138,7 +141,7 @@ def _representation(
     """
     body = file.read_bytes()
     if values:
-        body = Template(body.decode()).safe_substitute(dict(values)).encode()
+        body = without_dead_links(Template(body.decode()).safe_substitute(dict(values))).encode()
     return representation(
         body if coding == IDENTITY else QUICK_COMPRESSORS[coding](body),
         content=content_id(body),

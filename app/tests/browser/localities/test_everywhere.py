@@ -14,8 +14,10 @@ from tests.helpers.serving import served
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
+SOURCE = "source?arquivo=app/src/application/manners/admission.py#Admission.leave"
+
 # Every kind of view; the part after # belongs to the explorer.
-VIEWS = ["", "#/?q=sul", "#/?q=xyzkw", "#/RR", "#/3106200", "#/lugar", "fanout"]
+VIEWS = ["", "#/?q=sul", "#/?q=xyzkw", "#/RR", "#/3106200", "#/lugar", "fanout", SOURCE]
 each_view = pytest.mark.parametrize("view", VIEWS)
 GROUND = "getComputedStyle(document.body).backgroundColor"
 

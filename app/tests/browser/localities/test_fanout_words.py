@@ -57,8 +57,16 @@ async def test_the_explanations_match_the_collection_shown(
     each, all_of_them = map(milliseconds, least.groups())
     assert each >= LATENCY_S * 1000 - 1  # times are cut to whole milliseconds
     assert all_of_them == pytest.approx(waves * each, abs=50)  # and seconds to tenths
+    bars = re.search(
+        rf"um décimo das barras dura até ({NUMBER} m?s); metade, até ({NUMBER} m?s); "
+        rf"a mais longa, ({NUMBER} m?s)\.",
+        said,
+    )
+    assert bars is not None, said
+    lengths = [milliseconds(text) for text in bars.groups()]
+    assert LATENCY_S * 1000 - 1 <= lengths[0] <= lengths[1] <= lengths[2]
     numbers = {"20", "4", "6", "2", str(cities), str(waves), "429", "503"}  # two are statuses
-    numbers |= {text.split()[0] for text in least.groups()}
+    numbers |= {text.split()[0] for text in (*least.groups(), *bars.groups())}
     assert set(re.findall(NUMBER, said)) == numbers
 
 

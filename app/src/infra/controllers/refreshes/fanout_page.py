@@ -1,6 +1,7 @@
 """The page `/fanout`, which shows one feature's collections, in the words of that feature."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from functools import lru_cache
@@ -8,10 +9,12 @@ from html import escape
 
 from fastapi import Request
 
-from src.infra.controllers.pages_controller import CURRENT, Page
+from src.infra.controllers.pages_controller import CURRENT, FILES, Page
 from src.infra.controllers.refreshes.refresh_words import RefreshWords
 
 PATH = "/fanout"
+
+_TITLE = re.compile(r'<h2 id="([^"]+)">(.+?)</h2>')
 
 # Words that agree with the name of the roots, in the masculine.
 _IN_HTML = ("o", "os", "Os", "um", "todos", "dele", "juntos", "pequenos", "quantos")
@@ -46,6 +49,8 @@ def _values(words: RefreshWords) -> dict[str, str]:
     if settings.attempts:
         attempts = f"com no máximo <code>{settings.attempts}</code> tentativas"
     style = f'<link rel="stylesheet" href="assets/{words.page_style}">' if words.page_style else ""
+    section = FILES[words.page_section].read_text(encoding="utf-8") if words.page_section else ""
+    titles = [f'<a href="#{anchor}">{title}</a>' for anchor, title in _TITLE.findall(section)]
     return {
         **{word: roots.agreeing(word) for word in _IN_HTML},
         "root": escape(roots.singular),
@@ -58,6 +63,8 @@ def _values(words: RefreshWords) -> dict[str, str]:
         "limits": f" ({limits})" if limits else "",
         "attempts": attempts,
         "style": style,
+        "section": section,
+        "section_link": "".join(titles),
         "collected": escape(json.dumps(_for_script(words), ensure_ascii=False)),
     }
 

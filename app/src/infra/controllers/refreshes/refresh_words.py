@@ -56,9 +56,11 @@ class RefreshWords:
     # Whether a request brings the roots; if not, they are known before the first one.
     roots_are_requested: bool = True
     # Files of the page /fanout, for this feature alone: a script with what only it knows of its
-    # roots (see fanout/collected.js), and its styles.
+    # roots (see fanout/collected.js), its styles, and the HTML of a last
+    # section; an h2 of that which has an id is linked to from the top.
     page_script: str = ""
     page_style: str = ""
+    page_section: str = ""
 
     def __post_init__(self) -> None:
         plurals = [level.plural for level in self.levels]

@@ -82,6 +82,15 @@ function requestsFor({ kind, number }, top) {
   return kind.filter((each, index) => each >= top && number[index] === 1).length;
 }
 
+/** The times on the wire below which these shares of the good attempts lie. */
+export function wireTimes({ size, sent, answered, outcome }, shares) {
+  const times = [];
+  for (let each = 0; each < size; each += 1) {
+    if (outcome[each] === GOOD) times.push(answered[each] - sent[each]);
+  }
+  return shares.map((share) => percentile(times, share));
+}
+
 /** The times that all attempts together waited, were on the wire and were read. */
 export function timeSpent({ size, queued, sent, answered, ended }) {
   const spent = { waiting: 0, wire: 0, reading: 0 };

@@ -28,6 +28,7 @@ const EXPLANATIONS = [
   ["roots-in-work", explanations.rootsInWork],
   ["limits", explanations.limits],
   ["least", explanations.least],
+  ["spread", explanations.spread],
 ];
 
 let collection = null;

@@ -3,8 +3,11 @@
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from html import unescape
+from pathlib import Path
 
+import pytest
 from fastapi import Request
 
 from src.infra.controllers.pages_controller import FILES
@@ -70,6 +73,21 @@ def test_settings_and_styles_are_named_if_there_are_any() -> None:
     assert "assets/books.css" in books["style"]
     assert (cars["limits"], cars["style"]) == ("", "")
     assert "<code>" not in cars["attempts"]
+
+
+def test_a_feature_may_have_a_section_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It comes from a file among the pages; its title is linked to from the top."""
+    section = tmp_path / "books_on_fanout.html"
+    section.write_text('<h2 id="ten">Por que dez</h2>', encoding="utf-8")
+    monkeypatch.setitem(FILES, section.name, section)
+
+    books, cars = values(replace(BOOKS, page_section=section.name)), values(CARS)
+
+    assert books["section"] == '<h2 id="ten">Por que dez</h2>'
+    assert books["section_link"] == '<a href="#ten">Por que dez</a>'
+    assert (cars["section"], cars["section_link"]) == ("", "")
 
 
 def test_the_address_chooses_what_is_shown() -> None:

@@ -81,7 +81,7 @@ function writeOneAfterAnother(collection) {
   write(
     byId("one-by-one-why"),
     `${plural(attempts, "tentativa", "tentativas")} × ${duration(each)}, ` +
-      `o tempo das 10% mais rápidas.${ratio}`,
+      `o tempo das 10% mais rápidas: uma por vez, nenhuma disputaria a thread.${ratio}`,
   );
 }
 

@@ -1,7 +1,7 @@
 // The explanations beside the pictures that have numbers, all from the collection shown. What holds
 // for every collection is in the page's HTML.
 
-import { fixedPlan, leastTime } from "./analysis.js";
+import { fixedPlan, leastTime, wireTimes } from "./analysis.js";
 import { levels, rootsAreRequested } from "./collected.js";
 import { agreeing, countedRoots } from "./nouns.js";
 import { duration, formatted, outOf, plural, unbroken } from "./numbers.js";
@@ -51,4 +51,11 @@ export function least(collection) {
     `O limite dita o tempo mínimo: ${countedRequests(requests)}${kind}, ` +
     `${unbroken(formatted(atOnce), "por", "vez")}, ${rounds}; a ${duration(each)} cada uma${time}.`
   );
+}
+
+/** How long the requests were on the wire, once the collection has ended. */
+export function spread(collection) {
+  if (collection.isCollecting || collection.size === 0) return "";
+  const [fast, half, slowest] = wireTimes(collection, [0.1, 0.5, 1]).map(duration);
+  return `Aqui, um décimo das barras dura até ${fast}; metade, até ${half}; a mais longa, ${slowest}.`;
 }
