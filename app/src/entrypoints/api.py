@@ -87,7 +87,7 @@ def create_api(settings: Settings, *, features: Sequence[Feature[Settings]] = FE
     api.add_middleware(HeadAsGet)
     pages = [page for feature in features for page in feature.pages]
     if collected := [feature.refreshes for feature in features if feature.refreshes]:
-        pages.append(fanout_page(collected))
+        pages.append(fanout_page(collected, has_experiments=bool(settings.experiments_url)))
     for router in (
         *(router for feature in features for router in _resources(feature)),
         health_controller.router,
