@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from playwright.async_api import Locator, Page, expect
 
+from src.application.manners.circuit_breaker import FIRST_PAUSE_S, PATIENCE_S
 from src.infra.controllers.pages_controller import FILES
+from src.infra.gateways.retrying_client import LONGEST_WAIT_EACH_S, LONGEST_WAIT_S
 from src.infra.gateways.stand_in_control import ERROR_SHARE, MAX_RPS
 from stand_in.contents import settings_at
 from stand_in.faults import Behaviour
@@ -153,3 +155,10 @@ async def test_numbers_in_the_texts_match_the_code() -> None:
     assert f"De cada 100 respostas, {ERROR_SHARE * 100:.0f} são" in said
     assert f"const RATE = {MAX_RPS};" in said
     assert f"429 acima de {MAX_RPS} por segundo" in said
+    assert f"const LONGEST_MS = {LONGEST_WAIT_S * 1000:_.0f};" in said
+    assert f"const LONGEST_EACH_MS = {LONGEST_WAIT_EACH_S * 1000:.0f};" in said
+    # The pauses double until a request need not wait for the next probe.
+    pauses = [FIRST_PAUSE_S]
+    while sum(pauses) + 2 * pauses[-1] <= PATIENCE_S:
+        pauses.append(2 * pauses[-1])
+    assert f"const GIVING_UP_MS = {sum(pauses) * 1000:.0f};" in said

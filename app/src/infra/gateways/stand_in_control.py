@@ -56,13 +56,10 @@ class StandInControl:
 
 def _behaviour(conditions: Conditions, answered_first: int) -> dict[str, Any]:
     behaviour: dict[str, Any] = {"latency_s": conditions.latency_ms / 1000}
-    match conditions.fault:
-        case Fault.ERRORS:
-            behaviour["faults"] = [{"kind": "status", "status": 500, "share": ERROR_SHARE}]
-        case Fault.RATE:
-            behaviour["max_rps"] = MAX_RPS
-        case Fault.DOWN:
-            behaviour["faults"] = [{"kind": "reset", "spared": answered_first}]
-        case Fault.NONE:
-            pass
+    if conditions.fault is Fault.ERRORS:
+        behaviour["faults"] = [{"kind": "status", "status": 500, "share": ERROR_SHARE}]
+    elif conditions.fault is Fault.RATE:
+        behaviour["max_rps"] = MAX_RPS
+    elif conditions.fault is Fault.DOWN:
+        behaviour["faults"] = [{"kind": "reset", "spared": answered_first}]
     return behaviour

@@ -53,12 +53,13 @@ export class Callers {
   // "Enquanto isso, quem pediu os dados recebeu 38 respostas 200 …", with marks; empty before it.
   get sentence() {
     if (this.#statuses.size === 0) return "";
+    const isOne = [...this.#statuses.values()].reduce((sum, count) => sum + count) === 1;
     const counts = [...this.#statuses].map(([status, count]) => answers(status, count));
     const half = median(this.#times);
     const time = half === undefined ? "" : `, metade delas em até *${duration(half)}*`;
     const received = new Intl.ListFormat("pt-BR").format(counts);
     const meanwhile = `Enquanto isso, quem pediu os dados recebeu ${received}${time}`;
-    return `${meanwhile}${quality(this.#worst)}.${afterwards(this.#after)}`;
+    return `${meanwhile}${quality(this.#worst, isOne)}.${afterwards(this.#after)}`;
   }
 }
 
@@ -105,10 +106,11 @@ function median(times) {
 }
 
 // How whole and how old the data were, at worst.
-function quality({ hasData, missing, ageMs }) {
+function quality({ hasData, missing, ageMs }, isOne) {
   if (!hasData) return "";
-  const whole = missing > 0 ? `com até ${countedParts(missing)} sem dados` : "sempre completas";
-  return `: ${whole}, com dados de até ${age(ageMs)} atrás`;
+  const whole = isOne ? "completa" : "sempre completas";
+  const found = missing > 0 ? `com até ${countedParts(missing)} sem dados` : whole;
+  return `: ${found}, com dados de até ${age(ageMs)} atrás`;
 }
 
 // What has become of the data, if not all of them are new.

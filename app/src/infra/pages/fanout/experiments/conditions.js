@@ -11,6 +11,10 @@ const COMPUTED_MS = 0.2;
 // The circuit breaker's pauses before it gives up: 1, 2 and 4 s.
 const GIVING_UP_MS = 7000;
 
+// A collection is ended after a minute and so much for each request, however little was answered.
+const LONGEST_MS = 60_000;
+const LONGEST_EACH_MS = 250;
+
 /** How each fault is called, and what the stand-in does then. */
 export const FAULTS = {
   nenhuma: { name: "nenhuma", does: "O servidor simulado responde a tudo." },
@@ -63,7 +67,12 @@ export function estimate(conditions, requests) {
       : least === waited
         ? `${all}, ${unbroken(formatted(limite), "por", "vez")}, a ${duration(latencia_ms)} cada uma`
         : `aqui a espera já não conta, e sim o que uma só thread calcula para ${all}`;
-  return `Deve levar pelo menos *${duration(least)}*: ${why}.`;
+  const longest = LONGEST_MS + LONGEST_EACH_MS * requests;
+  if (least < longest) return `Deve levar pelo menos *${duration(least)}*: ${why}.`;
+  return (
+    `Levaria pelo menos *${duration(least)}*: ${why}. O serviço encerra antes, ` +
+    `após *${duration(longest)}*, uma coleta que demora demais.`
+  );
 }
 
 // In waves; and each level of the tree is only known from the one above.
