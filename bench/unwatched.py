@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from starlette.types import ASGIApp
 
 import main
+from src.application.experimenting.experiment import Experiment
 from src.application.localities.list_of_states_and_cities import ListOfStatesAndCities
 from src.application.ports.fan_out_watch import FanOutWatch
 from src.application.telling import refresh_recorder
@@ -25,7 +26,7 @@ def create_app() -> ASGIApp:
 
 @asynccontextmanager
 async def _unwatched(
-    settings: LocalitiesSettings, _: FanOutWatch
+    settings: LocalitiesSettings, _: FanOutWatch, __: Experiment | None
 ) -> AsyncIterator[ListOfStatesAndCities]:
     async with collecting(settings, FanOutWatch()) as use_case:
         yield use_case

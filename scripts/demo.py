@@ -10,6 +10,7 @@ from pathlib import Path
 
 from src.entrypoints.features import FEATURES, load_settings
 from stand_in.contents import settings_at
+from stand_in.server import CONTROL_PATH
 
 APP = Path(__file__).resolve().parents[1] / "app"
 STAND_IN_URL = "http://127.0.0.1:8002"
@@ -29,6 +30,9 @@ def main() -> None:
         "SERVER_RELOAD": "false",
         # The stand-in's data must not be kept as a good snapshot, and each demo has to collect.
         "SNAPSHOT_STORE": "memory:",
+        # Experiments, one right after the other.
+        "EXPERIMENTS_URL": STAND_IN_URL + CONTROL_PATH,
+        "REFRESH_MIN_INTERVAL_S": "0",
     }
     # On SIGTERM from a supervisor, it ends the others as with Ctrl+C.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())

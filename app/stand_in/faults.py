@@ -25,12 +25,14 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
     """A fault that hits a share of the requests for some paths.
 
     `share` is between 0 and 1. `path` is a regular expression that has to match the whole path
-    below its content's base path. `status` and `retry_after` (seconds) belong to the kind STATUS.
+    below its content's base path; the first `spared` of those are spared. `status` and
+    `retry_after` (seconds) belong to the kind STATUS.
     """
 
     kind: Kind
     share: float = 1.0
     path: str = ".*"
+    spared: int = 0
     status: int = 500
     retry_after: int | None = None
 
@@ -55,11 +57,16 @@ class Fate:
 
     def __init__(self, faults: tuple[Fault, ...], *, seed: int = 0) -> None:
         self._faults = [(fault, re.compile(fault.path)) for fault in faults]
+        self._spared = [0 for _ in faults]
         self._random = random.Random(seed)  # noqa: S311  # luck for a test, no secret
 
     def of(self, path: str) -> Fault | None:
         """The fault that hits this request, if any."""
-        for fault, pattern in self._faults:
-            if pattern.fullmatch(path) and self._random.random() < fault.share:
+        for number, (fault, pattern) in enumerate(self._faults):
+            if not pattern.fullmatch(path):
+                continue
+            if self._spared[number] < fault.spared:
+                self._spared[number] += 1
+            elif self._random.random() < fault.share:
                 return fault
         return None

@@ -88,7 +88,8 @@ def create_api(settings: Settings, *, features: Sequence[Feature[Settings]] = FE
     api.add_middleware(HeadAsGet)
     pages = [page for feature in features for page in feature.pages]
     if collected := [feature.refreshes for feature in features if feature.refreshes]:
-        pages += [fanout_page(collected), source_page()]
+        has_experiments = bool(settings.experiments_url)
+        pages += [fanout_page(collected, has_experiments=has_experiments), source_page()]
     for router in (
         *(router for feature in features for router in _resources(feature)),
         health_controller.router,

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any, Generic
 
 from src.application.collecting.streamed_collection import StreamedCollection
+from src.application.experimenting.experiment import Experiment
 from src.application.keeping.fallible_store import FallibleStore
 from src.application.keeping.last_good_snapshot import LastGoodSnapshot
 from src.application.keeping.standstills import Standstills
@@ -64,6 +65,7 @@ async def keeping_fresh(
     plan: str = "",
     change: CredibleChange | None = None,
     folder: str = "",
+    experiment: Experiment | None = None,
 ) -> AsyncIterator[KeptFresh[S, LookUp]]:
     """Refreshes in the background until the end of the block.
 
@@ -79,7 +81,13 @@ async def keeping_fresh(
         fan_out: counts the requests of `collect`.
         change: how much may change from one snapshot to the next.
         folder: keeps what is stored apart from what other features store.
+        experiment: chooses the conditions of each collection; None if there are no experiments.
     """
+
+    async def collected(on_root: Callable[[Any], None]) -> S:
+        if experiment is None:
+            return await collect(on_root)
+        return await experiment.collected(lambda: collect(on_root))
 
     async def earlier() -> Sequence[Any]:
         # Once there is live data, a root of the next collection is streamed to nobody.
@@ -95,7 +103,7 @@ async def keeping_fresh(
         if bundled is not None:
             load_bundled = partial(asyncio.to_thread, bundled)
         current = CurrentEdition(make=publisher.publish, load_bundled=load_bundled)
-        collection = StreamedCollection(collect=collect, earlier=earlier, change=change)
+        collection = StreamedCollection(collect=collected, earlier=earlier, change=change)
         schedule = Schedule(ttl_s=settings.snapshot_ttl_s, now=utc_now)
         fan_out.rest = schedule.rest
         standstills = Standstills(now=utc_now)
@@ -123,6 +131,8 @@ async def keeping_fresh(
             ),
             refresh_log=RefreshLog(words.upstream, [level.plural for level in words.levels]),
         )
+        if experiment is not None:
+            experiment.break_off = one_at_a_time.break_off
         freshness = Freshness(
             current=current,
             refreshes=one_at_a_time,
@@ -162,6 +172,7 @@ async def keeping_fresh(
                         ask_for_refresh,
                         RefreshRight(settings.refresh_token),
                         words,
+                        experiment,
                     ),
                 )
         finally:

@@ -4,7 +4,7 @@ import re
 import sys
 from enum import Enum
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar, get_args, get_origin
+from typing import Annotated, Literal, Self, TypeVar, get_args, get_origin
 
 from pydantic import (
     AfterValidator,
@@ -14,11 +14,13 @@ from pydantic import (
     RedisDsn,
     TypeAdapter,
     ValidationError,
+    model_validator,
 )
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from src.infra.gateways.stand_in_control import is_same_origin
 from src.infra.gateways.tls import tls_context
 
 S = TypeVar("S", bound=BaseSettings)
@@ -85,6 +87,15 @@ def _http_url(value: str) -> str:
     return str(url).rstrip("/")
 
 
+def _control_url(value: str) -> str:
+    if not value:
+        return ""
+    url = _http_url(value)
+    if not url.startswith("http://"):
+        raise ValueError("the stand-in is controlled without TLS")
+    return url
+
+
 def _ca_file(value: Path) -> Path:
     try:
         tls_context(ca_file=value, legacy_tls=False)
@@ -129,6 +140,9 @@ class ServiceSettings(BaseSettings):
         repr=False,
         description="até 200 letras, algarismos e - . _ ~ + /, com = só no fim",
     )
+    experiments_url: Annotated[str, AfterValidator(_control_url)] = Field(
+        default="", description="o endereço http:// em que o servidor simulado é controlado"
+    )
     cors_origins: Annotated[str, AfterValidator(_origins)] = Field(
         default="", description="* ou origens como https://exemplo.br, separadas por vírgulas"
     )
@@ -141,6 +155,21 @@ class ServiceSettings(BaseSettings):
     )
     log_format: Literal["text", "json"] = Field(default="text", description="text ou json")
 
+    @model_validator(mode="after")
+    def _experiments_are_with_the_stand_in(self) -> Self:
+        for name, field in type(self).model_fields.items():
+            is_upstream = any(getattr(each, "func", None) is _http_url for each in field.metadata)
+            if (
+                self.experiments_url
+                and is_upstream
+                and not is_same_origin(self.experiments_url, getattr(self, name))
+            ):
+                raise ValueError(
+                    f"{name.upper()} não é o servidor simulado de EXPERIMENTS_URL (use endereços "
+                    "de mesma origem, ou não defina EXPERIMENTS_URL)"
+                )
+        return self
+
 
 def load(kind: type[S]) -> S:
     """The settings of this process; ends it with one line for each bad value."""
@@ -148,8 +177,10 @@ def load(kind: type[S]) -> S:
         return kind()
     except ValidationError as exc:
         # A field of several kinds reports once for each; the variable is named once.
-        bad = {str(error["loc"][0]): error for error in exc.errors()}
-        faults = [
+        bad = {str(error["loc"][0]): error for error in exc.errors() if error["loc"]}
+        # What several settings together do not allow.
+        faults = [str(error["ctx"]["error"]) for error in exc.errors() if not error["loc"]]
+        faults += [
             f"{name.upper()}{_shown(name, field, error)} (use {field.description})"
             for name, error in bad.items()
             for field in [kind.model_fields[name]]

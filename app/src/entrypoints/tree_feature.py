@@ -17,6 +17,7 @@ from src.application.telling.fan_out_counts import FanOutCounts
 from src.domain.credible_change import CredibleChange, any_number
 from src.domain.snapshot import TreeSnapshot
 from src.domain.tree import Branch
+from src.entrypoints.experimenting import experiment_with
 from src.entrypoints.feature import Feature, Opened
 from src.entrypoints.keeping_fresh import keeping_fresh
 from src.entrypoints.settings import ServiceSettings
@@ -91,6 +92,7 @@ def tree_feature(
         levels=levels,
         roots_are_requested=roots_are_requested,
         short_name=short_name,
+        data=path,
     )
 
     @asynccontextmanager
@@ -105,7 +107,8 @@ def tree_feature(
         asked = replace(upstream(settings), name=source)
         counts = FanOutCounts(clock=time.monotonic)
         roots_limit = asyncio.Semaphore(roots_at_once)
-        async with open_client(asked, watch=counts) as client:
+        experiment = experiment_with(settings, asked.base_url, at_once=asked.at_once, counts=counts)
+        async with open_client(asked, watch=counts, experiment=experiment) as client:
             counts.bounded_by(lambda: limits_in_force(asked, client, roots=roots_at_once))
             async with keeping_fresh(
                 settings,
@@ -119,6 +122,7 @@ def tree_feature(
                 if roots_are_requested
                 else _roots_at_will(change or CredibleChange()),
                 folder=name,
+                experiment=experiment,
             ) as kept:
                 yield Opened(
                     state={

@@ -67,6 +67,18 @@ def test_the_defaults_are_the_documented_ones(monkeypatch: pytest.MonkeyPatch) -
     assert (settings.server_host, settings.server_port) == ("0.0.0.0", 8001)
 
 
+def test_settings_that_contradict_each_other_are_named(
+    line_about: Callable[[str, str], str],
+) -> None:
+    """One line says which, and what to do."""
+    line = line_about("EXPERIMENTS_URL", "http://127.0.0.1:8002/controle")
+
+    assert line == (
+        "Configuração inválida: STOCK_BASE_URL não é o servidor simulado de EXPERIMENTS_URL (use "
+        "endereços de mesma origem, ou não defina EXPERIMENTS_URL)"
+    )
+
+
 def test_every_setting_says_what_is_allowed() -> None:
     """The error message is made from this description."""
     assert all(field.description for field in Settings.model_fields.values())

@@ -35,8 +35,12 @@ class AdaptiveLimit:
     """
 
     def __init__(self, most: int, *, clock: Callable[[], float]) -> None:
-        self._most = most
         self._clock = clock
+        self.begin_anew(most)
+
+    def begin_anew(self, most: int) -> None:
+        """Forget what was learnt; `most` is the highest limit from now on."""
+        self.most = most
         self._limit = float(most)
         self._refused_share = 0.0
         self._silence_counts = True
@@ -44,7 +48,7 @@ class AdaptiveLimit:
         self._before, self._since = _Outcomes(), _Outcomes()
         self._lowered_for_silence_from: float | None = None
         self._lowered_at = -FORGOTTEN_AFTER_S
-        self._answered_at = clock()
+        self._answered_at = self._clock()
 
     @property
     def limit(self) -> int:
@@ -56,7 +60,7 @@ class AdaptiveLimit:
         self._count(refused=False)
         self._outcomes(sent_at).answered += 1
         step = 1 / (ROUNDS_PER_STEP * self._limit)
-        self._limit = min(self._limit + step, self._most)
+        self._limit = min(self._limit + step, self.most)
 
     def refused(self, sent_at: float) -> None:
         """A request that was sent then was refused.
@@ -95,13 +99,13 @@ class AdaptiveLimit:
 
     def _outcomes(self, sent_at: float) -> _Outcomes:
         outcomes = self._before if sent_at < self._lowered_at else self._since
-        outcomes.forget_beyond(4 * self._most)
+        outcomes.forget_beyond(4 * self.most)
         return outcomes
 
     def _count(self, *, refused: bool) -> None:
         now = self._clock()
         if now - self._answered_at > FORGOTTEN_AFTER_S:
-            self._limit, self._refused_share = float(self._most), 0.0
+            self._limit, self._refused_share = float(self.most), 0.0
             self._silence_counts, self._lowered_for_silence_from = True, None
         self._answered_at = now
         self._refused_share += (refused - self._refused_share) * WEIGHT

@@ -133,6 +133,11 @@ class Admission:
         return self._limit.limit
 
     @property
+    def most(self) -> int:
+        """How many requests may be in flight at most, however well the upstream answers."""
+        return self._limit.most
+
+    @property
     def is_suspended(self) -> bool:
         """Whether nothing is sent but a probe: the circuit is open."""
         return not self._breaker.is_closed
@@ -156,6 +161,15 @@ class Admission:
             until = self.clock() + min(seconds, LONGEST_REST_S)
             self._rests_until = max(self._rests_until, until)
             self._let_in()
+
+    def begin_anew(self, most: int) -> None:
+        """Forget what was learnt of the upstream; `most` is the highest limit from now on.
+
+        For the time between two collections, when nothing is under way.
+        """
+        self._limit.begin_anew(most)
+        self._breaker.begin_anew()
+        self._rests_until = -math.inf
 
     # What permits call.
 

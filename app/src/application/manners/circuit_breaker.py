@@ -39,6 +39,10 @@ class CircuitBreaker:
     def __init__(self, *, clock: Callable[[], float], recent_answers: int = RECENT_ANSWERS) -> None:
         self._clock = clock
         self._weight = 1 / recent_answers
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """Close, and forget what was learnt."""
         self._state = Circuit.CLOSED
         self._failed_share = 0.0
         self._pause_s = FIRST_PAUSE_S

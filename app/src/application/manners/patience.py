@@ -19,6 +19,10 @@ class Patience:
 
     def __init__(self, *, first_s: float) -> None:
         self._first_s = first_s
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """Forget how long answers have taken."""
         self._smoothed_s = 0.0
         self._deviation_s = 0.0
 

@@ -54,6 +54,16 @@ class OneRefreshAtATime:
             self.refresh_log.taken_over()
         return is_newer
 
+    async def break_off(self) -> None:
+        """Break off the running refresh, if any, and leave what is known as it is."""
+        if self.running is None:
+            return
+        await cancel_and_wait(self.running)
+        if self.refresh.schedule.is_due:  # or it would begin again at once
+            self.refresh.schedule.failed(self.refresh.known)
+        await self.current.settle_for_bundled()
+        self.is_known.set()
+
     async def aclose(self) -> None:
         """Break off the running refresh; what is known, but not stored yet, is stored."""
         loop = asyncio.get_running_loop()

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from src.application.experimenting.experiment import Experiment
 from src.application.localities.list_of_states_and_cities import ListOfStatesAndCities
 from src.application.ports.fan_out_watch import FanOutWatch
 from src.entrypoints.localities.settings import LocalitiesSettings
@@ -20,11 +21,11 @@ from src.infra.process.open_connections import possible_connections
 
 @asynccontextmanager
 async def collecting(
-    settings: LocalitiesSettings, watch: FanOutWatch
+    settings: LocalitiesSettings, watch: FanOutWatch, experiment: Experiment | None = None
 ) -> AsyncIterator[ListOfStatesAndCities]:
     """The use case over a client of its own, which is closed at the end."""
     ibge = _upstream(settings)
-    async with open_client(ibge, watch=watch) as client:
+    async with open_client(ibge, watch=watch, experiment=experiment) as client:
         watch.bounded_by(lambda: limits_in_force(ibge, client, roots=settings.ibge_states_limit))
         yield ListOfStatesAndCities(
             states=IbgeStatesGateway(client),

@@ -6,11 +6,13 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, TypeAlias
 
+from src.application.experimenting.experiment import Experiment
 from src.application.localities.list_of_states_and_cities import ListOfStatesAndCities
 from src.application.ports.fan_out_watch import FanOutWatch
 from src.application.telling.fan_out_counts import FanOutCounts
 from src.domain.localities.territory import State
 from src.domain.localities.territory_snapshot import CREDIBLE_CHANGE, TerritorySnapshot
+from src.entrypoints.experimenting import experiment_with
 from src.entrypoints.feature import Feature, Opened
 from src.entrypoints.keeping_fresh import keeping_fresh
 from src.entrypoints.localities.settings import LocalitiesSettings
@@ -30,7 +32,8 @@ from src.infra.storage.localities.bundled_snapshot import bundled_outline, bundl
 
 # Opens the use case with all it needs, and closes that at the end; what it does is watched.
 Collecting: TypeAlias = Callable[
-    [LocalitiesSettings, FanOutWatch], AbstractAsyncContextManager[ListOfStatesAndCities]
+    [LocalitiesSettings, FanOutWatch, Experiment | None],
+    AbstractAsyncContextManager[ListOfStatesAndCities],
 ]
 
 
@@ -41,13 +44,17 @@ def localities(collecting: Collecting | None = None) -> Feature[LocalitiesSettin
     async def opened(settings: LocalitiesSettings, _: Mapping[str, Any]) -> AsyncIterator[Opened]:
         async def open_use_case() -> AbstractAsyncContextManager[ListOfStatesAndCities]:
             if collecting is not None:
-                return collecting(settings, fan_out)
-            return (await asyncio.to_thread(_collecting_from_upstream))(settings, fan_out)
+                return collecting(settings, fan_out, experiment)
+            opening = await asyncio.to_thread(_collecting_from_upstream)
+            return opening(settings, fan_out, experiment)
 
         async def collect(on_state: Callable[[State], None]) -> TerritorySnapshot:
             return await (await use_case()).execute(on_state)
 
         fan_out = FanOutCounts(clock=time.monotonic)
+        experiment = experiment_with(
+            settings, settings.ibge_base_url, at_once=settings.ibge_cities_limit, counts=fan_out
+        )
         async with (
             OnDemand(open_use_case) as use_case,
             keeping_fresh(
@@ -61,6 +68,7 @@ def localities(collecting: Collecting | None = None) -> Feature[LocalitiesSettin
                 plan=settings.ibge_plan,
                 fan_out=fan_out,
                 change=CREDIBLE_CHANGE,
+                experiment=experiment,
             ) as kept,
         ):
             yield Opened(

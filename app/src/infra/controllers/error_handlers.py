@@ -63,7 +63,7 @@ def _methods(request: Request) -> list[str]:
     scope = request.scope
     taken = [
         method
-        for method in ("GET", "POST")
+        for method in ("GET", "POST", "PUT", "DELETE")
         for route in request.app.routes
         if route.matches({**scope, "method": method})[0] is Match.FULL
     ]

@@ -1,11 +1,12 @@
 """Each error that a caller may meet, once: how it is answered, and what the documentation says."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from fastapi.exceptions import RequestValidationError
 
+from src.application.experimenting.experiment import LATENCIES_MS, LIMITS, NotAChoiceError
 from src.application.on_demand.last_good_by_key import NothingKnownError
 from src.application.ports.refresh_journal import RefreshJournalError
 from src.application.refreshing.ask_for_refresh import NotBegunError, ServiceEndsError, TooSoonError
@@ -76,6 +77,11 @@ def _challenge(error: NotAuthenticatedError) -> dict[str, str]:
     # RFC 6750, section 3: what is wrong is named only if there was a token.
     wrong = ', error="invalid_token"' if error.has_token else ""
     return {"WWW-Authenticate": f'Bearer realm="coletas"{wrong}'}
+
+
+def _any_of(numbers: Iterable[int]) -> str:
+    *others, last = map(str, numbers)
+    return f"{', '.join(others)} ou {last}"
 
 
 def _retry_after(error: Exception) -> dict[str, str]:
@@ -149,6 +155,15 @@ FAULT = ErrorRow(
     500,
     lambda _: "O erro foi registrado; ao relatá-lo, informe o id.",
     "Erro interno, registrado no log com o `id` da resposta",
+)
+NOT_A_CHOICE = ErrorRow(
+    NotAChoiceError(LIMITS),
+    422,
+    lambda error: (
+        f"Envie um objeto com limite ({_any_of(error.limits)}), latencia_ms "
+        f"({_any_of(LATENCIES_MS)}) e uma falha de opcoes."
+    ),
+    "Estas condições não podem ser escolhidas",
 )
 NO_SNAPSHOT = ErrorRow(
     NoSnapshotError(30),
@@ -228,5 +243,6 @@ ERRORS = [
         NOT_BEGUN,
         SERVICE_ENDS,
         TOO_MANY_FOLLOWERS,
+        NOT_A_CHOICE,
     ),
 ]

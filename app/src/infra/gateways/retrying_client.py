@@ -108,6 +108,14 @@ class RetryingClient:
                 await asyncio.sleep(pause_s)
                 attempt += 1
 
+    def begin_anew(self, most: int) -> None:
+        """Forget what was learnt of the upstream; `most` is the highest limit from now on.
+
+        For the time between two collections, when nothing is under way.
+        """
+        self.admission.begin_anew(most)
+        self.patience.begin_anew()
+
     def _require_time_left(self, path: str, asked_at: float) -> None:
         each_s = LONGEST_WAIT_EACH_S + 2 * self.pace_s
         if time.monotonic() - asked_at > self.longest_wait_s + each_s * self.budget.asked:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from aiolimiter import AsyncLimiter
 
+from src.application.experimenting.experiment import Experiment
 from src.application.manners.adaptive_limit import AdaptiveLimit
 from src.application.manners.admission import Admission
 from src.application.manners.circuit_breaker import RECENT_ANSWERS, CircuitBreaker
@@ -50,17 +51,19 @@ def limits_in_force(upstream: Upstream, client: RetryingClient, *, roots: int) -
     return Limits(
         roots=roots,
         requests=client.admission.limit,
-        most_requests=upstream.at_once,
+        most_requests=client.admission.most,
         requests_per_second=upstream.max_rps,
         circuit_is_open=client.admission.is_suspended,
     )
 
 
 @asynccontextmanager
-async def open_client(upstream: Upstream, *, watch: FanOutWatch) -> AsyncIterator[RetryingClient]:
+async def open_client(
+    upstream: Upstream, *, watch: FanOutWatch, experiment: Experiment | None = None
+) -> AsyncIterator[RetryingClient]:
     """A client with a session, TLS and manners of its own, all closed at the end.
 
-    `watch` hears what becomes of each request.
+    `watch` hears what becomes of each request. `experiment` may change its limit.
 
     Raises OSError if `ca_file` cannot be read as PEM.
     """
@@ -71,10 +74,12 @@ async def open_client(upstream: Upstream, *, watch: FanOutWatch) -> AsyncIterato
     recent_answers = upstream.recent_answers or max(4, min(RECENT_ANSWERS, upstream.at_once))
     breaker = CircuitBreaker(clock=time.monotonic, recent_answers=recent_answers)
     connections = upstream.connections or upstream.at_once
+    if experiment is not None:
+        connections = max(connections, experiment.most)
     # One in each interval, no bursts: a strict upstream counts them.
     pace = AsyncLimiter(1, 1 / upstream.max_rps).acquire if upstream.max_rps else None
     async with open_session(connections=connections, tls=tls) as session:
-        yield RetryingClient(
+        client = RetryingClient(
             AiohttpExchange(session, base_url=upstream.base_url, settings=upstream.settings),
             admission=Admission(
                 limit,
@@ -92,3 +97,6 @@ async def open_client(upstream: Upstream, *, watch: FanOutWatch) -> AsyncIterato
             watch=watch,
             pace_s=1 / upstream.max_rps if upstream.max_rps else 0,
         )
+        if experiment is not None:
+            experiment.bounds(client.begin_anew)
+        yield client

@@ -8,6 +8,7 @@ from typing import Any
 
 import aiohttp
 
+from src.application.experimenting.experiment import Experiment
 from src.application.localities.list_of_states_and_cities import ListOfStatesAndCities, Plan
 from src.application.ports.fan_out_watch import FanOutWatch
 from src.domain.localities.territory import City, District
@@ -50,7 +51,7 @@ async def service(
 
     @asynccontextmanager
     async def collecting(
-        _: LocalitiesSettings, watch: FanOutWatch
+        _: LocalitiesSettings, watch: FanOutWatch, __: Experiment | None
     ) -> AsyncIterator[ListOfStatesAndCities]:
         yield ListOfStatesAndCities(
             states=FakeStatesGateway(upstream),

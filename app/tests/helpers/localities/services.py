@@ -9,6 +9,7 @@ from typing import Any
 import aiohttp
 from starlette.types import ASGIApp
 
+from src.application.experimenting.experiment import Experiment
 from src.application.localities.list_of_states_and_cities import ListOfStatesAndCities, Plan
 from src.application.ports.fan_out_watch import FanOutWatch
 from src.entrypoints.feature import Feature
@@ -55,7 +56,7 @@ def collecting_from(
 
     @asynccontextmanager
     async def collecting(
-        _: LocalitiesSettings, watch: FanOutWatch
+        _: LocalitiesSettings, watch: FanOutWatch, __: Experiment | None
     ) -> AsyncIterator[ListOfStatesAndCities]:
         yield ListOfStatesAndCities(
             states=FakeStatesGateway(upstream),

@@ -92,6 +92,7 @@ _EXAMPLE: dict[str, Any] = {
 
 COLLECTION_WORDS = RefreshWords(
     path="/api/v1/refreshes",
+    data="/api/v1/states",
     upstream="o IBGE",
     levels=(
         Noun("estado", "estados"),

@@ -6,13 +6,14 @@ from typing import Annotated
 
 from fastapi import Depends, Header, Path, Query, Request
 
+from src.application.experimenting.experiment import Experiment
 from src.application.refreshing.ask_for_refresh import AskForRefresh
 from src.application.telling.refreshes import Refreshes
 from src.application.telling.room_for_followers import RoomForFollowers
 from src.infra.controllers.refreshes.refresh_right import RefreshRight
 from src.infra.controllers.refreshes.refresh_words import RefreshWords
 
-_ENDS = re.compile(r"(/current|/\{refresh_id\})(/events)?$")
+_ENDS = re.compile(r"(/current|/experiment|/\{refresh_id\})(/events)?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class OpenedRefreshes:
     ask_for_refresh: AskForRefresh
     right: RefreshRight
     words: RefreshWords
+    experiment: Experiment | None  # None if there are no experiments
 
 
 # async, though it waits for nothing: FastAPI would run a plain function in a thread.

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from functools import lru_cache
 from html import escape
+from string import Template
 
 from fastapi import Request
 
@@ -23,14 +24,20 @@ _IN_SCRIPTS = (
 )
 
 
-def fanout_page(collected: Sequence[RefreshWords]) -> Page:
-    """The page for what is collected; its address may choose one by name, else it is the first."""
+def fanout_page(collected: Sequence[RefreshWords], *, has_experiments: bool = False) -> Page:
+    """The page for what is collected; its address may choose one by name, else it is the first.
+
+    `has_experiments` says whether people may experiment with the upstream, which is a stand-in.
+    """
     by_name = {words.name: words for words in collected}
 
     @lru_cache(maxsize=len(by_name))
     def values(name: str) -> Mapping[str, str]:
         shown = by_name[name]
-        return {**_values(shown), "choice": _choice(collected, shown)}
+        values = {**_values(shown, has_experiments=has_experiments)}
+        panel = FILES["experiment.html"].read_text(encoding="utf-8") if has_experiments else ""
+        values["experiment"] = Template(panel).safe_substitute(values)
+        return {**values, "choice": _choice(collected, shown)}
 
     def chosen(request: Request) -> Mapping[str, str]:
         first = collected[0].name
@@ -40,7 +47,7 @@ def fanout_page(collected: Sequence[RefreshWords]) -> Page:
     return Page(PATH, "fanout.html", "ver o fan-out", link="Ver o fan-out", values=chosen)
 
 
-def _values(words: RefreshWords) -> dict[str, str]:
+def _values(words: RefreshWords, *, has_experiments: bool) -> dict[str, str]:
     roots, settings = words.roots, words.settings
     limits = ", ".join(
         f"<code>{name}</code>" for name in (settings.roots, settings.requests) if name
@@ -51,6 +58,7 @@ def _values(words: RefreshWords) -> dict[str, str]:
     style = f'<link rel="stylesheet" href="assets/{words.page_style}">' if words.page_style else ""
     section = FILES[words.page_section].read_text(encoding="utf-8") if words.page_section else ""
     titles = [f'<a href="#{anchor}">{title}</a>' for anchor, title in _TITLE.findall(section)]
+    for_script = {**_for_script(words), "hasExperiments": has_experiments}
     return {
         **{word: roots.agreeing(word) for word in _IN_HTML},
         "root": escape(roots.singular),
@@ -65,7 +73,7 @@ def _values(words: RefreshWords) -> dict[str, str]:
         "style": style,
         "section": section,
         "section_link": "".join(titles),
-        "collected": escape(json.dumps(_for_script(words), ensure_ascii=False)),
+        "collected": escape(json.dumps(for_script, ensure_ascii=False)),
     }
 
 
@@ -107,6 +115,7 @@ def _title(words: RefreshWords) -> str:
 def _for_script(words: RefreshWords) -> dict[str, object]:
     return {
         "address": words.path.removeprefix("/"),
+        "data": words.data.removeprefix("/"),
         "levels": [asdict(level) for level in words.levels],
         "part": asdict(words.part),
         "forms": {word: words.roots.agreeing(word) for word in _IN_SCRIPTS},

@@ -55,6 +55,7 @@ class RefreshWords:
     settings: SettingNames = SettingNames()
     # Whether a request brings the roots; if not, they are known before the first one.
     roots_are_requested: bool = True
+    data: str = ""  # the address of what is collected, which the page asks for during experiments
     # Files of the page /fanout, for this feature alone: a script with what only it knows of its
     # roots (see fanout/collected.js), its styles, and the HTML of a last
     # section; an h2 of that which has an id is linked to from the top.

@@ -38,6 +38,7 @@ from src.infra.controllers.refreshes.dependencies import (
     OpenedRefreshes,
     RefreshId,
 )
+from src.infra.controllers.refreshes.experiment_controller import add_experiment
 from src.infra.controllers.refreshes.refresh_json import event_answer, refresh_answer
 from src.infra.controllers.refreshes.refresh_right import NotAuthenticatedError, NotPermittedError
 from src.infra.controllers.refreshes.refresh_schemas import RefreshList
@@ -130,6 +131,7 @@ def refreshes_router(words: RefreshWords) -> APIRouter:
             headers=["X-Accel-Buffering"],
         ),
     )
+    add_experiment(router)  # before the next, whose address would be its own, too
     router.add_api_route(
         "/{refresh_id}",
         get_refresh,

@@ -4,6 +4,7 @@ import { byId } from "./elements.js";
 
 export const {
   address,
+  data, // the address of what is collected
   forms,
   levels,
   part,
@@ -12,6 +13,7 @@ export const {
   shortName,
   upstream,
   script,
+  hasExperiments, // whether the upstream is a stand-in that one may experiment with
 } = JSON.parse(byId("content").dataset.collected);
 
 /** The noun for what is at the top of the tree. */

@@ -2,7 +2,7 @@
 
 import { roundEnd } from "./analysis.js";
 import { followTheme } from "./canvas.js";
-import { fetchNames, ROOTS } from "./collected.js";
+import { fetchNames, hasExperiments, ROOTS } from "./collected.js";
 import { Collection } from "./collection.js";
 import { byId } from "./elements.js";
 import { listen } from "./events.js";
@@ -57,6 +57,10 @@ const rows = new RequestRows(byId("rows"), {
   describe,
   onLook: (request) => showDetail(() => describe(request)),
 });
+
+const experiment = hasExperiments
+  ? new (await import("./experiment.js")).Experiment(redraw)
+  : null;
 
 start();
 
@@ -180,7 +184,7 @@ function drawFigures() {
 
 function drawChart() {
   byId("timeline").hidden = !collection.isRunning && collection.progress.mais_em_voo === 0;
-  chart.draw(collection, endMs());
+  chart.draw(collection, endMs(), experiment?.earlier);
 }
 
 // Returns whether all requests are drawn.
@@ -193,7 +197,8 @@ function drawRequests() {
 // The end of the time axis.
 function endMs() {
   const { isCollecting, collectedMs } = collection;
-  return isCollecting ? roundEnd(collectedMs) : Math.max(collectedMs, 1);
+  const own = isCollecting ? roundEnd(collectedMs) : Math.max(collectedMs, 1);
+  return experiment?.end(own) ?? own;
 }
 
 function writeOutcome() {
@@ -206,6 +211,7 @@ function writeOutcome() {
   const table = byId("numbers");
   if (table.open) fillTable(table.querySelector("tbody"), progress.roots);
   refresh.follow(progress);
+  experiment?.follow(collection, endMs());
 }
 
 // Announces the progress to screen readers, but not ten times a second.

@@ -22,6 +22,7 @@ export class InFlightChart {
   #collection = null;
   #endMs = 1;
   #counts = null;
+  #earlier = null; // another run, to be compared with
 
   constructor(canvas, { redraw, onPoint }) {
     this.#canvas = canvas;
@@ -31,13 +32,14 @@ export class InFlightChart {
     });
   }
 
-  draw(collection, endMs) {
+  draw(collection, endMs, earlier = null) {
     if (collection !== this.#collection || collection.isCollecting) this.#counts = null;
-    [this.#collection, this.#endMs] = [collection, endMs];
+    [this.#collection, this.#endMs, this.#earlier] = [collection, endMs, earlier];
     const brush = wipe(this.#canvas);
     this.#drawAxis(brush);
     this.#drawPauses(brush);
     this.#drawArea(brush);
+    this.#drawEarlier(brush);
     this.#drawLimit(brush);
   }
 
@@ -51,7 +53,8 @@ export class InFlightChart {
 
   #y(requests) {
     const { mais_em_voo, limites } = this.#collection.progress;
-    const most = Math.max(mais_em_voo, limites.requisicoes_configurado, 1);
+    const earlier = this.#earlier?.mostInFlight ?? 0;
+    const most = Math.max(mais_em_voo, limites.requisicoes_configurado, earlier, 1);
     return this.#floor - (requests / most) * (this.#floor - TOP);
   }
 
@@ -107,6 +110,22 @@ export class InFlightChart {
     }
     brush.fillStyle = colours.wire;
     brush.fill();
+  }
+
+  // The earlier run is a line: what lies behind it stays to be seen.
+  #drawEarlier(brush) {
+    if (this.#earlier === null) return;
+    const { counts, collectedMs } = this.#earlier;
+    const shown = counts.subarray(0, Math.ceil(this.#endMs) + 1);
+    const columns = Math.max(1, Math.round(this.#x(collectedMs) - GUTTER));
+    brush.strokeStyle = colours.text;
+    brush.lineWidth = 2;
+    brush.beginPath();
+    peaks(shown, columns).forEach((requests, column) => {
+      brush.lineTo(GUTTER + column, this.#y(requests));
+    });
+    brush.stroke();
+    brush.lineWidth = 1;
   }
 
   #drawLimit(brush) {

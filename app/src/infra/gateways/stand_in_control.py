@@ -1,0 +1,65 @@
+"""Tells a stand-in for the upstream how to behave (see stand_in/server.py)."""
+
+import asyncio
+import json
+from http.client import HTTPConnection, HTTPException
+from typing import Any
+from urllib.parse import urlsplit
+
+from src.application.experimenting.experiment import Conditions, Fault
+from src.application.ports.upstream_errors import UpstreamConnectionError
+
+# The share of answers that are errors, and the requests a second above which others are refused.
+ERROR_SHARE = 0.02
+MAX_RPS = 500
+
+# A stand-in on this machine answers at once, or is not there; in seconds.
+TIMEOUT_S = 5.0
+
+
+def is_same_origin(url: str, other: str) -> bool:
+    """Whether two addresses are of one server (RFC 6454, section 4)."""
+    one, another = urlsplit(url), urlsplit(other)
+    return (one.scheme, one.hostname, one.port) == (another.scheme, another.hostname, another.port)
+
+
+class StandInControl:
+    """The stand-in that is controlled at this address, over HTTP without TLS."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    async def behave(self, conditions: Conditions, answered_first: int) -> None:
+        """Let the stand-in behave so from its next answer on.
+
+        If it is to go down, it answers `answered_first` requests before.
+
+        Raises UpstreamConnectionError if it does not take that.
+        """
+        body = json.dumps(_behaviour(conditions, answered_first)).encode()
+        try:
+            status = await asyncio.to_thread(self._put, body)
+        except (OSError, HTTPException) as error:
+            raise UpstreamConnectionError(f"{self._url}: sem conexão ({error})") from error
+        if status != 200:
+            raise UpstreamConnectionError(f"{self._url}: status {status}")
+
+    def _put(self, body: bytes) -> int:
+        address = urlsplit(self._url)
+        connection = HTTPConnection(address.hostname or "", address.port, timeout=TIMEOUT_S)
+        try:
+            connection.request("PUT", address.path, body)
+            return connection.getresponse().status
+        finally:
+            connection.close()
+
+
+def _behaviour(conditions: Conditions, answered_first: int) -> dict[str, Any]:
+    behaviour: dict[str, Any] = {"latency_s": conditions.latency_ms / 1000}
+    if conditions.fault is Fault.ERRORS:
+        behaviour["faults"] = [{"kind": "status", "status": 500, "share": ERROR_SHARE}]
+    elif conditions.fault is Fault.RATE:
+        behaviour["max_rps"] = MAX_RPS
+    elif conditions.fault is Fault.DOWN:
+        behaviour["faults"] = [{"kind": "reset", "spared": answered_first}]
+    return behaviour
