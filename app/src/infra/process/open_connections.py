@@ -22,18 +22,19 @@ _kept_free: dict[str, int] = {}
 SELECT_ON_WINDOWS = 512
 
 
-def possible_connections(wanted: int, *, setting: str) -> int:
+def possible_connections(wanted: int, *, setting: str, warns: bool = True) -> int:
     """The connections that may be opened: `wanted`, or fewer if the system allows no more.
 
     A shell's usual bound on open files (256 on macOS) is below what a collection needs; it is
     raised for this process as far as the system permits. Requests beyond the answer wait for a
-    connection instead of failing; `setting` names the one that asks for fewer, for the log.
+    connection instead of failing; `setting` names the one that asks for fewer, for the log. That
+    is told of fewer connections unless the caller can do with them (`warns`).
 
     Needs a running event loop, which sets a bound on Windows.
     """
     possible = min(wanted, max(1, open_files(wanted + SPARE) - SPARE))
     _kept_free[setting] = possible
-    if possible < wanted:
+    if warns and possible < wanted:
         log.warning(
             "O sistema permite só %d das %d conexões desejadas; a coleta será mais lenta. "
             "Aumente o limite de arquivos abertos (ulimit -n) ou diminua %s",

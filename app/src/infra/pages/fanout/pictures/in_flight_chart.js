@@ -71,10 +71,11 @@ export class InFlightChart {
     line(brush, GUTTER, this.#floor + 0.5, width, this.#floor + 0.5);
     const { mais_em_voo, limites } = this.#collection.progress;
     const values = [0, limites.requisicoes_configurado];
-    const isApart = values.every((value) => Math.abs(this.#y(value) - this.#y(mais_em_voo)) > 14);
-    for (const value of isApart ? [...values, mais_em_voo] : values) {
-      writeLabel(brush, formatted(value), this.#y(value));
+    for (const value of [mais_em_voo, this.#earlier?.mostInFlight ?? 0]) {
+      const isApart = values.every((each) => Math.abs(this.#y(each) - this.#y(value)) > 14);
+      if (isApart) values.push(value);
     }
+    for (const value of values) writeLabel(brush, formatted(value), this.#y(value));
   }
 
   // Shades the times at which the circuit was open.

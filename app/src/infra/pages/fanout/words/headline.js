@@ -1,14 +1,15 @@
 // The headline: how many requests were in flight at once, and why not more?
 
 import { extremes, fixedPlan } from "./analysis.js";
-import { planOf, rootNoun, settings, upstream } from "./collected.js";
+import { hasExperiments, planOf, rootNoun, settings, upstream } from "./collected.js";
 import { agreeing, countedRoots, requestsPerRoot } from "./nouns.js";
 import { formatted, plural, unbroken } from "./numbers.js";
 
-// The settings behind the limits, if they are known by name.
+// The settings behind the limits, if they are known by name. In an experiment the limit of the
+// requests is not that of its setting.
 const [ROOTS_LIMIT, REQUESTS_LIMIT, RATE_LIMIT] = [
   settings.roots,
-  settings.requests,
+  hasExperiments ? "" : settings.requests,
   settings.rate,
 ].map((name) => (name === "" ? "" : ` (\`${name}\`)`));
 // "A" and the article are one word: "ao catálogo", "à tabela".
