@@ -109,4 +109,5 @@ COLLECTION_WORDS = RefreshWords(
     ),
     page_script="states_on_fanout.js",
     page_style="states_on_fanout.css",
+    page_recording="bad_collection_of_states.json",
 )

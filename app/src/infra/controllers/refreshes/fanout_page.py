@@ -58,6 +58,7 @@ def _values(words: RefreshWords) -> dict[str, str]:
         "limits": f" ({limits})" if limits else "",
         "attempts": attempts,
         "style": style,
+        "unrecorded": "" if words.page_recording else "hidden",
         "collected": escape(json.dumps(_for_script(words), ensure_ascii=False)),
     }
 
@@ -108,4 +109,5 @@ def _for_script(words: RefreshWords) -> dict[str, object]:
         "settings": asdict(words.settings),
         "rootsAreRequested": words.roots_are_requested,
         "script": words.page_script,
+        "recording": words.page_recording,
     }

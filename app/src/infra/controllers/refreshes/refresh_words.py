@@ -56,9 +56,11 @@ class RefreshWords:
     # Whether a request brings the roots; if not, they are known before the first one.
     roots_are_requested: bool = True
     # Files of the page /fanout, for this feature alone: a script with what only it knows of its
-    # roots (see fanout/collected.js), and its styles.
+    # roots (see fanout/collected.js), its styles, and a collection recorded while the upstream
+    # failed (see fanout/replay/recording.js).
     page_script: str = ""
     page_style: str = ""
+    page_recording: str = ""
 
     def __post_init__(self) -> None:
         plurals = [level.plural for level in self.levels]

@@ -7,6 +7,7 @@ export const {
   forms,
   levels,
   part,
+  recording,
   rootsAreRequested,
   settings,
   shortName,

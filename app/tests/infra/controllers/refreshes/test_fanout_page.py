@@ -25,6 +25,7 @@ BOOKS = RefreshWords(
     levels=[Noun("livro", "livros")],
     settings=SettingNames(requests="BOOKS_LIMIT", attempts="BOOKS_ATTEMPTS"),
     page_style="books.css",
+    page_recording="books.json",
 )
 
 
@@ -70,6 +71,14 @@ def test_settings_and_styles_are_named_if_there_are_any() -> None:
     assert "assets/books.css" in books["style"]
     assert (cars["limits"], cars["style"]) == ("", "")
     assert "<code>" not in cars["attempts"]
+
+
+def test_a_recording_is_offered_if_there_is_one() -> None:
+    """The page hides the buttons for it otherwise, and the script knows its file."""
+    cars, books = values(CARS), values(BOOKS)
+
+    assert (cars["unrecorded"], books["unrecorded"]) == ("hidden", "")
+    assert json.loads(unescape(books["collected"]))["recording"] == "books.json"
 
 
 def test_the_address_chooses_what_is_shown() -> None:
