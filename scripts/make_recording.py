@@ -6,9 +6,9 @@ second, the stand-in fails in one way after the other. Its events are written as
 
 import asyncio
 import sys
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
 from contextlib import aclosing, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
@@ -35,6 +35,9 @@ UNIT_MS = 10
 
 # The one list that can never be had: its place is filled from the earlier collection.
 LOST = Fault(kind=Kind.STATUS, status=404, path="/municipios/3106200/distritos")  # Belo Horizonte
+
+# What somebody asks the service for, again and again, while its collection goes badly.
+ASKED = "/api/v1/states/MG"
 
 
 @dataclass(frozen=True)
@@ -78,10 +81,35 @@ STEPS = (
 )
 
 
-async def collect_badly(url: str, stand_in: str) -> tuple[list[Event], list[Any]]:
-    """The events of a collection during which the stand-in takes all steps, and the chapters."""
-    chapters: list[Any] = []
-    events: list[Event] = []
+@dataclass
+class Recorded:
+    """A collection during which the stand-in took all steps."""
+
+    events: list[Event] = field(default_factory=list)
+    chapters: list[Any] = field(default_factory=list)
+    answers: list[tuple[int, bytes]] = field(default_factory=list)  # status and body, of ASKED
+
+    @property
+    def note(self) -> str:
+        """What came of it for those who asked meanwhile, and for good.
+
+        Raises ValueError if that is not what the page is to show: on a busy machine, the stand-in
+        may fail for too long.
+        """
+        if {status for status, _ in self.answers} != {200} or len(set(self.answers)) > 1:
+            raise ValueError("somebody who asked meanwhile did not get the earlier data")
+        if (failed := self.events[-1]["requisicoes"]["falhas"]) != 1:
+            raise ValueError(f"{failed} lists are missing, not one: try again")
+        return (
+            f"Durante a coleta, GET {ASKED} foi pedido {len(self.answers)}\u00a0vezes ao serviço: "
+            "todas as respostas foram 200, com os dados da coleta anterior. Uma lista nunca veio "
+            "(404): os distritos de Belo Horizonte continuam os da coleta anterior."
+        )
+
+
+async def collect_badly(url: str, stand_in: str) -> Recorded:
+    """Collects twice, the second time badly."""
+    recorded = Recorded()
     async with client(url) as session:
         await until_it_is_over(session)
         control = stand_in + CONTROL_PATH
@@ -90,13 +118,21 @@ async def collect_badly(url: str, stand_in: str) -> tuple[list[Event], list[Any]
             refresh = (await answer.json())["id"]
         async with aclosing(events_of(session, refresh)) as told:
             async for event in told:
-                events.append(event)
+                recorded.events.append(event)
+                if event["situacao"] == "em_andamento":
+                    recorded.answers.append(await answer_to(session, ASKED))
                 if steps and steps[0].begins(event):
                     step = steps.pop(0)
                     await behave(session, control, step.behaviour)
                     ms = round(event["segundos"] * 1000)
-                    chapters.append({"ms": ms, "texto": step.text})
-    return events, chapters
+                    recorded.chapters.append({"ms": ms, "texto": step.text})
+    return recorded
+
+
+async def answer_to(session: aiohttp.ClientSession, path: str) -> tuple[int, bytes]:
+    """The status and the body of what the service answers there."""
+    async with session.get(path) as answer:
+        return answer.status, await answer.read()
 
 
 async def behave(session: aiohttp.ClientSession, control: str, behaviour: Behaviour) -> None:
@@ -131,12 +167,13 @@ async def events_of(session: aiohttp.ClientSession, refresh: str) -> AsyncGenera
                     return
 
 
-def recording(events: Sequence[Event], chapters: Sequence[Any]) -> dict[str, Any]:
-    """What the page needs of these events, in the form that recording.js reads.
+def recording(recorded: Recorded) -> dict[str, Any]:
+    """What the page needs of it, in the form that recording.js reads.
 
     Attempts are in the order of their requests, and most numbers are differences to the one before:
     so they are small, and many are the same.
     """
+    events = recorded.events
     attempts = sorted(
         ([*each[:4], *map(in_units, each[4:8]), *each[8:]] for each in all_attempts(events)),
         key=lambda each: (each[0], each[3]),
@@ -145,7 +182,8 @@ def recording(events: Sequence[Event], chapters: Sequence[Any]) -> dict[str, Any
     last = {name: value for name, value in events[-1].items() if name != "tentativas"}
     return {
         "unidade_ms": UNIT_MS,
-        "capitulos": chapters,
+        "capitulos": recorded.chapters,
+        "nota": recorded.note,
         "fim": last,
         "limites": [limits_at(event) for event in events[:-1]],
         "requisicoes": {
@@ -216,8 +254,8 @@ async def until_it_answers(url: str) -> None:
                 await asyncio.sleep(0.1)
 
 
-async def record() -> tuple[list[Event], list[Any]]:
-    """The events of a bad collection, and the chapters."""
+async def record() -> Recorded:
+    """A bad collection of the service over its stand-in."""
     async with stand_in() as upstream:
         chosen: dict[str, Any] = {
             **{name.lower(): value for name, value in settings_at(upstream).items()},
@@ -231,10 +269,10 @@ async def record() -> tuple[list[Event], list[Any]]:
 
 def main() -> None:
     """Makes the recording, and says what is in it."""
-    events, chapters = asyncio.run(record())
+    recorded = asyncio.run(record())
     file = FILES[COLLECTION_WORDS.page_recording]
-    file.write_bytes(msgspec.json.encode(recording(events, chapters)) + b"\n")
-    last = events[-1]
+    file.write_bytes(msgspec.json.encode(recording(recorded)) + b"\n")
+    last = recorded.events[-1]
     print(f"{file.name}: {last['requisicoes']}, {last['situacao']} em {last['segundos']} s")
 
 

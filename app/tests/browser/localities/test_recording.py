@@ -43,6 +43,7 @@ async def test_it_is_shown_and_left(whole_country: str, open_page: OpenPage, but
     await expect(title).to_be_focused()
     await expect(title).to_contain_text(f"Gravação de {int(last['inicio'][8:10])} de")
     await expect(title).to_contain_text("com um servidor simulado no lugar do IBGE")
+    await expect(page.locator("#recording")).to_contain_text(recorded()["nota"])
     await expect(page.locator("#outcome")).to_contain_text("Coleta incompleta")
     await expect(page.locator("#outcome")).to_contain_text("MG (1\u00a0falha)")
     await expect(page.locator("#retries")).to_have_text(str(requests["repetidas"]))

@@ -36,6 +36,12 @@ def test_its_result_lacks_one_list_that_an_earlier_collection_has(
     assert [root["sigla"] for root in last["estados"] if root["falhas"]] == ["MG"]
 
 
+def test_those_who_asked_meanwhile_were_answered(recorded: dict[str, Any]) -> None:
+    """The note counts one answer for each event, but for that at the end; the program compares."""
+    assert f" {len(recorded['limites'])}\u00a0vezes" in recorded["nota"]
+    assert "todas as respostas foram 200" in recorded["nota"]
+
+
 def test_the_limit_falls_and_rises_again(recorded: dict[str, Any]) -> None:
     """It falls with the first refusals, and later goes up by single permits."""
     limits = [(ms, limit) for ms, limit, *_ in recorded["limites"] if limit]

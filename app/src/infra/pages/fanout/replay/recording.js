@@ -4,10 +4,10 @@ import { getJson } from "./api.js";
 import { Collection } from "./collection.js";
 import { PastEvents } from "./moments.js";
 
-/** Fetches a recording: the Collection, and its chapters { ms, texto }. */
+/** Fetches a recording: the Collection, its chapters { ms, texto } and a note about it. */
 export async function fetchRecording(file) {
   const { data } = await getJson(`assets/${file}`);
-  return { collection: collectionOf(data), chapters: data.capitulos };
+  return { collection: collectionOf(data), chapters: data.capitulos, note: data.nota };
 }
 
 function collectionOf({ fim, limites, requisicoes, tentativas, unidade_ms: unit }) {

@@ -24,7 +24,7 @@ export class RecordingPanel {
     this.#title = panel.querySelector("h2");
     [this.#onChange, this.#onChapter] = [onChange, onChapter];
     for (const button of this.#buttons) button.addEventListener("click", () => this.#open(button));
-    panel.querySelector("button").addEventListener("click", () => {
+    panel.querySelector(".back").addEventListener("click", () => {
       this.close();
       this.#onChange();
     });
@@ -64,12 +64,13 @@ export class RecordingPanel {
   }
 
   #fill() {
-    const { collection, chapters } = this.#recorded;
+    const { collection, chapters, note } = this.#recorded;
     const date = DATE.format(new Date(collection.progress.inicio));
     write(
       this.#title,
       `Gravação de ${date}: uma coleta ruim, com um servidor simulado no lugar d${upstream}`,
     );
+    write(this.#panel.querySelector("p"), note);
     this.#panel.querySelector("ol").replaceChildren(
       ...chapters.map(({ ms, texto }) => {
         const start = inSeconds(Math.round(ms / 100) * 100);
