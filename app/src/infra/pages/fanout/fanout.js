@@ -246,7 +246,8 @@ function writeOutcome() {
 }
 
 function outcome() {
-  if (replay.isOn && collection.isRunning) return `Reprise: a coleta aos ${duration(collection.ms)}.`;
+  const isPast = replay.isOn && collection.isRunning;
+  if (isPast) return `Reprise: a coleta aos ${duration(collection.ms)}.`;
   const sentence = sentences.outcomeSentence(collection);
   return recorded.collection === null ? sentence : `Gravação. ${sentence}`;
 }

@@ -13,7 +13,9 @@ export async function fetchRecording(file) {
 function collectionOf({ fim, limites, requisicoes, tentativas, unidade_ms: unit }) {
   const past = {
     ...columnsOf(requisicoes, tentativas, unit),
-    samples: limites.map(([ms, limit, isOpen, most]) => ({ ms, limit, isOpen: isOpen === 1, most })),
+    samples: limites.map(([ms, limit, isOpen, most]) => {
+      return { ms, limit, isOpen: isOpen === 1, most };
+    }),
     progress: fim,
   };
   const events = new PastEvents(past);
