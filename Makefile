@@ -67,6 +67,10 @@ compare: $(DEV) ## show what the fan-out and its limits gain (4 min)
 screenshots: $(DEV) ## take the pictures of the READMEs (with Chromium)
 	$(BIN)/python scripts/screenshots.py $(ARGS)
 
+.PHONY: recording
+recording: $(DEV) ## record a collection that goes badly, for /fanout
+	$(BIN)/python scripts/make_recording.py
+
 .PHONY: bundle
 bundle: $(DEV) ## make the bundled snapshot anew, e.g. ARGS=live
 	$(BIN)/python scripts/make_bundled_snapshot.py $(ARGS)

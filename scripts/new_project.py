@@ -36,7 +36,7 @@ KEPT = [
 # Programs that are not copied; nor are their tests, and the paragraphs that name one of them.
 LEFT_PROGRAMS = [
     *("bench", "compare"),
-    *("make_bundled_snapshot", "new_project", "screenshots", "starter"),
+    *("make_bundled_snapshot", "make_recording", "new_project", "screenshots", "starter"),
 ]
 
 # Files of which the starter has the last lines.

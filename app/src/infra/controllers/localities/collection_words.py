@@ -111,4 +111,5 @@ COLLECTION_WORDS = RefreshWords(
     page_script="states_on_fanout.js",
     page_style="states_on_fanout.css",
     page_section="comparison_on_fanout.html",
+    page_recording="bad_collection_of_states.json",
 )

@@ -73,6 +73,7 @@ def _values(words: RefreshWords, *, has_experiments: bool) -> dict[str, str]:
         "style": style,
         "section": section,
         "section_link": "".join(titles),
+        "unrecorded": "" if words.page_recording else "hidden",
         "collected": escape(json.dumps(for_script, ensure_ascii=False)),
     }
 
@@ -124,4 +125,5 @@ def _for_script(words: RefreshWords) -> dict[str, object]:
         "settings": asdict(words.settings),
         "rootsAreRequested": words.roots_are_requested,
         "script": words.page_script,
+        "recording": words.page_recording,
     }

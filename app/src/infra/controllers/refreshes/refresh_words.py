@@ -57,11 +57,13 @@ class RefreshWords:
     roots_are_requested: bool = True
     data: str = ""  # the address of what is collected, which the page asks for during experiments
     # Files of the page /fanout, for this feature alone: a script with what only it knows of its
-    # roots (see fanout/collected.js), its styles, and the HTML of a last
-    # section; an h2 of that which has an id is linked to from the top.
+    # roots (see fanout/collected.js), its styles, the HTML of a last section, of which an h2 that has
+    # an id is linked to from the top, and a collection recorded while the upstream failed (see
+    # fanout/replay/recording.js).
     page_script: str = ""
     page_style: str = ""
     page_section: str = ""
+    page_recording: str = ""
 
     def __post_init__(self) -> None:
         plurals = [level.plural for level in self.levels]

@@ -8,6 +8,7 @@ export const {
   forms,
   levels,
   part,
+  recording,
   rootsAreRequested,
   settings,
   shortName,

@@ -165,10 +165,11 @@ function inCommonWords(progress) {
   };
 }
 
-function sampleOf({ segundos, requisicoes, rootsInWork, roots, limites }) {
+function sampleOf({ segundos, requisicoes, mais_em_voo, rootsInWork, roots, limites }) {
   return {
     ms: segundos * 1000,
     inFlight: requisicoes.em_voo,
+    most: mais_em_voo, // in flight until then
     ended: requisicoes.concluidas + requisicoes.repetidas + requisicoes.falhas, // attempts
     waiting: requisicoes.na_fila,
     roots: rootsInWork,

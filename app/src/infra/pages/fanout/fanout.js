@@ -11,7 +11,10 @@ import { Figures } from "./figures.js";
 import { headline } from "./headline.js";
 import { InFlightChart } from "./in_flight_chart.js";
 import { sortedByName } from "./names.js";
+import { duration } from "./numbers.js";
+import { RecordingPanel } from "./recording_panel.js";
 import { RefreshButton } from "./refresh_button.js";
+import { OVERTAKEN, Replay } from "./replay.js";
 import { RequestRows } from "./request_rows.js";
 import { fillTable } from "./roots_table.js";
 import * as sentences from "./sentences.js";
@@ -31,16 +34,23 @@ const EXPLANATIONS = [
   ["spread", explanations.spread],
 ];
 
-let collection = null;
+let live = null; // the collection that the service reports
+let collection = null; // the one that is shown: live, recorded, or as of a moment
 let roots = []; // those that can be chosen
 let chosen = null; // the root that is shown alone
 let detail = () => sentences.HINT; // describes what the pointer is on
+let hadNone = false; // whether there was no collection when the page was connected
 let isStale = false;
 let announcedAt = 0;
 let burst; // the timer that waits for the end of a burst of events
 const received = []; // events not yet added to the collection
 
 const refresh = new RefreshButton(byId("refresh"), redraw);
+const recorded = new RecordingPanel(byId("recording"), {
+  onChange: showAnother,
+  onChapter: (ms) => replay.playFrom(ms),
+});
+const replay = new Replay(byId("replay"), redraw);
 const figures = new Figures({ redraw });
 const tiles = new Tiles(byId("tiles"), (id) => {
   toggle(id);
@@ -105,14 +115,38 @@ async function addEvents() {
   }
 }
 
-// Adds an event; one of another collection starts new pictures.
+// Adds an event; one of another collection starts new pictures, whatever is shown.
 function addEvent(progress) {
-  if (collection?.id !== progress.id) {
-    collection = new Collection(progress.id);
-    pointAtNothing();
+  const isFirst = live === null;
+  const isAnother = live?.id !== progress.id;
+  if (isAnother) live = new Collection(progress.id);
+  live.addEvent(progress);
+  if (!isAnother) return;
+  const isElsewhere = replay.isOn || recorded.collection !== null;
+  // A recording may be looked at before the events of a past collection come.
+  if (isFirst && !hadNone && isElsewhere) return;
+  recorded.close();
+  replay.leave(isElsewhere ? OVERTAKEN : "");
+  pointAtNothing();
+}
+
+// A recording is shown, or no longer.
+function showAnother() {
+  if (recorded.collection === null && live === null) {
+    location.reload(); // there is nothing to show instead, as when the page was opened
+    return;
   }
-  collection.addEvent(progress);
-  showRoots(collection.roots);
+  replay.leave("");
+  pointAtNothing();
+}
+
+// Chooses what is shown, and lets it be played if it is over.
+function chooseCollection() {
+  const whole = recorded.collection ?? live;
+  const isOver = whole !== null && !whole.isRunning && whole.size > 0;
+  replay.offer(isOver ? whole : null, recorded.collection === null ? "coleta" : "gravação");
+  collection = replay.isOn ? replay.collection : whole;
+  if (collection !== null) showRoots(collection.roots);
 }
 
 // Offers these roots to choose from, unless they are the same as before; none are not known yet.
@@ -130,7 +164,9 @@ function showRoots(known) {
 }
 
 function showThatThereIsNone() {
-  if (collection !== null || received.length > 0) return;
+  if (live !== null || received.length > 0) return;
+  hadNone = true;
+  if (recorded.collection !== null) return;
   writeMarked(byId("answer"), sentences.NO_COLLECTION);
   write(byId("outcome"), "");
   byId("timeline").hidden = true;
@@ -156,6 +192,7 @@ async function redraw() {
 async function draw() {
   await nextFrame();
   await addEvents();
+  chooseCollection();
   drawTiles();
   if (collection === null) return;
   await nextFrame();
@@ -189,13 +226,14 @@ function drawChart() {
 
 // Returns whether all requests are drawn.
 function drawRequests() {
-  if (chosen === null) return waterfall.draw(collection, endMs());
+  if (chosen === null) return waterfall.draw(collection, endMs(), { isReplay: replay.isOn });
   rows.draw(collection, collection.bandOf(chosen.id), endMs());
   return true;
 }
 
 // The end of the time axis.
 function endMs() {
+  if (replay.isOn) return replay.endMs;
   const { isCollecting, collectedMs } = collection;
   const own = isCollecting ? roundEnd(collectedMs) : Math.max(collectedMs, 1);
   return experiment?.end(own) ?? own;
@@ -203,15 +241,22 @@ function endMs() {
 
 function writeOutcome() {
   const { progress } = collection;
-  write(byId("outcome"), sentences.outcomeSentence(collection));
+  write(byId("outcome"), outcome());
   byId("outcome").dataset.situation = progress.situacao;
   write(byId("asked"), sentences.startSentence(progress));
   write(byId("in-flight-said"), sentences.curveSentence(collection));
-  announce();
+  if (!replay.isOn) announce();
   const table = byId("numbers");
   if (table.open) fillTable(table.querySelector("tbody"), progress.roots);
-  refresh.follow(progress);
-  experiment?.follow(collection, endMs());
+  if (live !== null) refresh.follow(live.progress);
+  if (collection === live) experiment?.follow(collection, endMs());
+}
+
+function outcome() {
+  const isPast = replay.isOn && collection.isRunning;
+  if (isPast) return `Reprise: a coleta aos ${duration(collection.ms)}.`;
+  const sentence = sentences.outcomeSentence(collection);
+  return recorded.collection === null ? sentence : `Gravação. ${sentence}`;
 }
 
 // Announces the progress to screen readers, but not ten times a second.
@@ -284,6 +329,8 @@ function showDetail(describing) {
 }
 
 function describe(request) {
+  // At an earlier moment it has not been made yet.
+  if (collection.attemptsOf(request) === undefined) return sentences.ROWS_HINT;
   return sentences.requestSentence(collection, request);
 }
 

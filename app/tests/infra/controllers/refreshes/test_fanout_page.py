@@ -28,6 +28,7 @@ BOOKS = RefreshWords(
     levels=[Noun("livro", "livros")],
     settings=SettingNames(requests="BOOKS_LIMIT", attempts="BOOKS_ATTEMPTS"),
     page_style="books.css",
+    page_recording="books.json",
 )
 
 
@@ -88,6 +89,14 @@ def test_a_feature_may_have_a_section_of_its_own(
     assert books["section"] == '<h2 id="ten">Por que dez</h2>'
     assert books["section_link"] == '<a href="#ten">Por que dez</a>'
     assert (cars["section"], cars["section_link"]) == ("", "")
+
+
+def test_a_recording_is_offered_if_there_is_one() -> None:
+    """The page hides the buttons for it otherwise, and the script knows its file."""
+    cars, books = values(CARS), values(BOOKS)
+
+    assert (cars["unrecorded"], books["unrecorded"]) == ("hidden", "")
+    assert json.loads(unescape(books["collected"]))["recording"] == "books.json"
 
 
 def test_the_address_chooses_what_is_shown() -> None:

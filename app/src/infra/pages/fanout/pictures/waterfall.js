@@ -56,11 +56,12 @@ export class Waterfall {
     return this.#bands[band];
   }
 
-  // Paints what is new, no longer than a frame may take; returns whether that was all.
-  draw(collection, endMs) {
+  // Paints what is new, no longer than a frame may take; returns whether that was all. A replay
+  // keeps the height of the whole.
+  draw(collection, endMs, { isReplay }) {
     const until = performance.now() + MOST_MS;
     const rows = collection.bands.map((_, band) => collection.rowsOf(band));
-    this.#fit(collection, rows);
+    if (!isReplay) this.#fit(collection, rows);
     const isAnother = collection !== this.#collection || endMs !== this.#endMs;
     const hasGrown = rows.some((count, band) => count !== (this.#bands[band]?.rows ?? 0));
     if (isAnother || hasGrown || this.#isStale) {
