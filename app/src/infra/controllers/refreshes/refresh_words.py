@@ -57,7 +57,7 @@ class RefreshWords:
     roots_are_requested: bool = True
     data: str = ""  # the address of what is collected, which the page asks for during experiments
     # Files of the page /fanout, for this feature alone: a script with what only it knows of its
-    # roots (see fanout/collected.js), its styles, the HTML of a last section, of which an h2 that has
+    # roots (see fanout/collected.js), its styles, the HTML of a last section, of which an h2 with
     # an id is linked to from the top, and a collection recorded while the upstream failed (see
     # fanout/replay/recording.js).
     page_script: str = ""
