@@ -57,9 +57,9 @@ class RefreshWords:
     roots_are_requested: bool = True
     data: str = ""  # the address of what is collected, which the page asks for during experiments
     # Files of the page /fanout, for this feature alone: a script with what only it knows of its
-    # roots (see fanout/collected.js), its styles, the HTML of a last section, of which an h2 that has
-    # an id is linked to from the top, and a collection recorded while the upstream failed (see
-    # fanout/replay/recording.js).
+    # roots (see fanout/collected.js), its styles, the HTML of a last section (an h2 of that which
+    # has an id is linked to from the top), and a collection that was recorded while the upstream
+    # failed (see fanout/replay/recording.js).
     page_script: str = ""
     page_style: str = ""
     page_section: str = ""
