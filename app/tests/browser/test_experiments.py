@@ -162,3 +162,18 @@ async def test_numbers_in_the_texts_match_the_code() -> None:
     while sum(pauses) + 2 * pauses[-1] <= PATIENCE_S:
         pauses.append(2 * pauses[-1])
     assert f"const GIVING_UP_MS = {sum(pauses) * 1000:.0f};" in said
+
+
+async def test_a_run_is_played_again_over_the_last_one(open_page: OpenPage) -> None:
+    """What it is compared with stays, and nobody asks for the data meanwhile."""
+    async with watching(open_page) as page:
+        await run(page, limite="26")
+        answered = await page.locator("#callers").text_content()
+
+        await page.get_by_role("button", name="Rever devagar").click()
+        await expect(page.locator("#outcome")).to_contain_text("Reprise")
+        await page.get_by_role("button", name="Pausar").click()
+        await expect(page.locator("#timeline")).to_have_attribute("data-pictures", "drawn")
+        await expect(page.locator("#requests-gauge-text")).to_contain_text("de 26")
+        await expect(page.locator("#compared")).to_contain_text("antes: limite de 500")
+        await expect(page.locator("#callers")).to_have_text(str(answered))

@@ -221,7 +221,9 @@ function drawFigures() {
 
 function drawChart() {
   byId("timeline").hidden = !collection.isRunning && collection.progress.mais_em_voo === 0;
-  chart.draw(collection, endMs(), experiment?.earlier);
+  // What is recorded is compared with nothing.
+  const earlier = recorded.collection === null ? experiment?.earlier : null;
+  chart.draw(collection, endMs(), earlier);
 }
 
 // Returns whether all requests are drawn.
@@ -233,9 +235,10 @@ function drawRequests() {
 
 // The end of the time axis.
 function endMs() {
-  if (replay.isOn) return replay.endMs;
   const { isCollecting, collectedMs } = collection;
-  const own = isCollecting ? roundEnd(collectedMs) : Math.max(collectedMs, 1);
+  const known = replay.isOn ? replay.endMs : collectedMs;
+  const own = isCollecting && !replay.isOn ? roundEnd(known) : Math.max(known, 1);
+  if (recorded.collection !== null) return own;
   return experiment?.end(own) ?? own;
 }
 
@@ -248,8 +251,9 @@ function writeOutcome() {
   if (!replay.isOn) announce();
   const table = byId("numbers");
   if (table.open) fillTable(table.querySelector("tbody"), progress.roots);
-  if (live !== null) refresh.follow(live.progress);
-  if (collection === live) experiment?.follow(collection, endMs());
+  if (live === null) return;
+  refresh.follow(live.progress);
+  experiment?.follow(live, endMs());
 }
 
 function outcome() {
