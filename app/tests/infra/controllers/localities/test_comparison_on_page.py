@@ -30,7 +30,8 @@ def in_portuguese(number: str) -> str:
 @pytest.mark.parametrize("way", ROWS)
 def test_figures_are_those_of_the_document(way: str) -> None:
     """The time, the requests at once and the connections; a bar is a tenth of a second wide."""
-    time, (_, _, at_once, connections, _) = of_document(way)
+    time, figures = of_document(way)
+    *_, at_once, connections, _ = figures
     (shown, _), (_, width), *others = ROWS[way]
 
     assert shown.replace("&nbsp;", " ") == in_portuguese(time)
@@ -51,15 +52,17 @@ def test_reasons_are_those_of_the_document() -> None:
     }
     usual = seconds["gather with semaphores"]
 
-    assert "o dobro poupa um sétimo do tempo" in said
-    assert 1 - seconds["1,000 cities at once"] / usual == pytest.approx(1 / 7, abs=0.02)
-    assert "o quádruplo não poupa nada" in said
-    assert seconds["2,000 cities at once"] >= usual
-    assert "Com um estado por vez, a coleta leva quatro vezes mais" in said
-    assert seconds["one state at once"] / usual == pytest.approx(4, abs=0.3)
+    assert "o dobro pouco muda o tempo" in said
+    assert seconds["1,000 cities at once"] / usual == pytest.approx(1, abs=0.2)
+    assert "o quádruplo demora mais" in said
+    assert seconds["2,000 cities at once"] > usual
+    assert "em quatro quintos do tempo" in said
+    assert of_document("gather with semaphores")[1][3] in {"18%", "19%", "20%", "21%", "22%"}
+    assert "Com um estado por vez, a coleta leva mais que o triplo" in said
+    assert seconds["one state at once"] > 3 * usual
     assert "é quatro vezes mais rápido, porque faz só 55 requisições" in said
     assert usual / seconds["the state plan"] == pytest.approx(4, abs=0.3)
-    assert of_document("the state plan")[1][1] == "55"
+    assert of_document("the state plan")[1][4] == "55"
 
 
 def test_every_way_of_the_document_is_there() -> None:
