@@ -58,7 +58,7 @@ async def test_the_explanations_match_the_collection_shown(
     assert each >= LATENCY_S * 1000 - 1  # times are cut to whole milliseconds
     assert all_of_them == pytest.approx(waves * each, abs=50)  # and seconds to tenths
     bars = re.search(
-        rf"um décimo das barras dura até ({NUMBER} m?s); metade, até ({NUMBER} m?s); "
+        rf"as 10% mais rápidas duram até ({NUMBER} m?s); metade, até ({NUMBER} m?s); "
         rf"a mais longa, ({NUMBER} m?s)\.",
         said,
     )

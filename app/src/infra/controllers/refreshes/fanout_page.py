@@ -18,7 +18,7 @@ PATH = "/fanout"
 _TITLE = re.compile(r'<h2 id="([^"]+)">(.+?)</h2>')
 
 # Words that agree with the name of the roots, in the masculine.
-_IN_HTML = ("o", "os", "Os", "um", "todos", "dele", "juntos", "pequenos", "quantos")
+_IN_HTML = ("o", "os", "Os", "um", "todos", "dele", "juntos", "quantos")
 _IN_SCRIPTS = (
     *("o", "os", "um", "nenhum", "todos", "outros", "mesmo", "dele", "completo", "incompleto"),
 )

@@ -28,7 +28,7 @@ export const FAULTS = {
   },
   fora_do_ar: {
     name: "cai no meio",
-    does: "Respondida metade das requisições, o servidor cai: toda conexão é derrubada, até a coleta acabar. O serviço insiste por alguns segundos e desiste.",
+    does: "Com metade das requisições respondida, o servidor cai: toda conexão é derrubada, até a coleta acabar. O serviço insiste por alguns segundos e desiste.",
   },
 };
 

@@ -76,8 +76,8 @@ function writeOneAfterAnother(collection) {
   const { attempts, each, all } = oneAfterAnother(collection);
   const times = Math.round(all / collection.collectedMs);
   const isWorthSaying = !collection.isCollecting && times > 1;
-  const ratio = isWorthSaying ? ` São ${unbroken(formatted(times), "vezes")} o desta coleta.` : "";
-  write(byId("one-by-one"), `pelo menos ${duration(all)}`);
+  const ratio = isWorthSaying ? ` São ${unbroken(formatted(times), "vezes")} o tempo das requisições desta coleta.` : "";
+  write(byId("one-by-one"), `cerca de ${duration(all)}`);
   write(
     byId("one-by-one-why"),
     `${plural(attempts, "tentativa", "tentativas")} × ${duration(each)}, ` +

@@ -57,5 +57,5 @@ export function least(collection) {
 export function spread(collection) {
   if (collection.isCollecting || collection.size === 0) return "";
   const [fast, half, slowest] = wireTimes(collection, [0.1, 0.5, 1]).map(duration);
-  return `Aqui, um décimo das barras dura até ${fast}; metade, até ${half}; a mais longa, ${slowest}.`;
+  return `Aqui, as 10% mais rápidas duram até ${fast}; metade, até ${half}; a mais longa, ${slowest}.`;
 }
