@@ -156,7 +156,7 @@ def everything(situation: str, port: int) -> Iterator[str]:
 def assets(port: int) -> list[str]:
     """The files that the pages name, and those that these files name in turn."""
     found: dict[str, None] = {}
-    todo = ["/", "/fanout"]
+    todo = ["/", "/fanout", "/source?arquivo=README.pt-BR.md"]
     while todo:
         page = todo.pop()
         _, _, body = answer(port, "GET", page, {})
@@ -171,11 +171,11 @@ def assets(port: int) -> list[str]:
 def named_files(text: str) -> list[str]:
     """The files that a page, a style or a script names, relative to it.
 
-    The page of collections names a script of the feature shown in its data, for `import()`.
+    The page of collections names a script and a recording of the feature shown in its data.
     """
     shown = [json.loads(html.unescape(data)) for data in COLLECTED.findall(text)]
-    scripts = [f"assets/{each['script']}" for each in shown if each["script"]]
-    return [*NAMED.findall(text), *scripts]
+    loaded = [each[kind] for each in shown for kind in ("script", "recording") if each.get(kind)]
+    return [*NAMED.findall(text), *(f"assets/{name}" for name in loaded)]
 
 
 def asked(situation: str, port: int, method: str, path: str, headers: dict[str, str]) -> str:

@@ -96,7 +96,7 @@ async def is_drawn(page: Page) -> None:
 
 async def play(page: Page, *, speed: str = "1/20") -> None:
     """Plays the collection at this speed."""
-    await bar(page).get_by_label("Velocidade").select_option(label=speed)
+    await bar(page).get_by_label("Ritmo").select_option(label=speed)
     await page.get_by_role("button", name="Rever devagar").click()
 
 

@@ -130,4 +130,4 @@ def test_shares_that_a_page_names_match_the_code() -> None:
 
     assert ("o limite cai para um quarto" in said) == (adaptive_limit.DECREASE == 1 / 4)
     assert ("se três em cada quatro falham" in said) == (circuit_breaker.FAILED_SHARE == 3 / 4)
-    assert ("não passam de um quinto do total" in said) == (retry_budget.SHARE == 1 / 5)
+    assert ("não passam de um quinto das requisições" in said) == (retry_budget.SHARE == 1 / 5)
