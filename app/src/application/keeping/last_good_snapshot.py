@@ -61,7 +61,8 @@ class LastGoodSnapshot(Generic[S]):
         If the store lacks the snapshot known here, it is saved again.
         """
         async with self._one_at_a_time:
-            standstills = self._standstills()  # one during this look counts for the next
+            # One during this look counts for it, which may have read before or after, and the next.
+            standstills = self._standstills()
             was_out_of_reach = self._store.is_out_of_reach
             try:
                 version, stored = await self._store.load(known=self._version)
@@ -72,7 +73,7 @@ class LastGoodSnapshot(Generic[S]):
                 return None
             except SnapshotStoreError:
                 return None
-            stood_still = standstills > self._standstills_seen
+            stood_still = self._standstills() > self._standstills_seen
             self._standstills_seen = standstills
             if was_out_of_reach:
                 self._save_again_at = 0.0  # the store is back: save at once what it missed

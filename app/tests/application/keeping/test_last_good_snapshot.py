@@ -500,6 +500,26 @@ async def test_a_standstill_in_the_middle_of_a_look_counts_for_the_next() -> Non
     assert taken.tree == fewer(5)
 
 
+async def test_a_standstill_counts_for_a_look_that_reads_after_it() -> None:
+    """The look began before, and finds what others have stored meanwhile."""
+    standstills = 0
+
+    class Freezing(FakeStore):
+        async def version(self) -> str | None:
+            nonlocal standstills
+            standstills = 1
+            self.put(live(fewer(5), NOON + timedelta(days=1)))
+            return await super().version()
+
+    last_good = LastGoodSnapshot(FallibleStore(Freezing()), standstills=lambda: standstills)
+    await keep(last_good, live(fewer(9)))
+
+    taken = await last_good.take_over()
+
+    assert taken is not None
+    assert taken.tree == fewer(5)
+
+
 async def test_at_the_end_nothing_newer_is_overwritten() -> None:
     """It was frozen with a snapshot that was not stored, and is told to end as it wakes up."""
     store = FakeStore()
