@@ -3,8 +3,10 @@
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page
 
-# The rule that a name contains its visible text (WCAG 2.5.3) is off by default.
-AXE = {"resultTypes": ["violations"], "rules": {"label-content-name-mismatch": {"enabled": True}}}
+# The rules that a name contains its visible text (WCAG 2.5.3) and that a finger finds what it is to
+# touch (2.5.8) are off by default.
+RULES = {rule: {"enabled": True} for rule in ("label-content-name-mismatch", "target-size")}
+AXE = {"resultTypes": ["violations"], "rules": RULES}
 
 
 async def axe_faults(page: Page) -> list[tuple[str, str]]:

@@ -279,11 +279,11 @@ def test_a_python_with_free_threading_is_looked_for(monkeypatch: pytest.MonkeyPa
     assert free_threaded_python() is None
     assert "there is no such Python" in measuring.not_measured[-1]
 
+    monkeypatch.setattr(free_threading, "WITHOUT_LOCK", {})  # for Pythons that cannot do without
     monkeypatch.setattr(free_threading, "PROBE", "import sys; sys.exit('it has the lock')")
     assert free_threaded_python(sys.executable) is None
     assert "it has the lock" in measuring.not_measured[-1]
 
-    monkeypatch.setattr(free_threading, "WITHOUT_LOCK", {})
     monkeypatch.setattr(free_threading, "PROBE", "")
     assert free_threaded_python(sys.executable) == sys.executable
 
