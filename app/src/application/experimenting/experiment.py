@@ -23,7 +23,7 @@ class Fault(StrEnum):
 
     NONE = "none"
     ERRORS = "errors"  # a few answers are errors
-    RATE = "rate"  # it refuses more than so many requests a second
+    RATE = "rate"  # it refuses requests above a rate
     DOWN = "down"  # it goes down in the middle of the collection, and stays so
 
 
