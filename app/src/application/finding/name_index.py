@@ -97,7 +97,7 @@ class NameIndex(Generic[Part]):
         that have the words with others between them, and names that the query begins with.
         """
         best, ranked = Match.NONE, dict[int, None]()
-        for match, positions in self._matches(query, found=ranked):
+        for match, positions in self._matches(query, group, found=ranked):
             mine = self._in(group, positions)
             if mine and not ranked:
                 best = match
@@ -120,11 +120,11 @@ class NameIndex(Generic[Part]):
         return [at for at in positions if group in self._groups[at]]
 
     def _matches(
-        self, query: str | None, *, found: Collection[int]
+        self, query: str | None, group: Hashable | None, *, found: Collection[int]
     ) -> Iterator[tuple[Match, Sequence[int]]]:
         """The positions of the names that match, the best first; some come more than once.
 
-        `found` has what came before, and is in the group.
+        Not all of them are in the group; `found` has those that are and came before.
         """
         if query is None or not query.strip():
             yield Match.BEGINNING, range(len(self._keys))
@@ -133,7 +133,7 @@ class NameIndex(Generic[Part]):
         if not wanted:
             return
         closed = wanted.replace(" ", "")
-        inside = self._inside(closed) if closed in self._all_closed else []
+        inside = self._inside(closed, group) if closed in self._all_closed else []
         yield Match.VERY_NAME, self._with_accents_first(query, self._with_key(wanted))
         yield Match.JOINED, [at for at in inside if self._closed[at] == closed]
         is_known = bool(found)
@@ -155,10 +155,11 @@ class NameIndex(Generic[Part]):
             for positions in (*others, self._begun(wanted)):
                 yield Match.OTHERWISE, positions
 
-    def _inside(self, closed: str) -> list[int]:
-        """The names that have it in them."""
+    def _inside(self, closed: str, group: Hashable | None) -> list[int]:
+        """The names that have it in them, those in the group among others."""
         if len(closed) < FEW_LETTERS:  # nearly all have it, and looking at each is quicker
-            return [at for at, key in enumerate(self._closed) if closed in key]
+            mine = self._in(group, range(len(self._closed)))
+            return [at for at in mine if closed in self._closed[at]]
         found = []
         at = self._all_closed.find(closed)
         while at >= 0:
@@ -175,16 +176,20 @@ class NameIndex(Generic[Part]):
         edits = min(len(wanted) // LETTERS_FOR_AN_EDIT, MAX_EDITS)
         # An edit makes a name longer or shorter by one letter at most.
         lengths = range(len(wanted) - edits, len(wanted) + edits + 1)
-        near = sorted(at for length in lengths for at in self._at_length.get(length, ()))
-        found = process.extract(
-            wanted,
-            [self._keys[at] for at in near],
-            scorer=OSA.distance,
-            score_cutoff=edits,
-            limit=None,
+        found = sorted(
+            (distance, positions[index])
+            for positions in map(self._at_length.get, lengths)
+            if positions is not None
+            for _, distance, index in process.extract(
+                wanted,
+                [self._keys[at] for at in positions],
+                scorer=OSA.distance,
+                score_cutoff=edits,
+                limit=None,
+            )
         )
         fixed = _fixed(wanted)
-        return [near[index] for key, _, index in found if _fixed(key) == fixed]
+        return [at for _, at in found if _fixed(self._keys[at]) == fixed]
 
     def _begun(self, wanted: str) -> list[int]:
         """The names that the query begins with, word by word, the longest first."""

@@ -68,8 +68,8 @@ class Words:
         return {
             number: CONTRACTION
             for number in _beginning(self._words, typed[0])
-            if _contracts(self._words[number], typed)
-            and (not vowels or self._words[number][-1] == typed[-1])
+            if (not vowels or self._words[number][-1] == typed[-1])
+            and _contracts(self._words[number], typed)
         }
 
     def sounding(self, typed: str, soft: str) -> dict[int, int]:
