@@ -170,7 +170,7 @@ def _warm_rows(folder: Path, service: Start, plain: Start, runs: int) -> list[Ro
             each["service, only the states"],
             each["service, 304"],
             "/s",
-            at_least=0.9,
+            at_least=1,
         ),
         *beside(PLAIN, "a population"),
     ]

@@ -10,6 +10,7 @@ from starlette.datastructures import Headers
 
 from src.infra.http.conditional_requests import not_modified
 from src.infra.http.content_codings import IDENTITY
+from src.infra.http.ready_response import ReadyResponse
 from src.infra.http.security_headers import SECURITY_HEADERS
 
 
@@ -60,7 +61,7 @@ def representation(
     return Representation(
         etag,
         last_modified.replace(microsecond=0),  # finer than that, HTTP dates do not go
-        Response(body, headers={**headers, **coded}, media_type=media_type),
+        ReadyResponse(body, headers={**headers, **coded}, media_type=media_type),
         # It has no body that could be coded (RFC 9110, section 15.4.5).
-        Response(status_code=304, headers=headers),
+        ReadyResponse(status_code=304, headers=headers),
     )

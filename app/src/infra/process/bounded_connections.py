@@ -1,4 +1,4 @@
-"""Bounds for what one client's connection may cost: uvicorn's protocol for httptools has none."""
+"""The connections of the service: uvicorn's for httptools, with bounds for what one may cost."""
 
 import asyncio
 import logging
@@ -9,9 +9,10 @@ from src.infra.process.bounded_requests import BoundedRequests
 from src.infra.process.bounded_responses import BoundedResponses
 from src.infra.process.closed_connections import log_closed
 from src.infra.process.open_connections import connections_of_callers
+from src.infra.process.responses_at_once import ResponsesAtOnce
 
 
-class BoundedConnection(BoundedRequests, BoundedResponses):
+class BoundedConnection(BoundedRequests, BoundedResponses, ResponsesAtOnce):
     """A client's connection that closes if the client holds it without using it.
 
     If callers have more of them than they may, the oldest that wait for a request are closed, but

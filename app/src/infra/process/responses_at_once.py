@@ -1,0 +1,52 @@
+"""Whole responses, without the messages of ASGI in between."""
+
+from functools import partial
+from typing import Any
+
+from starlette.types import Send
+from uvicorn._types import ASGI3Application
+from uvicorn.protocols.http.httptools_impl import (
+    STATUS_LINE,
+    HttpToolsProtocol,
+    RequestResponseCycle,
+)
+
+from src.infra.http.ready_response import AT_ONCE
+
+# Larger bodies are not copied behind their heads: to write them apart is quicker.
+_SMALL = 16 * 1024
+
+
+class ResponsesAtOnce(HttpToolsProtocol):
+    """A connection that offers the ASGI extension AT_ONCE."""
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        scope: dict[str, Any] = cycle.scope  # type: ignore[assignment]  # its types know no such one
+        scope["extensions"] = {AT_ONCE: partial(self._send_at_once, cycle)}
+        super()._start_asgi_task(cycle, app)
+
+    def _send_at_once(
+        self, cycle: RequestResponseCycle, send: Send, status: int, head: bytes, body: bytes
+    ) -> bool:
+        """As the cycle's own `send` does it, for a response with these parts.
+
+        Whatever that has to wait for, tell or leave out, is left to it.
+        """
+        is_watched = send != cycle.send or cycle.access_log
+        has_to_wait = self.flow.write_paused or cycle.disconnected
+        if is_watched or has_to_wait or cycle.scope["method"] == "HEAD":
+            return False
+        default_head = [b"%b: %b\r\n" % header for header in cycle.default_headers]
+        end = b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n"
+        start = b"".join([STATUS_LINE[status], *default_head, head, end])
+        if len(body) <= _SMALL:
+            self.transport.write(start + body)
+        else:
+            self.transport.write(start)
+            self.transport.write(body)
+        cycle.response_started = cycle.response_complete = True
+        cycle.message_event.set()
+        if not cycle.keep_alive:
+            self.transport.close()
+        cycle.on_response()
+        return True

@@ -1,0 +1,125 @@
+"""Whole responses look the same, however they are sent, over real sockets."""
+
+import asyncio
+import logging
+import re
+
+import pytest
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from src.infra.http.ready_response import AT_ONCE, ReadyResponse
+from src.infra.process.bounded_connections import bound_connections
+from tests.helpers.serving import served
+
+SMALL, LARGE, EMPTY = b"pequena", b"grande " * 40_000, b""
+
+BODIES = {
+    "/small": ReadyResponse(SMALL, headers={"X-Letters": "ã".encode().decode("latin-1")}),
+    "/large": ReadyResponse(LARGE, headers={}, media_type="text/plain"),
+    "/unmodified": ReadyResponse(status_code=304, headers={"ETag": '"a"'}),
+}
+
+# Whole requests, each on a connection of its own.
+REQUESTS = {
+    "kept alive": "GET {path} HTTP/1.1\r\nHost: a\r\n\r\nGET {path} HTTP/1.1\r\nHost: a\r\n",
+    "closed": "GET {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n",
+    "HTTP/1.0": "GET {path} HTTP/1.0\r\n",
+    "only the head": "HEAD {path} HTTP/1.1\r\nHost: a\r\n",
+    "asked for leave": "GET {path} HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n",
+}
+
+
+@pytest.fixture
+def no_access_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No access log of uvicorn is written."""
+    monkeypatch.setattr(logging.getLogger("uvicorn.access"), "hasHandlers", lambda: False)
+
+
+async def ready(scope: Scope, receive: Receive, send: Send) -> None:
+    """An application with the responses of BODIES."""
+    if scope["type"] == "lifespan":
+        for phase in ("startup", "shutdown"):
+            await receive()
+            await send({"type": f"lifespan.{phase}.complete"})
+        return
+    await BODIES[scope["path"]](scope, receive, send)
+
+
+def watched(app: ASGIApp, seen: list[Message]) -> ASGIApp:
+    """The application, with somebody who looks at each message."""
+
+    async def watching(scope: Scope, receive: Receive, send: Send) -> None:
+        async def look(message: Message) -> None:
+            if message["type"].startswith("http"):
+                seen.append(message)
+            await send(message)
+
+        await app(scope, receive, look)
+
+    return watching
+
+
+async def sent_by(app: ASGIApp, request: str) -> bytes:
+    """All that a client gets that ends its side behind the request."""
+    bound_connections()
+    async with served(app) as url:
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(url.rpartition(":")[2]))
+        writer.write(request.encode() + b"\r\n")
+        async with asyncio.timeout(20):
+            sent = b""
+            while sent.count(b"HTTP/1.1") < request.count("HTTP/1.") or not sent.endswith(
+                (SMALL, LARGE, b"\r\n\r\n")
+            ):
+                part = await reader.read(1 << 20)
+                sent += part
+                if not part:
+                    break
+        writer.close()
+        await writer.wait_closed()
+    return re.sub(rb"date: [^\r]*", b"date: -", sent)
+
+
+@pytest.mark.usefixtures("no_access_log")
+@pytest.mark.parametrize("path", BODIES)
+@pytest.mark.parametrize("request_", REQUESTS.values(), ids=REQUESTS)
+async def test_the_same_bytes_are_sent_either_way(path: str, request_: str) -> None:
+    """A client cannot tell whether somebody looks at the messages."""
+    messages: list[Message] = []
+    request = request_.format(path=path)
+
+    at_once = await sent_by(ready, request)
+    in_messages = await sent_by(watched(ready, messages), request)
+
+    assert at_once == in_messages
+    assert len(messages) == 2 * request.count("HTTP/1.")
+
+
+@pytest.mark.usefixtures("no_access_log")
+async def test_one_that_nobody_looks_at_is_sent_without_messages() -> None:
+    """The server's own way is taken, once the server offers it."""
+    offered = []
+
+    async def noting(scope: Scope, receive: Receive, send: Send) -> None:
+        at_once = scope.get("extensions", {}).get(AT_ONCE)
+
+        def taken(*response: object) -> bool:
+            offered.append(at_once(*response))
+            return bool(offered[-1])
+
+        scope["extensions"] = {AT_ONCE: taken}
+        await ready(scope, receive, send)
+
+    await sent_by(noting, REQUESTS["closed"].format(path="/small"))
+    await sent_by(noting, REQUESTS["only the head"].format(path="/small"))
+
+    assert offered == [True, False]
+
+
+async def test_the_servers_own_access_log_has_a_line_for_each(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Where uvicorn writes one, it sees the response."""
+    with caplog.at_level(logging.INFO, logger="uvicorn.access"):
+        await sent_by(ready, REQUESTS["closed"].format(path="/small"))
+
+    assert ['"GET /small HTTP/1.1" 200' in line for line in caplog.messages] == [True]
