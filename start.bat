@@ -17,4 +17,6 @@ set SERVER_HOST=0.0.0.0
 set SERVER_PORT=8001
 set SERVER_WORKERS=4
 set SERVER_RELOAD=false
+rem A console is slow; set it to true for a line for each request.
+if not defined ACCESS_LOG set ACCESS_LOG=false
 "..\.venv\Scripts\python.exe" main.py

@@ -41,6 +41,7 @@ def serve(app: str = "main:create_app") -> None:
         reload_dirs=[str(APP_DIR)] if reload else None,
         workers=settings.server_workers,
         timeout_graceful_shutdown=3,
+        access_log=settings.access_log,
         log_config=None,
     )
 

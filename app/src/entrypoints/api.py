@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from starlette.middleware.cors import CORSMiddleware
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Scope
 
 from src import VERSION
 from src.entrypoints.feature import Feature
@@ -15,9 +15,12 @@ from src.infra.controllers import (
     documentation_controller,
     errors,
     health_controller,
+    metrics_controller,
     pages_controller,
 )
+from src.infra.controllers.callers_right import READING_METRICS, CallersRight
 from src.infra.controllers.error_handlers import add_error_handlers
+from src.infra.controllers.metrics_controller import OpenedMetrics
 from src.infra.controllers.openapi import describe
 from src.infra.controllers.refreshes.fanout_page import fanout_page
 from src.infra.controllers.refreshes.refreshes_controller import refreshes_router
@@ -26,7 +29,10 @@ from src.infra.http.middleware.fast_path import FastPath
 from src.infra.http.middleware.gone_readers import GoneReaders
 from src.infra.http.middleware.head_as_get import HeadAsGet
 from src.infra.http.middleware.one_at_a_time import OneAtATime
+from src.infra.http.middleware.watched_requests import WatchedRequests
 from src.infra.http.security_headers import SecurityHeaders
+from src.infra.metrics import catalogue as metrics
+from src.infra.process.access_log import AccessLog
 from src.infra.process.bounded_connections import bound_connections
 from src.infra.process.freed_memory import give_back_large_blocks
 from src.infra.process.log import configure_logging
@@ -41,10 +47,18 @@ def create_app(
     line that names it.
     """
     chosen = settings or load_settings()
-    api = create_api(chosen, features=features)
+    may_write = configure_logging(chosen.log_level, chosen.log_format)
+    access_log = AccessLog(chosen.log_format) if may_write and chosen.access_log else None
+
+    def told(scope: Scope, route: str, status: int, seconds: float) -> None:
+        metrics.REQUESTS.add(route, str(status), seconds=seconds)
+        if access_log is not None:
+            access_log.told(scope, status, seconds)
+
+    api = create_api(chosen, features=features, access_log=access_log)
     in_turn = OneAtATime(api, [path for each in features for path in each.in_turn])
     at_hand = {address: answer for each in features for address, answer in each.at_hand.items()}
-    app: ASGIApp = FastPath(in_turn, at_hand)
+    app: ASGIApp = FastPath(WatchedRequests(in_turn, told), at_hand, told=told)
     if chosen.cors_origins:
         app = CORSMiddleware(
             app,
@@ -56,16 +70,28 @@ def create_app(
     return app
 
 
-def create_api(settings: Settings, *, features: Sequence[Feature[Settings]] = FEATURES) -> FastAPI:
-    """All of the application but what only goes around it."""
+def create_api(
+    settings: Settings,
+    *,
+    features: Sequence[Feature[Settings]] = FEATURES,
+    access_log: AccessLog | None = None,
+) -> FastAPI:
+    """All of the application but what only goes around it, such as the writer of `access_log`."""
     bound_connections()
-    configure_logging(settings.log_level, settings.log_format)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[dict[str, Any]]:
         give_back_large_blocks()
         async with AsyncExitStack() as stack:
-            state: dict[str, Any] = {"ready": []}
+            if access_log is not None:
+                stack.callback(access_log.write)
+            shared = stack.enter_context(metrics.shared())
+            state: dict[str, Any] = {
+                "ready": [],
+                "metrics": OpenedMetrics(
+                    shared, CallersRight(settings.metrics_token, READING_METRICS)
+                ),
+            }
             for feature in features:
                 opened = await stack.enter_async_context(feature.open(settings, state))
                 if twice := state.keys() & opened.state.keys():
@@ -93,6 +119,7 @@ def create_api(settings: Settings, *, features: Sequence[Feature[Settings]] = FE
     for router in (
         *(router for feature in features for router in _resources(feature)),
         health_controller.router,
+        metrics_controller.router,
         pages_controller.pages_router(pages, title=TITLE, brand=BRAND),
         documentation_controller.router,
     ):

@@ -14,6 +14,7 @@ from src.application.keeping.fallible_store import FallibleStore
 from src.application.keeping.last_good_snapshot import LastGoodSnapshot
 from src.application.keeping.standstills import Standstills
 from src.application.keeping.stored_succession import StoredSuccession
+from src.application.ports.refresh_progress import Phase
 from src.application.refreshing.ask_for_refresh import AskForRefresh
 from src.application.refreshing.current_edition import CurrentEdition
 from src.application.refreshing.freshness import Freshness
@@ -32,12 +33,13 @@ from src.domain.outline import RootOutline
 from src.domain.snapshot import S
 from src.entrypoints.settings import ServiceSettings
 from src.entrypoints.storage import open_storage
+from src.infra.controllers.callers_right import CallersRight
 from src.infra.controllers.refreshes.dependencies import OpenedRefreshes
-from src.infra.controllers.refreshes.refresh_right import RefreshRight
 from src.infra.controllers.refreshes.refresh_words import RefreshWords
 from src.infra.editions.edition import Edition
 from src.infra.editions.presentation import LookUp, Presentation
 from src.infra.editions.publisher import Publisher
+from src.infra.metrics import catalogue as metrics
 from src.infra.process.clock import utc_now
 from src.infra.process.leaving import leaving
 
@@ -83,11 +85,23 @@ async def keeping_fresh(
         folder: keeps what is stored apart from what other features store.
         experiment: chooses the conditions of each collection; None if there are no experiments.
     """
+    data = words.data or words.path  # how the metrics call what is collected
 
     async def collected(on_root: Callable[[Any], None]) -> S:
         if experiment is None:
             return await collect(on_root)
         return await experiment.collected(lambda: collect(on_root))
+
+    async def served(snapshot: S) -> Edition[S, LookUp]:
+        edition = await publisher.publish(snapshot)
+        metrics.AGE.set(data, to=snapshot.collected_at.timestamp())
+        metrics.MISSING.set(data, to=len(snapshot.missing))
+        metrics.FILLED.set(data, to=len(snapshot.filled))
+        return edition
+
+    def ended(phase: Phase, seconds: float) -> None:
+        metrics.REFRESHES.add(data, phase.value)
+        metrics.REFRESH_SECONDS.set(data, to=seconds)
 
     async def earlier() -> Sequence[Any]:
         # Once there is live data, a root of the next collection is streamed to nobody.
@@ -102,12 +116,14 @@ async def keeping_fresh(
         load_bundled = None
         if bundled is not None:
             load_bundled = partial(asyncio.to_thread, bundled)
-        current = CurrentEdition(make=publisher.publish, load_bundled=load_bundled)
+        current = CurrentEdition(make=served, load_bundled=load_bundled)
         collection = StreamedCollection(collect=collected, earlier=earlier, change=change)
         schedule = Schedule(ttl_s=settings.snapshot_ttl_s, now=utc_now)
         fan_out.rest = schedule.rest
         standstills = Standstills(now=utc_now)
-        recorder = RefreshRecorder(journal=journal, fan_out=fan_out, plan=plan, now=utc_now)
+        recorder = RefreshRecorder(
+            journal=journal, fan_out=fan_out, plan=plan, now=utc_now, ended=ended
+        )
         one_at_a_time = OneRefreshAtATime(
             current=current,
             refresh=RefreshSnapshot(
@@ -170,7 +186,7 @@ async def keeping_fresh(
                         refreshes,
                         RoomForFollowers(address=words.path),
                         ask_for_refresh,
-                        RefreshRight(settings.refresh_token),
+                        CallersRight(settings.refresh_token),
                         words,
                         experiment,
                     ),

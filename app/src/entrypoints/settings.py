@@ -140,6 +140,11 @@ class ServiceSettings(BaseSettings):
         repr=False,
         description="até 200 letras, algarismos e - . _ ~ + /, com = só no fim",
     )
+    metrics_token: Annotated[str, AfterValidator(_token)] = Field(
+        default="",
+        repr=False,
+        description="até 200 letras, algarismos e - . _ ~ + /, com = só no fim",
+    )
     experiments_url: Annotated[str, AfterValidator(_control_url)] = Field(
         default="", description="o endereço http:// em que o servidor simulado é controlado"
     )
@@ -154,6 +159,7 @@ class ServiceSettings(BaseSettings):
         default="INFO", description="DEBUG, INFO, WARNING, ERROR ou CRITICAL"
     )
     log_format: Literal["text", "json"] = Field(default="text", description="text ou json")
+    access_log: bool = Field(default=True, description="true ou false")
 
     @model_validator(mode="after")
     def _experiments_are_with_the_stand_in(self) -> Self:

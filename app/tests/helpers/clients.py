@@ -15,6 +15,7 @@ from src.application.manners.patience import Patience
 from src.application.manners.retry_budget import RetryBudget
 from src.infra.gateways.aiohttp_exchange import AiohttpExchange, open_session
 from src.infra.gateways.retrying_client import FIRST_BACKOFF_S, LONGEST_WAIT_S, RetryingClient
+from src.infra.metrics.upstream_meter import UpstreamMeter
 
 
 class Manners:
@@ -59,6 +60,7 @@ def client_over(
     return RetryingClient(
         exchange,
         admission=manners.admission,
+        meter=UpstreamMeter("http://127.0.0.1", manners.admission),
         patience=manners.patience,
         budget=manners.budget,
         attempts=attempts,

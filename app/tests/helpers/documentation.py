@@ -40,9 +40,12 @@ def operations(document: Document) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def standing(document: Document) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The operations with answers that do not change by themselves: all but those of refreshes."""
+    """The operations with answers that do not change by themselves.
+
+    Those are all but those of refreshes, and the metrics.
+    """
     for path, operation in operations(document):
-        if operation["tags"] != ["Coletas"]:
+        if operation["tags"] != ["Coletas"] and path != "/metrics":
             yield path, operation
 
 

@@ -68,6 +68,8 @@ class RefreshRecorder:
     now: Callable[[], datetime]  # tells the time, in UTC
     # After how many seconds to tell again how a refresh goes, by its age in seconds.
     pause_s: Callable[[float], float] = pause_s
+    # Hears of each refresh that has ended, with the seconds that it took.
+    ended: Callable[[Phase, float], object] = lambda *_: None
     _is_failing: bool = field(default=False, init=False)
     _begun: asyncio.Future[Progress] | None = field(default=None, init=False)
 
@@ -97,6 +99,7 @@ class RefreshRecorder:
             recording.phase = Phase.FAILED
             raise
         finally:
+            self.ended(recording.phase, self.fan_out.seconds)
             is_over.set()  # not by cancelling it: what it is writing must not come after the end
             await telling
 

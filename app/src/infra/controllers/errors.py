@@ -13,8 +13,7 @@ from src.application.refreshing.ask_for_refresh import NotBegunError, ServiceEnd
 from src.application.refreshing.freshness import NoSnapshotError
 from src.application.telling.refreshes import UnknownRefreshError
 from src.application.telling.room_for_followers import TooManyFollowersError
-from src.infra.controllers.refreshes.refresh_right import (
-    NOT_FROM_HERE,
+from src.infra.controllers.callers_right import (
     NotAuthenticatedError,
     NotPermittedError,
 )
@@ -66,17 +65,18 @@ def as_sentence(text: object) -> str:
 
 
 def _no_right(error: NotAuthenticatedError) -> str:
+    setting = error.purpose.setting
     if error.has_token:
-        return "O token não é o deste serviço; confira o valor de REFRESH_TOKEN."
+        return f"O token não é o deste serviço; confira o valor de {setting}."
     return (
-        "Para pedir uma coleta, envie Authorization: Bearer com o token do serviço (REFRESH_TOKEN)."
+        f"Para {error.purpose.to}, envie Authorization: Bearer com o token do serviço ({setting})."
     )
 
 
 def _challenge(error: NotAuthenticatedError) -> dict[str, str]:
     # RFC 6750, section 3: what is wrong is named only if there was a token.
     wrong = ', error="invalid_token"' if error.has_token else ""
-    return {"WWW-Authenticate": f'Bearer realm="coletas"{wrong}'}
+    return {"WWW-Authenticate": f'Bearer realm="{error.purpose.realm}"{wrong}'}
 
 
 def _any_of(numbers: Iterable[int]) -> str:
@@ -120,7 +120,7 @@ NOT_AUTHENTICATED = ErrorRow(
     headers=_challenge,
 )
 NOT_PERMITTED = ErrorRow(
-    NotPermittedError(NOT_FROM_HERE),
+    NotPermittedError(),
     403,
     str,
     "Não é permitido pedir a partir deste endereço",

@@ -67,7 +67,8 @@ def describe(
             "token": {
                 "type": "http",
                 "scheme": "bearer",
-                "description": "O valor de `REFRESH_TOKEN`, se o serviço tem um",
+                "description": "O valor de `REFRESH_TOKEN`, ou de `METRICS_TOKEN` em `/metrics`, "
+                "se o serviço tem um",
             }
         }
         _restore_examples(document, app)

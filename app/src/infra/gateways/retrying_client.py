@@ -21,6 +21,7 @@ from src.application.ports.upstream_errors import (
     UpstreamUnavailableError,
 )
 from src.infra.gateways.aiohttp_exchange import MAX_BODY_BYTES, AiohttpExchange
+from src.infra.metrics.upstream_meter import UpstreamMeter
 
 T = TypeVar("T")
 
@@ -45,6 +46,7 @@ class RetryingClient:
     exchange: AiohttpExchange  # asks once
     _: KW_ONLY
     admission: Admission  # gives the turns; shared
+    meter: UpstreamMeter  # counts the attempts, for the metrics
     patience: Patience  # says how long to wait for one try; shared
     budget: RetryBudget  # says whether one more retry may be made; shared
     attempts: int  # tries for one request, the first included
@@ -92,7 +94,8 @@ class RetryingClient:
                             asking = self.exchange.body(
                                 path, timeout_s=timeout_s, max_bytes=max_bytes
                             )
-                            return await self._try(asking, path, read, permit, request)
+                            with self.meter.attempt():
+                                return await self._try(asking, path, read, permit, request)
                 except UpstreamError as error:
                     if error.retry_after_s:
                         self.watch.told_to_rest(error.retry_after_s)
@@ -102,6 +105,7 @@ class RetryingClient:
                     if not may_retry:
                         _forget_frames(error)
                         raise
+                    self.meter.retried()
                     # A refused request comes first when the upstream has room again. One that
                     # failed in another way does not, or a part that fails would crowd out others.
                     first = first or error.is_refusal

@@ -20,6 +20,7 @@ from src.application.ports.refresh_progress import Limits
 from src.infra.gateways.aiohttp_exchange import AiohttpExchange, open_session
 from src.infra.gateways.retrying_client import RetryingClient
 from src.infra.gateways.tls import tls_context
+from src.infra.metrics.upstream_meter import UpstreamMeter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,17 +79,19 @@ async def open_client(
         connections = max(connections, experiment.most)
     # One in each interval, no bursts: a strict upstream counts them.
     pace = AsyncLimiter(1, 1 / upstream.max_rps).acquire if upstream.max_rps else None
+    admission = Admission(
+        limit,
+        breaker,
+        clock=time.monotonic,
+        pace=pace,
+        upstream=upstream.name,
+        rests_for_all=upstream.rests_for_all,
+    )
     async with open_session(connections=connections, tls=tls) as session:
         client = RetryingClient(
             AiohttpExchange(session, base_url=upstream.base_url, settings=upstream.settings),
-            admission=Admission(
-                limit,
-                breaker,
-                clock=time.monotonic,
-                pace=pace,
-                upstream=upstream.name,
-                rests_for_all=upstream.rests_for_all,
-            ),
+            admission=admission,
+            meter=UpstreamMeter(upstream.base_url, admission),
             # A first try without peers to compare with leaves time for the others.
             patience=Patience(first_s=upstream.timeout_s / upstream.attempts),
             budget=RetryBudget(),

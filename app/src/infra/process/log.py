@@ -2,7 +2,9 @@
 
 import json
 import logging
+import sys
 from datetime import UTC, datetime
+from io import TextIOWrapper
 from typing import Literal
 
 from uvicorn.logging import ColourizedFormatter
@@ -13,18 +15,19 @@ TEXT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
 class JsonFormatter(logging.Formatter):
-    """One JSON object a line: time in UTC, level, logger, message, and a traceback if any."""
+    """One JSON object a line, with the names that collectors of logs know."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """The record as a line of JSON."""
+        """The record as a line of JSON; the time is as RFC 3339 has it."""
         line = {
-            "hora": datetime.fromtimestamp(record.created, UTC).isoformat(),
-            "nivel": record.levelname,
-            "origem": record.name,
-            "mensagem": record.getMessage(),
+            "timestamp": datetime.fromtimestamp(record.created, UTC).isoformat(),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+            "process": record.process,
         }
         if record.exc_info:
-            line["erro"] = self.formatException(record.exc_info)
+            line["exception"] = self.formatException(record.exc_info)
         return json.dumps(line, ensure_ascii=False)
 
 
@@ -40,13 +43,22 @@ class OnceAnEpisode(logging.Filter):
         return record.levelno != logging.WARNING or self._episodes.begins(record.msg)
 
 
-def configure_logging(level: str, fmt: Literal["text", "json"]) -> None:
-    """Sends every log line, uvicorn's too, to standard error in one format.
+class TakenOver(logging.Filter):
+    """Marks uvicorn's access log: its lines are written by AccessLog, or by nobody."""
+
+
+def configure_logging(level: str, fmt: Literal["text", "json"]) -> bool:
+    """Sends every log line, uvicorn's too, to standard error in one format, in UTF-8.
 
     Where the root logger has handlers already, a program around this one has decided otherwise.
     What uvicorn's own options say of its loggers stays: `--no-access-log`, a `--log-level` other
     than its default, and the handlers of a `--log-config`.
+
+    Returns whether these allow an AccessLog. uvicorn itself writes none then: its lines cost more
+    and tell less.
     """
+    if isinstance(sys.stderr, TextIOWrapper) and not sys.stderr.isatty():
+        sys.stderr.reconfigure(encoding="utf-8", errors="backslashreplace")
     handler = logging.StreamHandler()
     handler.setFormatter(JsonFormatter() if fmt == "json" else logging.Formatter(TEXT))
     logging.basicConfig(level=level, handlers=[handler])
@@ -62,6 +74,18 @@ def configure_logging(level: str, fmt: Literal["text", "json"]) -> None:
     server = logging.getLogger("uvicorn.error")
     server.filters = [each for each in server.filters if not isinstance(each, OnceAnEpisode)]
     server.addFilter(OnceAnEpisode())
+    return _takes_over(logging.getLogger("uvicorn.access"))
+
+
+def _takes_over(access: logging.Logger) -> bool:
+    """Whether access lines are wanted, and nobody else writes them."""
+    is_ours = any(isinstance(each, TakenOver) for each in access.filters)
+    if not is_ours and not access.propagate:
+        return False  # `--no-access-log`, or handlers of one's own
+    access.propagate = False
+    if not is_ours:
+        access.addFilter(TakenOver())
+    return not access.handlers and access.isEnabledFor(logging.INFO)
 
 
 def _is_uvicorns_default(handler: logging.Handler) -> bool:

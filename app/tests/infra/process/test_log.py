@@ -2,7 +2,10 @@
 
 import json
 import logging
+import os
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +20,16 @@ def restored_logging() -> Iterator[None]:
     """Restores the loggers after each test."""
     names = ["", "uvicorn", "uvicorn.error", "uvicorn.access"]
     loggers = [logging.getLogger(name) for name in names]
-    before = [(each, each.handlers[:], each.level, each.propagate) for each in loggers]
+    before = [
+        (each, each.handlers[:], each.filters[:], each.level, each.propagate) for each in loggers
+    ]
+    for logger in loggers:
+        logger.filters.clear()
+    logging.getLogger("uvicorn.access").propagate = True
     yield
-    for logger, handlers, level, propagate in before:
+    for logger, handlers, filters, level, propagate in before:
         logger.handlers[:] = handlers
+        logger.filters[:] = filters
         logger.setLevel(level)
         logger.propagate = propagate
 
@@ -49,36 +58,53 @@ def test_json(capsys: pytest.CaptureFixture[str]) -> None:
     logging.getLogger("src").info("Pronto")
 
     error, info = (json.loads(line) for line in capsys.readouterr().err.splitlines())
-    assert error["mensagem"] == "Não deu certo"
-    assert error["nivel"] == "ERROR"
-    assert "ValueError: falhou" in error["erro"]
-    assert info["origem"] == "src"
-    assert "erro" not in info
+    assert error["message"] == "Não deu certo"
+    assert error["level"] == "ERROR"
+    assert "ValueError: falhou" in error["exception"]
+    assert info["logger"] == "src"
+    assert info["process"] == os.getpid()
+    assert datetime.fromisoformat(info["timestamp"]).tzinfo == UTC
+    assert "exception" not in info
+
+
+def test_lines_are_in_utf_8(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the system would write; what cannot be encoded is escaped."""
+    stream = BytesIO()
+    monkeypatch.setattr("sys.stderr", TextIOWrapper(stream, encoding="cp1252"))
+    logging.getLogger().handlers.clear()
+
+    configure_logging("INFO", "text")
+    logging.getLogger("src").info("São João 🎉 \ud800")
+
+    assert "São João 🎉 \\ud800" in stream.getvalue().decode()
 
 
 # uvicorn's own options, as its command line hands them over before it loads the application.
 
 
 def said(capsys: pytest.CaptureFixture[str], **options: Any) -> list[str]:
-    """What is logged after uvicorn was started with these options."""
+    """What is logged after uvicorn was started with these options.
+
+    The first line is that of a request, which is not uvicorn's.
+    """
     logging.getLogger().handlers.clear()
     uvicorn.Config("main:create_app", **options)
-    configure_logging("INFO", "text")
-    configure_logging("INFO", "text")  # each application does
+    may_write = configure_logging("INFO", "text")
+    assert configure_logging("INFO", "text") == may_write  # each application does
     logging.getLogger("uvicorn.access").info("GET /")
     logging.getLogger("uvicorn.error").info("Started")
     logging.getLogger("uvicorn.error").warning("Invalid")
     logging.getLogger("src").info("Pronto")
     captured = capsys.readouterr()
     assert captured.out == ""
-    return [
+    return [ACCESS] * may_write + [
         line.partition(" INFO ")[2] or line.partition(" WARNING ")[2]
         for line in captured.err.splitlines()
     ]
 
 
 ACCESS, STARTED, INVALID, OURS = (
-    "uvicorn.access: GET /",
+    "access: GET /",
     "uvicorn.error: Started",
     "uvicorn.error: Invalid",
     "src: Pronto",
@@ -108,7 +134,7 @@ def test_uvicorns_own_options_have_their_effect(
 def test_handlers_of_a_configuration_of_ones_own_stay(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A log of accesses may go to a file, and then it does not go to standard error, too."""
+    """A log of accesses may go to a file by uvicorn, and then there is no other."""
     file = tmp_path / "access.log"
     own = {"class": "logging.FileHandler", "filename": str(file)}
     access = {"handlers": ["own"], "level": "INFO", "propagate": False}
@@ -125,6 +151,13 @@ def test_handlers_of_a_configuration_of_ones_own_stay(
 
     assert lines == [STARTED, INVALID, OURS]
     assert file.read_text(encoding="utf-8") == "GET /\n"
+
+
+def test_a_log_of_warnings_has_no_lines_of_requests() -> None:
+    """Those are of the level INFO."""
+    logging.getLogger().handlers.clear()
+
+    assert not configure_logging("WARNING", "text")
 
 
 def test_a_warning_that_callers_cause_is_logged_once(capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,7 +10,7 @@ from src.application.experimenting.experiment import Experiment
 from src.application.refreshing.ask_for_refresh import AskForRefresh
 from src.application.telling.refreshes import Refreshes
 from src.application.telling.room_for_followers import RoomForFollowers
-from src.infra.controllers.refreshes.refresh_right import RefreshRight
+from src.infra.controllers.callers_right import CallersRight
 from src.infra.controllers.refreshes.refresh_words import RefreshWords
 
 _ENDS = re.compile(r"(/current|/experiment|/\{refresh_id\})(/events)?$")
@@ -23,7 +23,7 @@ class OpenedRefreshes:
     refreshes: Refreshes
     room: RoomForFollowers
     ask_for_refresh: AskForRefresh
-    right: RefreshRight
+    right: CallersRight
     words: RefreshWords
     experiment: Experiment | None  # None if there are no experiments
 

@@ -18,6 +18,7 @@ from src.application.ports.refresh_progress import Progress
 from src.application.refreshing.ask_for_refresh import NotBegunError, TooSoonError
 from src.application.telling.refreshes import UnknownRefreshError
 from src.application.telling.room_for_followers import TooManyFollowersError
+from src.infra.controllers.callers_right import NotAuthenticatedError, NotPermittedError
 from src.infra.controllers.documented_responses import responses
 from src.infra.controllers.errors import (
     INVALID_ANY_CHANGE,
@@ -40,7 +41,6 @@ from src.infra.controllers.refreshes.dependencies import (
 )
 from src.infra.controllers.refreshes.experiment_controller import add_experiment
 from src.infra.controllers.refreshes.refresh_json import event_answer, refresh_answer
-from src.infra.controllers.refreshes.refresh_right import NotAuthenticatedError, NotPermittedError
 from src.infra.controllers.refreshes.refresh_schemas import RefreshList
 from src.infra.controllers.refreshes.refresh_words import IN_LIST, RefreshWords
 from src.infra.http.media_types import EVENTS, JSON

@@ -35,4 +35,7 @@ class HeadAsGet:
             return {"type": "http.disconnect"}
 
         get = {**scope, "method": "GET"}
-        await self._app(get, receive_until_begun, send_without_body)
+        try:
+            await self._app(get, receive_until_begun, send_without_body)
+        finally:
+            scope["route"] = get.get("route")

@@ -3,10 +3,10 @@
 import pytest
 from starlette.requests import Request
 
-from src.infra.controllers.refreshes.refresh_right import (
+from src.infra.controllers.callers_right import (
+    CallersRight,
     NotAuthenticatedError,
     NotPermittedError,
-    RefreshRight,
 )
 
 HERE = "127.0.0.1"
@@ -25,7 +25,7 @@ def request(client: str | None, *, http_version: str = "1.1", **headers: str) ->
 @pytest.mark.parametrize("client", [HERE, "127.8.9.1", "::1", "::ffff:127.0.0.1"])
 def test_without_a_token_a_client_on_this_machine_may_ask(client: str) -> None:
     """Any loopback address counts (RFC 5735, section 3; RFC 4291, sections 2.5.3 and 2.5.5)."""
-    RefreshRight("").require(request(client))
+    CallersRight("").require(request(client))
 
 
 @pytest.mark.parametrize(
@@ -34,13 +34,13 @@ def test_without_a_token_a_client_on_this_machine_may_ask(client: str) -> None:
 def test_without_a_token_nobody_else_may_ask(client: str | None) -> None:
     """A client on the same network may not, nor a client without an address."""
     with pytest.raises(NotPermittedError, match="defina REFRESH_TOKEN"):
-        RefreshRight("").require(request(client))
+        CallersRight("").require(request(client))
 
 
 @pytest.mark.parametrize("host", ["localhost", "localhost:1", "127.0.0.1:8001", "[::1]:8001"])
 def test_without_a_token_the_host_may_name_the_loopback(host: str) -> None:
     """The Host header may have its name or its address."""
-    RefreshRight("").require(request(HERE, host=host))
+    CallersRight("").require(request(HERE, host=host))
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_without_a_token_the_host_may_name_the_loopback(host: str) -> None:
 def test_without_a_token_a_name_that_points_here_is_not_enough(host: str) -> None:
     """The name's owner may point it anywhere and serve pages under it (DNS rebinding)."""
     with pytest.raises(NotPermittedError, match="localhost"):
-        RefreshRight("").require(request(HERE, host=host))
+        CallersRight("").require(request(HERE, host=host))
 
 
 @pytest.mark.parametrize(
@@ -69,16 +69,16 @@ def test_without_a_token_a_name_that_points_here_is_not_enough(host: str) -> Non
 def test_without_a_token_nobody_may_ask_through_a_proxy(header: str) -> None:
     """With a proxy on this machine, everybody would look local."""
     with pytest.raises(NotPermittedError, match=r"proxy.*defina REFRESH_TOKEN"):
-        RefreshRight("").require(request(HERE, **{header: "for=8.8.8.8"}))
+        CallersRight("").require(request(HERE, **{header: "for=8.8.8.8"}))
 
 
 @pytest.mark.parametrize("version", ["0.9", "1.0"])
 def test_without_a_token_nobody_may_ask_in_http_1_0(version: str) -> None:
     """Most proxies that add no header speak it, and nobody else; with a token, they may."""
     with pytest.raises(NotPermittedError, match=r"proxy.*HTTP/1\.1"):
-        RefreshRight("").require(request(HERE, http_version=version))
+        CallersRight("").require(request(HERE, http_version=version))
     bearer = f"Bearer {SENT}"
-    RefreshRight(SENT).require(request(HERE, http_version=version, authorization=bearer))
+    CallersRight(SENT).require(request(HERE, http_version=version, authorization=bearer))
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_without_a_token_nobody_may_ask_in_http_1_0(version: str) -> None:
 )
 def test_without_a_token_usual_clients_are_no_proxies(header: str) -> None:
     """What browsers, curl and libraries send of themselves does not count."""
-    RefreshRight("").require(request(HERE, **{header: "1"}))
+    CallersRight("").require(request(HERE, **{header: "1"}))
 
 
 @pytest.mark.parametrize(
@@ -115,18 +115,18 @@ def test_without_a_token_a_page_of_another_site_may_not_ask(
     """The browser is on this machine, but the page is not; with a token, the page must know it."""
     asking = request(HERE, **headers)
     if may:
-        RefreshRight("").require(asking)
+        CallersRight("").require(asking)
     else:
         with pytest.raises(NotPermittedError, match=r"site.*defina REFRESH_TOKEN"):
-            RefreshRight("").require(asking)
-    RefreshRight(SENT).require(request(HERE, authorization=f"Bearer {SENT}", **headers))
+            CallersRight("").require(asking)
+    CallersRight(SENT).require(request(HERE, authorization=f"Bearer {SENT}", **headers))
 
 
 @pytest.mark.parametrize("authorization", [f"Bearer {SENT}", f"bearer  {SENT} "])
 def test_with_a_token_a_client_that_sends_it_may_ask(authorization: str) -> None:
     """The request may come from anywhere, even through a proxy."""
     asking = request("8.8.8.8", authorization=authorization, x_forwarded_for="9.9.9.9")
-    RefreshRight(SENT).require(asking)
+    CallersRight(SENT).require(asking)
 
 
 @pytest.mark.parametrize(
@@ -142,11 +142,11 @@ def test_with_a_token_a_client_that_sends_it_may_ask(authorization: str) -> None
 def test_with_a_token_nobody_may_ask_without_it(authorization: str, *, has_token: bool) -> None:
     """Not even from this machine; a wrong token is told apart from a missing one."""
     with pytest.raises(NotAuthenticatedError) as raised:
-        RefreshRight(SENT).require(request(HERE, authorization=authorization))
+        CallersRight(SENT).require(request(HERE, authorization=authorization))
     assert raised.value.has_token is has_token
 
 
 def test_the_right_says_if_it_needs_a_token() -> None:
     """The page uses this to ask the user for it."""
-    assert RefreshRight(SENT).needs_token
-    assert not RefreshRight("").needs_token
+    assert CallersRight(SENT).needs_token
+    assert not CallersRight("").needs_token

@@ -1,7 +1,8 @@
-"""Who may ask for a refresh: it costs the upstream thousands of requests."""
+"""Who may ask for what is not for everybody, such as a refresh."""
 
 import hmac
 import re
+from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
 from urllib.parse import urlsplit
 
@@ -9,22 +10,22 @@ from starlette.requests import Request
 
 from src.infra.http.local_users import is_another_users
 
-NOT_FROM_HERE = (
-    "Não é permitido pedir a partir deste endereço: sem REFRESH_TOKEN, só na máquina do próprio "
-    "serviço, em http://localhost. Para pedir daqui, defina REFRESH_TOKEN no serviço."
+_NOT_FROM_HERE = (
+    "Não é permitido pedir a partir deste endereço: sem {0}, só na máquina do próprio "
+    "serviço, em http://localhost. Para pedir daqui, defina {0} no serviço."
 )
 _NOT_THROUGH_A_PROXY = (
-    "O pedido parece ter passado por um proxy: sem REFRESH_TOKEN, só é permitido pedir na máquina "
+    "O pedido parece ter passado por um proxy: sem {0}, só é permitido pedir na máquina "
     "do próprio serviço, sem proxy e em HTTP/1.1. Para pedir através do proxy, defina "
-    "REFRESH_TOKEN no serviço."
+    "{0} no serviço."
 )
 _NOT_FROM_ANOTHER_USER = (
     "O pedido vem de um processo de outro usuário desta máquina, que pode ser um proxy. Peça com o "
-    "usuário do serviço (sudo -u), ou defina REFRESH_TOKEN no serviço."
+    "usuário do serviço (sudo -u), ou defina {0} no serviço."
 )
 _NOT_FROM_ANOTHER_SITE = (
-    "Uma página de outro site não pode pedir uma coleta sem token: peça na página deste serviço, "
-    "ou defina REFRESH_TOKEN no serviço."
+    "Uma página de outro site não pode {1} sem token: peça na página deste serviço, "
+    "ou defina {0} no serviço."
 )
 
 # What proxies, tunnels and content delivery networks add to a request, and clients do not.
@@ -36,19 +37,36 @@ _ADDED_BY_PROXIES = re.compile(
 )
 
 
-class NotAuthenticatedError(Exception):
-    """A bearer token is needed, and this request has none or another."""
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """What the right is for: the setting of its token, and in Portuguese what callers want."""
 
-    def __init__(self, *, has_token: bool) -> None:
+    setting: str
+    to: str  # a verb and its object
+    realm: str  # of the token (RFC 9110, section 11.5)
+
+
+REFRESHING = Purpose("REFRESH_TOKEN", "pedir uma coleta", "coletas")
+READING_METRICS = Purpose("METRICS_TOKEN", "ler as métricas", "metricas")
+
+
+class NotAuthenticatedError(Exception):
+    """A bearer token is needed for this purpose, and this request has none or another."""
+
+    def __init__(self, purpose: Purpose = REFRESHING, *, has_token: bool) -> None:
         super().__init__()
+        self.purpose = purpose
         self.has_token = has_token
 
 
 class NotPermittedError(Exception):
     """This client may not ask; the message says why, in Portuguese."""
 
+    def __init__(self, purpose: Purpose = REFRESHING, why: str = _NOT_FROM_HERE) -> None:
+        super().__init__(why.format(purpose.setting, purpose.to))
 
-class RefreshRight:
+
+class CallersRight:
     """The right to ask: a bearer token (RFC 6750), or where there is none, being on this machine.
 
     `token` is what has to be sent; where it is empty, only clients on the loopback may ask, and
@@ -56,8 +74,9 @@ class RefreshRight:
     like a client in every respect still runs as another user, as far as the system tells.
     """
 
-    def __init__(self, token: str) -> None:
+    def __init__(self, token: str, purpose: Purpose = REFRESHING) -> None:
         self._token = token.encode()
+        self._purpose = purpose
 
     @property
     def needs_token(self) -> bool:
@@ -71,15 +90,15 @@ class RefreshRight:
             is_bearer = scheme.lower() == "bearer"
             # In constant time, so that its length of agreement cannot be measured.
             if not (is_bearer and hmac.compare_digest(token.strip().encode(), self._token)):
-                raise NotAuthenticatedError(has_token=is_bearer)
+                raise NotAuthenticatedError(self._purpose, has_token=is_bearer)
         elif _is_through_a_proxy(request):
-            raise NotPermittedError(_NOT_THROUGH_A_PROXY)
+            raise NotPermittedError(self._purpose, _NOT_THROUGH_A_PROXY)
         elif not _is_here(request):
-            raise NotPermittedError(NOT_FROM_HERE)
+            raise NotPermittedError(self._purpose)
         elif _is_another_sites(request):
-            raise NotPermittedError(_NOT_FROM_ANOTHER_SITE)
+            raise NotPermittedError(self._purpose, _NOT_FROM_ANOTHER_SITE)
         elif request.client is not None and _is_another_users(request.client.port, request):
-            raise NotPermittedError(_NOT_FROM_ANOTHER_USER)
+            raise NotPermittedError(self._purpose, _NOT_FROM_ANOTHER_USER)
 
 
 def _is_through_a_proxy(request: Request) -> bool:

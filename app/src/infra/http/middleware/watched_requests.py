@@ -1,0 +1,45 @@
+"""Tells of each request once it is answered."""
+
+import time
+from collections.abc import Callable
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+# Is told of a request: its scope, the path of its route ("" if there is none), the status of its
+# answer, and the seconds until its end.
+Told = Callable[[Scope, str, int, float], object]
+
+# As in nginx: the client has left before there was an answer.
+CLIENT_LEFT = 499
+
+
+class WatchedRequests:
+    """Lets `app` answer, and tells of it."""
+
+    def __init__(self, app: ASGIApp, told: Told) -> None:
+        self._app = app
+        self._told = told
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers one request, as ASGI has it."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        status = CLIENT_LEFT
+        began = time.perf_counter()
+
+        async def watch(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watch)
+        except Exception:
+            if status == CLIENT_LEFT:
+                status = 500  # which the server sends by itself
+            raise
+        finally:
+            route = getattr(scope.get("route"), "path_format", "")
+            self._told(scope, route, status, time.perf_counter() - began)

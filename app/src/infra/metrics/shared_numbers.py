@@ -1,0 +1,124 @@
+"""The numbers of all processes of one service, in a folder that they share while they serve."""
+
+import logging
+import multiprocessing
+import os
+import shutil
+import stat
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+
+from src import NAME
+from src.infra.metrics.numbers import Numbers, read_numbers
+
+log = logging.getLogger(__name__)
+
+# A folder of this age that no process holds was left by a service that was killed as a whole.
+_LEFT_AFTER_S = 60.0
+
+
+class SharedNumbers:
+    """The numbers of this process, and of those beside it if it has any."""
+
+    def __init__(self, own: Numbers, file: Path | None = None) -> None:
+        self.own = own
+        self._file = file
+
+    def of_all(self) -> list[tuple[bool, dict[str, list[float]]]]:
+        """For each process whether it still lives, and its numbers by series."""
+        processes = [(True, self.own.read())]
+        if self._file is not None:
+            processes += [
+                (_is_held(file), read_numbers(file))
+                for file in self._file.parent.glob("*.numbers")
+                if file != self._file
+            ]
+        return processes
+
+
+@contextmanager
+def shared_numbers() -> Iterator[SharedNumbers]:
+    """Numbers for this process until the end of the block.
+
+    Processes that one supervisor has started are one service. Each holds a file in their folder, by
+    a lock that ends with it; the next process goes on with what an ended one has left. The last of
+    them removes the folder.
+    """
+    supervisor = multiprocessing.parent_process()
+    if supervisor is None or supervisor.pid is None:
+        yield SharedNumbers(Numbers())
+        return
+    from filelock import FileLock, Timeout  # noqa: PLC0415  # a process without others needs none
+
+    try:
+        folder = _own_folder(supervisor.pid)
+    except OSError as error:
+        log.warning("As métricas deste processo não serão somadas às dos outros: %s", error)
+        yield SharedNumbers(Numbers())
+        return
+    for number in count():
+        file = folder / f"{number}.numbers"
+        lock = FileLock(_lock_of(file))
+        try:
+            lock.acquire(blocking=False)
+        except Timeout:
+            continue
+        break
+    own = Numbers(file)
+    try:
+        yield SharedNumbers(own, file)
+    finally:
+        own.close()
+        lock.release()
+        if not any(map(_is_held, folder.glob("*.numbers"))):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _own_folder(supervisor: int) -> Path:
+    """The folder of this supervisor's processes, which is made if need be.
+
+    Raises OSError if it is not this user's alone: others may write to where it lies.
+    """
+    user = os.getuid() if hasattr(os, "getuid") else "user"
+    before = f"{NAME}-metrics-{user}-"
+    shared = Path(tempfile.gettempdir())
+    for folder in shared.glob(f"{before}*"):
+        if folder.name != f"{before}{supervisor}":
+            _remove_if_left(folder)
+    folder = shared / f"{before}{supervisor}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    found = folder.lstat()
+    is_others = hasattr(os, "getuid") and (found.st_uid != os.getuid() or found.st_mode & 0o077)
+    if not stat.S_ISDIR(found.st_mode) or is_others:
+        raise PermissionError(f"{folder} não é só deste usuário")
+    return folder
+
+
+def _remove_if_left(folder: Path) -> None:
+    try:
+        is_old = time.time() - folder.stat().st_mtime > _LEFT_AFTER_S
+        if is_old and not any(map(_is_held, folder.glob("*.numbers"))):
+            shutil.rmtree(folder, ignore_errors=True)
+    except OSError:  # another process has removed it meanwhile
+        return
+
+
+def _is_held(file: Path) -> bool:
+    """Whether a living process has this file."""
+    from filelock import FileLock, Timeout  # noqa: PLC0415  # as above
+
+    lock = FileLock(_lock_of(file))
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        return True
+    lock.release()
+    return False
+
+
+def _lock_of(file: Path) -> Path:
+    return file.with_suffix(".lock")

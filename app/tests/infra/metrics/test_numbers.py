@@ -1,0 +1,74 @@
+"""Numbers that outlive the process that has counted them."""
+
+from pathlib import Path
+
+from src.infra.metrics.numbers import MOST_NUMBERS, Numbers, read_numbers
+
+
+def test_what_is_counted_is_read_by_series(tmp_path: Path) -> None:
+    """The process itself reads it, and so does another one from the file."""
+    file = tmp_path / "0.numbers"
+    numbers = Numbers(file)
+    at = numbers.place('answers{status="200"}', 1)
+    times = numbers.place("seconds", 3)
+
+    numbers.view[at] += 2
+    numbers.view[times + 2] += 0.5
+
+    expected = {'answers{status="200"}': [2.0], "seconds": [0.0, 0.0, 0.5]}
+    assert numbers.read() == expected
+    assert read_numbers(file) == expected
+    numbers.close()
+
+
+def test_a_series_has_one_place() -> None:
+    """It is found again, not made again."""
+    numbers = Numbers()
+
+    assert numbers.place("a", 2) == numbers.place("a", 2)
+    assert numbers.place("b", 1) == 2
+    numbers.close()  # which has nothing to keep
+
+
+def test_a_later_process_goes_on_with_what_a_killed_one_has_left(tmp_path: Path) -> None:
+    """Even if it was killed while it wrote the name of a series."""
+    file = tmp_path / "0.numbers"
+    killed = Numbers(file)
+    killed.view[killed.place("a", 1)] += 5
+    with file.with_suffix(".series").open("ab") as names:
+        names.write(b"2 half")
+
+    later = Numbers(file)
+    later.view[later.place("b", 1)] += 1
+    later.view[later.place("a", 1)] += 1
+
+    assert read_numbers(file) == later.read() == {"a": [6.0], "b": [1.0]}
+    killed.close()
+    later.close()
+
+
+def test_a_file_that_is_only_begun_has_no_numbers_yet(tmp_path: Path) -> None:
+    """A reader may come at any moment of a start."""
+    file = tmp_path / "0.numbers"
+    assert read_numbers(file) == {}
+
+    file.with_suffix(".series").write_bytes(b"1 a\n")
+    assert read_numbers(file) == {}
+
+    file.write_bytes(b"123")
+    assert read_numbers(file) == {}
+
+    file.write_bytes(b"")
+    assert read_numbers(file) == {}
+
+
+def test_what_does_not_fit_is_left_out_and_harms_nothing() -> None:
+    """Counting goes on for all series that have a place."""
+    numbers = Numbers()
+    numbers.place("many", MOST_NUMBERS - 1)
+    last, beyond = numbers.place("last", 1), numbers.place("beyond", 14)
+
+    numbers.view[beyond + 13] += 1
+
+    assert numbers.view[last] == 0
+    assert "beyond" not in numbers.read()

@@ -1,0 +1,123 @@
+"""Processes of one supervisor count together."""
+
+import multiprocessing
+import os
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from src.infra.metrics.shared_numbers import SharedNumbers, shared_numbers
+
+IS_POSIX = hasattr(os, "getuid")
+
+
+@pytest.fixture(autouse=True)
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder for temporary files is the test's own."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture
+def supervised(monkeypatch: pytest.MonkeyPatch) -> None:
+    """This process has been started by a supervisor."""
+    monkeypatch.setattr(multiprocessing, "parent_process", lambda: SimpleNamespace(pid=7))
+
+
+def count(numbers: SharedNumbers, times: int) -> None:
+    """Counts so many things."""
+    numbers.own.view[numbers.own.place("things", 1)] += times
+
+
+def things(numbers: SharedNumbers) -> list[tuple[bool, float]]:
+    """What each process has counted, and whether it lives."""
+    return sorted((lives, series["things"][0]) for lives, series in numbers.of_all())
+
+
+@pytest.fixture
+def stack() -> Iterator[ExitStack]:
+    """What is opened in a test, and closed at its end at the latest."""
+    with ExitStack() as opened:
+        yield opened
+
+
+def test_a_process_by_itself_needs_no_folder(temporary: Path) -> None:
+    """Nobody else would read it."""
+    with shared_numbers() as numbers:
+        count(numbers, 2)
+
+        assert things(numbers) == [(True, 2)]
+        assert list(temporary.iterdir()) == []
+
+
+@pytest.mark.usefixtures("supervised")
+def test_each_sees_what_all_have_counted(temporary: Path, stack: ExitStack) -> None:
+    """Those that have ended included, while others go on; the last one tidies up."""
+    first = stack.enter_context(shared_numbers())
+    count(first, 1)
+    with shared_numbers() as second:
+        count(second, 2)
+        assert things(first) == things(second) == [(True, 1), (True, 2)]
+    assert things(first) == [(False, 2), (True, 1)]
+
+    stack.close()
+
+    assert list(temporary.iterdir()) == []
+
+
+@pytest.mark.usefixtures("supervised")
+def test_the_next_process_goes_on_with_what_an_ended_one_has_left(stack: ExitStack) -> None:
+    """So there are never more files than there were processes at a time."""
+    first = stack.enter_context(shared_numbers())
+    count(first, 1)
+    for _ in range(3):
+        with shared_numbers() as later:
+            count(later, 10)
+
+    assert things(first) == [(False, 30), (True, 1)]
+
+
+@pytest.mark.usefixtures("supervised")
+def test_what_a_killed_service_has_left_is_removed(temporary: Path, stack: ExitStack) -> None:
+    """But not what another service is using, or has just begun."""
+    stack.enter_context(shared_numbers())
+    (used,) = temporary.iterdir()
+    left = used.with_name(used.name[:-1] + "8")
+    begun = used.with_name(used.name[:-1] + "9")
+    left.mkdir()
+    begun.mkdir()
+    long_ago = time.time() - 3600
+    os.utime(left, (long_ago, long_ago))
+    os.utime(used, (long_ago, long_ago))
+
+    other = stack.enter_context(pytest.MonkeyPatch.context())
+    other.setattr(multiprocessing, "parent_process", lambda: SimpleNamespace(pid=6))
+    stack.enter_context(shared_numbers())
+
+    assert used.exists()
+    assert begun.exists()
+    assert not left.exists()
+
+
+@pytest.mark.skipif(not IS_POSIX, reason="each user has a folder for temporary files there")
+@pytest.mark.usefixtures("supervised")
+def test_a_folder_that_others_may_write_to_is_not_used(
+    temporary: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Somebody else may have made it, to read or to change what is counted."""
+    with shared_numbers():
+        (folder,) = temporary.iterdir()
+    folder.mkdir(mode=0o777)
+    folder.chmod(0o777)
+
+    with shared_numbers() as numbers:
+        count(numbers, 1)
+
+        assert things(numbers) == [(True, 1)]
+    assert list(folder.iterdir()) == []
+    assert "não serão somadas" in caplog.text

@@ -1,0 +1,92 @@
+"""A line for each request."""
+
+import asyncio
+import json
+import os
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from src.infra.process.access_log import MOST_LINES, AccessLog
+
+
+def scope(**parts: Any) -> dict[str, Any]:
+    """A request as ASGI has it."""
+    return {
+        "type": "http",
+        "method": "GET",
+        "raw_path": b"/api/v1/states/SP",
+        "query_string": b"",
+        "http_version": "1.1",
+        "client": ("127.0.0.1", 50_000),
+        **parts,
+    }
+
+
+async def test_as_text(capsys: pytest.CaptureFixture[str]) -> None:
+    """A line looks like those of `logging`, and says how long the answer took."""
+    log = AccessLog("text")
+
+    log.told(scope(query_string=b"depth=states"), 200, 0.01234)
+    log.write()
+
+    line = capsys.readouterr().err
+    wanted = r'[\d-]{10} [\d:]{8},\d{3} INFO access: 127.0.0.1:50000 - "GET /api/v1/states/SP\?'
+    assert re.fullmatch(wanted + 'depth=states HTTP/1.1" 200 0.0123 s\n', line)
+
+
+async def test_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    """What a collector may filter by are fields."""
+    log = AccessLog("json")
+
+    log.told(scope(method="HEAD"), 304, 1.5)
+    log.write()
+
+    line = json.loads(capsys.readouterr().err)
+    then = datetime.fromisoformat(line.pop("timestamp"))
+    assert abs(datetime.now(UTC) - then).total_seconds() < 60
+    assert line == {
+        "level": "INFO",
+        "logger": "access",
+        "message": "HEAD /api/v1/states/SP 304",
+        "process": os.getpid(),
+        "method": "HEAD",
+        "path": "/api/v1/states/SP",
+        "status": 304,
+        "seconds": 1.5,
+        "client": "127.0.0.1:50000",
+    }
+
+
+@pytest.mark.parametrize("fmt", ["text", "json"])
+async def test_nothing_in_a_request_begins_another_line(
+    fmt: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What a parser lets through is escaped; a client without an address has none."""
+    log = AccessLog(fmt)
+
+    log.told(scope(raw_path='/\u0085é"'.encode(), client=None), 404, 0)
+    log.write()
+
+    (line,) = capsys.readouterr().err.splitlines()
+    assert r"\xc2\x85\xc3\xa9" in line.replace("\\\\", "\\")
+
+
+async def test_lines_are_written_together_and_soon(capsys: pytest.CaptureFixture[str]) -> None:
+    """A crowd of them at once, and the others after a moment."""
+    log = AccessLog("text")
+    for _ in range(MOST_LINES + 1):
+        log.told(scope(), 200, 0)
+
+    at_once = capsys.readouterr().err.count("\n")
+    rest = 0
+    async with asyncio.timeout(20):
+        while not rest:
+            await asyncio.sleep(0.01)
+            rest = capsys.readouterr().err.count("\n")
+
+    assert (at_once, rest) == (MOST_LINES, 1)
+    log.write()
+    assert capsys.readouterr().err == ""
