@@ -81,7 +81,9 @@ lock: $(DEV) ## pin the newest versions that requirements*.in allow, with hashes
 	../$(BIN)/uv pip compile --quiet --upgrade --universal --no-strip-extras --python-version 3.11 \
 		--generate-hashes requirements.in -o requirements.txt && \
 	../$(BIN)/uv pip compile --quiet --upgrade --universal --no-strip-extras --python-version 3.11 \
-		--generate-hashes -c requirements.txt requirements-dev.in -o requirements-dev.txt
+		--generate-hashes -c requirements.txt requirements-traces.in -o requirements-traces.txt && \
+	../$(BIN)/uv pip compile --quiet --upgrade --universal --no-strip-extras --python-version 3.11 \
+		--generate-hashes -c requirements-traces.txt requirements-dev.in -o requirements-dev.txt
 
 clean: ## remove what was installed and made
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage .schemathesis

@@ -13,7 +13,7 @@ from tests.helpers.processes import ServiceProcess, not_on_windows, until
 from tests.processes.many_shelves import PROGRAM, storeroom
 from tests.sample_feature.feature import TREE
 
-STATES = re.compile(rf'http_request_duration_seconds_count{{route="{TREE}",status="200"}} (\d+)')
+COUNTED = re.compile(rf'http_request_duration_seconds_count{{route="{TREE}",status="200"}} (\d+)')
 
 
 def shared_by(temporary: Path) -> list[Path]:
@@ -43,7 +43,7 @@ async def test_four_workers_count_together_also_after_one_was_killed(tmp_path: P
 
                 async def counted() -> int:
                     _, text = await service.get(session, "/metrics")
-                    found = STATES.search(text.decode())
+                    found = COUNTED.search(text.decode())
                     return int(found[1]) if found else 0
 
                 await until(lambda: service.log.count("Application startup complete") == 4)
