@@ -116,6 +116,9 @@ CaFile = Annotated[
     Field(description="um arquivo existente com certificados em PEM"),
 ]
 
+_Port = Annotated[int, Field(ge=1, le=65_535)]
+_Workers = Annotated[int, Field(ge=1, le=64)]
+
 
 class ServiceSettings(BaseSettings):
     """What every service has; a feature adds its own.
@@ -147,9 +150,21 @@ class ServiceSettings(BaseSettings):
         default="", description="* ou origens como https://exemplo.br, separadas por vírgulas"
     )
     server_host: str = Field(default="0.0.0.0", min_length=1, description="um endereço local")  # noqa: S104  # a development server that others on the network can try
-    server_port: int = Field(default=8001, ge=1, le=65_535, description="um inteiro de 1 a 65535")
-    server_workers: int = Field(default=1, ge=1, le=64, description="um inteiro de 1 a 64")
-    server_reload: bool = Field(default=True, description="true ou false")
+    # Platforms set these two. There, code changes by a new release only: nothing to reload for.
+    port: _Port | None = Field(default=None, description="um inteiro de 1 a 65535")
+    web_concurrency: _Workers | None = Field(default=None, description="um inteiro de 1 a 64")
+    server_port: _Port = Field(
+        default_factory=lambda others: others.get("port") or 8001,
+        description="um inteiro de 1 a 65535",
+    )
+    server_workers: _Workers = Field(
+        default_factory=lambda others: others.get("web_concurrency") or 1,
+        description="um inteiro de 1 a 64",
+    )
+    server_reload: bool = Field(
+        default_factory=lambda others: not (others.get("port") or others.get("web_concurrency")),
+        description="true ou false",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = Field(
         default="INFO", description="DEBUG, INFO, WARNING, ERROR ou CRITICAL"
     )
@@ -176,10 +191,12 @@ def load(kind: type[S]) -> S:
     try:
         return kind()
     except ValidationError as exc:
+        # A default that depends on other settings is left open if any setting is bad.
+        errors = [each for each in exc.errors() if each["type"] != "default_factory_not_called"]
         # A field of several kinds reports once for each; the variable is named once.
-        bad = {str(error["loc"][0]): error for error in exc.errors() if error["loc"]}
+        bad = {str(error["loc"][0]): error for error in errors if error["loc"]}
         # What several settings together do not allow.
-        faults = [str(error["ctx"]["error"]) for error in exc.errors() if not error["loc"]]
+        faults = [str(error["ctx"]["error"]) for error in errors if not error["loc"]]
         faults += [
             f"{name.upper()}{_shown(name, field, error)} (use {field.description})"
             for name, error in bad.items()

@@ -67,6 +67,31 @@ def test_the_defaults_are_the_documented_ones(monkeypatch: pytest.MonkeyPatch) -
     assert (settings.server_host, settings.server_port) == ("0.0.0.0", 8001)
 
 
+@pytest.mark.parametrize(
+    ("variables", "served"),
+    [
+        ({}, (8001, 1, True)),
+        ({"PORT": "5000"}, (5000, 1, False)),
+        ({"WEB_CONCURRENCY": "3"}, (8001, 3, False)),
+        ({"PORT": "5000", "WEB_CONCURRENCY": "1"}, (5000, 1, False)),
+        ({"PORT": "5000", "SERVER_PORT": "6000"}, (6000, 1, False)),
+        ({"WEB_CONCURRENCY": "3", "SERVER_WORKERS": "2"}, (8001, 2, False)),
+        ({"PORT": "5000", "SERVER_RELOAD": "true"}, (5000, 1, True)),
+        ({"SERVER_PORT": "6000", "SERVER_WORKERS": "2"}, (6000, 2, True)),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, dict) else "",
+)
+def test_platforms_say_where_to_serve(
+    variables: dict[str, str], served: tuple[int, int, bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PORT and WEB_CONCURRENCY count unless our own say otherwise; by default nothing reloads."""
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    settings = load_settings()
+
+    assert (settings.server_port, settings.server_workers, settings.server_reload) == served
+
+
 def test_settings_that_contradict_each_other_are_named(
     line_about: Callable[[str, str], str],
 ) -> None:
@@ -113,6 +138,8 @@ def test_every_setting_says_what_is_allowed() -> None:
         ("REFRESH_MIN_INTERVAL_S", "-1", "-1", "de 0 a 86400"),
         ("SERVER_HOST", "", "", "um endereço local"),
         ("SERVER_PORT", "70000", "70000", "de 1 a 65535"),
+        ("PORT", "70000", "70000", "de 1 a 65535"),
+        ("WEB_CONCURRENCY", "0", "0", "de 1 a 64"),
         ("LOG_LEVEL", "ALTO", "ALTO", "DEBUG"),
         ("LOG_FORMAT", "xml", "xml", "text ou json"),
         ("STOCK_COUNTRY", "AR", "AR", "BR ou PT"),
@@ -169,6 +196,7 @@ def test_a_bad_value_stops_the_start_with_one_line(
         ("STOCK_PASSWORD", "segredo", "***"),
         ("STOCK_PIN", "segredo", "***"),
         ("SERVER_PORT", "tcp://u:segredo@h:8001", "***"),
+        ("PORT", "tcp://u:segredo@h:8001", "***"),
         ("SERVER_PORT", "segredo de mais de vinte letras", "***"),
         ("LOG_LEVEL", "DEBUG\nsegredo", "***"),
         ("STOCK_CA_FILE", "https://u:segredo@h/ca.pem", "***"),
