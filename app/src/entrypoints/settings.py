@@ -20,6 +20,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from src.infra.gateways.proxy import Proxies
 from src.infra.gateways.stand_in_control import is_same_origin
 from src.infra.gateways.tls import tls_context
 
@@ -96,6 +97,16 @@ def _control_url(value: str) -> str:
     return url
 
 
+def _proxy_address(value: str) -> str:
+    """The address with its scheme, which many leave out."""
+    if not value:
+        return ""
+    url = TypeAdapter(HttpUrl).validate_python(value if "://" in value else f"http://{value}")
+    if url.scheme != "http" or url.path != "/" or url.query is not None or url.fragment is not None:
+        raise ValueError("neither TLS nor SOCKS is spoken with a proxy")
+    return str(url)
+
+
 def _ca_file(value: Path) -> Path:
     try:
         tls_context(ca_file=value, legacy_tls=False)
@@ -116,6 +127,15 @@ CaFile = Annotated[
     Field(description="um arquivo existente com certificados em PEM"),
 ]
 
+_ProxyAddress = Annotated[
+    str,
+    AfterValidator(_proxy_address),
+    Field(
+        repr=False,
+        description="o endereço de um proxy, como http://usuario:senha@proxy:3128; no lugar de "
+        "sinais como @ e # na senha, %40 e %23",
+    ),
+]
 _Port = Annotated[int, Field(ge=1, le=65_535)]
 _Workers = Annotated[int, Field(ge=1, le=64)]
 
@@ -143,6 +163,12 @@ class ServiceSettings(BaseSettings):
         repr=False,
         description="até 200 letras, algarismos e - . _ ~ + /, com = só no fim",
     )
+    # The usual variables; they may be in small letters, too.
+    https_proxy: _ProxyAddress = ""
+    http_proxy: _ProxyAddress = ""
+    no_proxy: str = Field(
+        default="", description="nomes de servidores, separados por vírgulas, ou *"
+    )
     experiments_url: Annotated[str, AfterValidator(_control_url)] = Field(
         default="", description="o endereço http:// em que o servidor simulado é controlado"
     )
@@ -169,6 +195,11 @@ class ServiceSettings(BaseSettings):
         default="INFO", description="DEBUG, INFO, WARNING, ERROR ou CRITICAL"
     )
     log_format: Literal["text", "json"] = Field(default="text", description="text ou json")
+
+    @property
+    def proxies(self) -> Proxies:
+        """Which upstream is asked through which proxy."""
+        return Proxies(http=self.http_proxy, https=self.https_proxy, without=self.no_proxy)
 
     @model_validator(mode="after")
     def _experiments_are_with_the_stand_in(self) -> Self:

@@ -92,6 +92,50 @@ def test_platforms_say_where_to_serve(
     assert (settings.server_port, settings.server_workers, settings.server_reload) == served
 
 
+@pytest.mark.parametrize("spelling", [str.upper, str.lower])
+@pytest.mark.parametrize(
+    ("address", "shown", "user", "password"),
+    [
+        ("http://proxy.test:3128", "http://proxy.test:3128", None, None),
+        ("http://proxy.test:3128/", "http://proxy.test:3128", None, None),
+        ("proxy.test:3128", "http://proxy.test:3128", None, None),
+        ("HTTP://Proxy.test", "http://proxy.test", None, None),
+        ("http://[2001:db8::1]:3128", "http://[2001:db8::1]:3128", None, None),
+        ("eu:se%40nha@proxy.test:3128", "http://proxy.test:3128", "eu", "se@nha"),
+        ("http://jo%C3%A3o:a%C3%A7%C3%A3o@10.1.2.3:80", "http://10.1.2.3", "joão", "ação"),
+        ("http://joão:ação@10.1.2.3:80", "http://10.1.2.3", "joão", "ação"),
+    ],
+)
+def test_proxies_are_read_from_the_usual_variables(
+    *,
+    address: str,
+    shown: str,
+    user: str | None,
+    password: str | None,
+    spelling: Callable[[str], str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """In capital or small letters; the scheme may be left out, as in other programs."""
+    monkeypatch.setenv(spelling("HTTPS_PROXY"), address)
+    monkeypatch.setenv(spelling("NO_PROXY"), "interno.test")
+    settings = load_settings()
+
+    proxy = settings.proxies.on_the_way_to("https://estoque.test")
+
+    assert proxy is not None
+    assert (str(proxy), proxy.user, proxy.password) == (shown, user, password)
+    assert settings.proxies.on_the_way_to("https://estoque.interno.test") is None
+    assert settings.proxies.on_the_way_to("http://estoque.test") is None
+    assert "nha" not in repr(settings)
+
+
+def test_an_empty_proxy_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some scripts unset a variable so."""
+    monkeypatch.setenv("HTTPS_PROXY", "")
+
+    assert load_settings().proxies.on_the_way_to("https://estoque.test") is None
+
+
 def test_settings_that_contradict_each_other_are_named(
     line_about: Callable[[str, str], str],
 ) -> None:
@@ -197,6 +241,15 @@ def test_a_bad_value_stops_the_start_with_one_line(
         ("STOCK_PIN", "segredo", "***"),
         ("SERVER_PORT", "tcp://u:segredo@h:8001", "***"),
         ("PORT", "tcp://u:segredo@h:8001", "***"),
+        ("HTTPS_PROXY", "https://u:segredo@proxy.test:3128", "https://***@proxy.test:3128"),
+        ("HTTPS_PROXY", "socks5://u:segredo@proxy.test", "socks5://***@proxy.test"),
+        ("HTTPS_PROXY", "http://u:seg#redo@proxy.test:3128", "http://***"),
+        ("HTTPS_PROXY", "http://u:segredo@proxy.test/caminho", "http://***@proxy.test/***"),
+        ("HTTPS_PROXY", "http://u:segredo@proxy.test/?a", "http://***@proxy.test/?***"),
+        ("HTTPS_PROXY", "http://u:segredo@proxy.test#a", "http://***@proxy.test#***"),
+        ("HTTPS_PROXY", "u:segredo@proxy.test:99999", "http://***@proxy.test:99999"),
+        ("HTTP_PROXY", "u:segredo proxy.test", "http://***"),
+        ("HTTP_PROXY", "http://", "http://"),
         ("SERVER_PORT", "segredo de mais de vinte letras", "***"),
         ("LOG_LEVEL", "DEBUG\nsegredo", "***"),
         ("STOCK_CA_FILE", "https://u:segredo@h/ca.pem", "***"),
