@@ -25,6 +25,12 @@ gc.enable()
 
 __all__ = ["create_app", "serve"]
 
+# A worker that does not answer the supervisor's health check for so long, in seconds, is replaced.
+# It cannot answer while it imports the code, which takes Windows longer than uvicorn's own 5 s if a
+# virus scanner reads each file for the first time. The supervisor itself does not hear Ctrl+C while
+# it waits for a frozen worker, so this is no longer than it has to be.
+WORKER_ANSWERS_S = 30
+
 
 def serve(app: str = "main:create_app") -> None:
     """Serves what this factory makes, as the settings of the environment say."""
@@ -42,6 +48,7 @@ def serve(app: str = "main:create_app") -> None:
         workers=settings.server_workers,
         timeout_graceful_shutdown=3,
         access_log=settings.access_log,
+        timeout_worker_healthcheck=WORKER_ANSWERS_S,
         log_config=None,
     )
 

@@ -48,7 +48,8 @@ setattr(aioresponses.core, "ClientResponse", _ClientResponse)  # noqa: B010  # n
 def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     """The developer's own variables and `.env` must not change what is tested."""
     for name in Settings.model_fields:
-        monkeypatch.delenv(name.upper(), raising=False)
+        for spelling in (name.upper(), name):  # those of a proxy are often in small letters
+            monkeypatch.delenv(spelling, raising=False)
     monkeypatch.setitem(Settings.model_config, "env_file", None)
     monkeypatch.setenv("SNAPSHOT_STORE", "memory:")
     # However busy the machine is, the first answer is that of the first collection.

@@ -13,6 +13,7 @@ from yarl import URL
 from src.application.collecting.fan_out import FanOut
 from src.application.manners import patience
 from src.application.ports.fan_out_watch import FanOutWatch
+from src.infra.gateways.proxy import Proxies
 from src.infra.gateways.upstream import Upstream, open_client
 from stand_in.faults import Behaviour, Fault, Kind
 from tests.helpers.services import application, ask, ended
@@ -169,7 +170,7 @@ async def test_a_quarter_that_is_never_answered_ends_with_many_at_once(
     limits = []
     async with upstream:
         asked = Upstream(base_url=upstream.base_url, at_once=100, timeout_s=1)
-        async with open_client(asked, watch=FanOutWatch()) as opened:
+        async with open_client(asked, proxies=Proxies(), watch=FanOutWatch()) as opened:
             fan_out = FanOut[Shelf](
                 roots_limit=asyncio.Semaphore(4),
                 watch=FanOutWatch(),

@@ -126,7 +126,8 @@ def test_settings_table_is_complete_and_true() -> None:
 
 def default_of(setting: str) -> str:
     """A setting's default as the table writes it."""
-    default = Settings.model_fields[setting].default
+    field = Settings.model_fields[setting]
+    default = field.get_default(call_default_factory=True, validated_data={})
     if default in {None, ""}:
         return "unset"
     return f"`{str(default).lower() if isinstance(default, bool) else default}`"

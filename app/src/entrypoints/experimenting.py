@@ -33,6 +33,9 @@ def experiment_with(
         usual_limit=at_once,
         # If there are fewer connections, higher limits cannot be chosen.
         most=possible_connections(LIMITS[-1], setting="EXPERIMENTS_URL", warns=False),
-        behave=StandInControl(settings.experiments_url).behave,
+        behave=StandInControl(
+            settings.experiments_url,
+            proxy=settings.proxies.on_the_way_to(settings.experiments_url),
+        ).behave,
         requests=lambda: counts.requests.done,
     )

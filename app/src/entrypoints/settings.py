@@ -20,6 +20,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from src.infra.gateways.proxy import Proxies
 from src.infra.gateways.stand_in_control import is_same_origin
 from src.infra.gateways.tls import tls_context
 
@@ -96,6 +97,16 @@ def _control_url(value: str) -> str:
     return url
 
 
+def _proxy_address(value: str) -> str:
+    """The address with its scheme, which many leave out."""
+    if not value:
+        return ""
+    url = TypeAdapter(HttpUrl).validate_python(value if "://" in value else f"http://{value}")
+    if url.scheme != "http" or url.path != "/" or url.query is not None or url.fragment is not None:
+        raise ValueError("neither TLS nor SOCKS is spoken with a proxy")
+    return str(url)
+
+
 def _ca_file(value: Path) -> Path:
     try:
         tls_context(ca_file=value, legacy_tls=False)
@@ -115,6 +126,18 @@ CaFile = Annotated[
     Annotated[FilePath, AfterValidator(_ca_file)] | None,
     Field(description="um arquivo existente com certificados em PEM"),
 ]
+
+_ProxyAddress = Annotated[
+    str,
+    AfterValidator(_proxy_address),
+    Field(
+        repr=False,
+        description="o endereço de um proxy, como http://usuario:senha@proxy:3128; no lugar de "
+        "sinais como @ e # na senha, %40 e %23",
+    ),
+]
+_Port = Annotated[int, Field(ge=1, le=65_535)]
+_Workers = Annotated[int, Field(ge=1, le=64)]
 
 
 class ServiceSettings(BaseSettings):
@@ -145,6 +168,12 @@ class ServiceSettings(BaseSettings):
         repr=False,
         description="até 200 letras, algarismos e - . _ ~ + /, com = só no fim",
     )
+    # The usual variables; they may be in small letters, too.
+    https_proxy: _ProxyAddress = ""
+    http_proxy: _ProxyAddress = ""
+    no_proxy: str = Field(
+        default="", description="nomes de servidores, separados por vírgulas, ou *"
+    )
     experiments_url: Annotated[str, AfterValidator(_control_url)] = Field(
         default="", description="o endereço http:// em que o servidor simulado é controlado"
     )
@@ -152,14 +181,31 @@ class ServiceSettings(BaseSettings):
         default="", description="* ou origens como https://exemplo.br, separadas por vírgulas"
     )
     server_host: str = Field(default="0.0.0.0", min_length=1, description="um endereço local")  # noqa: S104  # a development server that others on the network can try
-    server_port: int = Field(default=8001, ge=1, le=65_535, description="um inteiro de 1 a 65535")
-    server_workers: int = Field(default=1, ge=1, le=64, description="um inteiro de 1 a 64")
-    server_reload: bool = Field(default=True, description="true ou false")
+    # Platforms set these two. There, code changes by a new release only: nothing to reload for.
+    port: _Port | None = Field(default=None, description="um inteiro de 1 a 65535")
+    web_concurrency: _Workers | None = Field(default=None, description="um inteiro de 1 a 64")
+    server_port: _Port = Field(
+        default_factory=lambda others: others.get("port") or 8001,
+        description="um inteiro de 1 a 65535",
+    )
+    server_workers: _Workers = Field(
+        default_factory=lambda others: others.get("web_concurrency") or 1,
+        description="um inteiro de 1 a 64",
+    )
+    server_reload: bool = Field(
+        default_factory=lambda others: not (others.get("port") or others.get("web_concurrency")),
+        description="true ou false",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = Field(
         default="INFO", description="DEBUG, INFO, WARNING, ERROR ou CRITICAL"
     )
     log_format: Literal["text", "json"] = Field(default="text", description="text ou json")
     access_log: bool = Field(default=True, description="true ou false")
+
+    @property
+    def proxies(self) -> Proxies:
+        """Which upstream is asked through which proxy."""
+        return Proxies(http=self.http_proxy, https=self.https_proxy, without=self.no_proxy)
 
     @model_validator(mode="after")
     def _experiments_are_with_the_stand_in(self) -> Self:
@@ -182,10 +228,12 @@ def load(kind: type[S]) -> S:
     try:
         return kind()
     except ValidationError as exc:
+        # A default that depends on other settings is left open if any setting is bad.
+        errors = [each for each in exc.errors() if each["type"] != "default_factory_not_called"]
         # A field of several kinds reports once for each; the variable is named once.
-        bad = {str(error["loc"][0]): error for error in exc.errors() if error["loc"]}
+        bad = {str(error["loc"][0]): error for error in errors if error["loc"]}
         # What several settings together do not allow.
-        faults = [str(error["ctx"]["error"]) for error in exc.errors() if not error["loc"]]
+        faults = [str(error["ctx"]["error"]) for error in errors if not error["loc"]]
         faults += [
             f"{name.upper()}{_shown(name, field, error)} (use {field.description})"
             for name, error in bad.items()

@@ -108,7 +108,9 @@ def tree_feature(
         counts = FanOutCounts(clock=time.monotonic)
         roots_limit = asyncio.Semaphore(roots_at_once)
         experiment = experiment_with(settings, asked.base_url, at_once=asked.at_once, counts=counts)
-        async with open_client(asked, watch=counts, experiment=experiment) as client:
+        async with open_client(
+            asked, proxies=settings.proxies, watch=counts, experiment=experiment
+        ) as client:
             counts.bounded_by(lambda: limits_in_force(asked, client, roots=roots_at_once))
             async with keeping_fresh(
                 settings,

@@ -67,6 +67,75 @@ def test_the_defaults_are_the_documented_ones(monkeypatch: pytest.MonkeyPatch) -
     assert (settings.server_host, settings.server_port) == ("0.0.0.0", 8001)
 
 
+@pytest.mark.parametrize(
+    ("variables", "served"),
+    [
+        ({}, (8001, 1, True)),
+        ({"PORT": "5000"}, (5000, 1, False)),
+        ({"WEB_CONCURRENCY": "3"}, (8001, 3, False)),
+        ({"PORT": "5000", "WEB_CONCURRENCY": "1"}, (5000, 1, False)),
+        ({"PORT": "5000", "SERVER_PORT": "6000"}, (6000, 1, False)),
+        ({"WEB_CONCURRENCY": "3", "SERVER_WORKERS": "2"}, (8001, 2, False)),
+        ({"PORT": "5000", "SERVER_RELOAD": "true"}, (5000, 1, True)),
+        ({"SERVER_PORT": "6000", "SERVER_WORKERS": "2"}, (6000, 2, True)),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, dict) else "",
+)
+def test_platforms_say_where_to_serve(
+    variables: dict[str, str], served: tuple[int, int, bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PORT and WEB_CONCURRENCY count unless our own say otherwise; by default nothing reloads."""
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    settings = load_settings()
+
+    assert (settings.server_port, settings.server_workers, settings.server_reload) == served
+
+
+@pytest.mark.parametrize("spelling", [str.upper, str.lower])
+@pytest.mark.parametrize(
+    ("address", "shown", "user", "password"),
+    [
+        ("http://proxy.test:3128", "http://proxy.test:3128", None, None),
+        ("http://proxy.test:3128/", "http://proxy.test:3128", None, None),
+        ("proxy.test:3128", "http://proxy.test:3128", None, None),
+        ("HTTP://Proxy.test", "http://proxy.test", None, None),
+        ("http://[2001:db8::1]:3128", "http://[2001:db8::1]:3128", None, None),
+        ("eu:se%40nha@proxy.test:3128", "http://proxy.test:3128", "eu", "se@nha"),
+        ("http://jo%C3%A3o:a%C3%A7%C3%A3o@10.1.2.3:80", "http://10.1.2.3", "joão", "ação"),
+        ("http://joão:ação@10.1.2.3:80", "http://10.1.2.3", "joão", "ação"),
+    ],
+)
+def test_proxies_are_read_from_the_usual_variables(
+    *,
+    address: str,
+    shown: str,
+    user: str | None,
+    password: str | None,
+    spelling: Callable[[str], str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """In capital or small letters; the scheme may be left out, as in other programs."""
+    monkeypatch.setenv(spelling("HTTPS_PROXY"), address)
+    monkeypatch.setenv(spelling("NO_PROXY"), "interno.test")
+    settings = load_settings()
+
+    proxy = settings.proxies.on_the_way_to("https://estoque.test")
+
+    assert proxy is not None
+    assert (str(proxy), proxy.user, proxy.password) == (shown, user, password)
+    assert settings.proxies.on_the_way_to("https://estoque.interno.test") is None
+    assert settings.proxies.on_the_way_to("http://estoque.test") is None
+    assert "nha" not in repr(settings)
+
+
+def test_an_empty_proxy_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some scripts unset a variable so."""
+    monkeypatch.setenv("HTTPS_PROXY", "")
+
+    assert load_settings().proxies.on_the_way_to("https://estoque.test") is None
+
+
 def test_settings_that_contradict_each_other_are_named(
     line_about: Callable[[str, str], str],
 ) -> None:
@@ -113,6 +182,8 @@ def test_every_setting_says_what_is_allowed() -> None:
         ("REFRESH_MIN_INTERVAL_S", "-1", "-1", "de 0 a 86400"),
         ("SERVER_HOST", "", "", "um endereço local"),
         ("SERVER_PORT", "70000", "70000", "de 1 a 65535"),
+        ("PORT", "70000", "70000", "de 1 a 65535"),
+        ("WEB_CONCURRENCY", "0", "0", "de 1 a 64"),
         ("LOG_LEVEL", "ALTO", "ALTO", "DEBUG"),
         ("LOG_FORMAT", "xml", "xml", "text ou json"),
         ("STOCK_COUNTRY", "AR", "AR", "BR ou PT"),
@@ -169,6 +240,16 @@ def test_a_bad_value_stops_the_start_with_one_line(
         ("STOCK_PASSWORD", "segredo", "***"),
         ("STOCK_PIN", "segredo", "***"),
         ("SERVER_PORT", "tcp://u:segredo@h:8001", "***"),
+        ("PORT", "tcp://u:segredo@h:8001", "***"),
+        ("HTTPS_PROXY", "https://u:segredo@proxy.test:3128", "https://***@proxy.test:3128"),
+        ("HTTPS_PROXY", "socks5://u:segredo@proxy.test", "socks5://***@proxy.test"),
+        ("HTTPS_PROXY", "http://u:seg#redo@proxy.test:3128", "http://***"),
+        ("HTTPS_PROXY", "http://u:segredo@proxy.test/caminho", "http://***@proxy.test/***"),
+        ("HTTPS_PROXY", "http://u:segredo@proxy.test/?a", "http://***@proxy.test/?***"),
+        ("HTTPS_PROXY", "http://u:segredo@proxy.test#a", "http://***@proxy.test#***"),
+        ("HTTPS_PROXY", "u:segredo@proxy.test:99999", "http://***@proxy.test:99999"),
+        ("HTTP_PROXY", "u:segredo proxy.test", "http://***"),
+        ("HTTP_PROXY", "http://", "http://"),
         ("SERVER_PORT", "segredo de mais de vinte letras", "***"),
         ("LOG_LEVEL", "DEBUG\nsegredo", "***"),
         ("STOCK_CA_FILE", "https://u:segredo@h/ca.pem", "***"),

@@ -14,6 +14,7 @@ from src.application.manners.circuit_breaker import CircuitBreaker
 from src.application.manners.patience import Patience
 from src.application.manners.retry_budget import RetryBudget
 from src.infra.gateways.aiohttp_exchange import AiohttpExchange, open_session
+from src.infra.gateways.proxy import Proxy
 from src.infra.gateways.retrying_client import FIRST_BACKOFF_S, LONGEST_WAIT_S, RetryingClient
 from src.infra.metrics.upstream_meter import UpstreamMeter
 
@@ -72,12 +73,17 @@ def client_over(
 
 @asynccontextmanager
 async def exchange_with(
-    base_url: str, *, connections: int = 100, tls: ssl.SSLContext | None = None, **bounds: Any
+    base_url: str,
+    *,
+    connections: int = 100,
+    tls: ssl.SSLContext | None = None,
+    proxy: Proxy | None = None,
+    **bounds: Any,
 ) -> AsyncIterator[AiohttpExchange]:
     """An exchange over its own session, with the test's certificate store or an empty one.
 
-    `bounds` are those of the exchange.
+    `proxy` is on the way. `bounds` are those of the exchange.
     """
     tls = tls or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    async with open_session(connections=connections, tls=tls) as session:
-        yield AiohttpExchange(session, base_url=base_url, settings="CARS_", **bounds)
+    async with open_session(connections=connections, tls=tls, proxy=proxy) as session:
+        yield AiohttpExchange(session, base_url=base_url, settings="CARS_", proxy=proxy, **bounds)

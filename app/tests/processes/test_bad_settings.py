@@ -8,6 +8,7 @@ import pytest
 from src.entrypoints.settings import APP_DIR
 
 
+@pytest.mark.parametrize("name", ["SERVER_PORT", "PORT"])
 @pytest.mark.parametrize(
     "command",
     [
@@ -17,16 +18,18 @@ from src.entrypoints.settings import APP_DIR
     ],
     ids=["main.py", "uvicorn", "workers"],
 )
-def test_a_bad_value_ends_the_process(command: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bad_value_ends_the_process(
+    command: list[str], name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """However the service is started, it ends by itself, and no traceback hides the line."""
-    monkeypatch.setenv("SERVER_PORT", "0")
+    monkeypatch.setenv(name, "0")
     monkeypatch.chdir(APP_DIR)
 
     ended = subprocess.run(
         [sys.executable, *command], capture_output=True, text=True, timeout=30, check=False
     )
 
-    assert "SERVER_PORT=0 (use um inteiro de 1 a 65535)" in ended.stderr
+    assert f"Configuração inválida: {name}=0 (use um inteiro de 1 a 65535)" in ended.stderr
     assert "Traceback" not in ended.stderr
     if "--workers" not in command:  # uvicorn's supervisor stops, but ends with 0
         assert ended.returncode == 3

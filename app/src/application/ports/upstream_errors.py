@@ -33,6 +33,14 @@ class UpstreamTlsError(UpstreamConnectionError):
     may_pass = False
 
 
+class UpstreamProxyError(UpstreamConnectionError):
+    """The proxy on the way to the upstream cannot be reached, or does not let through."""
+
+    def __init__(self, message: str, *, may_pass: bool = True) -> None:
+        super().__init__(message)
+        self.may_pass = may_pass
+
+
 class UpstreamTimeoutError(UpstreamError):
     """The whole answer did not arrive in time."""
 

@@ -25,7 +25,9 @@ async def collecting(
 ) -> AsyncIterator[ListOfStatesAndCities]:
     """The use case over a client of its own, which is closed at the end."""
     ibge = _upstream(settings)
-    async with open_client(ibge, watch=watch, experiment=experiment) as client:
+    async with open_client(
+        ibge, proxies=settings.proxies, watch=watch, experiment=experiment
+    ) as client:
         watch.bounded_by(lambda: limits_in_force(ibge, client, roots=settings.ibge_states_limit))
         yield ListOfStatesAndCities(
             states=IbgeStatesGateway(client),

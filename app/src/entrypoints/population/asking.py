@@ -26,5 +26,5 @@ async def gateway(settings: PopulationSettings) -> AsyncIterator[PopulationGatew
         ca_file=settings.ibge_ca_file,
         legacy_tls=settings.ibge_legacy_tls,
     )
-    async with open_client(upstream, watch=FanOutWatch()) as client:
+    async with open_client(upstream, proxies=settings.proxies, watch=FanOutWatch()) as client:
         yield IbgeAggregatesGateway(client)

@@ -14,12 +14,14 @@ from src.application.ports.upstream_errors import (
     UpstreamConnectionError,
     UpstreamError,
     UpstreamMalformedError,
+    UpstreamProxyError,
     UpstreamStatusError,
     UpstreamTimeoutError,
     UpstreamTlsError,
     UpstreamTooMuchError,
     UpstreamUnreachableError,
 )
+from src.infra.gateways.proxy import Proxy, through
 from src.infra.gateways.time_limit import Stalls, TimeLimit
 from src.infra.gateways.tls import tls_advice
 
@@ -57,15 +59,23 @@ _TRANSLATION: tuple[tuple[type[Exception], type[UpstreamError], str], ...] = (
     (OSError, UpstreamConnectionError, "sem conexão"),
 )
 
+# With a proxy, only the proxy is connected to, and only its name looked up.
+_NO_PROXY = (aiohttp.ClientProxyConnectionError, aiohttp.ClientConnectorDNSError)
 
-def open_session(*, connections: int, tls: SSLContext) -> aiohttp.ClientSession:
+
+def open_session(
+    *, connections: int, tls: SSLContext, proxy: Proxy | None
+) -> aiohttp.ClientSession:
     """The one session of the process, with at most `connections` open at a time.
 
     It keeps no cookies, decodes nothing and sets no total time limit of its own: the exchange does.
+    Nor does it look for proxies itself (`trust_env`): with each request, aiohttp would read the
+    environment in a thread, and send the upstream a password that ~/.netrc has for its host.
     """
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=connections, ssl=tls),
         cookie_jar=aiohttp.DummyCookieJar(),
+        proxy=proxy.url if proxy else None,
         headers={
             "User-Agent": USER_AGENT,
             "Accept": "application/json",
@@ -91,12 +101,14 @@ class AiohttpExchange:
         *,
         base_url: str,
         settings: str = "",
+        proxy: Proxy | None = None,
         first_connection_s: float = FIRST_CONNECTION_S,
         max_bytes_at_once: int = MAX_BYTES_AT_ONCE,
     ) -> None:
         self._session = session
         self._base_url = base_url.rstrip("/")
         self._settings = settings
+        self._proxy = proxy
         self._stalls = Stalls()
         self._has_answered = False
         self._first_connection_s = first_connection_s
@@ -123,7 +135,7 @@ class AiohttpExchange:
         except (aiohttp.ClientError, OSError) as exc:
             if isinstance(exc, aiohttp.ConnectionTimeoutError):
                 self._first_connection_s *= 2
-            raise _translated(exc, path, self._settings) from exc
+            raise self._translated(exc, path) from exc
         finally:
             self._bytes_at_once -= len(sent)
 
@@ -132,8 +144,12 @@ class AiohttpExchange:
     ) -> None:
         """Fill `sent` with the answer's bytes as they come."""
         if response.status != 200:
+            # A proxy that forwards requests, instead of opening tunnels, may have answered itself.
+            proxy = self._proxy if response.url.scheme == "http" else None
+            if proxy and response.status == 407:
+                raise _refusal(proxy, path, 407)
             raise UpstreamStatusError(
-                f"{path}: status {response.status}",
+                f"{path}: status {response.status}{through(proxy)}",
                 response.status,
                 _seconds(response.headers.get("Retry-After")),
             )
@@ -144,6 +160,20 @@ class AiohttpExchange:
                 raise _too_large(path, max_bytes)
             if self._bytes_at_once > self._max_bytes_at_once:
                 raise UpstreamTooMuchError(f"{path}: respostas demais ao mesmo tempo")
+
+    def _translated(self, exc: Exception, path: str) -> UpstreamError:
+        if self._proxy and isinstance(exc, aiohttp.ClientHttpProxyError):
+            return _refusal(self._proxy, path, exc.status)
+        if self._proxy and isinstance(exc, _NO_PROXY):
+            return UpstreamProxyError(
+                f"{path}: sem conexão com o proxy {self._proxy} ({exc}): "
+                f"confira {self._proxy.setting} e NO_PROXY"
+            )
+        kind, what = next(
+            (kind, what) for theirs, kind, what in _TRANSLATION if isinstance(exc, theirs)
+        )
+        reason = tls_advice(exc, settings=self._settings) or _reason(exc)
+        return kind(f"{path}: {what} ({reason}){through(self._proxy)}")
 
     def _get(self, path: str) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
         # encoded=True: the paths are made of digits and letters here, so yarl need not look.
@@ -175,12 +205,25 @@ def _too_large(path: str, max_bytes: int) -> UpstreamMalformedError:
     return UpstreamMalformedError(f"{path}: resposta grande demais (mais de {max_bytes} bytes)")
 
 
-def _translated(exc: Exception, path: str, settings: str) -> UpstreamError:
-    kind, what = next(
-        (kind, what) for theirs, kind, what in _TRANSLATION if isinstance(exc, theirs)
-    )
-    reason = tls_advice(exc, settings=settings) or str(exc) or type(exc).__name__
-    return kind(f"{path}: {what} ({reason})")
+def _refusal(proxy: Proxy, path: str, status: int) -> UpstreamProxyError:
+    """The error for an answer that is the proxy's own, with what to do."""
+    if status != 407:
+        what = f"respondeu {status}: confira se ele alcança a fonte e permite conexões com ela"
+    elif proxy.user is None:
+        what = (
+            f"pede usuário e senha (407): inclua-os em {proxy.setting}, como em "
+            "http://usuario:senha@proxy:3128"
+        )
+    else:
+        what = f"não aceitou o usuário e a senha (407): confira {proxy.setting}"
+    may_pass = status >= 500 or status in {408, 429}
+    return UpstreamProxyError(f"{path}: o proxy {proxy} {what}", may_pass=may_pass)
+
+
+def _reason(exc: Exception) -> str:
+    """What aiohttp says, but for the address in its text: a proxy's has a password."""
+    said = exc.message if isinstance(exc, aiohttp.ClientResponseError) else str(exc)
+    return said or type(exc).__name__
 
 
 def _seconds(retry_after: str | None) -> float | None:

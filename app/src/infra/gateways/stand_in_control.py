@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from src.application.experimenting.experiment import Conditions, Fault
 from src.application.ports.upstream_errors import UpstreamConnectionError
+from src.infra.gateways.proxy import Proxy, through
 
 # The share of answers that are errors, and the requests a second above which others are refused.
 ERROR_SHARE = 0.02
@@ -24,10 +25,14 @@ def is_same_origin(url: str, other: str) -> bool:
 
 
 class StandInControl:
-    """The stand-in that is controlled at this address, over HTTP without TLS."""
+    """The stand-in that is controlled at this address, over HTTP without TLS.
 
-    def __init__(self, url: str) -> None:
+    `proxy` is the one on the way to it, if any.
+    """
+
+    def __init__(self, url: str, *, proxy: Proxy | None = None) -> None:
         self._url = url
+        self._proxy = proxy
 
     async def behave(self, conditions: Conditions, answered_first: int) -> None:
         """Let the stand-in behave so from its next answer on.
@@ -40,15 +45,23 @@ class StandInControl:
         try:
             status = await asyncio.to_thread(self._put, body)
         except (OSError, HTTPException) as error:
-            raise UpstreamConnectionError(f"{self._url}: sem conexão ({error})") from error
+            raise self._error(f"sem conexão ({error})") from error
         if status != 200:
-            raise UpstreamConnectionError(f"{self._url}: status {status}")
+            raise self._error(f"status {status}")
+
+    def _error(self, what: str) -> UpstreamConnectionError:
+        return UpstreamConnectionError(f"{self._url}: {what}{through(self._proxy)}")
 
     def _put(self, body: bytes) -> int:
         address = urlsplit(self._url)
-        connection = HTTPConnection(address.hostname or "", address.port, timeout=TIMEOUT_S)
+        host, port, target = address.hostname or "", address.port, address.path
+        headers: dict[str, str] = {}
+        if self._proxy:  # it wants the whole address (RFC 9112, section 3.2.2)
+            host, port, target = self._proxy.host, self._proxy.port, self._url
+            headers = self._proxy.headers
+        connection = HTTPConnection(host, port, timeout=TIMEOUT_S)
         try:
-            connection.request("PUT", address.path, body)
+            connection.request("PUT", target, body, headers)
             return connection.getresponse().status
         finally:
             connection.close()

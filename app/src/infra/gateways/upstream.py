@@ -18,6 +18,7 @@ from src.application.manners.retry_budget import RetryBudget
 from src.application.ports.fan_out_watch import FanOutWatch
 from src.application.ports.refresh_progress import Limits
 from src.infra.gateways.aiohttp_exchange import AiohttpExchange, open_session
+from src.infra.gateways.proxy import Proxies
 from src.infra.gateways.retrying_client import RetryingClient
 from src.infra.gateways.tls import tls_context
 from src.infra.metrics.upstream_meter import UpstreamMeter
@@ -60,11 +61,16 @@ def limits_in_force(upstream: Upstream, client: RetryingClient, *, roots: int) -
 
 @asynccontextmanager
 async def open_client(
-    upstream: Upstream, *, watch: FanOutWatch, experiment: Experiment | None = None
+    upstream: Upstream,
+    *,
+    proxies: Proxies,
+    watch: FanOutWatch,
+    experiment: Experiment | None = None,
 ) -> AsyncIterator[RetryingClient]:
     """A client with a session, TLS and manners of its own, all closed at the end.
 
-    `watch` hears what becomes of each request. `experiment` may change its limit.
+    `proxies` are those of the settings; one of them may be on the way to this upstream. `watch`
+    hears what becomes of each request. `experiment` may change its limit.
 
     Raises OSError if `ca_file` cannot be read as PEM.
     """
@@ -87,9 +93,12 @@ async def open_client(
         upstream=upstream.name,
         rests_for_all=upstream.rests_for_all,
     )
-    async with open_session(connections=connections, tls=tls) as session:
+    proxy = proxies.on_the_way_to(upstream.base_url)
+    async with open_session(connections=connections, tls=tls, proxy=proxy) as session:
         client = RetryingClient(
-            AiohttpExchange(session, base_url=upstream.base_url, settings=upstream.settings),
+            AiohttpExchange(
+                session, base_url=upstream.base_url, settings=upstream.settings, proxy=proxy
+            ),
             admission=admission,
             meter=UpstreamMeter(upstream.base_url, admission),
             # A first try without peers to compare with leaves time for the others.

@@ -37,9 +37,10 @@ def possible_connections(wanted: int, *, setting: str, warns: bool = True) -> in
     if warns and possible < wanted:
         log.warning(
             "O sistema permite só %d das %d conexões desejadas; a coleta será mais lenta. "
-            "Aumente o limite de arquivos abertos (ulimit -n) ou diminua %s",
+            "%s ou diminua %s",
             possible,
             wanted,
+            _ADVICE,
             setting,
         )
     return possible
@@ -55,6 +56,8 @@ def connections_of_callers() -> int:
 
 
 if sys.platform == "win32":  # pragma: no cover  # the coverage is taken on Linux
+    # uvicorn serves with select() there if it has several workers or reloads.
+    _ADVICE = "Sirva com um só processo (SERVER_WORKERS=1 e SERVER_RELOAD=false)"
 
     def open_files(wanted: int) -> int:
         """The files and sockets that may be open: `wanted`, or fewer if no more are allowed."""
@@ -63,6 +66,8 @@ if sys.platform == "win32":  # pragma: no cover  # the coverage is taken on Linu
 
 else:
     import resource
+
+    _ADVICE = "Aumente o limite de arquivos abertos (ulimit -n)"
 
     def open_files(wanted: int) -> int:
         """The files and sockets that may be open: `wanted`, or fewer if no more are allowed."""

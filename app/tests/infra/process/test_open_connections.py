@@ -20,6 +20,19 @@ possible = possible_connections(526, setting="CARS_YEARS_LIMIT")
 print(json.dumps([possible, resource.getrlimit(resource.RLIMIT_NOFILE)[0]]))
 """
 
+ON_WINDOWS = """
+import asyncio, logging, sys
+logging.basicConfig()
+sys.platform = "win32"
+from src.infra.process.open_connections import possible_connections
+
+async def main():
+    print(possible_connections(526, setting="CARS_YEARS_LIMIT"))
+
+with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
+    runner.run(main())
+"""
+
 
 @pytest.mark.parametrize(
     ("soft", "hard", "possible", "soft_after"),
@@ -89,3 +102,19 @@ def test_the_limit_of_a_real_process_is_raised() -> None:
 
     assert json.loads(ended.stdout) == [236, 300]
     assert "ulimit -n" in ended.stderr
+
+
+def test_windows_has_no_ulimit() -> None:
+    """The bound there is that of select(), which a process alone does without; the log says so."""
+    ended = subprocess.run(
+        [sys.executable, "-X", "utf8", "-c", ON_WINDOWS],
+        cwd=APP_DIR,
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+
+    assert ended.stdout.strip() == "448"
+    assert "SERVER_WORKERS=1 e SERVER_RELOAD=false" in ended.stderr
+    assert "CARS_YEARS_LIMIT" in ended.stderr
+    assert "ulimit" not in ended.stderr

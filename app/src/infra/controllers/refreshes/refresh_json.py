@@ -29,6 +29,7 @@ CAUSES = {
     upstream_errors.UpstreamConnectionError: "Não houve conexão com {}, ou ela caiu.",
     upstream_errors.UpstreamUnreachableError: "{} não aceitou a conexão a tempo.",
     upstream_errors.UpstreamTlsError: "A conexão TLS com {} falhou; veja no log o que fazer.",
+    upstream_errors.UpstreamProxyError: "O proxy não deixou alcançar {}; veja no log o que fazer.",
     upstream_errors.UpstreamTimeoutError: "{} não respondeu a tempo.",
     upstream_errors.UpstreamStatusError: "{} respondeu com um erro.",
     upstream_errors.UpstreamMalformedError: "A resposta d{} não está como esperado.",
