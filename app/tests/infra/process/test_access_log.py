@@ -17,7 +17,7 @@ def scope(**parts: Any) -> dict[str, Any]:
     return {
         "type": "http",
         "method": "GET",
-        "raw_path": b"/api/v1/states/SP",
+        "raw_path": b"/api/v1/itens/7",
         "query_string": b"",
         "http_version": "1.1",
         "client": ("127.0.0.1", 50_000),
@@ -29,12 +29,12 @@ async def test_as_text(capsys: pytest.CaptureFixture[str]) -> None:
     """A line looks like those of `logging`, and says how long the answer took."""
     log = AccessLog("text")
 
-    log.told(scope(query_string=b"depth=states"), 200, 0.01234)
+    log.told(scope(query_string=b"parte=tudo"), 200, 0.01234)
     log.write()
 
     line = capsys.readouterr().err
-    wanted = r'[\d-]{10} [\d:]{8},\d{3} INFO access: 127.0.0.1:50000 - "GET /api/v1/states/SP\?'
-    assert re.fullmatch(wanted + 'depth=states HTTP/1.1" 200 0.0123 s\n', line)
+    wanted = r'[\d-]{10} [\d:]{8},\d{3} INFO access: 127.0.0.1:50000 - "GET /api/v1/itens/7\?'
+    assert re.fullmatch(wanted + 'parte=tudo HTTP/1.1" 200 0.0123 s\n', line)
 
 
 async def test_as_json(capsys: pytest.CaptureFixture[str]) -> None:
@@ -50,10 +50,10 @@ async def test_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert line == {
         "level": "INFO",
         "logger": "access",
-        "message": "HEAD /api/v1/states/SP 304",
+        "message": "HEAD /api/v1/itens/7 304",
         "process": os.getpid(),
         "method": "HEAD",
-        "path": "/api/v1/states/SP",
+        "path": "/api/v1/itens/7",
         "status": 304,
         "seconds": 1.5,
         "client": "127.0.0.1:50000",
