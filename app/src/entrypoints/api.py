@@ -36,6 +36,7 @@ from src.infra.process.access_log import AccessLog
 from src.infra.process.bounded_connections import bound_connections
 from src.infra.process.freed_memory import give_back_large_blocks
 from src.infra.process.log import configure_logging
+from src.infra.traces.current_trace import advise_if_missing, traces_are_on
 
 
 def create_app(
@@ -82,12 +83,14 @@ def create_api(
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[dict[str, Any]]:
         give_back_large_blocks()
+        advise_if_missing()
         async with AsyncExitStack() as stack:
             if access_log is not None:
                 stack.callback(access_log.write)
             shared = stack.enter_context(metrics.shared())
             state: dict[str, Any] = {
                 "ready": [],
+                "is_traced": traces_are_on(),
                 "metrics": OpenedMetrics(
                     shared, CallersRight(settings.metrics_token, READING_METRICS)
                 ),
@@ -106,6 +109,7 @@ def create_api(
         version=VERSION,
         openapi_url=None,  # the document and its pages have a controller of their own
         lifespan=lifespan,
+        telemetry={"auto_configure": True},  # sends traces where the variables OTEL_* say
         redirect_slashes=False,  # it would send people to whatever host the request names
     )
     add_error_handlers(api, error_rows(features))

@@ -13,7 +13,6 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from src.application.collecting.fan_out import FanOut
-from src.application.telling.fan_out_counts import FanOutCounts
 from src.domain.credible_change import CredibleChange, any_number
 from src.domain.snapshot import TreeSnapshot
 from src.domain.tree import Branch
@@ -28,13 +27,14 @@ from src.infra.editions.tree_formats import WHOLE_TREE
 from src.infra.gateways.retrying_client import RetryingClient
 from src.infra.gateways.upstream import Upstream, limits_in_force, open_client
 from src.infra.process.clock import utc_now
+from src.infra.traces.traced_fan_out import fan_out_counts
 
 Settings = TypeVar("Settings", bound=ServiceSettings)
 Root = TypeVar("Root", bound=Branch)
 
 
 # Names that the core uses itself.
-RESERVED = {"ready", "refreshes"}
+RESERVED = {"metrics", "ready", "refreshes"}
 
 
 def _roots_at_will(change: CredibleChange) -> CredibleChange:
@@ -105,7 +105,7 @@ def tree_feature(
             return kind.collected(roots, at=now(), missing=fan_out.gaps(roots))
 
         asked = replace(upstream(settings), name=source)
-        counts = FanOutCounts(clock=time.monotonic)
+        counts = fan_out_counts(path, clock=time.monotonic)
         roots_limit = asyncio.Semaphore(roots_at_once)
         experiment = experiment_with(settings, asked.base_url, at_once=asked.at_once, counts=counts)
         async with open_client(

@@ -8,6 +8,7 @@ from src.application.ports.refresh_progress import (
     Attempt,
     Fate,
     Limits,
+    Phase,
     Requests,
     RootPhase,
     RootProgress,
@@ -28,10 +29,13 @@ class FanOutCounts(FanOutWatch):
     def __init__(self, *, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._limits: Callable[[], Limits] | None = None
-        self.begin()
+        self._forget()
 
     def begin(self) -> None:
         """A collection begins, about which nothing is known yet."""
+        self._forget()
+
+    def _forget(self) -> None:
         self._began = self._clock()
         self.most_in_flight = 0
         self.roots_in_work = 0
@@ -77,8 +81,11 @@ class FanOutCounts(FanOutWatch):
         """Forget the first of them: they were told."""
         del self._attempts[:count]
 
-    def end(self) -> None:
-        """The collection is over: what was under way was broken off, and need not be known."""
+    def end(self, phase: Phase) -> None:  # noqa: ARG002  # for those who tell it elsewhere
+        """The collection is over: what was under way was broken off, and need not be known.
+
+        `phase` says how it has ended.
+        """
         for counts in (self._without_root, *(root.requests for root in self._roots.values())):
             counts.queued = counts.in_flight = 0
         self.roots_in_work = self._in_flight = 0

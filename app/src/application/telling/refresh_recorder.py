@@ -109,7 +109,7 @@ class RefreshRecorder:
             await self._tell(recording, Phase.RUNNING)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(is_over.wait(), self.pause_s(self.fan_out.seconds))
-        self.fan_out.end()
+        self.fan_out.end(recording.phase)
         await self._tell(recording, recording.phase)
 
     async def _succeed_the_last(self, recording: Recording) -> None:

@@ -9,7 +9,6 @@ from typing import Any, TypeAlias
 from src.application.experimenting.experiment import Experiment
 from src.application.localities.list_of_states_and_cities import ListOfStatesAndCities
 from src.application.ports.fan_out_watch import FanOutWatch
-from src.application.telling.fan_out_counts import FanOutCounts
 from src.domain.localities.territory import State
 from src.domain.localities.territory_snapshot import CREDIBLE_CHANGE, TerritorySnapshot
 from src.entrypoints.experimenting import experiment_with
@@ -29,6 +28,7 @@ from src.infra.controllers.pages_controller import Page
 from src.infra.controllers.tree_controller import OpenedTree
 from src.infra.editions.localities.tree_formats import TERRITORY
 from src.infra.storage.localities.bundled_snapshot import bundled_outline, bundled_snapshot
+from src.infra.traces.traced_fan_out import fan_out_counts
 
 # Opens the use case with all it needs, and closes that at the end; what it does is watched.
 Collecting: TypeAlias = Callable[
@@ -51,7 +51,7 @@ def localities(collecting: Collecting | None = None) -> Feature[LocalitiesSettin
         async def collect(on_state: Callable[[State], None]) -> TerritorySnapshot:
             return await (await use_case()).execute(on_state)
 
-        fan_out = FanOutCounts(clock=time.monotonic)
+        fan_out = fan_out_counts(COLLECTION_WORDS.data, clock=time.monotonic)
         experiment = experiment_with(
             settings, settings.ibge_base_url, at_once=settings.ibge_cities_limit, counts=fan_out
         )

@@ -72,6 +72,8 @@ def json_line(scope: Scope, status: int, seconds: float) -> str:
         "seconds": round(seconds, 6),
         "client": _client(scope),
     }
+    if scope.get("trace_id"):
+        line["trace_id"] = scope["trace_id"]
     return msgspec.json.encode(line).decode() + "\n"
 
 

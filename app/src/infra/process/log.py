@@ -10,6 +10,7 @@ from typing import Literal
 from uvicorn.logging import ColourizedFormatter
 
 from src.infra.http.episodes import Episodes
+from src.infra.traces.current_trace import trace_id
 
 TEXT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
@@ -26,6 +27,8 @@ class JsonFormatter(logging.Formatter):
             "message": record.getMessage(),
             "process": record.process,
         }
+        if current := trace_id():
+            line["trace_id"] = current
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
         return json.dumps(line, ensure_ascii=False)

@@ -8,6 +8,7 @@ from src.application.ports.refresh_progress import (
     Attempt,
     Fate,
     Limits,
+    Phase,
     Requests,
     RootPhase,
 )
@@ -166,7 +167,7 @@ def test_requests_under_way_at_the_end_no_longer_count(progress: FanOutCounts) -
     progress.sent(done)
     progress.read(done)
     progress.sent(sent)
-    progress.end()
+    progress.end(Phase.WHOLE)
 
     assert progress.requests == Requests(done=1)
     assert progress.roots_in_work == 0

@@ -43,10 +43,12 @@ class FastPath:
         at_hand = self._at_hand.get((scope["path"], scope["query_string"]))
         if at_hand is None or scope["method"] != "GET":
             return None
-        state = scope.get("state")
-        if not state:  # without a lifespan there is nothing to answer, which the route tells
+        # Without a lifespan there is nothing to answer, which the route tells. Traces are made by
+        # FastAPI.
+        opened = scope.get("state")
+        if not opened or opened["is_traced"]:
             return None
-        return at_hand(state, Headers(raw=scope["headers"]))
+        return at_hand(opened, Headers(raw=scope["headers"]))
 
 
 def _in_two(address: str) -> tuple[str, bytes]:

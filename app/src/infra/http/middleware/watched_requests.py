@@ -5,6 +5,8 @@ from collections.abc import Callable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from src.infra.traces.current_trace import trace_id
+
 # Is told of a request: its scope, the path of its route ("" if there is none), the status of its
 # answer, and the seconds until its end.
 Told = Callable[[Scope, str, int, float], object]
@@ -32,6 +34,7 @@ class WatchedRequests:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+                scope["trace_id"] = trace_id()  # which is over when the request is told of
             await send(message)
 
         try:
