@@ -132,8 +132,8 @@ _ProxyAddress = Annotated[
     AfterValidator(_proxy_address),
     Field(
         repr=False,
-        description="o endereço de um proxy, como http://usuario:senha@proxy:3128; no lugar de "
-        "sinais como @ e # na senha, %40 e %23",
+        description="o endereço http:// de um proxy, como http://usuario:senha@proxy:3128; na "
+        "senha, %40 no lugar de @, %23 no de # etc.",
     ),
 ]
 _Port = Annotated[int, Field(ge=1, le=65_535)]
