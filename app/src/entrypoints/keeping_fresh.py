@@ -24,6 +24,7 @@ from src.application.refreshing.roots_as_they_come import RootsAsTheyCome
 from src.application.refreshing.schedule import Schedule
 from src.application.refreshing.task_cancellation import cancel_and_wait
 from src.application.telling.fan_out_counts import FanOutCounts
+from src.application.telling.followers import Followers
 from src.application.telling.refresh_recorder import RefreshRecorder
 from src.application.telling.refreshes import Refreshes
 from src.application.telling.room_for_followers import RoomForFollowers
@@ -33,6 +34,7 @@ from src.domain.snapshot import S
 from src.entrypoints.settings import ServiceSettings
 from src.entrypoints.storage import open_storage
 from src.infra.controllers.refreshes.dependencies import OpenedRefreshes
+from src.infra.controllers.refreshes.refresh_json import event
 from src.infra.controllers.refreshes.refresh_right import RefreshRight
 from src.infra.controllers.refreshes.refresh_words import RefreshWords
 from src.infra.editions.edition import Edition
@@ -168,6 +170,7 @@ async def keeping_fresh(
                     ),
                     OpenedRefreshes(
                         refreshes,
+                        Followers(refreshes=refreshes, write=partial(event, words=words)),
                         RoomForFollowers(address=words.path),
                         ask_for_refresh,
                         RefreshRight(settings.refresh_token),
