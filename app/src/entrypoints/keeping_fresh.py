@@ -42,6 +42,7 @@ from src.infra.editions.presentation import LookUp, Presentation
 from src.infra.editions.publisher import Publisher
 from src.infra.process.clock import utc_now
 from src.infra.process.leaving import leaving
+from src.infra.process.open_connections import streams_of_callers
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +172,7 @@ async def keeping_fresh(
                     OpenedRefreshes(
                         refreshes,
                         Followers(refreshes=refreshes, write=partial(event, words=words)),
-                        RoomForFollowers(address=words.path),
+                        RoomForFollowers(address=words.path, most=streams_of_callers()),
                         ask_for_refresh,
                         RefreshRight(settings.refresh_token),
                         words,

@@ -2,12 +2,11 @@
 
 import hmac
 import re
-from ipaddress import IPv6Address, ip_address
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
 
-from src.infra.http.local_users import is_another_users
+from src.infra.http.local_users import is_another_users, is_loopback
 
 NOT_FROM_HERE = (
     "Não é permitido pedir a partir deste endereço: sem REFRESH_TOKEN, só na máquina do próprio "
@@ -104,7 +103,7 @@ def _is_here(request: Request) -> bool:
     except ValueError:
         return False
     host = asked.hostname if asked.username is None and asked.hostname else ""
-    return _is_loopback(client) and (host == "localhost" or _is_loopback(host))
+    return is_loopback(client) and (host == "localhost" or is_loopback(host))
 
 
 def _is_another_users(client_port: int, request: Request) -> bool:
@@ -122,13 +121,3 @@ def _is_another_sites(request: Request) -> bool:
     host = request.headers.get("host", "")
     own = {f"http://{host}", f"https://{host}"}
     return site not in {"none", "same-origin"} or not set(request.headers.getlist("origin")) <= own
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        address = ip_address(host)
-    except ValueError:
-        return False
-    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
-        address = address.ipv4_mapped
-    return address.is_loopback

@@ -41,6 +41,7 @@ from src.infra.controllers.refreshes.refresh_right import NotAuthenticatedError,
 from src.infra.controllers.refreshes.refresh_schemas import RefreshList
 from src.infra.controllers.refreshes.refresh_words import IN_LIST, RefreshWords
 from src.infra.http.event_stream import EventStream
+from src.infra.http.local_users import is_loopback
 from src.infra.http.media_types import EVENTS, JSON
 
 # What the documentation says of every stream of events.
@@ -157,8 +158,19 @@ def refreshes_router(words: RefreshWords) -> APIRouter:
 
 async def _with_room(request: Request, opened: CurrentRefreshes) -> AsyncIterator[OpenedRefreshes]:
     # Before a stream begins, as all that may be refused; the place is kept until it has ended.
-    with opened.room.place(request.client.host if request.client is not None else ""):
+    with opened.room.place(_client(request)):
         yield opened
+
+
+def _client(request: Request) -> str | None:
+    """The client's address; None for the loopback's, at which a proxy may stand for everybody.
+
+    A proxy there that names its client in X-Forwarded-For is believed by uvicorn, and shows here
+    as that client.
+    """
+    if request.client is None or is_loopback(request.client.host):
+        return None
+    return request.client.host
 
 
 Room = Annotated[OpenedRefreshes, Depends(_with_room)]
