@@ -3,6 +3,7 @@
 import asyncio
 import re
 from contextlib import aclosing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -107,6 +108,8 @@ async def test_the_documented_rights_suffice() -> None:
                 await journal.append(moment(each))
             newest = moment(KEPT + 1)
             assert await journal.last(newest.refresh) == newest
+            await journal.append(replace(newest, number=2))  # what was lost before is made up for
+            assert await journal.after(newest.refresh, 0) == [replace(newest, number=2)]
 
             await values.put("a", Kept(1, NOON))
             assert await values.get("a") == Kept(1, NOON)

@@ -39,7 +39,12 @@ class RedisJournal(RefreshJournal):
                 pipeline.expire(key, ENDS_AFTER_S)
                 pipeline.zadd(self._ids, {progress.refresh: 0})
                 pipeline.expire(self._ids, ENDS_AFTER_S)
-                await pipeline.execute()
+                length, *_ = await pipeline.execute()
+            lost = progress.number + 1 - length
+            if lost > 0:
+                # As a replica that was promoted loses the last lines: readers look for a line where
+                # its number says, or after that.
+                await redis.lpush(key, *[b""] * lost)
             for refresh in (await self._all(redis))[KEPT:]:
                 await redis.delete(self._refresh + refresh)
                 await redis.zrem(self._ids, refresh)
