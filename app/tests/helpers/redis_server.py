@@ -12,8 +12,10 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
+import trustme
 
 from tests.helpers.serving import free_port
 
@@ -76,6 +78,21 @@ def redis_server(*options: str, tls: bool = False) -> Iterator[RedisServer]:
             yield server
         finally:
             server.stop()
+
+
+def with_certificate(directory: Path) -> tuple[list[str], Path]:
+    """Options of a server with TLS, which asks clients for no certificate.
+
+    They name files in this directory; so does the path, of the authority that no system knows.
+    """
+    authority = trustme.CA()
+    trusted, own = directory / "authority.pem", directory / "server.pem"
+    authority.cert_pem.write_to_path(str(trusted))
+    authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(str(own))
+    options = {"cert-file": own, "key-file": own, "ca-cert-file": trusted, "auth-clients": "no"}
+    return [
+        word for name, value in options.items() for word in (f"--tls-{name}", str(value))
+    ], trusted
 
 
 def wait_until_it_listens(port: int, process: subprocess.Popen[bytes]) -> None:

@@ -66,8 +66,7 @@ async def test_a_failover_costs_no_answer_and_at_most_one_more_collection(tmp_pa
             upstream.behave(Behaviour())
             await asyncio.gather(*asking)
             requests = upstream.figures.requests
-            for service in services:
-                await until(lambda each=service: is_back(each.log))  # type: ignore[misc]
+            await until(lambda: all(is_back(service.log) for service in services))
 
         async with aclosing(redis_store(redis.url)) as store:
             stored = await store.load()

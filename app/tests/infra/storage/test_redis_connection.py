@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import trustme
 from redis import Redis
 
 from src import NAME
@@ -26,11 +25,14 @@ from tests.helpers.redis_sentinels import (
     redis_with_sentinel,
     sentinel_of,
 )
-from tests.helpers.redis_server import needs_redis_server, redis_server
+from tests.helpers.redis_server import needs_redis_server, redis_server, with_certificate
 from tests.helpers.refreshes import moment
 from tests.helpers.serving import free_port
 from tests.helpers.shelves import TWO_SHELVES
 from tests.helpers.stores import FORMAT, PREFIX, is_free, redis_store
+
+# In seconds: on a busy machine, an exchange may take its time.
+PATIENT = {"timeout_s": 20.0}
 
 ONE = live(TWO_SHELVES[:1])
 TWO = live(TWO_SHELVES)
@@ -38,40 +40,16 @@ TWO = live(TWO_SHELVES)
 OPERATING = Path(__file__).parents[4] / "docs/operating.md"
 
 
-@pytest.fixture(scope="module")
-def authority() -> trustme.CA:
-    """An authority that no system knows."""
-    return trustme.CA()
-
-
-@pytest.fixture(scope="module")
-def ca_file(authority: trustme.CA, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The authority's certificate, as REDIS_CA_FILE would name it."""
-    file = tmp_path_factory.mktemp("tls") / "ca.pem"
-    authority.cert_pem.write_to_path(str(file))
-    return file
-
-
-@pytest.fixture(scope="module")
-def tls_options(
-    authority: trustme.CA, ca_file: Path, tmp_path_factory: pytest.TempPathFactory
-) -> list[str]:
-    """Options of a server with a certificate from that authority, which asks clients for none."""
-    file = tmp_path_factory.mktemp("tls") / "server.pem"
-    authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(str(file))
-    options = {"cert-file": file, "key-file": file, "ca-cert-file": ca_file, "auth-clients": "no"}
-    return [word for name, value in options.items() for word in (f"--tls-{name}", str(value))]
-
-
 # TLS.
 
 
 @needs_redis_server
-async def test_an_authority_of_ones_own_is_trusted(tls_options: list[str], ca_file: Path) -> None:
+async def test_an_authority_of_ones_own_is_trusted(tmp_path: Path) -> None:
     """Whoever does not know it gets no connection, and the error says why."""
-    with redis_server(*tls_options, tls=True) as server:
-        trusting = RedisStore(server.url, FORMAT, prefix=PREFIX, ca_file=ca_file)
-        async with aclosing(trusting), aclosing(redis_store(server.url)) as doubting:
+    options, ca_file = with_certificate(tmp_path)
+    with redis_server(*options, tls=True) as server:
+        trusting = RedisStore(server.url, FORMAT, prefix=PREFIX, ca_file=ca_file, **PATIENT)
+        async with aclosing(trusting), aclosing(redis_store(server.url, **PATIENT)) as doubting:
             version = await trusting.save(TWO)
 
             assert await trusting.load() == Stored(TWO, version)
@@ -91,7 +69,7 @@ async def test_the_documented_rights_suffice() -> None:
     with redis_server(*f"--{user}".split()) as server:
         url = server.url.replace("//", "//eu:s%3Ae%2Fn%40h%25a@")
         async with (
-            aclosing(redis_store(url, turn_s=0.6, renew_every_s=0.1)) as store,
+            aclosing(redis_store(url, turn_s=1.5, renew_every_s=0.1, **PATIENT)) as store,
             aclosing(RedisJournal(url, prefix=PREFIX)) as journal,
             aclosing(RedisValues(url, ValueFormat(int), prefix=PREFIX)) as values,
         ):
@@ -100,7 +78,7 @@ async def test_the_documented_rights_suffice() -> None:
             assert await store.load() == Stored(TWO, version)
             async with store.turn() as is_ours:
                 assert is_ours
-                await asyncio.sleep(1)  # it is renewed
+                await asyncio.sleep(2)  # it is renewed
                 assert not await is_free(store)
             assert await is_free(store)
 
@@ -130,7 +108,7 @@ async def test_a_replica_that_was_promoted_is_used_at_once(tmp_path: Path) -> No
     Meanwhile, calls fail.
     """
     with redis_with_sentinel(tmp_path) as watched:
-        one, other = redis_store(watched.url), redis_store(watched.url)
+        one, other = (redis_store(watched.url, **PATIENT) for _ in range(2))
         async with aclosing(one), aclosing(other):
             version = await one.save(TWO)
             async with one.turn() as is_ours:
@@ -150,7 +128,7 @@ async def test_a_replica_that_was_promoted_is_used_at_once(tmp_path: Path) -> No
 async def test_connections_to_what_is_a_replica_now_are_dropped() -> None:
     """A master that became a replica refuses to write: whoever connects anew may find another."""
     with redis_with_replica() as (master, replica):
-        async with aclosing(redis_store(master.url)) as store:
+        async with aclosing(redis_store(master.url, **PATIENT)) as store:
             await store.save(ONE)
             with Redis(port=master.port) as connected:
                 connected.replicaof("127.0.0.1", replica.port)
@@ -182,11 +160,10 @@ async def test_a_server_that_only_reads_is_an_error_of_the_port() -> None:
 
 
 @needs_redis_server
-async def test_sentinels_may_have_tls_and_a_user_of_their_own(
-    tls_options: list[str], ca_file: Path, tmp_path: Path
-) -> None:
+async def test_sentinels_may_have_tls_and_a_user_of_their_own(tmp_path: Path) -> None:
     """Both are told from the master's, whose user may do nothing at the Sentinel."""
-    options = [*tls_options, "--tls-replication", "yes"]
+    options, ca_file = with_certificate(tmp_path)
+    options += ["--tls-replication", "yes"]
     user = ["--user", "ele", "on", ">se&nha", "-@all", "+sentinel|masters"]
     with (
         redis_server(*options, "--requirepass", "senha", tls=True) as server,
@@ -198,8 +175,9 @@ async def test_sentinels_may_have_tls_and_a_user_of_their_own(
             FORMAT,
             prefix=PREFIX,
             ca_file=ca_file,
+            **PATIENT,
         )
-        as_nobody = RedisStore(url, FORMAT, prefix=PREFIX, ca_file=ca_file)
+        as_nobody = RedisStore(url, FORMAT, prefix=PREFIX, ca_file=ca_file, **PATIENT)
         async with aclosing(as_itself), aclosing(as_nobody):
             version = await as_itself.save(TWO)
 
