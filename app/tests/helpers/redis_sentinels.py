@@ -17,8 +17,12 @@ MASTER_NAME = "mestre"
 CONFIGURATION = f"""
 bind 127.0.0.1
 sentinel monitor {MASTER_NAME} 127.0.0.1 %d 1
-sentinel down-after-milliseconds {MASTER_NAME} 500
+sentinel down-after-milliseconds {MASTER_NAME} %d
 """
+
+# For how long the master is silent before it counts as dead, in milliseconds: the replica is
+# promoted soon, or on a busy machine never by mistake.
+SOON_MS, NEVER_MS = 1000, 600_000
 
 
 class Watched:
@@ -64,18 +68,23 @@ def is_replicated(master: RedisServer) -> bool:
 @contextmanager
 def redis_with_sentinel(directory: Path) -> Iterator[Watched]:
     """The same, and a Sentinel that writes what it finds out into this directory."""
-    with redis_with_replica() as (master, replica), sentinel_of(master, directory) as port:
+    with (
+        redis_with_replica() as (master, replica),
+        sentinel_of(master, directory, dead_after_ms=SOON_MS) as port,
+    ):
         while not _knows_the_replica(port):
             time.sleep(0.01)
         yield Watched(master, replica, port)
 
 
 @contextmanager
-def sentinel_of(master: RedisServer, directory: Path, *options: str) -> Iterator[int]:
+def sentinel_of(
+    master: RedisServer, directory: Path, *options: str, dead_after_ms: int = NEVER_MS
+) -> Iterator[int]:
     """The port of a Sentinel with these options besides, which ends with the block."""
     assert PROGRAM is not None
     configuration = directory / "sentinel.conf"
-    configuration.write_text(CONFIGURATION % master.port)
+    configuration.write_text(CONFIGURATION % (master.port, dead_after_ms))
     port = free_port()
     ports = ["--port", "0", "--tls-port"] if master.has_tls else ["--port"]
     command = [PROGRAM, str(configuration), "--sentinel", *ports, str(port), *options]

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import aiohttp
 import msgspec
+from redis import Redis
 
 from stand_in.faults import Behaviour, Fault, Kind
 from stand_in.server import Figures
 from tests.helpers.processes import ServiceProcess, until
 from tests.helpers.redis_sentinels import redis_with_sentinel
-from tests.helpers.redis_server import needs_redis_server
+from tests.helpers.redis_server import RedisServer, needs_redis_server
 from tests.helpers.serving import client
 from tests.helpers.stores import redis_store
 from tests.processes.many_shelves import FEW, LISTS, MANY, PROGRAM, is_in_the_middle, storeroom
@@ -57,16 +58,13 @@ async def test_a_failover_costs_no_answer_and_at_most_one_more_collection(tmp_pa
             asyncio.create_task(until_reduced(session, service, statuses)) for service in services
         ]
         await until(lambda: is_in_the_middle(upstream))
-        await asyncio.sleep(1)  # by then, the others wait
+        await asyncio.to_thread(until_others_wait, redis.master, 2)
 
         redis.master.stop()
-        async with asyncio.timeout(30):
-            await redis.failed_over()
-            await asyncio.sleep(1)  # the processes use the new master
-            upstream.behave(Behaviour())
-            await asyncio.gather(*asking)
-            requests = upstream.figures.requests
-            await until(lambda: all(is_back(service.log) for service in services))
+        await until(lambda: all(is_back(service.log) for service in services))
+        upstream.behave(Behaviour())
+        await asyncio.gather(*asking)
+        requests = upstream.figures.requests
 
         async with aclosing(redis_store(redis.url)) as store:
             stored = await store.load()
@@ -77,6 +75,16 @@ async def test_a_failover_costs_no_answer_and_at_most_one_more_collection(tmp_pa
     for service in services:
         warnings = [line for line in service.log.splitlines() if "WARNING" in line]
         assert ["o Redis não responde" in line for line in warnings] == [True]
+
+
+def until_others_wait(master: RedisServer, count: int) -> None:
+    """Waits until this many processes have seen the turn taken: they ask for how long it is."""
+    connections: set[str] = set()
+    with Redis(port=master.port) as connected, connected.monitor() as monitor:
+        while len(connections) < count:
+            said = monitor.next_command()
+            if said["command"].startswith("PTTL"):
+                connections.add(said["client_port"])
 
 
 async def until_reduced(

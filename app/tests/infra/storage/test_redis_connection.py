@@ -18,6 +18,7 @@ from src.infra.storage.snapshots.redis_store import RedisStore
 from src.infra.storage.values.redis_values import RedisValues
 from src.infra.storage.values.value_format import ValueFormat
 from tests.helpers.fakes import NOON, live
+from tests.helpers.processes import until
 from tests.helpers.redis_sentinels import (
     MASTER_NAME,
     is_replicated,
@@ -69,7 +70,7 @@ async def test_the_documented_rights_suffice() -> None:
     with redis_server(*f"--{user}".split()) as server:
         url = server.url.replace("//", "//eu:s%3Ae%2Fn%40h%25a@")
         async with (
-            aclosing(redis_store(url, turn_s=1.5, renew_every_s=0.1, **PATIENT)) as store,
+            aclosing(redis_store(url, renew_every_s=0.1, **PATIENT)) as store,
             aclosing(RedisJournal(url, prefix=PREFIX)) as journal,
             aclosing(RedisValues(url, ValueFormat(int), prefix=PREFIX)) as values,
         ):
@@ -78,8 +79,9 @@ async def test_the_documented_rights_suffice() -> None:
             assert await store.load() == Stored(TWO, version)
             async with store.turn() as is_ours:
                 assert is_ours
-                await asyncio.sleep(2)  # it is renewed
                 assert not await is_free(store)
+                with Redis(port=server.port) as server_itself:  # by which the turn is renewed
+                    await until(lambda: "cmdstat_pexpire" in server_itself.info("commandstats"))
             assert await is_free(store)
 
             for each in range(1, KEPT + 2):  # the oldest is dropped
