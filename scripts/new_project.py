@@ -167,8 +167,10 @@ def words_of(name: str) -> dict[str, str]:
         words[f"{literal}-in-python"] = json.dumps(text, ensure_ascii=False)
     for language, readme in (("en", "README.md"), ("pt", "README.pt-BR.md")):
         words[f"dependencies-{language}"] = last_table(read(HERE / readme))
-    words["settings"] = rows_of_the_core(read(HERE / "docs/operating.md"), "| name | default |")
-    words["faults"] = rows_of_the_core(read(HERE / "docs/operating.md"), "| fault |")
+    operating = read(HERE / "docs/operating.md")
+    words["settings"] = rows_of_the_core(operating, "| name | default |")
+    words["faults"] = rows_of_the_core(operating, "| fault |")
+    words["redis"] = section(operating, "## Redis")
     return words
 
 
@@ -259,6 +261,11 @@ def paragraphs(text: str) -> list[str]:
 def sections(text: str) -> list[str]:
     """The sections of a document in Markdown."""
     return re.split(r"^(?=## )", text, flags=re.MULTILINE)
+
+
+def section(text: str, heading: str) -> str:
+    """The section of a document with this heading, without a blank line behind it."""
+    return next(each for each in sections(text) if each.startswith(heading)).rstrip("\n")
 
 
 def names_any(text: str, names: list[str]) -> bool:

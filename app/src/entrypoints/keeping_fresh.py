@@ -112,7 +112,7 @@ async def keeping_fresh(
         return snapshot.roots if snapshot is not None else ()
 
     async with (
-        open_storage(settings.snapshot_store, kind, folder=folder) as (snapshots, journal),
+        open_storage(settings, kind, folder=folder) as (snapshots, journal),
         contextlib.aclosing(Publisher(presentation, ttl_s=settings.snapshot_ttl_s)) as publisher,
     ):
         store = FallibleStore(snapshots, now=utc_now)
