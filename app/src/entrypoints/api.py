@@ -5,7 +5,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
-from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Scope
 
 from src import VERSION
@@ -29,6 +28,7 @@ from src.infra.http.middleware.fast_path import FastPath
 from src.infra.http.middleware.gone_readers import GoneReaders
 from src.infra.http.middleware.head_as_get import HeadAsGet
 from src.infra.http.middleware.one_at_a_time import OneAtATime
+from src.infra.http.middleware.watched_cors import WatchedCORS
 from src.infra.http.middleware.watched_requests import WatchedRequests
 from src.infra.http.security_headers import SecurityHeaders
 from src.infra.metrics import catalogue as metrics
@@ -61,13 +61,7 @@ def create_app(
     at_hand = {address: answer for each in features for address, answer in each.at_hand.items()}
     app: ASGIApp = FastPath(WatchedRequests(in_turn, told), at_hand, told=told)
     if chosen.cors_origins:
-        app = CORSMiddleware(
-            app,
-            allow_origins=chosen.cors_origins.split(","),
-            allow_methods=["GET", "HEAD"],
-            allow_headers=["If-None-Match", "If-Modified-Since"],
-            expose_headers=["*"],
-        )
+        app = WatchedCORS(app, origins=chosen.cors_origins.split(","), told=told)
     return app
 
 
