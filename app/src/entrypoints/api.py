@@ -1,5 +1,6 @@
 """The application that is served, whatever its features are."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
@@ -37,6 +38,7 @@ from src.infra.process.bounded_connections import bound_connections
 from src.infra.process.freed_memory import give_back_large_blocks
 from src.infra.process.log import configure_logging
 from src.infra.traces.current_trace import advise_if_missing, traces_are_on
+from src.infra.traces.sending import providers, send_the_rest
 
 
 def create_app(
@@ -73,12 +75,15 @@ def create_api(
 ) -> FastAPI:
     """All of the application but what only goes around it, such as the writer of `access_log`."""
     bound_connections()
+    others = providers()  # set by a program around this one, which also ends them
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[dict[str, Any]]:
         give_back_large_blocks()
         advise_if_missing()
         async with AsyncExitStack() as stack:
+            if fastapis := [each for each in providers() if each not in others]:
+                stack.push_async_callback(asyncio.to_thread, send_the_rest, fastapis)
             if access_log is not None:
                 stack.callback(access_log.write)
             shared = stack.enter_context(metrics.shared())
