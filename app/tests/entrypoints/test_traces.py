@@ -114,9 +114,12 @@ def test_missing_packages_are_named(
         advise_if_missing()
     monkeypatch.setenv("OTEL_SDK_DISABLED", "true")
     advise_if_missing()
+    monkeypatch.delenv("OTEL_SDK_DISABLED")
+    monkeypatch.setenv("OTEL_TRACES_EXPORTER", "none")  # metrics alone are wanted
+    advise_if_missing()
     assert caplog.messages == []
 
-    monkeypatch.delenv("OTEL_SDK_DISABLED")
+    monkeypatch.delenv("OTEL_TRACES_EXPORTER")
     advise_if_missing()
 
     (message,) = caplog.messages
