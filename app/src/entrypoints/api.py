@@ -1,11 +1,11 @@
 """The application that is served, whatever its features are."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
-from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Scope
 
 from src import VERSION
@@ -28,6 +28,7 @@ from src.infra.controllers.source_page import source_page
 from src.infra.http.middleware.fast_path import FastPath
 from src.infra.http.middleware.head_as_get import HeadAsGet
 from src.infra.http.middleware.one_at_a_time import OneAtATime
+from src.infra.http.middleware.watched_cors import WatchedCORS
 from src.infra.http.middleware.watched_requests import WatchedRequests
 from src.infra.http.security_headers import SecurityHeaders
 from src.infra.metrics import catalogue as metrics
@@ -36,6 +37,7 @@ from src.infra.process.bounded_connections import bound_connections
 from src.infra.process.freed_memory import give_back_large_blocks
 from src.infra.process.log import configure_logging
 from src.infra.traces.current_trace import advise_if_missing, traces_are_on
+from src.infra.traces.sending import providers, send_the_rest
 
 
 def create_app(
@@ -60,13 +62,7 @@ def create_app(
     at_hand = {address: answer for each in features for address, answer in each.at_hand.items()}
     app: ASGIApp = FastPath(WatchedRequests(in_turn, told), at_hand, told=told)
     if chosen.cors_origins:
-        app = CORSMiddleware(
-            app,
-            allow_origins=chosen.cors_origins.split(","),
-            allow_methods=["GET", "HEAD"],
-            allow_headers=["If-None-Match", "If-Modified-Since"],
-            expose_headers=["*"],
-        )
+        app = WatchedCORS(app, origins=chosen.cors_origins.split(","), told=told)
     return app
 
 
@@ -78,12 +74,15 @@ def create_api(
 ) -> FastAPI:
     """All of the application but what only goes around it, such as the writer of `access_log`."""
     bound_connections()
+    others = providers()  # set by a program around this one, which also ends them
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[dict[str, Any]]:
         give_back_large_blocks()
         advise_if_missing()
         async with AsyncExitStack() as stack:
+            if fastapis := [each for each in providers() if each not in others]:
+                stack.push_async_callback(asyncio.to_thread, send_the_rest, fastapis)
             if access_log is not None:
                 stack.callback(access_log.write)
             shared = stack.enter_context(metrics.shared())

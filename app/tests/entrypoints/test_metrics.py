@@ -46,6 +46,20 @@ async def test_every_request_is_counted_by_its_route() -> None:
     assert "/no/such" not in text
 
 
+async def test_a_preflight_is_counted() -> None:
+    """It is answered without a route, around everything else."""
+    key = "http_request_duration_seconds_count", ("", "200")
+    asks = {"Origin": "https://example.org", "Access-Control-Request-Method": "GET"}
+    async with service(FakeUpstream(TWO_SHELVES), cors_origins="*") as session:
+        before = samples((await ask(session, "/metrics")).body.decode())
+        answer = await ask(session, TREE, asks, method="OPTIONS")
+        after = samples((await ask(session, "/metrics")).body.decode())
+
+    assert answer.status == 200
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert after[key] - before.get(key, 0) == 1
+
+
 async def test_refreshes_and_what_they_brought_are_shown() -> None:
     """With the age of what is served."""
     async with service(FakeUpstream(TWO_SHELVES)) as session:

@@ -10,7 +10,8 @@ from opentelemetry import trace
 from src.infra.process.log import JsonFormatter
 from src.infra.traces.current_trace import advise_if_missing
 from tests.helpers.clients import exchange_with
-from tests.helpers.services import ask, ended, service
+from tests.helpers.services import application, ask, ended, features_over, service
+from tests.helpers.serving import served
 from tests.helpers.shelves import TWO_SHELVES
 from tests.helpers.traced import named, traced
 from tests.sample_feature.feature import TREE, WORDS
@@ -31,6 +32,24 @@ async def test_answers_at_hand_have_their_spans() -> None:
     assert len(found) == 3
     assert {(span.attributes or {})["http.response.status_code"] for span in found} == {200}
     assert {answer.body for answer in answers} == {plain.body}
+
+
+async def test_only_what_fastapi_has_set_up_is_ended_with_the_service(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It sends the rest then. A program around the service does that by itself for its own."""
+    own, fastapis = object(), object()
+    found = [own]
+    ended_with_it: list[object] = []
+    monkeypatch.setattr("src.entrypoints.api.providers", found.copy)
+    monkeypatch.setattr("src.entrypoints.api.send_the_rest", ended_with_it.extend)
+
+    app = application(features_over(FakeUpstream(TWO_SHELVES)))
+    found.append(fastapis)
+    async with served(app):
+        assert ended_with_it == []
+
+    assert ended_with_it == [fastapis]
 
 
 async def test_a_refresh_is_one_trace() -> None:
@@ -95,9 +114,12 @@ def test_missing_packages_are_named(
         advise_if_missing()
     monkeypatch.setenv("OTEL_SDK_DISABLED", "true")
     advise_if_missing()
+    monkeypatch.delenv("OTEL_SDK_DISABLED")
+    monkeypatch.setenv("OTEL_TRACES_EXPORTER", "none")  # metrics alone are wanted
+    advise_if_missing()
     assert caplog.messages == []
 
-    monkeypatch.delenv("OTEL_SDK_DISABLED")
+    monkeypatch.delenv("OTEL_TRACES_EXPORTER")
     advise_if_missing()
 
     (message,) = caplog.messages

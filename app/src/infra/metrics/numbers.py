@@ -1,11 +1,14 @@
 """The numbers behind the metrics, where every process of the service can read them."""
 
+import logging
 import mmap
+import os
 from pathlib import Path
 from typing import BinaryIO
 
-# How many numbers a process may have: some hundred series, most of them histograms. The space on
-# the disk is that of those that are used, on most systems.
+log = logging.getLogger(__name__)
+
+# How many numbers a process may have: some hundred series, most of them histograms.
 MOST_NUMBERS = 16_384
 
 # Behind all others: for series that do not fit any more, which nobody reads.
@@ -20,6 +23,8 @@ class Numbers:
     With a `file` they outlive the process, however it ends, and a later one that is given the same
     file goes on with them. A second file beside it names the series, a line for each: how many
     numbers it has, and its name.
+
+    Raises OSError if there can be no such file, or the disk is full.
     """
 
     def __init__(self, file: Path | None = None) -> None:
@@ -35,21 +40,22 @@ class Numbers:
         self._places = _places(lines)
         self._names.truncate(lines.rfind(b"\n") + 1)  # of the last, a killed process left a part
         with file.open("ab") as made:
-            made.truncate(_BYTES)
+            # Written, not only made so long: a process that touches what a full disk has no room
+            # for is ended by the system (SIGBUS).
+            made.write(bytes(max(0, _BYTES - made.tell())))
         with file.open("r+b") as opened:
             self._map = mmap.mmap(opened.fileno(), _BYTES)
         self.view = memoryview(self._map).cast("d")
 
     def place(self, series: str, size: int) -> int:
         """Where this series' numbers begin in `view`; there are `size` of them."""
-        known = self._places.get(series)
-        if known is not None:
-            return known[0]
+        start, known = self._places.get(series, (0, None))
+        if known == size:
+            return start
         start = sum(self._last())
-        if start + size > MOST_NUMBERS:
+        if start + size > MOST_NUMBERS or not self._is_named(series, size):
             return MOST_NUMBERS
-        if self._names is not None:
-            self._names.write(b"%d %s\n" % (size, series.encode()))
+        self._places.pop(series, None)  # that of another version of the service had another size
         self._places[series] = start, size
         return start
 
@@ -66,6 +72,20 @@ class Numbers:
             self.view.release()
             self._map.close()
             self._names.close()
+
+    def _is_named(self, series: str, size: int) -> bool:
+        """Whether the file of names, if there is one, has had room for this one."""
+        if self._names is None:
+            return True
+        line = b"%d %s\n" % (size, series.encode())
+        end = self._names.seek(0, os.SEEK_END)
+        try:
+            if self._names.write(line) == len(line):
+                return True
+        except OSError as error:
+            log.warning("%s não será contado: %s", series, error)
+        self._names.truncate(end)
+        return False
 
     def _last(self) -> tuple[int, int]:
         return next(reversed(self._places.values()), (0, 0))
@@ -91,9 +111,11 @@ def _names_of(file: Path) -> Path:
 
 def _places(lines: bytes) -> dict[str, tuple[int, int]]:
     """Where the numbers of each series begin, and how many there are."""
-    places, start = {}, 0
+    places: dict[str, tuple[int, int]] = {}
+    start = 0
     for line in lines[: lines.rfind(b"\n") + 1].splitlines():
         size, _, series = line.decode().partition(" ")
+        places.pop(series, None)  # the last line about it counts, and is the last in the order
         places[series] = start, int(size)
         start += int(size)
     return places

@@ -8,12 +8,17 @@ import stat
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from hashlib import blake2b
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from src import NAME
 from src.infra.metrics.numbers import Numbers, read_numbers
+
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
 
 log = logging.getLogger(__name__)
 
@@ -48,48 +53,62 @@ def shared_numbers() -> Iterator[SharedNumbers]:
     a lock that ends with it; the next process goes on with what an ended one has left. The last of
     them removes the folder.
     """
-    supervisor = multiprocessing.parent_process()
-    if supervisor is None or supervisor.pid is None:
+    if multiprocessing.parent_process() is None:
         yield SharedNumbers(Numbers())
         return
-    from filelock import FileLock, Timeout  # noqa: PLC0415  # a process without others needs none
-
     try:
-        folder = _own_folder(supervisor.pid)
+        lock, file, own = _taken()
     except OSError as error:
         log.warning("As métricas deste processo não serão somadas às dos outros: %s", error)
         yield SharedNumbers(Numbers())
         return
-    for number in count():
-        file = folder / f"{number}.numbers"
-        lock = FileLock(_lock_of(file))
-        try:
-            lock.acquire(blocking=False)
-        except Timeout:
-            continue
-        break
-    own = Numbers(file)
     try:
         yield SharedNumbers(own, file)
     finally:
         own.close()
         lock.release()
-        if not any(map(_is_held, folder.glob("*.numbers"))):
-            shutil.rmtree(folder, ignore_errors=True)
+        _remove_if_free(file.parent)
 
 
-def _own_folder(supervisor: int) -> Path:
+def _taken() -> tuple["BaseFileLock", Path, Numbers]:
+    """The first file of the service's folder that no process holds, and the lock that holds it.
+
+    Raises OSError if there can be none.
+    """
+    from filelock import FileLock, Timeout  # noqa: PLC0415  # a process without others needs none
+
+    folder = _own_folder()
+    numbers = count()
+    while True:
+        file = folder / f"{next(numbers)}.numbers"
+        lock = FileLock(_lock_of(file))
+        with suppress(Timeout):
+            lock.acquire(blocking=False)
+            break
+    try:
+        return lock, file, Numbers(file)
+    except OSError:
+        lock.release()
+        _remove_if_free(folder)
+        raise
+
+
+def _own_folder() -> Path:
     """The folder of this supervisor's processes, which is made if need be.
+
+    It is named by what only these have in common. The supervisor's id would not do: in a container
+    that is started again, it is that of the last one, whose numbers are not this service's.
 
     Raises OSError if it is not this user's alone: others may write to where it lies.
     """
     user = os.getuid() if hasattr(os, "getuid") else "user"
     before = f"{NAME}-metrics-{user}-"
+    secret = multiprocessing.current_process().authkey
     shared = Path(tempfile.gettempdir())
-    for folder in shared.glob(f"{before}*"):
-        if folder.name != f"{before}{supervisor}":
-            _remove_if_left(folder)
-    folder = shared / f"{before}{supervisor}"
+    folder = shared / f"{before}{blake2b(secret, digest_size=8).hexdigest()}"
+    for other in shared.glob(f"{before}*"):
+        if other != folder:
+            _remove_if_left(other)
     folder.mkdir(mode=0o700, exist_ok=True)
     found = folder.lstat()
     is_others = hasattr(os, "getuid") and (found.st_uid != os.getuid() or found.st_mode & 0o077)
@@ -99,12 +118,15 @@ def _own_folder(supervisor: int) -> Path:
 
 
 def _remove_if_left(folder: Path) -> None:
-    try:
-        is_old = time.time() - folder.stat().st_mtime > _LEFT_AFTER_S
-        if is_old and not any(map(_is_held, folder.glob("*.numbers"))):
+    with suppress(OSError):  # another process has removed it meanwhile
+        if time.time() - folder.stat().st_mtime > _LEFT_AFTER_S:
+            _remove_if_free(folder)
+
+
+def _remove_if_free(folder: Path) -> None:
+    with suppress(OSError):  # as above: of two that leave at once, both may be the last
+        if not any(map(_is_held, folder.glob("*.numbers"))):
             shutil.rmtree(folder, ignore_errors=True)
-    except OSError:  # another process has removed it meanwhile
-        return
 
 
 def _is_held(file: Path) -> bool:

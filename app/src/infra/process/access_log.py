@@ -1,13 +1,16 @@
 """The access log: a line for each request, in the format of the other lines."""
 
 import asyncio
+import contextlib
 import os
+import re
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Literal
+from urllib.parse import quote
 
 import msgspec
 from starlette.types import Scope
@@ -15,6 +18,12 @@ from starlette.types import Scope
 # Lines are written together: to write each by itself takes a third of a worker's throughput.
 WRITE_AFTER_S = 0.1
 MOST_LINES = 1_000
+
+# What is written in one go is not mixed with what other workers write to the same pipe, if it has
+# at most this many bytes (PIPE_BUF of pipe(7)).
+_WHOLE = 4_096
+
+_ADDRESS = re.compile(r"[0-9A-Za-z.:%_-]*")
 
 NAME = "access"
 
@@ -35,11 +44,27 @@ class AccessLog:
             self.write()
 
     def write(self) -> None:
-        """Writes what is kept."""
-        if self._lines:
-            lines, self._lines = self._lines, []
-            sys.stderr.write("".join(lines))
-            sys.stderr.flush()
+        """Writes what is kept.
+
+        As with `logging`, a standard error that is closed, or that nobody reads, stops no request.
+        """
+        lines, self._lines = self._lines, []
+        with contextlib.suppress(OSError, ValueError, AttributeError):  # the last if there is none
+            for part in _parts(lines):
+                sys.stderr.write(part)
+                sys.stderr.flush()
+
+
+def _parts(lines: list[str]) -> Iterator[str]:
+    """The lines together, as many at a time as are written as a whole."""
+    part = ""
+    for line in lines:  # of ASCII alone
+        if part and len(part) + len(line) > _WHOLE:
+            yield part
+            part = ""
+        part += line
+    if part:
+        yield part
 
 
 def text_line(scope: Scope, status: int, seconds: float) -> str:
@@ -78,13 +103,16 @@ def json_line(scope: Scope, status: int, seconds: float) -> str:
 
 
 def _client(scope: Scope) -> str:
+    """Address and port; what a proxy has passed on may be anything, and is escaped."""
     host, port = scope.get("client") or ("", 0)
+    if not _ADDRESS.fullmatch(host):
+        host = quote(host, safe=":%")
     return f"{host}:{port}" if host else ""
 
 
 def _target(scope: Scope) -> str:
-    """Path and query as they were sent; nothing in them can begin another line."""
+    """Path and query as they were sent; nothing in them can end their quotes, or the line."""
     target: bytes = scope["raw_path"]
     if scope["query_string"]:
         target += b"?" + scope["query_string"]
-    return target.decode("ascii", "backslashreplace")
+    return target.replace(b'"', b"%22").decode("ascii", "backslashreplace")

@@ -1,6 +1,5 @@
 """Whole responses, without the messages of ASGI in between."""
 
-from functools import partial
 from typing import Any
 
 from starlette.types import Send
@@ -22,19 +21,21 @@ class ResponsesAtOnce(HttpToolsProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
         scope: dict[str, Any] = cycle.scope  # type: ignore[assignment]  # its types know no such one
-        scope["extensions"] = {AT_ONCE: partial(self._send_at_once, cycle)}
+        # Bound to the connection: bound to the cycle, which has the scope, each request would leave
+        # a reference cycle for the garbage collector.
+        scope["extensions"] = {AT_ONCE: self._send_at_once}
         super()._start_asgi_task(cycle, app)
 
-    def _send_at_once(
-        self, cycle: RequestResponseCycle, send: Send, status: int, head: bytes, body: bytes
-    ) -> bool:
-        """As the cycle's own `send` does it, for a response with these parts.
+    def _send_at_once(self, send: Send, status: int, head: bytes, body: bytes) -> bool:
+        """As a cycle's own `send` does it, for a response with these parts.
 
         Whatever that has to wait for, tell or leave out, is left to it.
         """
-        is_watched = send != cycle.send or cycle.access_log
+        cycle = getattr(send, "__self__", None)
+        if not isinstance(cycle, RequestResponseCycle):
+            return False  # somebody looks at the messages
         has_to_wait = self.flow.write_paused or cycle.disconnected
-        if is_watched or has_to_wait or cycle.scope["method"] == "HEAD":
+        if cycle.access_log or has_to_wait or cycle.scope["method"] == "HEAD":
             return False
         default_head = [b"%b: %b\r\n" % header for header in cycle.default_headers]
         end = b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n"

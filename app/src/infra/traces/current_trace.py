@@ -22,7 +22,10 @@ def traces_are_on() -> bool:
 def advise_if_missing() -> None:
     """Says what to install if the environment asks for traces, and nobody makes any."""
     wanted = [name for name in _ADDRESSES if os.environ.get(name)]
-    is_off = os.environ.get("OTEL_SDK_DISABLED", "").lower() == "true"
+    is_off = (
+        os.environ.get("OTEL_SDK_DISABLED", "").lower() == "true"
+        or os.environ.get("OTEL_TRACES_EXPORTER", "").strip().lower() == "none"
+    )
     if wanted and not is_off and not traces_are_on():
         log.warning(
             "%s está definida, mas nenhum trace é enviado: instale os pacotes com "

@@ -1,6 +1,11 @@
 """Numbers that outlive the process that has counted them."""
 
+import errno
+import os
 from pathlib import Path
+from typing import Any, BinaryIO
+
+import pytest
 
 from src.infra.metrics.numbers import MOST_NUMBERS, Numbers, read_numbers
 
@@ -45,6 +50,78 @@ def test_a_later_process_goes_on_with_what_a_killed_one_has_left(tmp_path: Path)
     assert read_numbers(file) == later.read() == {"a": [6.0], "b": [1.0]}
     killed.close()
     later.close()
+
+
+def test_a_series_of_another_size_has_a_place_of_its_own(tmp_path: Path) -> None:
+    """Another version of the service has left it; what is counted now harms no other series."""
+    file = tmp_path / "0.numbers"
+    older = Numbers(file)
+    older.view[older.place("a", 1)] = 5
+    older.view[older.place("b", 1)] = 6
+    older.close()
+
+    later = Numbers(file)
+    at = later.place("a", 3)
+    later.view[at + 1] += 1
+    later.view[later.place("c", 1)] += 2
+
+    expected = {"a": [0.0, 1.0, 0.0], "b": [6.0], "c": [2.0]}
+    assert read_numbers(file) == later.read() == expected
+    later.close()
+    last = Numbers(file)
+    assert last.place("a", 3) == at
+    assert last.read() == expected
+    last.close()
+
+
+def test_a_full_disk_is_found_before_anything_is_counted(tmp_path: Path) -> None:
+    """Later, the system would end the process."""
+    file = tmp_path / "0.numbers"
+    numbers = Numbers(file)
+
+    assert file.stat().st_size == 8 * (MOST_NUMBERS + 64)
+    if hasattr(os, "statvfs"):  # the size on the disk is known
+        assert file.stat().st_blocks * 512 >= file.stat().st_size
+    numbers.close()
+
+
+class FullDisk:
+    """A file of names that takes a few bytes more, or says that there is no room."""
+
+    def __init__(self, file: BinaryIO, *, has_some_room: bool) -> None:
+        self.file = file
+        self.has_some_room = has_some_room
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.file, name)
+
+    def write(self, line: bytes) -> int:
+        """Writes a part at most."""
+        if not self.has_some_room:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return self.file.write(line[:3])
+
+
+@pytest.mark.parametrize("has_some_room", [True, False])
+def test_a_series_that_the_disk_has_no_room_for_is_left_out(
+    *, has_some_room: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever counts does not notice, and the others stay readable."""
+    file = tmp_path / "0.numbers"
+    numbers = Numbers(file)
+    numbers.view[numbers.place("a", 1)] += 1
+
+    with monkeypatch.context() as full:
+        full.setattr(
+            numbers,
+            "_names",
+            FullDisk(numbers._names, has_some_room=has_some_room),  # type: ignore[arg-type]
+        )
+        numbers.view[numbers.place("b", 1)] += 1
+    numbers.view[numbers.place("c", 1)] += 1
+
+    assert read_numbers(file) == numbers.read() == {"a": [1.0], "c": [1.0]}
+    numbers.close()
 
 
 def test_a_file_that_is_only_begun_has_no_numbers_yet(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Processes of one supervisor count together."""
 
+import errno
 import multiprocessing
 import os
 import tempfile
@@ -11,6 +12,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from src.infra.metrics.numbers import Numbers
 from src.infra.metrics.shared_numbers import SharedNumbers, shared_numbers
 
 IS_POSIX = hasattr(os, "getuid")
@@ -27,6 +29,13 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def supervised(monkeypatch: pytest.MonkeyPatch) -> None:
     """This process has been started by a supervisor."""
     monkeypatch.setattr(multiprocessing, "parent_process", lambda: SimpleNamespace(pid=7))
+    started_by(b"one", monkeypatch)
+
+
+def started_by(supervisor: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each supervisor hands a secret of its own to its processes."""
+    process = SimpleNamespace(authkey=supervisor)
+    monkeypatch.setattr(multiprocessing, "current_process", lambda: process)
 
 
 def count(numbers: SharedNumbers, times: int) -> None:
@@ -87,8 +96,8 @@ def test_what_a_killed_service_has_left_is_removed(temporary: Path, stack: ExitS
     """But not what another service is using, or has just begun."""
     stack.enter_context(shared_numbers())
     (used,) = temporary.iterdir()
-    left = used.with_name(used.name[:-1] + "8")
-    begun = used.with_name(used.name[:-1] + "9")
+    left = used.with_name(used.name[:-1] + "left")
+    begun = used.with_name(used.name[:-1] + "begun")
     left.mkdir()
     begun.mkdir()
     long_ago = time.time() - 3600
@@ -96,12 +105,47 @@ def test_what_a_killed_service_has_left_is_removed(temporary: Path, stack: ExitS
     os.utime(used, (long_ago, long_ago))
 
     other = stack.enter_context(pytest.MonkeyPatch.context())
-    other.setattr(multiprocessing, "parent_process", lambda: SimpleNamespace(pid=6))
+    started_by(b"another", other)
     stack.enter_context(shared_numbers())
 
     assert used.exists()
     assert begun.exists()
     assert not left.exists()
+
+
+@pytest.mark.usefixtures("supervised")
+def test_another_service_with_the_same_ids_counts_anew(
+    monkeypatch: pytest.MonkeyPatch, stack: ExitStack
+) -> None:
+    """As after a container was killed and started again: its processes have the ids of the last."""
+    count(stack.enter_context(shared_numbers()), 5)
+
+    started_by(b"another", monkeypatch)
+    with shared_numbers() as numbers:
+        count(numbers, 1)
+
+        assert things(numbers) == [(True, 1)]
+
+
+@pytest.mark.usefixtures("supervised")
+def test_a_full_disk_keeps_no_process_from_serving(
+    temporary: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It counts by itself then, and leaves nothing behind."""
+
+    def full(file: Path | None = None) -> Numbers:
+        if file is not None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return Numbers()
+
+    monkeypatch.setattr("src.infra.metrics.shared_numbers.Numbers", full)
+
+    with shared_numbers() as numbers:
+        count(numbers, 1)
+
+        assert things(numbers) == [(True, 1)]
+        assert list(temporary.iterdir()) == []
+    assert "não serão somadas" in caplog.text
 
 
 @pytest.mark.skipif(not IS_POSIX, reason="each user has a folder for temporary files there")

@@ -74,6 +74,77 @@ async def test_nothing_in_a_request_begins_another_line(
     assert r"\xc2\x85\xc3\xa9" in line.replace("\\\\", "\\")
 
 
+@pytest.mark.parametrize("fmt", ["text", "json"])
+async def test_nothing_in_a_request_looks_like_another_part_of_its_line(
+    fmt: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Neither a path with quotes, nor what a proxy passes on as the client's address."""
+    log = AccessLog(fmt)
+    forged = ('1.2.3.4:5 - "GET /ok HTTP/1.1" 200 \x85\x9bã', 0)
+
+    log.told(scope(raw_path=b'/a" 200 0.1 s', client=forged), 404, 0)
+    log.told(scope(client=("fe80::1%eth0", 7)), 200, 0)
+    log.write()
+
+    first, second = capsys.readouterr().err.splitlines()
+    assert "/a%22 200 0.1 s" in first
+    assert "1.2.3.4:5%20-%20%22GET%20%2Fok%20HTTP%2F1.1%22%20200%20%C2%85%C2%9B%C3%A3:0" in first
+    assert "fe80::1%eth0:7" in second
+
+
+class Closed:
+    """A standard error that can no longer be written to."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def write(self, text: str) -> None:
+        """Fails."""
+        raise self.error
+
+
+@pytest.mark.parametrize(
+    "stream",
+    [
+        Closed(BrokenPipeError()),
+        Closed(ValueError("I/O operation on closed file")),
+        Closed(BlockingIOError()),
+        None,
+    ],
+)
+async def test_a_standard_error_that_takes_no_lines_stops_nothing(
+    stream: Closed | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The lines are lost, and the request that they belong to is answered."""
+    monkeypatch.setattr("sys.stderr", stream)
+    log = AccessLog("text")
+
+    for _ in range(MOST_LINES):
+        log.told(scope(), 200, 0)
+
+    log.write()
+
+
+async def test_workers_that_write_to_one_pipe_do_not_mix_their_lines(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What is written at once is whole lines, and short enough; only a longer line stands alone."""
+    written: list[str] = []
+    monkeypatch.setattr("sys.stderr.write", written.append)
+    log = AccessLog("text")
+
+    for _ in range(200):
+        log.told(scope(), 200, 0)
+    log.told(scope(raw_path=b"/" + 9_000 * b"a"), 414, 0)
+    log.told(scope(), 200, 0)
+    log.write()
+
+    *short, long, last = written
+    assert all(len(part) <= 4_096 and part.endswith("\n") for part in short)
+    assert "".join(short).count("\n") == 200
+    assert (long.count("\n"), last.count("\n")) == (1, 1)
+
+
 async def test_lines_are_written_together_and_soon(capsys: pytest.CaptureFixture[str]) -> None:
     """A crowd of them at once, and the others after a moment."""
     log = AccessLog("text")

@@ -1,11 +1,14 @@
 """Whole responses look the same, however they are sent, over real sockets."""
 
 import asyncio
+import gc
 import logging
 import re
+import weakref
 
 import pytest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from src.infra.http.ready_response import AT_ONCE, ReadyResponse
 from src.infra.process.bounded_connections import bound_connections
@@ -113,6 +116,28 @@ async def test_one_that_nobody_looks_at_is_sent_without_messages() -> None:
     await sent_by(noting, REQUESTS["only the head"].format(path="/small"))
 
     assert offered == [True, False]
+
+
+@pytest.mark.usefixtures("no_access_log")
+async def test_a_request_leaves_nothing_for_the_garbage_collector() -> None:
+    """What it has taken is free as soon as the next one comes."""
+    cycles: list[weakref.ref[RequestResponseCycle]] = []
+
+    async def noting(scope: Scope, receive: Receive, send: Send) -> None:
+        cycle = getattr(send, "__self__", None)
+        if isinstance(cycle, RequestResponseCycle):
+            cycles.append(weakref.ref(cycle))
+        await ready(scope, receive, send)
+
+    gc.disable()
+    try:
+        await sent_by(noting, REQUESTS["kept alive"].format(path="/small"))
+        living = [each() is not None for each in cycles]
+    finally:
+        gc.enable()
+
+    assert len(living) == 2
+    assert not living[0]
 
 
 async def test_the_servers_own_access_log_has_a_line_for_each(
