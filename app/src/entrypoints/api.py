@@ -107,7 +107,8 @@ def create_api(
         version=VERSION,
         openapi_url=None,  # the document and its pages have a controller of their own
         lifespan=lifespan,
-        telemetry={"auto_configure": True},  # sends traces where the variables OTEL_* say
+        # Sends traces where the variables OTEL_* say. What FastAPI counts are not all requests.
+        telemetry={"auto_configure": True, "metrics": False},
         redirect_slashes=False,  # it would send people to whatever host the request names
     )
     add_error_handlers(api, error_rows(features))

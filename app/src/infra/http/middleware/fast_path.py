@@ -31,16 +31,20 @@ class FastPath:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request, as ASGI has it."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
         began = time.perf_counter()
-        answer = self._answer(scope) if scope["type"] == "http" else None
+        path: str = scope["path"].removeprefix(scope.get("root_path", ""))
+        answer = self._answer(path, scope)
         if answer is None:
             await self._app(scope, receive, send)
             return
         await answer(scope, receive, send)
-        self._told(scope, scope["path"], answer.status_code, time.perf_counter() - began)
+        self._told(scope, path, answer.status_code, time.perf_counter() - began)
 
-    def _answer(self, scope: Scope) -> Response | None:
-        at_hand = self._at_hand.get((scope["path"], scope["query_string"]))
+    def _answer(self, path: str, scope: Scope) -> Response | None:
+        at_hand = self._at_hand.get((path, scope["query_string"]))
         if at_hand is None or scope["method"] != "GET":
             return None
         # Without a lifespan there is nothing to answer, which the route tells. Traces are made by

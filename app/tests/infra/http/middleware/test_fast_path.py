@@ -157,3 +157,33 @@ async def test_without_a_lifespan_the_application_answers() -> None:
     await with_fast_path(app)(scope, Mock(), Mock())
 
     assert asked == [scope]
+
+
+async def test_an_answer_at_hand_is_found_below_a_prefix() -> None:
+    """A server that is told the prefix of its proxy puts it before each path."""
+    heard = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        heard.append("the route")
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        heard.append("at hand")
+
+    fast = FastPath(
+        app,
+        {PATH: lambda *_: Mock(side_effect=answer, status_code=200)},
+        told=lambda *request: heard.append(request[1]),
+    )
+    request: dict[str, Any] = {
+        "type": "http",
+        "method": "GET",
+        "root_path": "/prefixo",
+        "query_string": b"",
+        "headers": [],
+        "state": {"is_traced": False},
+    }
+
+    await fast({**request, "path": f"/prefixo{PATH}"}, Mock(), Mock())
+    await fast({**request, "path": f"/outro{PATH}"}, Mock(), Mock())
+
+    assert heard == ["at hand", PATH, "the route"]
