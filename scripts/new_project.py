@@ -31,7 +31,7 @@ NOTICES = "THIRD_PARTY.md"
 # What is copied; folders with everything in them.
 KEPT = [
     *(".ci", ".gitattributes", ".gitignore", "LICENSE", "Makefile", NOTICES),
-    *("app", "pyproject.toml", "scripts/demo.py", "start.bat"),
+    *("app", "deploy", "pyproject.toml", "scripts/demo.py", "start.bat"),
 ]
 # Programs that are not copied; nor are their tests, and the paragraphs that name one of them.
 LEFT_PROGRAMS = [
@@ -167,6 +167,7 @@ def words_of(name: str) -> dict[str, str]:
         words[f"{literal}-in-python"] = json.dumps(text, ensure_ascii=False)
     for language, readme in (("en", "README.md"), ("pt", "README.pt-BR.md")):
         words[f"dependencies-{language}"] = last_table(read(HERE / readme))
+    words["deploying"] = section(read(HERE / "docs/operating.md"), "Deploying")
     words["settings"] = rows_of_the_core(read(HERE / "docs/operating.md"), "| name | default |")
     words["faults"] = rows_of_the_core(read(HERE / "docs/operating.md"), "| fault |")
     return words
@@ -259,6 +260,12 @@ def paragraphs(text: str) -> list[str]:
 def sections(text: str) -> list[str]:
     """The sections of a document in Markdown."""
     return re.split(r"^(?=## )", text, flags=re.MULTILINE)
+
+
+def section(document: str, heading: str) -> str:
+    """What stands below this heading in the document, without blank lines around it."""
+    (found,) = (part for part in sections(document) if part.startswith(f"## {heading}\n"))
+    return found.partition("\n")[2].strip("\n")
 
 
 def names_any(text: str, names: list[str]) -> bool:
