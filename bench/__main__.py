@@ -41,10 +41,10 @@ ABOUT = """Made by `make bench`. What is set beside the service is in [bench](..
 
 Cold times are from before the application is made until the last byte of its first answer; imports
 are not counted, those that the service leaves for its first collection neither. Times of a start
-are from the process's. Ready answers: wrk, 32 connections, one thread, no access logs. Only the
-states: `?depth=states`, which is sent whole as cheaply as nothing but a 304 of the tree. Sizes are
-exact. The regions of cities are measured in one process, without a network: all lists of cities as
-they are received, and the whole snapshot."""
+are from the process's. Ready answers: wrk, 32 connections, one thread, no access logs but where the
+row says so. Only the states: `?depth=states`, which is sent whole as cheaply as nothing but a 304
+of the tree. Sizes are exact. The regions of cities are measured in one process, without a network:
+all lists of cities as they are received, and the whole snapshot."""
 
 
 def main() -> None:

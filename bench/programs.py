@@ -1,5 +1,6 @@
 """Starts what is measured: programs of this folder, servers, the stand-in upstream."""
 
+import contextlib
 import json
 import os
 import socket
@@ -76,13 +77,24 @@ def output(module: str, *arguments: str, python: str = sys.executable, **setting
 
 @contextmanager
 def served(
-    app: str, *, factory: bool = False, **settings: str
+    app: str, *, factory: bool = False, access_log: str = "", **settings: str
 ) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
-    """The process of an application under uvicorn with one worker, and the address of its tree."""
+    """The process of an application under uvicorn with one worker, and the address of its tree.
+
+    If `access_log` names a file, all that it logs goes there.
+    """
     port = free_port()
-    command = [sys.executable, "-m", "uvicorn", app, f"--port={port}", "--log-level=warning"]
-    command += ["--no-access-log", *(["--factory"] if factory else [])]
-    with subprocess.Popen(command, env={**ENVIRONMENT, **settings}) as process:
+    command = [sys.executable, "-m", "uvicorn", app, f"--port={port}"]
+    command += ["--factory"] if factory else []
+    environment = {**ENVIRONMENT, **settings}
+    with contextlib.ExitStack() as stack:
+        log = None
+        if not access_log:
+            command += ["--log-level=warning", "--no-access-log"]
+        else:
+            environment["LOG_LEVEL"] = "INFO"
+            log = stack.enter_context(Path(access_log).open("wb"))
+        process = stack.enter_context(subprocess.Popen(command, env=environment, stderr=log))
         try:
             yield process, f"http://127.0.0.1:{port}{PATH}"
         finally:

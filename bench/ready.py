@@ -33,10 +33,10 @@ NGINX = "nginx"
 Start = Callable[[], AbstractContextManager[tuple[subprocess.Popen[bytes], str]]]
 
 NGINX_SETTINGS = """
-daemon off; worker_processes 1; pid {folder}/pid; error_log {folder}/errors;
+daemon off; worker_processes 1; pid {folder}/{port}.pid; error_log {folder}/errors;
 events {{ worker_connections 1024; }}
 http {{
-  access_log off; sendfile on; tcp_nopush on; keepalive_requests 100000000; gzip_static on;
+  access_log {access_log}; sendfile on; tcp_nopush on; keepalive_requests 100000000; gzip_static on;
   open_file_cache max=10; default_type application/json;
   client_body_temp_path {folder}/a; proxy_temp_path {folder}/b; fastcgi_temp_path {folder}/c;
   uwsgi_temp_path {folder}/d; scgi_temp_path {folder}/e;
@@ -75,6 +75,10 @@ def _stored(folder: Path) -> dict[str, str]:
     asyncio.run(store.save(snapshot))
     populations = FileValues(folder / "store" / "population", ValueFormat(Population))
     asyncio.run(populations.put(f"cidade-{CITY}", Kept(Population(2025, 1), utc_now())))
+    return _store_of(folder)
+
+
+def _store_of(folder: Path) -> dict[str, str]:
     return {
         "SNAPSHOT_STORE": f"file:{folder / 'store'}",
         "IBGE_BASE_URL": NO_UPSTREAM,
@@ -141,6 +145,7 @@ def _warm_rows(folder: Path, service: Start, plain: Start, runs: int) -> list[Ro
             missing("what is set beside nginx: it is not installed")
         else:
             disk = servers.enter_context(_nginx(folder))
+            asked |= _with_access_logs(folder, servers)
             asked[f"{NGINX}, gzip"] = [disk, "Accept-Encoding: gzip"]
             asked[f"{NGINX}, identity"] = [disk, "Accept-Encoding: identity"]
             asked[f"{NGINX}, 304"] = [
@@ -160,6 +165,7 @@ def _warm_rows(folder: Path, service: Start, plain: Start, runs: int) -> list[Ro
     return [
         *beside(NGINX, "gzip", 0.45),
         *beside(PLAIN, "gzip", 2),
+        *beside(NGINX, "gzip and access log", 0.55),
         *beside(NGINX, "identity", 0.6),
         *beside(PLAIN, "identity"),
         *beside(NGINX, "304", 0.15),
@@ -193,12 +199,25 @@ def _etag(url: str) -> str:
         return str(answer.headers["ETag"])
 
 
+def _with_access_logs(folder: Path, servers: ExitStack) -> dict[str, list[str]]:
+    """What is asked of the service and of nginx where both write a line for each request."""
+    log = str(folder / "service.log")
+    logging = served("main:create_app", factory=True, access_log=log, **_store_of(folder))
+    _, ours = servers.enter_context(logging)
+    disk = servers.enter_context(_nginx(folder, access_log=str(folder / "nginx.log")))
+    wait_for_codings(ours)
+    return {
+        f"{who}, gzip and access log": [url, "Accept-Encoding: gzip"]
+        for who, url in (("service", ours), (NGINX, disk))
+    }
+
+
 @contextmanager
-def _nginx(folder: Path) -> Iterator[str]:
+def _nginx(folder: Path, *, access_log: str = "off") -> Iterator[str]:
     """The address of the tree that nginx serves from disk, compressed beforehand."""
     port = free_port()
-    settings = folder / "nginx.conf"
-    settings.write_text(NGINX_SETTINGS.format(folder=folder, port=port))
+    settings = folder / f"nginx-{port}.conf"
+    settings.write_text(NGINX_SETTINGS.format(folder=folder, port=port, access_log=access_log))
     with subprocess.Popen(["nginx", "-c", str(settings)], stderr=subprocess.DEVNULL) as process:
         try:
             url = f"http://127.0.0.1:{port}/states.json"

@@ -167,9 +167,11 @@ def words_of(name: str) -> dict[str, str]:
         words[f"{literal}-in-python"] = json.dumps(text, ensure_ascii=False)
     for language, readme in (("en", "README.md"), ("pt", "README.pt-BR.md")):
         words[f"dependencies-{language}"] = last_table(read(HERE / readme))
-    words["deploying"] = section(read(HERE / "docs/operating.md"), "Deploying")
-    words["settings"] = rows_of_the_core(read(HERE / "docs/operating.md"), "| name | default |")
-    words["faults"] = rows_of_the_core(read(HERE / "docs/operating.md"), "| fault |")
+    operating = read(HERE / "docs/operating.md")
+    words["settings"] = rows_of_the_core(operating, "| name | default |")
+    words["faults"] = rows_of_the_core(operating, "| fault |")
+    words["deploying"] = section(operating, "## Deploying")
+    words["redis"] = section(operating, "## Redis")
     return words
 
 
@@ -262,10 +264,9 @@ def sections(text: str) -> list[str]:
     return re.split(r"^(?=## )", text, flags=re.MULTILINE)
 
 
-def section(document: str, heading: str) -> str:
-    """What stands below this heading in the document, without blank lines around it."""
-    (found,) = (part for part in sections(document) if part.startswith(f"## {heading}\n"))
-    return found.partition("\n")[2].strip("\n")
+def section(text: str, heading: str) -> str:
+    """The section of a document with this heading, without a blank line behind it."""
+    return next(each for each in sections(text) if each.startswith(heading)).rstrip("\n")
 
 
 def names_any(text: str, names: list[str]) -> bool:

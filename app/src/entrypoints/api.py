@@ -26,7 +26,6 @@ from src.infra.controllers.refreshes.fanout_page import fanout_page
 from src.infra.controllers.refreshes.refreshes_controller import refreshes_router
 from src.infra.controllers.source_page import source_page
 from src.infra.http.middleware.fast_path import FastPath
-from src.infra.http.middleware.gone_readers import GoneReaders
 from src.infra.http.middleware.head_as_get import HeadAsGet
 from src.infra.http.middleware.one_at_a_time import OneAtATime
 from src.infra.http.middleware.watched_requests import WatchedRequests
@@ -113,7 +112,6 @@ def create_api(
         redirect_slashes=False,  # it would send people to whatever host the request names
     )
     add_error_handlers(api, error_rows(features))
-    api.add_middleware(GoneReaders)
     api.add_middleware(SecurityHeaders)
     api.add_middleware(HeadAsGet)
     pages = [page for feature in features for page in feature.pages]

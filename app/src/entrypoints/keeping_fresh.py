@@ -25,6 +25,7 @@ from src.application.refreshing.roots_as_they_come import RootsAsTheyCome
 from src.application.refreshing.schedule import Schedule
 from src.application.refreshing.task_cancellation import cancel_and_wait
 from src.application.telling.fan_out_counts import FanOutCounts
+from src.application.telling.followers import Followers
 from src.application.telling.refresh_recorder import RefreshRecorder
 from src.application.telling.refreshes import Refreshes
 from src.application.telling.room_for_followers import RoomForFollowers
@@ -35,6 +36,7 @@ from src.entrypoints.settings import ServiceSettings
 from src.entrypoints.storage import open_storage
 from src.infra.controllers.callers_right import CallersRight
 from src.infra.controllers.refreshes.dependencies import OpenedRefreshes
+from src.infra.controllers.refreshes.refresh_json import event
 from src.infra.controllers.refreshes.refresh_words import RefreshWords
 from src.infra.editions.edition import Edition
 from src.infra.editions.presentation import LookUp, Presentation
@@ -42,6 +44,7 @@ from src.infra.editions.publisher import Publisher
 from src.infra.metrics import catalogue as metrics
 from src.infra.process.clock import utc_now
 from src.infra.process.leaving import leaving
+from src.infra.process.open_connections import streams_of_callers
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,7 @@ async def keeping_fresh(
         return snapshot.roots if snapshot is not None else ()
 
     async with (
-        open_storage(settings.snapshot_store, kind, folder=folder) as (snapshots, journal),
+        open_storage(settings, kind, folder=folder) as (snapshots, journal),
         contextlib.aclosing(Publisher(presentation, ttl_s=settings.snapshot_ttl_s)) as publisher,
     ):
         store = FallibleStore(snapshots, now=utc_now)
@@ -184,7 +187,12 @@ async def keeping_fresh(
                     ),
                     OpenedRefreshes(
                         refreshes,
-                        RoomForFollowers(address=words.path),
+                        Followers(refreshes=refreshes, write=partial(event, words=words)),
+                        RoomForFollowers(
+                            address=words.path,
+                            most=streams_of_callers(),
+                            changed=lambda by: metrics.FOLLOWERS.add(data, by=by),
+                        ),
                         ask_for_refresh,
                         CallersRight(settings.refresh_token),
                         words,

@@ -23,6 +23,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from src.infra.gateways.proxy import Proxies
 from src.infra.gateways.stand_in_control import is_same_origin
 from src.infra.gateways.tls import tls_context
+from src.infra.storage.redis_address import SENTINEL_SCHEMES, SentinelAddress
 
 S = TypeVar("S", bound=BaseSettings)
 
@@ -59,7 +60,9 @@ _SCHEME = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*:)(?P<slashes>//)?")
 
 def _store_address(value: str) -> str:
     scheme, _, rest = value.partition(":")
-    if scheme in {"redis", "rediss"}:
+    if scheme in SENTINEL_SCHEMES:
+        SentinelAddress.parse(value)
+    elif scheme in {"redis", "rediss"}:
         if TypeAdapter(RedisDsn).validate_python(value).query is not None:
             raise ValueError("no options")
     elif not (scheme == "file" and rest) and value != "memory:":
@@ -149,8 +152,11 @@ class ServiceSettings(BaseSettings):
     model_config = SettingsConfigDict(env_file=APP_DIR / ".env", extra="ignore", frozen=True)
 
     snapshot_store: Annotated[str, AfterValidator(_store_address)] = Field(
-        default="file:.data", description="file:PASTA, redis://…, rediss://… (sem ?) ou memory:"
+        default="file:.data",
+        description="file:PASTA, memory:, redis:// ou rediss://SERVIDOR (sem ?), redis+sentinel:// "
+        "ou rediss+sentinel://SENTINELA,SENTINELA/MESTRE",
     )
+    redis_ca_file: CaFile = None
     snapshot_ttl_s: float = Field(
         default=86_400, ge=0, le=31_536_000, description="segundos, de 0 a 31536000"
     )

@@ -10,7 +10,7 @@ from src.application.ports.refresh_journal import RefreshJournal
 from src.application.ports.snapshot_store import SnapshotStore
 from src.application.ports.value_store import ValueStore
 from src.domain.snapshot import S
-from src.entrypoints.settings import APP_DIR
+from src.entrypoints.settings import APP_DIR, ServiceSettings
 from src.infra.storage.journals.file_journal import FileJournal
 from src.infra.storage.journals.memory_journal import MemoryJournal
 from src.infra.storage.snapshots.file_store import FileStore
@@ -24,13 +24,14 @@ V = TypeVar("V")
 
 @asynccontextmanager
 async def open_storage(
-    address: str, kind: type[S], *, folder: str = ""
+    settings: ServiceSettings, kind: type[S], *, folder: str = ""
 ) -> AsyncIterator[tuple[SnapshotStore[S], RefreshJournal]]:
     """Where the snapshots of this kind and the progress of their refreshes are kept.
 
-    Processes share it that are given the same address, which is a value of SNAPSHOT_STORE. `folder`
-    keeps it apart from what other features store there.
+    Processes share it whose settings name the same store. `folder` keeps it apart from what other
+    features store there.
     """
+    address = settings.snapshot_store
     scheme, _, rest = address.partition(":")
     if scheme == "memory":
         yield MemoryStore(), MemoryJournal()
@@ -43,19 +44,21 @@ async def open_storage(
         from src.infra.storage.journals.redis_journal import RedisJournal  # noqa: PLC0415  # as above
         from src.infra.storage.snapshots.redis_store import RedisStore  # noqa: PLC0415  # as above
 
-        prefix = _prefix(folder)
+        prefix, ca_file = _prefix(folder), settings.redis_ca_file
+        redis_store = RedisStore(address, SnapshotFormat(kind), prefix=prefix, ca_file=ca_file)
         async with (
-            contextlib.aclosing(RedisStore(address, SnapshotFormat(kind), prefix=prefix)) as store,
-            contextlib.aclosing(RedisJournal(address, prefix=prefix)) as on_redis,
+            contextlib.aclosing(redis_store),
+            contextlib.aclosing(RedisJournal(address, prefix=prefix, ca_file=ca_file)) as on_redis,
         ):
-            yield store, on_redis
+            yield redis_store, on_redis
 
 
 @asynccontextmanager
 async def open_values(
-    address: str, kind: type[V], *, folder: str
+    settings: ServiceSettings, kind: type[V], *, folder: str
 ) -> AsyncIterator[ValueStore[V] | None]:
-    """Where values of this kind are kept by key, at the same address; None for `memory:`."""
+    """Where values of this kind are kept by key, in the same store; None for `memory:`."""
+    address = settings.snapshot_store
     scheme, _, rest = address.partition(":")
     if scheme == "memory":
         yield None
@@ -64,7 +67,9 @@ async def open_values(
     else:
         from src.infra.storage.values.redis_values import RedisValues  # noqa: PLC0415  # as above
 
-        values = RedisValues(address, ValueFormat(kind), prefix=_prefix(folder))
+        values = RedisValues(
+            address, ValueFormat(kind), prefix=_prefix(folder), ca_file=settings.redis_ca_file
+        )
         async with contextlib.aclosing(values):
             yield values
 

@@ -1,5 +1,7 @@
 """`/metrics`, over a whole service."""
 
+import asyncio
+
 from prometheus_client.parser import text_string_to_metric_families
 
 from src.infra.metrics.catalogue import ALL
@@ -56,6 +58,20 @@ async def test_refreshes_and_what_they_brought_are_shown() -> None:
     assert found["snapshot_age_seconds", (data,)] > 0
     assert found["snapshot_missing_parts", (data,)] == 0
     assert found["snapshot_filled_parts", (data,)] == 0
+
+
+async def test_followers_count_while_they_follow() -> None:
+    """Each counts until its stream has ended."""
+    async with service(FakeUpstream(TWO_SHELVES)) as session:
+        await ended(session, f"{WORDS.path}/current")
+        async with session.get(f"{WORDS.path}/current/events") as stream:
+            await stream.content.readline()
+            during = samples((await ask(session, "/metrics")).body.decode())
+        async with asyncio.timeout(20):
+            while samples((await ask(session, "/metrics")).body.decode())["followers", (TREE,)]:
+                await asyncio.sleep(0.01)
+
+    assert during["followers", (TREE,)] == 1
 
 
 async def test_a_token_is_asked_for_where_there_is_one() -> None:

@@ -340,7 +340,7 @@ async def test_the_loss_of_the_journal_ends_a_stream(
 
 async def test_one_follower_too_many_is_503(monkeypatch: pytest.MonkeyPatch) -> None:
     """The answer says when to ask again, before any stream begins."""
-    monkeypatch.setattr(keeping_fresh, "RoomForFollowers", partial(RoomForFollowers, most=0))
+    monkeypatch.setattr(keeping_fresh, "streams_of_callers", lambda: 0)
     async with service(upstream()) as session:
         answer = await ask(session, f"{REFRESHES}/current/events")
 
@@ -349,10 +349,13 @@ async def test_one_follower_too_many_is_503(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 async def test_a_crowd_of_one_client_leaves_room_and_writes_one_line(
-    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """All come at once; each one that leaves makes room again."""
+    """All come at once, through a proxy that names it; each one that leaves makes room again."""
+    room = partial(RoomForFollowers, most_of_one_client=25)
+    monkeypatch.setattr(keeping_fresh, "RoomForFollowers", room)
     async with service(upstream()) as session, AsyncExitStack() as streams:
+        session.headers["X-Forwarded-For"] = "203.0.113.7"
         await ask(session, TREE)
         path = f"{REFRESHES}/current/events"
         crowd = [streams.enter_async_context(session.get(path)) for _ in range(100)]
@@ -368,6 +371,29 @@ async def test_a_crowd_of_one_client_leaves_room_and_writes_one_line(
     assert again.status == 200
     lines = [each for each in caplog.messages if "TooManyFollowersError" in each]
     assert len(lines) == 1
+
+
+async def test_a_crowd_on_this_machine_is_told_the_end() -> None:
+    """There, a proxy may stand for all of them: more than one client may have find room."""
+    path = f"{REFRESHES}/current/events"
+    all_wait = asyncio.Barrier(151)
+
+    async def follows(session: Session) -> Event:
+        following = events(session, path)
+        await until_it_ends(following)
+        await all_wait.wait()
+        return (await until_it_ends(following))[-1]
+
+    app = application(features_over(upstream(), now=utc_now))
+    connector = aiohttp.TCPConnector(limit=0)
+    async with served(app) as url, aiohttp.ClientSession(url, connector=connector) as session:
+        crowd = [asyncio.create_task(follows(session)) for _ in range(150)]
+        async with asyncio.timeout(30):
+            await all_wait.wait()
+        asked = await ask(session, REFRESHES, method="POST")
+        lasts = await asyncio.gather(*crowd)
+
+    assert {(last["id"], last["situacao"]) for last in lasts} == {(asked.json["id"], "concluida")}
 
 
 # Events.

@@ -165,6 +165,8 @@ def test_every_setting_says_what_is_allowed() -> None:
         ("SNAPSHOT_STORE", "file:", "file:", "file:PASTA"),
         ("SNAPSHOT_STORE", "redis:", "redis:", "redis://"),
         ("SNAPSHOT_STORE", "redis://[::1]:99999", "redis://[::1]:99999", "redis://"),
+        ("SNAPSHOT_STORE", "redis+sentinel://h.test", "redis+sentinel://h.test", "/MESTRE"),
+        ("REDIS_CA_FILE", __file__, __file__, "PEM"),
         ("SNAPSHOT_TTL_S", "-1", "-1", "de 0 a 31536000"),
         ("SNAPSHOT_WAIT_S", "nan", "nan", "de 0 a 300"),
         ("CORS_ORIGINS", "exemplo.br", "***", "https://exemplo.br"),
@@ -231,6 +233,12 @@ def test_a_bad_value_stops_the_start_with_one_line(
         ("SNAPSHOT_STORE", "redis://a, redis://:segredo@b", "redis://***"),
         ("SNAPSHOT_STORE", "redis://a redis://segredo", "redis://***"),
         ("SNAPSHOT_STORE", " redis://u:segredo@h?a ", "redis://***@h?***"),
+        ("SNAPSHOT_STORE", "redis+sentinel://:segredo@a:1,b:2", "redis+sentinel://***"),
+        ("SNAPSHOT_STORE", "rediss+sentinel://a,b/?segredo", "rediss+sentinel://a, ***"),
+        (
+            *("SNAPSHOT_STORE", "redis+sentinel://a/m?password=segredo"),
+            "redis+sentinel://a/***?***",
+        ),
         ("SNAPSHOT_STORE", "redis://h/?a\nsegredo", "redis://h/?***"),
         ("SNAPSHOT_STORE", "redis://ségredo/?", "redis://***"),
         ("SNAPSHOT_STORE", "redis:///segredo?", "redis://***"),
@@ -272,7 +280,23 @@ def test_a_secret_in_a_bad_value_is_not_shown(
 @given(
     st.lists(
         st.sampled_from(
-            ["redis:", "//", "/", "?", "#", "@", ":", ",", " ", "u", "12", "h.test", "[::1]", "%40"]
+            [
+                "redis:",
+                "redis+sentinel:",
+                "//",
+                "/",
+                "?",
+                "#",
+                "@",
+                ":",
+                ",",
+                " ",
+                "u",
+                "12",
+                "h.test",
+                "[::1]",
+                "%40",
+            ]
         ),
         max_size=6,
     ),
@@ -296,6 +320,16 @@ def test_a_readable_ca_file_is_accepted(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setenv("STOCK_CA_FILE", str(file))
 
     assert load(StockSettings).stock_ca_file == file
+
+
+@pytest.mark.parametrize(
+    "address", ["redis+sentinel://s1.test,s2.test/mestre", "rediss://u:se%2Fgredo@h.test:6380/0"]
+)
+def test_a_store_may_be_a_redis_of_any_kind(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The address is kept as it is."""
+    monkeypatch.setenv("SNAPSHOT_STORE", address)
+
+    assert load(StockSettings).snapshot_store == address
 
 
 def test_values_come_from_the_env_file_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,12 +1,18 @@
 """The use cases of refreshes, over a journal in memory and refreshes that the test writes."""
 
 import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
 
+import msgspec
+
 from src.application.ports.refresh_progress import Progress
 from src.application.refreshing.ask_for_refresh import AskForRefresh
+from src.application.telling.followers import Followers
 from src.application.telling.refreshes import Looking, Refreshes
+from src.infra.storage.journals.journal_lines import to_line
 from src.infra.storage.journals.memory_journal import MemoryJournal
 from tests.helpers.fakes import Clock
 
@@ -39,6 +45,9 @@ class Service:
             now=self.clock,
             looking=replace(LOOKING, **looking),
         )
+        self.followers = Followers(
+            refreshes=self.refreshes, write=lambda progress: to_line(progress) + b"\n"
+        )
         self.begun: asyncio.Future[Progress] = asyncio.get_running_loop().create_future()
         self.ask = AskForRefresh(
             refreshes=self.refreshes,
@@ -66,8 +75,28 @@ class Service:
         await self.tell(*moments)
         return self.is_made_here
 
+    async def follow(self, refresh: str, *, after: int = -1) -> AsyncGenerator[Progress, None]:
+        """The moments that a follower of this refresh gets."""
+        async with aclosing(self.followers.follow(refresh, after=after)) as told:
+            async for progress in _moments(told):
+                yield progress
+
+    async def follow_newest(
+        self, *, refresh: str | None = None, after: int = -1
+    ) -> AsyncGenerator[Progress, None]:
+        """The moments that a follower of the newest refresh gets."""
+        async with aclosing(self.followers.follow_newest(refresh=refresh, after=after)) as told:
+            async for progress in _moments(told):
+                yield progress
+
     async def tell(self, *moments: Progress) -> None:
         """Records these moments as any process does."""
         for each in moments:
             await asyncio.sleep(0.002)
             await self.journal.append(each)
+
+
+async def _moments(told: AsyncIterator[bytes]) -> AsyncIterator[Progress]:
+    async for lines in told:
+        for line in lines.splitlines():
+            yield msgspec.json.decode(line, type=Progress)

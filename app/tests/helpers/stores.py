@@ -25,7 +25,7 @@ def file_store(directory: Path, **seconds: float) -> FileStore[ShelvesSnapshot]:
 
 def redis_store(url: str, **seconds: float) -> RedisStore[ShelvesSnapshot]:
     """A store on this server; `seconds` are its timings."""
-    return RedisStore(url, FORMAT, prefix=PREFIX, **seconds)
+    return RedisStore(url, FORMAT, prefix=PREFIX, **seconds)  # type: ignore[arg-type]  # as above
 
 
 async def is_free(store: Store) -> bool:

@@ -99,7 +99,7 @@ def weights(open_scales: Callable[[], AbstractAsyncContextManager[Scales]]) -> F
         near = MemoryValues(ValueFormat(int))
         async with (
             OnDemand(opening) as scales,
-            open_values(settings.snapshot_store, int, folder="weights") as far,
+            open_values(settings, int, folder="weights") as far,
             contextlib.aclosing(
                 LastGoodByKey(
                     ask=ask,

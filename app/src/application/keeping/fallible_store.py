@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -33,6 +34,10 @@ class FallibleStore(Generic[S]):
     An outage begins with the first call that fails, whatever it raises, and is over as soon as
     calls of each kind that failed work again. A snapshot without roots, with gaps that it does not
     name, or of tomorrow by the clock `now`, is damaged, which is logged once, too.
+
+    If the store fails while another process has the turn, the turn is left to that process, for
+    `left_to_others_s` seconds after it was seen to have it. A store that works again may have
+    forgotten it, so that process gets `taken_again_s` seconds to take it again.
     """
 
     def __init__(
@@ -40,9 +45,17 @@ class FallibleStore(Generic[S]):
         store: SnapshotStore[S],
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        # A replica is promoted in a few seconds, if it is asked to be quick about it.
+        left_to_others_s: float = 15.0,
+        # A turn is renewed every second, and each attempt may take two.
+        taken_again_s: float = 3.0,
     ) -> None:
         self._store = store
         self._now = now
+        self._left_to_others_s = left_to_others_s
+        self._taken_again_s = taken_again_s
+        self._others_had_it_at = -math.inf
+        self._failed_at = -math.inf
         self._failing: set[Call] = set()
         self._damage_is_told = False
 
@@ -96,17 +109,21 @@ class FallibleStore(Generic[S]):
     async def turn(self) -> AsyncIterator[bool]:
         """Whether this process may refresh while the block runs.
 
-        If the store cannot tell, it may: two collections are better than none.
+        If the store cannot tell, it may: two collections are better than none. But not while one
+        is left to another process.
         """
         async with AsyncExitStack() as stack:
-            is_ours = True
-            if not self.is_out_of_reach:
+            is_ours = not self._is_left_to_others()
+            if is_ours and not self.is_out_of_reach:
                 try:
                     is_ours = await stack.enter_async_context(self._store.turn())
                 except Exception as error:  # noqa: BLE001  # as above
                     self._failed("turn", error)
+                    is_ours = not self._is_left_to_others()
                 else:
                     self.worked("turn")
+                    if not is_ours:
+                        self._others_had_it_at = asyncio.get_running_loop().time()
             yield is_ours
 
     async def try_turns_again(self) -> None:
@@ -121,7 +138,16 @@ class FallibleStore(Generic[S]):
             log.info("O armazenamento voltou")
         self._failing.difference_update(calls)
 
+    def _is_left_to_others(self) -> bool:
+        """Whether another process had the turn, and the store may have forgotten that since."""
+        now = asyncio.get_running_loop().time()
+        return (
+            now < self._others_had_it_at + self._left_to_others_s
+            and now < self._failed_at + self._taken_again_s
+        )
+
     def _failed(self, call: Call, error: Exception) -> None:
+        self._failed_at = asyncio.get_running_loop().time()
         if not self._failing:
             is_known = isinstance(error, SnapshotStoreError)
             log.log(

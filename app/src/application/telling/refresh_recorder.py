@@ -149,6 +149,8 @@ class RefreshRecorder:
                 log.warning("Não foi possível registrar o andamento da coleta: %s", error)
             self._is_failing = True
         else:
+            if self._is_failing:
+                log.info("O andamento da coleta volta a ser registrado")
             self._is_failing = False
             if recording.told == 0 and self._begun is not None and not self._begun.done():
                 self._begun.set_result(progress)

@@ -1,14 +1,14 @@
-"""How refreshes go, whichever process runs them: the last ones, and each as it goes on."""
+"""How refreshes go, whichever process runs them: the last ones, and what is told of each next."""
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from src.application.ports.refresh_journal import RefreshJournal
 from src.application.ports.refresh_progress import Phase, Progress
-from src.application.telling.refresh_recorder import TELL_AT_LEAST_EVERY_S, pause_s
+from src.application.telling.refresh_recorder import TELL_AT_LEAST_EVERY_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +22,17 @@ class Looking:
     moments. If its process has a clock of its own, that may be wrong by the rest of
     `silent_by_the_clocks_s`.
 
-    Streams close after `longest_following_s`, and clients may reconnect.
+    For all followers, `recent_bytes` of what was told last are kept: more than a refresh of half an
+    hour takes. A follower hears every `quiet_s` at least, if only that there is no news. Streams
+    close after `longest_following_s`, and clients may reconnect.
     """
 
     running_s: float = 0.1
     next_s: float = 0.5
     silent_s: float = 3 * TELL_AT_LEAST_EVERY_S
     silent_by_the_clocks_s: float = 60.0
+    recent_bytes: int = 4 * 1024 * 1024
+    quiet_s: float = 15.0
     longest_following_s: float = 300.0
 
 
@@ -106,33 +110,34 @@ class Refreshes:
         newest = await self._last_begun() or last
         return self._judged(last, newest=newest.refresh)
 
-    async def follow(self, refresh: str, *, after: int = -1) -> AsyncIterator[Progress]:
-        """Every moment of a refresh after the one with this number, until its end.
+    async def newest_id(self) -> str | None:
+        """The id of the refresh that began last; None if there was none."""
+        last = await self._last_begun()
+        return last.refresh if last is not None else None
 
-        It ends sooner with the process, or after `longest_following_s`.
+    async def next_of(self, refresh: str, number: int) -> list[Progress] | None:
+        """What was told of a refresh next after the moment with this number, as far as is known.
+
+        AT_A_TIME moments at most; None if nothing more will be told of it.
         """
-        async for progress in self._follow(refresh, after, self._is_told()):
-            yield progress
+        for _ in range(2):
+            if told := await self.journal.after(refresh, number):
+                return told
+            try:
+                now = await self.of(refresh)
+            except UnknownRefreshError:
+                return None
+            if now.phase is Phase.BROKEN_OFF:
+                return [replace(now, number=number + 1, attempts=[])]
+            if not now.has_ended:
+                return []
+            # A refresh that ended between the two looks left its last moments in the journal.
+        return None
 
-    async def follow_newest(
-        self, *, refresh: str | None = None, after: int = -1
-    ) -> AsyncIterator[Progress]:
-        """Every moment of the refresh that began last, and then of each later one.
-
-        `refresh` and `after` name the moment after which to go on, if that is still the last. It
-        ends with the process, or after `longest_following_s`.
-        """
-        followed, is_told = None, self._is_told()
-        while is_told():
-            last = await self._last_begun()
-            if last is None or last.refresh == followed:
-                await self._pause(self.looking.next_s)
-                continue
-            newest = last.refresh
-            start = after if newest == refresh else -1
-            async for progress in self._follow(newest, start, is_told):
-                yield progress
-            followed = newest
+    async def pause(self, seconds: float) -> None:
+        """Wait, but not beyond the end of the process."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._is_over.wait(), seconds)
 
     async def _last_begun(self) -> Progress | None:
         """The last moment of the newest refresh that has one."""
@@ -141,39 +146,6 @@ class Refreshes:
             if last is not None:
                 return last
         return None
-
-    def _is_told(self) -> Callable[[], bool]:
-        """A function that tells whether a new follower may go on."""
-        loop = asyncio.get_running_loop()
-        until = loop.time() + self.looking.longest_following_s
-        return lambda: not self._is_over.is_set() and loop.time() < until
-
-    async def _follow(
-        self, refresh: str, after: int, is_told: Callable[[], bool]
-    ) -> AsyncIterator[Progress]:
-        age_s, is_over = 0.0, False
-        while is_told():
-            told = await self.journal.after(refresh, after)
-            for progress in told:
-                yield progress
-                if progress.has_ended:
-                    return
-                after, age_s = progress.number, progress.seconds
-            if told:
-                continue
-            if is_over:
-                return
-            try:
-                now = await self.of(refresh)
-            except UnknownRefreshError:
-                return
-            if now.phase is Phase.BROKEN_OFF:
-                yield replace(now, number=after + 1, attempts=[])
-                return
-            # A refresh that ended between the two looks left its last moments in the journal.
-            is_over = now.has_ended
-            if not is_over:
-                await self._pause(max(self.looking.running_s, pause_s(age_s)))
 
     def _judged(self, last: Progress, *, newest: str) -> Progress:
         """The same, or that it was broken off: a process that is killed says no last word."""
@@ -187,7 +159,3 @@ class Refreshes:
             self._silence.seconds(last) >= self.looking.silent_s
             or by_the_clocks_s >= self.looking.silent_by_the_clocks_s
         )
-
-    async def _pause(self, seconds: float) -> None:
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._is_over.wait(), seconds)

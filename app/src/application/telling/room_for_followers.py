@@ -1,7 +1,7 @@
 """How many may follow refreshes at once."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -16,27 +16,34 @@ class TooManyFollowersError(Exception):
 
 @dataclass(kw_only=True)
 class RoomForFollowers:
-    """Places for followers: how many in all, and how many of them for each client."""
+    """Places for followers: how many in all, and how many of them for each client.
+
+    One client may be all people of an office or a school, behind one address.
+    """
 
     address: str  # at which callers find the list of refreshes, for errors
-    most: int = 100
-    most_of_one_client: int = 25
-    _followers: Counter[str] = field(default_factory=Counter, init=False)  # by client
+    most: int = 1_000
+    most_of_one_client: int = 100
+    # Hears of each follower that comes (1) or leaves (-1).
+    changed: Callable[[int], object] = lambda _: None
+    _followers: Counter[str | None] = field(default_factory=Counter, init=False)  # by client
 
     @contextmanager
-    def place(self, client: str) -> Iterator[None]:
+    def place(self, client: str | None) -> Iterator[None]:
         """Keeps a place for one follower of this client until the end of the block.
+
+        `client` is None if clients cannot be told from each other; they may have all places.
 
         Raises TooManyFollowersError if there are too many already, or too many of this client.
         """
-        if (
-            self._followers.total() >= self.most
-            or self._followers[client] >= self.most_of_one_client
-        ):
+        most = self.most_of_one_client if client is not None else self.most
+        if self._followers.total() >= self.most or self._followers[client] >= most:
             raise TooManyFollowersError(self.address)
         self._followers[client] += 1
+        self.changed(1)
         try:
             yield
         finally:
+            self.changed(-1)
             self._followers[client] -= 1
             self._followers += Counter()  # forgets clients without a follower

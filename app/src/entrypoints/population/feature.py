@@ -58,7 +58,7 @@ def population(
         near = MemoryValues(ValueFormat(Population))
         async with (
             OnDemand(open_gateway) as opened_gateway,
-            open_values(settings.snapshot_store, Population, folder="population") as far,
+            open_values(settings, Population, folder="population") as far,
             contextlib.aclosing(
                 LastGoodByKey(
                     ask=ask_upstream,

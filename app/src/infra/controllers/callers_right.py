@@ -3,12 +3,11 @@
 import hmac
 import re
 from dataclasses import dataclass
-from ipaddress import IPv6Address, ip_address
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
 
-from src.infra.http.local_users import is_another_users
+from src.infra.http.local_users import is_another_users, is_loopback
 
 _NOT_FROM_HERE = (
     "Não é permitido pedir a partir deste endereço: sem {0}, só na máquina do próprio "
@@ -123,7 +122,7 @@ def _is_here(request: Request) -> bool:
     except ValueError:
         return False
     host = asked.hostname if asked.username is None and asked.hostname else ""
-    return _is_loopback(client) and (host == "localhost" or _is_loopback(host))
+    return is_loopback(client) and (host == "localhost" or is_loopback(host))
 
 
 def _is_another_users(client_port: int, request: Request) -> bool:
@@ -141,13 +140,3 @@ def _is_another_sites(request: Request) -> bool:
     host = request.headers.get("host", "")
     own = {f"http://{host}", f"https://{host}"}
     return site not in {"none", "same-origin"} or not set(request.headers.getlist("origin")) <= own
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        address = ip_address(host)
-    except ValueError:
-        return False
-    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
-        address = address.ipv4_mapped
-    return address.is_loopback

@@ -1,7 +1,8 @@
-"""Which user of this machine is at the other end of a connection over the loopback."""
+"""Whether a client is on this machine, and which user of it has opened the connection."""
 
 import os
 from contextlib import suppress
+from ipaddress import IPv6Address, ip_address
 from pathlib import Path
 
 ROOT = 0
@@ -9,6 +10,17 @@ ROOT = 0
 # Linux lists its connections here (proc_pid_net(5)), each with the user who opened it. A client may
 # use an IPv6 socket for an IPv4 address.
 _CONNECTIONS = [Path("/proc/net/tcp"), Path("/proc/net/tcp6")]
+
+
+def is_loopback(host: str) -> bool:
+    """Whether this is an address of the machine itself, which no other machine can have."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return False
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
+        address = address.ipv4_mapped
+    return address.is_loopback
 
 
 def is_another_users(client_port: int, server_port: int) -> bool:

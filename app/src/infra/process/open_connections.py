@@ -13,7 +13,7 @@ SPARE = 64
 _FILES = 32
 
 # As many connections as callers may have open, if the system allows them.
-_CALLERS = 1_000
+_CALLERS = 2_000
 
 # The connections that are kept free for collecting, by the setting that asks for fewer.
 _kept_free: dict[str, int] = {}
@@ -53,6 +53,14 @@ def connections_of_callers() -> int:
     """
     others = max(_kept_free.values(), default=0) + _FILES
     return max(1, open_files(_CALLERS + others) - others)
+
+
+def streams_of_callers() -> int:
+    """As many of these as responses without an end may take: they leave room for the others.
+
+    Needs a running event loop, as above.
+    """
+    return max(1, connections_of_callers() // 2)
 
 
 if sys.platform == "win32":  # pragma: no cover  # the coverage is taken on Linux

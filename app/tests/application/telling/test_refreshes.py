@@ -1,7 +1,6 @@
-"""Listing refreshes and following one, whichever process runs it."""
+"""Listing refreshes, whichever process runs them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 
 import pytest
@@ -17,18 +16,6 @@ from tests.helpers.refresh_service import Service
 from tests.helpers.refreshes import moment, told
 
 SILENT_BY_THE_CLOCKS_S = Looking().silent_by_the_clocks_s
-
-
-async def taken(following: AsyncIterator[Progress], count: int) -> list[Progress]:
-    """The first moments that come from a stream."""
-    async with asyncio.timeout(30):
-        return [await anext(following) for _ in range(count)]
-
-
-async def all_of(following: AsyncIterator[Progress]) -> list[Progress]:
-    """All moments of a stream until it ends by itself."""
-    async with asyncio.timeout(30):
-        return [progress async for progress in following]
 
 
 async def test_a_refresh_that_is_not_kept_is_unknown() -> None:
@@ -68,7 +55,7 @@ async def test_an_id_of_which_nothing_is_told_hides_no_refresh() -> None:
     assert await service.refreshes.recent() == running
     assert await service.refreshes.newest() == running[0]
     assert await service.refreshes.of(running[0].refresh) == running[0]
-    assert await taken(service.refreshes.follow_newest(), 1) == running
+    assert await service.refreshes.newest_id() == running[0].refresh
 
 
 async def test_a_refresh_silent_for_long_has_broken_off() -> None:
@@ -83,21 +70,15 @@ async def test_a_refresh_silent_for_long_has_broken_off() -> None:
     assert (await service.refreshes.newest()).phase is Phase.RUNNING
 
 
-@pytest.mark.parametrize("is_followed", [False, True])
-async def test_a_killed_refresh_has_broken_off(*, is_followed: bool) -> None:
+async def test_a_killed_refresh_has_broken_off() -> None:
     """Its last moment says that it runs, and nothing has followed for long."""
     begun = moment(2, begun_at=NOON + timedelta(seconds=SILENT_BY_THE_CLOCKS_S))
     service = Service(begun)
     await service.tell(moment(1))
     service.clock.advance(SILENT_BY_THE_CLOCKS_S)
 
-    if is_followed:
-        moments = await all_of(service.refreshes.follow(moment(1).refresh))
-        assert [each.phase for each in moments] == [Phase.RUNNING, Phase.BROKEN_OFF]
-        assert [each.number for each in moments] == [0, 1]
-    else:
-        assert (await service.refreshes.newest()).phase is Phase.BROKEN_OFF
-        assert await service.ask.execute() == begun
+    assert (await service.refreshes.newest()).phase is Phase.BROKEN_OFF
+    assert await service.ask.execute() == begun
 
 
 async def test_a_refresh_with_a_successor_has_broken_off() -> None:
@@ -109,58 +90,19 @@ async def test_a_refresh_with_a_successor_has_broken_off() -> None:
     assert (await service.refreshes.newest()).phase is Phase.RUNNING
 
 
-async def test_a_refresh_is_followed_to_its_end() -> None:
-    """A follower gets the moments before it came, and those after."""
+async def test_what_is_told_next_comes_in_order() -> None:
+    """Nothing as long as it goes on; None if nothing more will come of it."""
     service = Service()
-    moments = told(1, Phase.RUNNING, Phase.RUNNING, Phase.WHOLE)
-    await service.tell(moments[0])
-    telling = asyncio.create_task(service.tell(*moments[1:]))
+    first, last = told(1, Phase.RUNNING, Phase.WHOLE)
+    next_of = service.refreshes.next_of
 
-    assert await all_of(service.refreshes.follow(moments[0].refresh)) == moments
-    await telling
-
-
-async def test_following_resumes_after_a_moment() -> None:
-    """A follower that was cut off goes on, even after the last moment."""
-    service = Service()
-    moments = told(1, Phase.RUNNING, Phase.RUNNING, Phase.WHOLE)
-    await service.tell(*moments)
-
-    follow: Callable[..., AsyncIterator[Progress]] = service.refreshes.follow
-    assert await all_of(follow(moments[0].refresh, after=0)) == moments[1:]
-    assert await all_of(follow(moments[0].refresh, after=2)) == []
-
-
-async def test_following_a_forgotten_refresh_ends() -> None:
-    """No more moments of it will come."""
-    assert await all_of(Service().refreshes.follow(moment(1).refresh)) == []
-
-
-async def test_the_newest_is_followed_and_then_the_next() -> None:
-    """The stream has each from its beginning and never ends; before the first, nothing comes."""
-    service = Service()
-    following = service.refreshes.follow_newest()
-    first = asyncio.create_task(taken(following, 1))
-    one, two = told(1, Phase.RUNNING, Phase.WHOLE), told(2, Phase.RUNNING, Phase.FAILED)
-    await service.tell(*one)
-    assert await first == one[:1]
-    assert await taken(following, 1) == one[1:]
-
-    telling = asyncio.create_task(service.tell(*two))
-    assert await taken(following, 2) == two
-    await telling
-
-
-async def test_following_the_newest_resumes_after_a_moment() -> None:
-    """If another refresh is the newest now, that one is followed from its beginning."""
-    service = Service()
-    one, two = told(1, Phase.RUNNING, Phase.WHOLE), told(2, Phase.RUNNING, Phase.WHOLE)
-    await service.tell(*one, *two)
-
-    same = service.refreshes.follow_newest(refresh=two[0].refresh, after=0)
-    another = service.refreshes.follow_newest(refresh=one[0].refresh, after=0)
-    assert await taken(same, 1) == two[1:]
-    assert await taken(another, 2) == two
+    assert await next_of(first.refresh, -1) is None
+    await service.tell(first)
+    assert await next_of(first.refresh, -1) == [first]
+    assert await next_of(first.refresh, 0) == []
+    await service.tell(last)
+    assert await next_of(first.refresh, -1) == [first, last]
+    assert await next_of(first.refresh, 1) is None
 
 
 @pytest.mark.parametrize("is_damaged", [False, True])
@@ -172,34 +114,11 @@ async def test_an_end_between_two_looks_is_not_missed(
     first, last = told(1, Phase.RUNNING, Phase.WHOLE)
     await service.tell(first)
 
-    async def ended(refresh: str) -> Progress:
-        if not is_damaged and await service.journal.after(refresh, first.number) == []:
+    async def ended(_: str) -> Progress:
+        if not is_damaged:
             await service.journal.append(last)
         return last
 
     monkeypatch.setattr(service.journal, "last", ended)
 
-    followed = await all_of(service.refreshes.follow(first.refresh))
-    assert followed == ([first] if is_damaged else [first, last])
-
-
-async def test_all_following_ends_with_the_process() -> None:
-    """With or without news: the server waits for its streams before it ends."""
-    service = Service()
-    await service.tell(moment(1))
-    newest = asyncio.create_task(all_of(service.refreshes.follow_newest()))
-    one = asyncio.create_task(all_of(service.refreshes.follow(moment(1).refresh)))
-    await asyncio.sleep(0.01)
-    service.refreshes.end()
-
-    assert await newest == [moment(1)]
-    assert await one == [moment(1)]
-
-
-async def test_following_ends_after_a_while() -> None:
-    """Clients that are still there reconnect; the others free their places."""
-    service = Service(longest_following_s=0.01)
-    await service.tell(moment(1))
-
-    assert await all_of(service.refreshes.follow(moment(1).refresh)) == [moment(1)]
-    assert await all_of(service.refreshes.follow_newest()) == [moment(1)]
+    assert await service.refreshes.next_of(first.refresh, 0) == (None if is_damaged else [last])

@@ -7,7 +7,11 @@ import sys
 import pytest
 
 from src.entrypoints.settings import APP_DIR
-from src.infra.process.open_connections import connections_of_callers, possible_connections
+from src.infra.process.open_connections import (
+    connections_of_callers,
+    possible_connections,
+    streams_of_callers,
+)
 
 resource = pytest.importorskip("resource", reason="Windows has no bound on open files")
 
@@ -67,8 +71,8 @@ def test_the_limit_on_open_files_is_raised_if_possible(
 @pytest.mark.parametrize(
     ("soft", "hard", "possible", "soft_after"),
     [
-        (4096, 4096, 1000, 4096),
-        (256, 4096, 1000, 1558),
+        (4096, 4096, 2000, 4096),
+        (256, 4096, 2000, 2558),
         (1024, 1024, 466, 1024),
         (256, 256, 32, 256),
         (64, 64, 31, 64),
@@ -91,6 +95,7 @@ async def test_callers_leave_room_for_a_collection(
 
     possible_connections(526, setting="CARS_YEARS_LIMIT")
     assert connections_of_callers() == possible
+    assert streams_of_callers() == max(1, possible // 2)
     assert bound == (soft_after, hard)
 
 

@@ -8,6 +8,7 @@ from fastapi import Depends, Header, Path, Query, Request
 
 from src.application.experimenting.experiment import Experiment
 from src.application.refreshing.ask_for_refresh import AskForRefresh
+from src.application.telling.followers import Followers
 from src.application.telling.refreshes import Refreshes
 from src.application.telling.room_for_followers import RoomForFollowers
 from src.infra.controllers.callers_right import CallersRight
@@ -21,6 +22,7 @@ class OpenedRefreshes:
     """What the lifespan opens for one feature, and keeps in `request.state` under its address."""
 
     refreshes: Refreshes
+    followers: Followers
     room: RoomForFollowers
     ask_for_refresh: AskForRefresh
     right: CallersRight

@@ -3,6 +3,8 @@
 from itertools import zip_longest
 from typing import Any
 
+import msgspec
+
 from src.application.ports import upstream_errors
 from src.application.ports.refresh_progress import Phase, Progress, Requests, RootPhase
 from src.infra.controllers.errors import as_sentence
@@ -85,9 +87,14 @@ def refresh_answer(progress: Progress, words: RefreshWords) -> Answer:
     }
 
 
-def event_answer(progress: Progress, words: RefreshWords) -> Answer:
-    """The same, with the attempts that have ended since the event before."""
-    return {**refresh_answer(progress, words), "tentativas": progress.attempts}
+def event(progress: Progress, words: RefreshWords) -> bytes:
+    """The same as an event for streams, with the attempts that have ended since the one before."""
+    answer = {**refresh_answer(progress, words), "tentativas": progress.attempts}
+    event_id = f"{progress.refresh}-{progress.number}"
+    return b"event: andamento\ndata: %b\nid: %b\n\n" % (
+        msgspec.json.encode(answer),
+        event_id.encode(),
+    )
 
 
 def _cause(cause: str | None, words: RefreshWords) -> str:

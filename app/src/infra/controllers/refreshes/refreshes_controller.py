@@ -2,19 +2,16 @@
 
 import inspect
 import re
-from collections.abc import AsyncIterator, Callable
-from contextlib import suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import aclosing, suppress
 from dataclasses import replace
 from functools import partial
 from typing import Annotated, Any
 
-import msgspec
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
-from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from src.application.ports.refresh_journal import RefreshJournalError
-from src.application.ports.refresh_progress import Progress
 from src.application.refreshing.ask_for_refresh import NotBegunError, TooSoonError
 from src.application.telling.refreshes import UnknownRefreshError
 from src.application.telling.room_for_followers import TooManyFollowersError
@@ -40,9 +37,11 @@ from src.infra.controllers.refreshes.dependencies import (
     RefreshId,
 )
 from src.infra.controllers.refreshes.experiment_controller import add_experiment
-from src.infra.controllers.refreshes.refresh_json import event_answer, refresh_answer
+from src.infra.controllers.refreshes.refresh_json import refresh_answer
 from src.infra.controllers.refreshes.refresh_schemas import RefreshList
 from src.infra.controllers.refreshes.refresh_words import IN_LIST, RefreshWords
+from src.infra.http.event_stream import EventStream
+from src.infra.http.local_users import is_loopback
 from src.infra.http.media_types import EVENTS, JSON
 
 # What the documentation says of every stream of events.
@@ -123,7 +122,7 @@ def refreshes_router(words: RefreshWords) -> APIRouter:
         operation_id=f"followCurrentRefresh{words.suffix}",
         summary="A coleta em andamento e as seguintes, ao vivo",
         description=described(follow_current_refresh),
-        response_class=EventSourceResponse,
+        response_class=EventStream,
         responses=answers(
             "Um evento a cada mudança, sem fim" + following,
             events,
@@ -146,7 +145,7 @@ def refreshes_router(words: RefreshWords) -> APIRouter:
         operation_id=f"followRefresh{words.suffix}",
         summary="Uma coleta, ao vivo",
         description=described(follow_refresh),
-        response_class=EventSourceResponse,
+        response_class=EventStream,
         responses=answers(
             "Um evento a cada mudança, até o fim da coleta" + following,
             events,
@@ -159,8 +158,19 @@ def refreshes_router(words: RefreshWords) -> APIRouter:
 
 async def _with_room(request: Request, opened: CurrentRefreshes) -> AsyncIterator[OpenedRefreshes]:
     # Before a stream begins, as all that may be refused; the place is kept until it has ended.
-    with opened.room.place(request.client.host if request.client is not None else ""):
+    with opened.room.place(_client(request)):
         yield opened
+
+
+def _client(request: Request) -> str | None:
+    """The client's address; None for the loopback's, at which a proxy may stand for everybody.
+
+    A proxy there that names its client in X-Forwarded-For is believed by uvicorn, and shows here
+    as that client.
+    """
+    if request.client is None or is_loopback(request.client.host):
+        return None
+    return request.client.host
 
 
 Room = Annotated[OpenedRefreshes, Depends(_with_room)]
@@ -217,18 +227,14 @@ async def get_current_refresh(opened: CurrentRefreshes) -> Response:
     return _json(refresh_answer(await opened.refreshes.newest(), opened.words))
 
 
-async def follow_current_refresh(
-    opened: Room, last_event_id: LastEventId = ""
-) -> AsyncIterator[ServerSentEvent]:
+async def follow_current_refresh(opened: Room, last_event_id: LastEventId = "") -> Response:
     """Transmite a coleta em andamento (ou a última) desde o início, e depois as seguintes.
 
     O Swagger UI só mostra uma resposta quando ela termina, e esta não termina. Para acompanhar:
     `curl -N http://localhost:8001{path}/current/events`
     """
     refresh, number = _event_id(last_event_id)
-    following = opened.refreshes.follow_newest(refresh=refresh, after=number)
-    async for event in _events(following, opened.words):
-        yield event
+    return EventStream(_told(opened.followers.follow_newest(refresh=refresh, after=number)))
 
 
 async def get_refresh(refresh_id: RefreshId, opened: CurrentRefreshes) -> Response:
@@ -243,7 +249,7 @@ async def _known(refresh_id: RefreshId, opened: CurrentRefreshes) -> str:
 
 async def follow_refresh(
     refresh_id: Annotated[str, Depends(_known)], opened: Room, last_event_id: LastEventId = ""
-) -> AsyncIterator[ServerSentEvent]:
+) -> Response:
     """Transmite uma coleta desde o início, até o fim dela.
 
     O Swagger UI só mostra a resposta quando ela termina. Para acompanhar:
@@ -251,21 +257,15 @@ async def follow_refresh(
     """
     refresh, number = _event_id(last_event_id)
     after = number if refresh == refresh_id else -1
-    async for event in _events(opened.refreshes.follow(refresh_id, after=after), opened.words):
-        yield event
+    return EventStream(_told(opened.followers.follow(refresh_id, after=after)))
 
 
-async def _events(
-    following: AsyncIterator[Progress], words: RefreshWords
-) -> AsyncIterator[ServerSentEvent]:
+async def _told(events: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
     # What has begun cannot become an error; it ends, and browsers come again by themselves.
     with suppress(RefreshJournalError):
-        async for progress in following:
-            yield ServerSentEvent(
-                raw_data=msgspec.json.encode(event_answer(progress, words)).decode(),
-                event="andamento",
-                id=f"{progress.refresh}-{progress.number}",
-            )
+        async with aclosing(events):
+            async for each in events:
+                yield each
 
 
 def _event_id(value: str) -> tuple[str | None, int]:

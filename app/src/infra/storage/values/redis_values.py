@@ -1,9 +1,10 @@
 """Values by key in Redis or Valkey, for the processes of many machines."""
 
+from pathlib import Path
 from typing import TypeVar, cast
 
 from src.application.ports.value_store import Kept, ValueStore, ValueStoreError
-from src.infra.storage.redis_connection import connected_to, redis_errors_as
+from src.infra.storage.redis_connection import RedisConnection
 from src.infra.storage.values.value_format import ValueFormat
 
 V = TypeVar("V")
@@ -14,22 +15,32 @@ ENDS_AFTER_S = 2 * 365 * 86_400
 
 
 class RedisValues(ValueStore[V]):
-    """`redis://…`: a key for each value; `prefix` is what the keys begin with."""
+    """`redis://…`: a key for each value; `prefix` is what the keys begin with.
 
-    def __init__(self, url: str, value_format: ValueFormat[V], *, prefix: str) -> None:
-        self._redis = connected_to(url)
+    The other arguments are RedisConnection's.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        value_format: ValueFormat[V],
+        *,
+        prefix: str,
+        ca_file: Path | None = None,
+    ) -> None:
+        self._server = RedisConnection(address, ca_file=ca_file)
         self._format = value_format
         self._prefix = prefix
 
     async def get(self, key: str) -> Kept[V] | None:
-        with redis_errors_as(ValueStoreError):
-            content = cast("bytes | None", await self._redis.get(self._prefix + key))
+        async with self._server.asked(ValueStoreError) as redis:
+            content = cast("bytes | None", await redis.get(self._prefix + key))
         return self._format.from_bytes(content) if content is not None else None
 
     async def put(self, key: str, kept: Kept[V]) -> None:
-        with redis_errors_as(ValueStoreError):
-            await self._redis.set(self._prefix + key, self._format.to_bytes(kept), ex=ENDS_AFTER_S)
+        async with self._server.asked(ValueStoreError) as redis:
+            await redis.set(self._prefix + key, self._format.to_bytes(kept), ex=ENDS_AFTER_S)
 
     async def aclose(self) -> None:
         """Close the connections."""
-        await self._redis.aclose()
+        await self._server.aclose()

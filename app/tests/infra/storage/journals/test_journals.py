@@ -221,6 +221,24 @@ async def test_a_pipe_in_a_journals_place_is_empty(tmp_path: Path) -> None:
     assert await journal.refreshes() == [refresh]
 
 
+async def test_lines_that_redis_has_lost_hide_no_later_ones(redis: RedisServer) -> None:
+    """A replica that is promoted may lack the last lines: readers go on with what comes after."""
+    journal = RedisJournal(redis.url, prefix="teste:")
+    async with aclosing(journal), Redis.from_url(redis.url) as client:
+        moments = told(1, *[Phase.RUNNING] * 8, Phase.WHOLE)
+        for each in moments[:5]:
+            await journal.append(each)
+        await client.ltrim(f"teste:refresh:{moments[0].refresh}", 0, 1)
+        for each in moments[5:]:
+            await journal.append(each)
+
+        refresh = moments[0].refresh
+        assert await journal.after(refresh, -1) == [*moments[:2], *moments[5:]]
+        for number in range(4, 9):
+            assert await journal.after(refresh, number) == moments[number + 1 :]
+        assert await journal.last(refresh) == moments[-1]
+
+
 def test_lines_that_nobody_here_wrote_are_left_out() -> None:
     """JSON nested without end, or a time without a zone, is no moment."""
     line = to_line(moment())
