@@ -31,7 +31,7 @@ NOTICES = "THIRD_PARTY.md"
 # What is copied; folders with everything in them.
 KEPT = [
     *(".ci", ".gitattributes", ".gitignore", "LICENSE", "Makefile", NOTICES),
-    *("app", "pyproject.toml", "scripts/demo.py", "start.bat"),
+    *("app", "deploy", "pyproject.toml", "scripts/demo.py", "start.bat"),
 ]
 # Programs that are not copied; nor are their tests, and the paragraphs that name one of them.
 LEFT_PROGRAMS = [
@@ -170,6 +170,7 @@ def words_of(name: str) -> dict[str, str]:
     operating = read(HERE / "docs/operating.md")
     words["settings"] = rows_of_the_core(operating, "| name | default |")
     words["faults"] = rows_of_the_core(operating, "| fault |")
+    words["deploying"] = section(operating, "## Deploying")
     words["redis"] = section(operating, "## Redis")
     return words
 

@@ -1,15 +1,12 @@
 """Refreshes as callers see them, over real sockets."""
 
 import asyncio
-import contextlib
 import logging
 import os
-import shutil
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -27,6 +24,7 @@ from src.infra.controllers.refreshes.refresh_json import CAUSES, INTERNAL
 from src.infra.process.clock import utc_now
 from src.infra.storage.journals.memory_journal import MemoryJournal
 from stand_in.faults import Behaviour
+from tests.helpers.nginx import needs_nginx, nginx
 from tests.helpers.refreshes import events
 from tests.helpers.services import Answer, application, ask, ended, features_over
 from tests.helpers.services import service as service_of
@@ -174,19 +172,7 @@ async def test_without_a_token_nobody_may_ask_through_a_proxy() -> None:
     assert asked_of.asked[SHELVES_PATH] == 1
 
 
-NGINX = """
-daemon off; worker_processes 1; pid {folder}/pid; error_log {folder}/errors;
-events {{ }}
-http {{
-  access_log off;
-  client_body_temp_path {folder}/a; proxy_temp_path {folder}/b; fastcgi_temp_path {folder}/c;
-  uwsgi_temp_path {folder}/d; scgi_temp_path {folder}/e;
-  server {{ listen 127.0.0.1:{port}; location / {{ proxy_pass {url}; {settings} }} }}
-}}
-"""
-
-
-@pytest.mark.skipif(shutil.which("nginx") is None, reason="it needs nginx: apt install nginx-light")
+@needs_nginx
 @pytest.mark.parametrize(
     "settings",
     [
@@ -198,40 +184,28 @@ http {{
         *(['proxy_http_version 1.1; proxy_set_header Connection "";'] if IS_LINUX_ROOT else []),
     ],
 )
-async def test_without_a_token_nobody_may_ask_through_nginx(settings: str, tmp_path: Path) -> None:
+async def test_without_a_token_nobody_may_ask_through_nginx(settings: str) -> None:
     """A real one that adds no header, or one of the usual; data are answered through it."""
     asked_of = upstream()
     async with served(application(features_over(asked_of, now=utc_now))) as url:
         port = free_port()
-        file = tmp_path / "nginx.conf"
-        file.write_text(NGINX.format(folder=tmp_path, port=port, url=url, settings=settings))
-        nginx = await asyncio.create_subprocess_exec("nginx", "-c", str(file), "-e", "stderr")
-        try:
-            async with client(f"http://127.0.0.1:{port}") as session:
-                await until_it_answers(session, TREE)
-                asked = await ask(session, REFRESHES, method="POST")
-                listed = await ask(session, REFRESHES)
-        finally:
-            nginx.terminate()
-            await nginx.wait()
+        location = f"location / {{ proxy_pass {url}; {settings} }}"
+        async with (
+            nginx(f"server {{ listen 127.0.0.1:{port}; {location} }}"),
+            client(f"http://127.0.0.1:{port}") as session,
+        ):
+            data = await ask(session, TREE)
+            asked = await ask(session, REFRESHES, method="POST")
+            listed = await ask(session, REFRESHES)
         async with client(url) as session:
             await ended(session, f"{REFRESHES}/current")
             directly = await ask(session, REFRESHES, method="POST")
 
+    assert data.status == 200
     assert asked.status == 403
     assert "defina REFRESH_TOKEN" in asked.json["detail"]
     assert listed.json["motivo"] == asked.json["detail"]
     assert directly.status == 202
-
-
-async def until_it_answers(session: Session, path: str) -> None:
-    """Waits until a server that has just been started answers with 200."""
-    async with asyncio.timeout(20):
-        while True:
-            with contextlib.suppress(aiohttp.ClientConnectionError):
-                if (await ask(session, path)).status == 200:
-                    return
-            await asyncio.sleep(0.01)
 
 
 async def test_without_a_token_nobody_may_ask_in_http_1_0() -> None:

@@ -125,6 +125,13 @@ class ServiceProcess:
         self._process.kill()
         self._process.wait()
 
+    def reload(self) -> None:
+        """Sends SIGHUP to the supervisor alone, as `systemctl reload` does.
+
+        It replaces its workers one by one, each by a new one that already serves.
+        """
+        self._process.send_signal(signal.SIGHUP)
+
     def freeze(self) -> None:
         """The process stands still until it is woken, as on a machine that sleeps."""
         self._process.send_signal(signal.SIGSTOP)

@@ -267,6 +267,17 @@ def faults(document: str) -> list[str]:
     return re.findall(r"^\| .+ \|$", table, re.MULTILINE)[1:]
 
 
+def test_it_is_deployed_as_ours_is(project: Project) -> None:
+    """The samples name no service, and the document explains them."""
+    ours = {file.name: file.read_bytes() for file in (ROOT / "deploy").iterdir()}
+
+    theirs = {file.name: file.read_bytes() for file in (project.folder / "deploy").iterdir()}
+
+    assert theirs == ours
+    for name in ours.keys() - {"Dockerfile.dockerignore"}:
+        assert f"(../deploy/{name})" in project.text("docs/operating.md")
+
+
 def test_it_speaks_of_nothing_of_ours(project: Project) -> None:
     """Only the credits do; and nothing in it is named after our features."""
     for file in project.folder.rglob("*"):

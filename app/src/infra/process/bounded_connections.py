@@ -8,11 +8,12 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from src.infra.process.bounded_requests import BoundedRequests
 from src.infra.process.bounded_responses import BoundedResponses
 from src.infra.process.closed_connections import log_closed
+from src.infra.process.last_requests import LastRequests
 from src.infra.process.open_connections import connections_of_callers
 from src.infra.process.responses_at_once import ResponsesAtOnce
 
 
-class BoundedConnection(BoundedRequests, BoundedResponses, ResponsesAtOnce):
+class BoundedConnection(BoundedRequests, BoundedResponses, LastRequests, ResponsesAtOnce):
     """A client's connection that closes if the client holds it without using it.
 
     If callers have more of them than they may, the oldest that wait for a request are closed, but

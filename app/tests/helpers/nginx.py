@@ -1,0 +1,55 @@
+"""A real nginx in front of a service, if there is one on this machine."""
+
+import asyncio
+import contextlib
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+
+import pytest
+
+needs_nginx = pytest.mark.skipif(
+    shutil.which("nginx") is None, reason="it needs nginx: apt install nginx-light"
+)
+
+_SETTINGS = """
+daemon off; worker_processes 2; pid {folder}/pid; error_log {folder}/errors;
+events {{ }}
+http {{
+  access_log off;
+  client_body_temp_path {folder}/a; proxy_temp_path {folder}/b; fastcgi_temp_path {folder}/c;
+  uwsgi_temp_path {folder}/d; scgi_temp_path {folder}/e;
+  {http}
+}}
+"""
+
+
+@asynccontextmanager
+async def nginx(http: str) -> AsyncIterator[None]:
+    """Runs nginx with these directives in its `http` block; it listens when the block begins.
+
+    `FOLDER` in them stands for a folder of its own. What is wrong with them, nginx prints.
+    """
+    with _folder() as folder:
+        file = folder / "nginx.conf"
+        file.write_text(_SETTINGS.format(folder=folder, http=http.replace("FOLDER", str(folder))))
+        process = await asyncio.create_subprocess_exec("nginx", "-c", str(file), "-e", "stderr")
+        try:
+            while not (folder / "pid").exists():
+                assert process.returncode is None
+                await asyncio.sleep(0.01)
+            yield
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                process.terminate()
+            await process.wait()
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    """A folder that another user may read: if root starts nginx, it works as one."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)

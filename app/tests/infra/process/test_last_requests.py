@@ -1,0 +1,53 @@
+"""What happens to connections that are kept alive when the server ends, over real sockets."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from src.infra.process.bounded_connections import bound_connections
+from tests.helpers.services import application, features_over
+from tests.helpers.serving import served
+from tests.helpers.shelves import TWO_SHELVES
+from tests.sample_feature.upstream import FakeUpstream
+
+LIVE = b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+
+@asynccontextmanager
+async def kept_alive() -> AsyncIterator[
+    tuple[asyncio.StreamReader, asyncio.StreamWriter, AsyncExitStack]
+]:
+    """A connection that has had its first answer, and the server behind it, to be closed."""
+    bound_connections()
+    async with AsyncExitStack() as server:
+        url = await server.enter_async_context(
+            served(application(features_over(FakeUpstream(TWO_SHELVES))))
+        )
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(url.rpartition(":")[2]))
+        writer.write(LIVE)
+        await reader.readuntil(b'{"status":"ok"}')
+        yield reader, writer, server
+        writer.close()
+
+
+async def test_a_request_on_its_way_to_a_server_that_ends_is_answered() -> None:
+    """The answer tells that it was the last, and so does the end of the connection."""
+    async with kept_alive() as (reader, writer, server):
+        ending = asyncio.create_task(server.aclose())
+        await asyncio.sleep(0)  # from here on, the server ends
+        writer.write(LIVE)
+        last = await reader.read()
+        await ending
+
+    assert last.startswith(b"HTTP/1.1 200 ")
+    assert b"\r\nconnection: close\r\n" in last
+    assert last.endswith(b'{"status":"ok"}')
+
+
+async def test_a_connection_without_another_request_is_closed_when_the_server_ends() -> None:
+    """Nobody has to wait for the timeout of connections that are kept alive."""
+    async with kept_alive() as (reader, _, server):
+        await server.aclose()
+        rest = await reader.read()
+
+    assert rest == b""
