@@ -103,11 +103,14 @@ def json_line(scope: Scope, status: int, seconds: float) -> str:
 
 
 def _client(scope: Scope) -> str:
-    """Address and port; what a proxy has passed on may be anything, and is escaped."""
     host, port = scope.get("client") or ("", 0)
-    if not _ADDRESS.fullmatch(host):
-        host = quote(host, safe=":%")
-    return f"{host}:{port}" if host else ""
+    return f"{_shown(host)}:{port}" if host else ""
+
+
+@lru_cache(maxsize=256)  # most requests come from the same few
+def _shown(host: str) -> str:
+    """The client's address; what a proxy has passed on may be anything, and is escaped."""
+    return host if _ADDRESS.fullmatch(host) else quote(host, safe=":%")
 
 
 def _target(scope: Scope) -> str:
