@@ -25,7 +25,7 @@ gc.enable()
 
 __all__ = ["create_app", "serve"]
 
-# A worker that does not answer the supervisor's health check for so long, in seconds, is replaced.
+# A worker that does not answer the supervisor's health check within this many seconds is replaced.
 # It cannot answer while it imports the code, which takes Windows longer than uvicorn's own 5 s if a
 # virus scanner reads each file for the first time. The supervisor itself does not hear Ctrl+C while
 # it waits for a frozen worker, so this is no longer than it has to be.

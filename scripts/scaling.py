@@ -29,7 +29,7 @@ GIGABIT_KB = 125_000
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """So many machines, each with so many workers, on one store."""
+    """A number of machines, each with this many workers, on one store."""
 
     name: str
     machines: int

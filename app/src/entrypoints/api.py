@@ -52,17 +52,17 @@ def create_app(
     may_write = configure_logging(chosen.log_level, chosen.log_format)
     access_log = AccessLog(chosen.log_format) if may_write and chosen.access_log else None
 
-    def told(scope: Scope, route: str, status: int, seconds: float) -> None:
+    def report(scope: Scope, route: str, status: int, seconds: float) -> None:
         metrics.REQUESTS.add(route, str(status), seconds=seconds)
         if access_log is not None:
-            access_log.told(scope, status, seconds)
+            access_log.add(scope, status, seconds)
 
     api = create_api(chosen, features=features, access_log=access_log)
     in_turn = OneAtATime(api, [path for each in features for path in each.in_turn])
     at_hand = {address: answer for each in features for address, answer in each.at_hand.items()}
-    app: ASGIApp = FastPath(WatchedRequests(in_turn, told), at_hand, told=told)
+    app: ASGIApp = FastPath(WatchedRequests(in_turn, report), at_hand, report=report)
     if chosen.cors_origins:
-        app = WatchedCORS(app, origins=chosen.cors_origins.split(","), told=told)
+        app = WatchedCORS(app, origins=chosen.cors_origins.split(","), report=report)
     return app
 
 

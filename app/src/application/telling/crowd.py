@@ -1,4 +1,4 @@
-"""Followers that wait for news, and are told in turn."""
+"""Followers that wait for news, and get it in turn."""
 
 import asyncio
 from itertools import islice
@@ -10,11 +10,11 @@ _NEWS, _NO_NEWS = True, False
 
 
 class Crowd:
-    """Those who wait for news.
+    """All followers that wait for news.
 
-    AT_ONCE of them are told at a time, first those who have waited the longest, and the next ones
-    `every_s` seconds later. So the more there are, the more seldom each is told; the cost stays the
-    same, and nothing else has to wait until a thousand are told.
+    AT_ONCE of them get it at a time, first those that have waited the longest, and the next ones
+    `every_s` seconds later. So the more there are, the more seldom each gets any; the cost stays
+    the same, and nothing else has to wait for a thousand followers.
     """
 
     def __init__(self, *, every_s: float) -> None:
@@ -25,7 +25,7 @@ class Crowd:
         self._next: asyncio.Handle | None = None  # tells the next ones
 
     async def wait(self, seconds: float) -> bool:
-        """Wait for news, for so many seconds at most; False if none came."""
+        """Wait for news, up to this many seconds; False if none came."""
         loop = asyncio.get_running_loop()
         told: asyncio.Future[bool] = loop.create_future()
         self._waiting[told] = self._news

@@ -18,7 +18,7 @@ class Followers:
     One reader reads the journal for all, from the first that comes until the last has left.
     Nothing is queued for anybody: each follower has its place among the moments that were read
     last, and takes what was told since. Those are several moments at once if it is slow, or one of
-    a crowd: up to a hundred followers are told ten times a second, a thousand once a second, and
+    a crowd: up to a hundred followers get news ten times a second, a thousand once a second, and
     all of them at once if a refresh has ended. A follower that is so slow that some moments are
     forgotten reads the journal by itself.
 
@@ -74,7 +74,7 @@ class Followers:
     async def _pieces(
         self, reader: RefreshReader, place: Place, *, until_its_end: bool
     ) -> AsyncIterator[Piece]:
-        """What is told after that, piece by piece: of the refresh there, or of later ones, too."""
+        """The moments after that, piece by piece: of the refresh there, or of later ones, too."""
         looking, loop = self.refreshes.looking, asyncio.get_running_loop()
         until = loop.time() + looking.longest_following_s
         while reader.is_reading and (left_s := until - loop.time()) > 0:
@@ -93,7 +93,7 @@ class Followers:
         reader.check()
 
     async def _next(self, reader: RefreshReader, place: Place) -> list[Piece]:
-        """What is told next after that; nothing if there is no news."""
+        """The next moments after that; nothing if there is no news."""
         if reader.recent.after(place) is None:
             told = await self.refreshes.next_of(*place)
             if told is None:
@@ -106,5 +106,5 @@ class Followers:
 
 
 def _beyond(place: Place, newest: Place) -> Place:
-    """Where to go on after a refresh of which nothing more is told, with the newest."""
+    """Where to go on after a refresh that has ended: with the newest."""
     return newest if newest.refresh == place.refresh else Place(newest.refresh, -1)

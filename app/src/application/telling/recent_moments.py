@@ -9,7 +9,7 @@ PIECE_BYTES = 64 * 1024
 
 
 class Place(NamedTuple):
-    """A place in what is told: behind the moment of a refresh with this number."""
+    """A place in the journal: behind the moment of a refresh with this number."""
 
     refresh: str
     number: int
@@ -24,7 +24,7 @@ class Piece(NamedTuple):
 
     written: bytes
     end: Place
-    has_ended: bool = False  # whether nothing more is told of this refresh
+    has_ended: bool = False  # whether nothing more follows of this refresh
 
 
 class RecentMoments:
@@ -34,7 +34,7 @@ class RecentMoments:
         self._most_bytes = most_bytes
         self._bytes = 0
         self._moments = deque([Piece(b"", NOWHERE)])
-        # What was given last: those who are told together have the same place.
+        # What was given last: followers that get news together have the same place.
         self._given: tuple[Place, Piece | None] | None = None
 
     def add(self, moment: Piece) -> None:

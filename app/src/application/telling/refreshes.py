@@ -1,4 +1,4 @@
-"""How refreshes go, whichever process runs them: the last ones, and what is told of each next."""
+"""How refreshes go, whichever process runs them: the last ones, and the next moments of each."""
 
 import asyncio
 import contextlib

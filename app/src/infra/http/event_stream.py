@@ -1,4 +1,4 @@
-"""Server-sent events whose bytes are made once for all who get them."""
+"""Server-sent events, with bytes that are made once for all clients."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator

@@ -8,8 +8,8 @@ from starlette.types import Receive, Scope, Send
 # The ASGI extension (of this service's own, see 0013) by which a server sends a whole response.
 AT_ONCE = "http.response.at_once"
 
-# Sends status, lines of the head and body of a response whose `send` is the server's own; False if
-# it has to be sent in the two messages of ASGI.
+# Sends status, lines of the head and body of a response, if this `send` is the server's own; False
+# if it has to be sent in the two messages of ASGI.
 SendAtOnce = Callable[[Send, int, bytes, bytes], bool]
 
 

@@ -81,7 +81,7 @@ class Histogram(Metric):
     size = len(BOUNDS_S) + 2
 
     def add(self, *labels: str, seconds: float) -> None:
-        """It took so long."""
+        """It took this many seconds."""
         at, view = self.place(labels), self._numbers.view
         view[at + bisect_left(BOUNDS_S, seconds)] += 1
         view[at + len(BOUNDS_S) + 1] += seconds
@@ -102,7 +102,7 @@ class SumGauge(Metric):
     """What the living processes have together at the moment."""
 
     def add(self, *labels: str, by: float) -> None:
-        """So many more here, or fewer."""
+        """There are more here, or fewer."""
         self._numbers.view[self.place(labels)] += by
 
     def lines(self, series: str, parts: Parts) -> Iterable[str]:

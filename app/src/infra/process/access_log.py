@@ -29,14 +29,14 @@ NAME = "access"
 
 
 class AccessLog:
-    """Writes what it is told of requests, at most WRITE_AFTER_S later, to standard error."""
+    """Writes the lines of requests to standard error, at most WRITE_AFTER_S later."""
 
     def __init__(self, fmt: Literal["text", "json"]) -> None:
         self._line: Callable[[Scope, int, float], str] = json_line if fmt == "json" else text_line
         self._lines: list[str] = []
 
-    def told(self, scope: Scope, status: int, seconds: float) -> None:
-        """Keeps a line for this request, which was answered within so many seconds."""
+    def add(self, scope: Scope, status: int, seconds: float) -> None:
+        """Keeps a line for this request, which took this many seconds."""
         if not self._lines:
             asyncio.get_running_loop().call_later(WRITE_AFTER_S, self.write)
         self._lines.append(self._line(scope, status, seconds))

@@ -2,7 +2,7 @@
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-# For so long, in seconds, an idle connection still takes a request after the server has begun to
+# For this many seconds, an idle connection still takes a request after the server has begun to
 # end. uvicorn waits longer anyway before it looks whether all connections are closed.
 _LAST_REQUEST_S = 0.08
 

@@ -22,7 +22,7 @@ def providers() -> list[Any]:
 
 
 def send_the_rest(by: Sequence[Any], *, longest_s: float = LONGEST_S) -> None:
-    """Lets these providers of the SDK send what they have, for at most so many seconds together.
+    """Lets these providers of the SDK send what they have, for at most this many seconds together.
 
     One that is not done by then sends nothing any more, whoever asks it to.
     """

@@ -12,8 +12,8 @@ from src.application.telling.fan_out_counts import FanOutCounts
 from src.domain.tree import Leaf
 from src.infra.traces.current_trace import traces_are_on
 
-# One request in so many has spans of its own: thousands would hide the others, and cost as much as
-# the requests.
+# One request in this many has spans: thousands would hide the others, and cost as much as the
+# requests.
 ONE_IN = 50
 
 

@@ -29,7 +29,7 @@ async def test_as_text(capsys: pytest.CaptureFixture[str]) -> None:
     """A line looks like those of `logging`, and says how long the answer took."""
     log = AccessLog("text")
 
-    log.told(scope(query_string=b"parte=tudo"), 200, 0.01234)
+    log.add(scope(query_string=b"parte=tudo"), 200, 0.01234)
     log.write()
 
     line = capsys.readouterr().err
@@ -41,7 +41,7 @@ async def test_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     """What a collector may filter by are fields."""
     log = AccessLog("json")
 
-    log.told(scope(method="HEAD"), 304, 1.5)
+    log.add(scope(method="HEAD"), 304, 1.5)
     log.write()
 
     line = json.loads(capsys.readouterr().err)
@@ -67,7 +67,7 @@ async def test_nothing_in_a_request_begins_another_line(
     """What a parser lets through is escaped; a client without an address has none."""
     log = AccessLog(fmt)
 
-    log.told(scope(raw_path='/\u0085é"'.encode(), client=None), 404, 0)
+    log.add(scope(raw_path='/\u0085é"'.encode(), client=None), 404, 0)
     log.write()
 
     (line,) = capsys.readouterr().err.splitlines()
@@ -82,8 +82,8 @@ async def test_nothing_in_a_request_looks_like_another_part_of_its_line(
     log = AccessLog(fmt)
     forged = ('1.2.3.4:5 - "GET /ok HTTP/1.1" 200 \x85\x9bã', 0)
 
-    log.told(scope(raw_path=b'/a" 200 0.1 s', client=forged), 404, 0)
-    log.told(scope(client=("fe80::1%eth0", 7)), 200, 0)
+    log.add(scope(raw_path=b'/a" 200 0.1 s', client=forged), 404, 0)
+    log.add(scope(client=("fe80::1%eth0", 7)), 200, 0)
     log.write()
 
     first, second = capsys.readouterr().err.splitlines()
@@ -120,7 +120,7 @@ async def test_a_standard_error_that_takes_no_lines_stops_nothing(
     log = AccessLog("text")
 
     for _ in range(MOST_LINES):
-        log.told(scope(), 200, 0)
+        log.add(scope(), 200, 0)
 
     log.write()
 
@@ -134,9 +134,9 @@ async def test_workers_that_write_to_one_pipe_do_not_mix_their_lines(
     log = AccessLog("text")
 
     for _ in range(200):
-        log.told(scope(), 200, 0)
-    log.told(scope(raw_path=b"/" + 9_000 * b"a"), 414, 0)
-    log.told(scope(), 200, 0)
+        log.add(scope(), 200, 0)
+    log.add(scope(raw_path=b"/" + 9_000 * b"a"), 414, 0)
+    log.add(scope(), 200, 0)
     log.write()
 
     *short, long, last = written
@@ -149,7 +149,7 @@ async def test_lines_are_written_together_and_soon(capsys: pytest.CaptureFixture
     """A crowd of them at once, and the others after a moment."""
     log = AccessLog("text")
     for _ in range(MOST_LINES + 1):
-        log.told(scope(), 200, 0)
+        log.add(scope(), 200, 0)
 
     at_once = capsys.readouterr().err.count("\n")
     rest = 0

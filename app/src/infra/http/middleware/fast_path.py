@@ -8,7 +8,7 @@ from fastapi import Response
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from src.infra.http.middleware.watched_requests import Told
+from src.infra.http.middleware.watched_requests import Report
 
 # The answer to a request with these headers, out of what the lifespan has opened.
 AtHand = Callable[[Mapping[str, Any], Headers], Response | None]
@@ -19,14 +19,14 @@ class FastPath:
 
     `at_hand` has, for each address (a path, or a path and the one query that is meant), a function
     that gives the answer its route would give, or None if the route has to answer. Through the
-    route, an answer takes nearly twice the time. `told` is told of each answer that is given here.
+    route, an answer takes nearly twice the time. `report` hears of each answer that is given here.
     """
 
     def __init__(
-        self, app: ASGIApp, at_hand: Mapping[str, AtHand], *, told: Told = lambda *_: None
+        self, app: ASGIApp, at_hand: Mapping[str, AtHand], *, report: Report = lambda *_: None
     ) -> None:
         self._app = app
-        self._told = told
+        self._report = report
         self._at_hand = {_in_two(address): answer for address, answer in at_hand.items()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -41,7 +41,7 @@ class FastPath:
             await self._app(scope, receive, send)
             return
         await answer(scope, receive, send)
-        self._told(scope, path, answer.status_code, time.perf_counter() - began)
+        self._report(scope, path, answer.status_code, time.perf_counter() - began)
 
     def _answer(self, path: str, scope: Scope) -> Response | None:
         at_hand = self._at_hand.get((path, scope["query_string"]))

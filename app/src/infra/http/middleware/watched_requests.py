@@ -7,9 +7,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from src.infra.traces.current_trace import trace_id
 
-# Is told of a request: its scope, the path of its route ("" if there is none), the status of its
+# Hears of a request: its scope, the path of its route ("" if there is none), the status of its
 # answer, and the seconds until its end.
-Told = Callable[[Scope, str, int, float], object]
+Report = Callable[[Scope, str, int, float], object]
 
 # As in nginx: the client has left before there was an answer.
 CLIENT_LEFT = 499
@@ -18,9 +18,9 @@ CLIENT_LEFT = 499
 class WatchedRequests:
     """Lets `app` answer, and tells of it."""
 
-    def __init__(self, app: ASGIApp, told: Told) -> None:
+    def __init__(self, app: ASGIApp, report: Report) -> None:
         self._app = app
-        self._told = told
+        self._report = report
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request, as ASGI has it."""
@@ -34,7 +34,7 @@ class WatchedRequests:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                scope["trace_id"] = trace_id()  # which is over when the request is told of
+                scope["trace_id"] = trace_id()  # which is over when the request is reported
             await send(message)
 
         try:
@@ -45,4 +45,4 @@ class WatchedRequests:
             raise
         finally:
             route = getattr(scope.get("route"), "path_format", "")
-            self._told(scope, route, status, time.perf_counter() - began)
+            self._report(scope, route, status, time.perf_counter() - began)

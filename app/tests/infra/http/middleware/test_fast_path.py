@@ -160,7 +160,7 @@ async def test_without_a_lifespan_the_application_answers() -> None:
 
 
 async def test_an_answer_at_hand_is_found_below_a_prefix() -> None:
-    """A server that is told the prefix of its proxy puts it before each path."""
+    """A server that knows the prefix of its proxy puts it before each path."""
     heard = []
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -172,7 +172,7 @@ async def test_an_answer_at_hand_is_found_below_a_prefix() -> None:
     fast = FastPath(
         app,
         {PATH: lambda *_: Mock(side_effect=answer, status_code=200)},
-        told=lambda *request: heard.append(request[1]),
+        report=lambda *request: heard.append(request[1]),
     )
     request: dict[str, Any] = {
         "type": "http",

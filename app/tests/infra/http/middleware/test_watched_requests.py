@@ -1,4 +1,4 @@
-"""Each request is told of once it is answered."""
+"""Each request is reported once it is answered."""
 
 from contextlib import suppress
 
@@ -23,13 +23,13 @@ async def handled(app: WatchedRequests, scope: Scope) -> None:
 
 
 def watched(app: "App", heard: Heard) -> WatchedRequests:
-    """The application; what is told goes to `heard`."""
+    """The application; its requests go to `heard`."""
 
-    def told(scope: Scope, route: str, status: int, seconds: float) -> None:
+    def report(scope: Scope, route: str, status: int, seconds: float) -> None:
         assert seconds >= 0
         heard.append((scope["path"], route, status))
 
-    return WatchedRequests(app, told)
+    return WatchedRequests(app, report)
 
 
 class App:
