@@ -1,6 +1,7 @@
 """Counters, gauges and histograms of the whole service, and how Prometheus reads them."""
 
 import time
+from abc import ABC, abstractmethod
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -28,7 +29,7 @@ APART = Numbers()
 
 
 @dataclass(eq=False)
-class Metric:
+class Metric(ABC):
     """One name with its series, one for each combination of labels that was met."""
 
     name: str
@@ -55,9 +56,9 @@ class Metric:
         """Name and labels, as the text format has them."""
         return self.name + _in_braces(zip(self.labels, labels, strict=True))
 
+    @abstractmethod
     def lines(self, series: str, parts: Parts) -> Iterable[str]:
         """What is shown of a series of which the processes have these numbers."""
-        raise NotImplementedError
 
 
 class Counter(Metric):

@@ -5,7 +5,7 @@ import logging
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from io import BytesIO, TextIOWrapper
+from io import BytesIO, StringIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +65,18 @@ def test_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert info["process"] == os.getpid()
     assert datetime.fromisoformat(info["timestamp"]).tzinfo == UTC
     assert "exception" not in info
+
+
+def test_a_standard_error_that_is_no_file_stays_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A program around this one may take the lines itself."""
+    stream = StringIO()
+    monkeypatch.setattr("sys.stderr", stream)
+    logging.getLogger().handlers.clear()
+
+    configure_logging("INFO", "text")
+    logging.getLogger("src").info("Pronto")
+
+    assert stream.getvalue().endswith("INFO src: Pronto\n")
 
 
 def test_lines_are_in_utf_8(monkeypatch: pytest.MonkeyPatch) -> None:
