@@ -27,6 +27,7 @@ from src.infra.controllers.refreshes.refreshes_controller import refreshes_route
 from src.infra.controllers.source_page import source_page
 from src.infra.http.middleware.fast_path import FastPath
 from src.infra.http.middleware.head_as_get import HeadAsGet
+from src.infra.http.middleware.in_one_piece import InOnePiece
 from src.infra.http.middleware.one_at_a_time import OneAtATime
 from src.infra.http.middleware.watched_cors import WatchedCORS
 from src.infra.http.middleware.watched_requests import WatchedRequests
@@ -60,7 +61,7 @@ def create_app(
     api = create_api(chosen, features=features, access_log=access_log)
     in_turn = OneAtATime(api, [path for each in features for path in each.in_turn])
     at_hand = {address: answer for each in features for address, answer in each.at_hand.items()}
-    app: ASGIApp = FastPath(WatchedRequests(in_turn, report), at_hand, report=report)
+    app: ASGIApp = FastPath(InOnePiece(WatchedRequests(in_turn, report)), at_hand, report=report)
     if chosen.cors_origins:
         app = WatchedCORS(app, origins=chosen.cors_origins.split(","), report=report)
     return app
