@@ -1,10 +1,15 @@
 """The end of a connection that is kept alive, when the server ends."""
 
+import selectors
+
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 # For this many seconds, an idle connection still takes a request after the server has begun to
 # end. uvicorn waits longer anyway before it looks whether all connections are closed.
 _LAST_REQUEST_S = 0.08
+
+# What has come is read within one turn of the event loop, unless the client has to wait for that.
+_READ_WITHIN_S = 0.01
 
 
 class LastRequests(HttpToolsProtocol):
@@ -20,9 +25,7 @@ class LastRequests(HttpToolsProtocol):
         """Closes it after the next response, or soon if no request comes."""
         if self.cycle is None or self.cycle.response_complete:
             self._takes_last_request = True
-            # In two steps: after the event loop has stood still, what has come is read first.
-            half_s = _LAST_REQUEST_S / 2
-            self.loop.call_later(half_s, self.loop.call_later, half_s, super().shutdown)
+            self.loop.call_later(_LAST_REQUEST_S, self._close_unless_asked)
         else:
             super().shutdown()
 
@@ -31,3 +34,16 @@ class LastRequests(HttpToolsProtocol):
         super().on_headers_complete()
         if self._takes_last_request:
             self.cycle.keep_alive = False
+
+    def _close_unless_asked(self) -> None:
+        if self.transport.is_closing():
+            return
+        if self._has_unread():  # the event loop has stood still, and looks at its timers first
+            self.loop.call_later(_READ_WITHIN_S, self._close_unless_asked)
+        else:
+            super().shutdown()
+
+    def _has_unread(self) -> bool:
+        with selectors.DefaultSelector() as selector:
+            selector.register(self.transport.get_extra_info("socket"), selectors.EVENT_READ)
+            return bool(selector.select(timeout=0))

@@ -1,8 +1,14 @@
 """What happens to connections that are kept alive when the server ends, over real sockets."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import os
+import socket
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+
+import pytest
 
 from src.infra.process.bounded_connections import bound_connections
 from tests.helpers.services import application, features_over
@@ -51,3 +57,41 @@ async def test_a_connection_without_another_request_is_closed_when_the_server_en
         rest = await reader.read()
 
     assert rest == b""
+
+
+def test_a_request_that_came_while_the_event_loop_stood_still_is_answered() -> None:
+    """What nobody had time to read is read before the connection is closed."""
+    uvloop = pytest.importorskip("uvloop")  # it looks at its timers before it reads
+
+    async def last_answer() -> bytes:
+        async with kept_alive() as (reader, writer, server):
+            ending = asyncio.create_task(server.aclose())
+            await asyncio.sleep(0)  # from here on, the server ends
+            stand_still_twice(
+                then=partial(os.write, writer.get_extra_info("socket").fileno(), LIVE)
+            )
+            last = await reader.read()
+            await ending
+        return last
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        last = runner.run(last_answer())
+
+    assert last.startswith(b"HTTP/1.1 200 ")
+
+
+def stand_still_twice(*, then: Callable[[], object]) -> None:
+    """Keeps the event loop from going on while it reads, and calls `then` before it does."""
+    loop, (waiting, waking) = asyncio.get_running_loop(), socket.socketpair()
+    times = iter([lambda: None, then])
+
+    def stand_still() -> None:
+        time.sleep(0.05)
+        if (following := next(times, None)) is not None:
+            following()
+            return
+        loop.remove_reader(waiting)
+        waiting.close()
+
+    waking.close()  # which makes the other one readable
+    loop.add_reader(waiting, stand_still)
