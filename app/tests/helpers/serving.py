@@ -6,6 +6,7 @@ import os
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import aiohttp
 import uvicorn
@@ -33,10 +34,13 @@ def client(url: str | None = None) -> aiohttp.ClientSession:
 
 
 @asynccontextmanager
-async def served(app: ASGIApp) -> AsyncIterator[str]:
-    """The application's address while it is served, lifespan included."""
+async def served(app: ASGIApp, **options: Any) -> AsyncIterator[str]:
+    """The application's address while it is served, lifespan included.
+
+    `options` are uvicorn's.
+    """
     config = uvicorn.Config(
-        app, host="127.0.0.1", port=0, log_config=None, lifespan="on", ws="none"
+        app, host="127.0.0.1", port=0, log_config=None, lifespan="on", ws="none", **options
     )
     server = uvicorn.Server(config)
     # What `serve` does, but for the loop in it, which looks ten times a second whether to end.

@@ -1,5 +1,7 @@
 """Whole responses, without the messages of ASGI in between."""
 
+import os
+from contextlib import suppress
 from typing import Any
 
 from starlette.types import Send
@@ -10,9 +12,10 @@ from uvicorn.protocols.http.httptools_impl import (
     RequestResponseCycle,
 )
 
+from src.infra.http.memory_file import FileOfResponses, MemoryFile
 from src.infra.http.ready_response import AT_ONCE
 
-# Larger bodies are not copied behind their heads: to write them apart is quicker.
+# Larger bodies are not copied behind their heads.
 _SMALL = 16 * 1024
 
 
@@ -26,7 +29,9 @@ class ResponsesAtOnce(HttpToolsProtocol):
         scope["extensions"] = {AT_ONCE: self._send_at_once}
         super()._start_asgi_task(cycle, app)
 
-    def _send_at_once(self, send: Send, status: int, head: bytes, body: bytes) -> bool:
+    def _send_at_once(
+        self, send: Send, status: int, head: bytes, body: bytes, files: FileOfResponses | None
+    ) -> bool:
         """As a cycle's own `send` does it, for a response with these parts.
 
         Whatever that has to wait for, tell or leave out, is left to it.
@@ -43,11 +48,32 @@ class ResponsesAtOnce(HttpToolsProtocol):
         if len(body) <= _SMALL:
             self.transport.write(start + body)
         else:
-            self.transport.write(start)
-            self.transport.write(body)
+            file = files.beginning(start) if files is not None and cycle.keep_alive else None
+            self._send_large(start, body, file)
         cycle.response_started = cycle.response_complete = True
         cycle.message_event.set()
         if not cycle.keep_alive:
             self.transport.close()
         cycle.on_response()
         return True
+
+    def _send_large(self, start: bytes, body: bytes, file: MemoryFile | None) -> None:
+        sent = self._send_by_file(file) if file is not None else 0
+        if sent < len(start):
+            self.transport.writelines([start[sent:], body])
+        elif sent < len(start) + len(body):
+            self.transport.write(memoryview(body)[sent - len(start) :])
+
+    def _send_by_file(self, file: MemoryFile) -> int:
+        """Sends as much of it as the connection takes now; returns how many bytes that is.
+
+        The transport does not see them, so there are none if it has to encrypt them, or if what it
+        still has goes first.
+        """
+        is_encrypted = self.scheme == "https"
+        if is_encrypted or self.transport.get_write_buffer_size() or self.transport.is_closing():
+            return 0
+        connection = self.transport.get_extra_info("socket").fileno()
+        with suppress(OSError):  # it takes nothing now, or has ended, which the transport will find
+            return os.sendfile(connection, file.number, 0, file.size)
+        return 0

@@ -3,16 +3,21 @@
 import asyncio
 import gc
 import logging
+import os
 import re
+import ssl
+import sys
 import weakref
+from pathlib import Path
 
 import pytest
+import trustme
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from src.infra.http.ready_response import AT_ONCE, ReadyResponse
 from src.infra.process.bounded_connections import bound_connections
-from tests.helpers.serving import served
+from tests.helpers.serving import client, served
 
 SMALL, LARGE, EMPTY = b"pequena", b"grande " * 40_000, b""
 
@@ -30,6 +35,8 @@ REQUESTS = {
     "only the head": "HEAD {path} HTTP/1.1\r\nHost: a\r\n",
     "asked for leave": "GET {path} HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n",
 }
+
+needs_memory_files = pytest.mark.skipif(sys.platform != "linux", reason="Linux alone has them")
 
 
 @pytest.fixture
@@ -116,6 +123,64 @@ async def test_one_that_nobody_looks_at_is_sent_without_messages() -> None:
     await sent_by(noting, REQUESTS["only the head"].format(path="/small"))
 
     assert offered == [True, False]
+
+
+@needs_memory_files
+@pytest.mark.usefixtures("no_access_log")
+async def test_a_large_one_is_handed_to_the_kernel_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Head and body in one call: a process that is killed leaves no half of it."""
+    asked, sendfile = [], os.sendfile
+
+    def noting(to: int, file: int, offset: int, size: int) -> int:
+        asked.append(size)
+        return sendfile(to, file, offset, size)
+
+    monkeypatch.setattr(os, "sendfile", noting)
+
+    await sent_by(ready, REQUESTS["kept alive"].format(path="/large"))
+
+    assert [size > len(LARGE) for size in asked] == [True, True]
+
+
+@needs_memory_files
+@pytest.mark.usefixtures("no_access_log")
+@pytest.mark.parametrize("room", [0, 10, 10_000])
+async def test_what_the_kernel_has_no_room_for_is_sent_later(
+    room: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The client gets all of it, in order, wherever the first part ends."""
+    sendfile = os.sendfile
+
+    def with_room(to: int, file: int, offset: int, size: int) -> int:
+        if not room:
+            raise BlockingIOError
+        return sendfile(to, file, offset, min(size, room))
+
+    request = REQUESTS["kept alive"].format(path="/large")
+    whole = await sent_by(ready, request)
+    monkeypatch.setattr(os, "sendfile", with_room)
+
+    assert await sent_by(ready, request) == whole
+
+
+@pytest.mark.usefixtures("no_access_log")
+async def test_an_encrypted_connection_encrypts_it(tmp_path: Path) -> None:
+    """Nothing goes past TLS."""
+    bound_connections()
+    certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
+    authority = trustme.CA()
+    issued = authority.issue_cert("127.0.0.1")
+    issued.cert_chain_pems[0].write_to_path(certificate)
+    issued.private_key_pem.write_to_path(key)
+    trust = ssl.create_default_context()
+    authority.configure_trust(trust)
+
+    async with served(ready, ssl_certfile=certificate, ssl_keyfile=key) as url:
+        address = url.replace("http:", "https:") + "/large"
+        async with client() as session, session.get(address, ssl=trust) as answer:
+            body = await answer.read()
+
+    assert body == LARGE
 
 
 @pytest.mark.usefixtures("no_access_log")

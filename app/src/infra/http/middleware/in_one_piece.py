@@ -60,4 +60,4 @@ def _is_sent_at_once(scope: Scope, send: Send, start: Message, first: Message) -
         if name in _FOR_THE_SERVER or _CONTROL.search(name) or _CONTROL.search(value):
             return False
     head = b"".join(b"%b: %b\r\n" % header for header in start["headers"])
-    return at_once(send, start["status"], head, bytes(body))
+    return at_once(send, start["status"], head, bytes(body), None)

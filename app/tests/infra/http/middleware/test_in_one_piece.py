@@ -36,7 +36,7 @@ async def sent(
     async def send(message: Message) -> None:
         got.append(message["type"].removeprefix("http.response."))
 
-    def whole(_: Send, status: int, head: bytes, body: bytes) -> bool:
+    def whole(_: Send, status: int, head: bytes, body: bytes, file: object) -> bool:
         if at_once:
             got.append((status, head, body))
         return bool(at_once)
