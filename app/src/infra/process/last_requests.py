@@ -1,8 +1,11 @@
 """The end of a connection that is kept alive, when the server ends."""
 
+import asyncio
 import selectors
+from weakref import WeakSet
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.server import ServerState
 
 # For this many seconds, an idle connection still takes a request after the server has begun to
 # end. uvicorn waits longer anyway before it looks whether all connections are closed.
@@ -10,6 +13,9 @@ _LAST_REQUEST_S = 0.08
 
 # What has come is read within one turn of the event loop, unless the client has to wait for that.
 _READ_WITHIN_S = 0.01
+
+# Of the servers that have begun to end, what all of their connections share.
+_ending: WeakSet[ServerState] = WeakSet()
 
 
 class LastRequests(HttpToolsProtocol):
@@ -21,8 +27,15 @@ class LastRequests(HttpToolsProtocol):
 
     _takes_last_request = False
 
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
+        """Begins to end at once if the server did so after it had taken the connection."""
+        super().connection_made(transport)
+        if self.server_state in _ending:
+            self.shutdown()
+
     def shutdown(self) -> None:
         """Closes it after the next response, or soon if no request comes."""
+        _ending.add(self.server_state)
         if self.cycle is None or self.cycle.response_complete:
             self._takes_last_request = True
             self.loop.call_later(_LAST_REQUEST_S, self._close_unless_asked)

@@ -59,6 +59,25 @@ async def test_a_connection_without_another_request_is_closed_when_the_server_en
     assert rest == b""
 
 
+def test_a_connection_that_is_made_while_the_server_ends_has_one_request() -> None:
+    """It was taken before, and would be kept alive until the process ends."""
+    uvloop = pytest.importorskip("uvloop")  # it takes connections one turn before it makes them
+
+    async def last_answer() -> bytes:
+        async with kept_alive() as (_, writer, server):
+            with socket.create_connection(writer.get_extra_info("peername")) as late:
+                ending = asyncio.create_task(server.aclose())
+                await asyncio.sleep(0)  # from here on, it is taken, and the server ends
+                late.sendall(LIVE)
+                await ending
+                return late.recv(1 << 16)
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        last = runner.run(asyncio.wait_for(last_answer(), 10))
+
+    assert b"\r\nconnection: close\r\n" in last
+
+
 def test_a_request_that_came_while_the_event_loop_stood_still_is_answered() -> None:
     """What nobody had time to read is read before the connection is closed."""
     uvloop = pytest.importorskip("uvloop")  # it looks at its timers before it reads
