@@ -50,7 +50,7 @@ class Step:
 
     @property
     def behaviour(self) -> Behaviour:
-        """What the stand-in is told."""
+        """The orders to the stand-in."""
         return Behaviour(latency_s=LATENCY_S, faults=(LOST, *self.faults))
 
 
@@ -91,7 +91,7 @@ class Recorded:
 
     @property
     def note(self) -> str:
-        """What came of it for those who asked meanwhile, and for good.
+        """What it meant for callers meanwhile, and for good.
 
         Raises ValueError if that is not what the page is to show: on a busy machine, the stand-in
         may fail for too long.

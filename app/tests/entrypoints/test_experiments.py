@@ -122,7 +122,7 @@ def test_an_upstream_that_is_no_setting_is_refused() -> None:
 
 
 async def test_the_usual_conditions_hold_at_first() -> None:
-    """What may be chosen is told, too; a choice holds for the next collection."""
+    """What may be chosen is shown, too; a choice holds for the next collection."""
     async with Storeroom(lists_of(MANY)) as upstream, service(upstream) as session:
         await first_collection(session)
         first = await ask(session, EXPERIMENT)
@@ -148,7 +148,7 @@ async def test_the_usual_conditions_hold_at_first() -> None:
 
 @pytest.mark.parametrize("limit", [1, 26, 100])
 async def test_the_limit_is_in_force(limit: int) -> None:
-    """In the stand-in's own figures, and in what is told of the collection."""
+    """In the stand-in's own figures, and in what is shown of the collection."""
     async with Storeroom(lists_of(MANY)) as upstream, service(upstream) as session:
         await first_collection(session)
         await choose(session, limite=limit, latencia_ms=100)

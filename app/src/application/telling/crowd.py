@@ -20,7 +20,7 @@ class Crowd:
     def __init__(self, *, every_s: float) -> None:
         self._every_s = every_s
         self._news = 0
-        # By those who wait, in turn: how much was known when they began to wait.
+        # By the waiting followers, in turn: how much was known when each began to wait.
         self._waiting: dict[asyncio.Future[bool], int] = {}
         self._next: asyncio.Handle | None = None  # tells the next ones
 

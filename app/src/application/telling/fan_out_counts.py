@@ -81,7 +81,7 @@ class FanOutCounts(FanOutWatch):
         """Forget the first of them: they were told."""
         del self._attempts[:count]
 
-    def end(self, phase: Phase) -> None:  # noqa: ARG002  # for those who tell it elsewhere
+    def end(self, phase: Phase) -> None:  # noqa: ARG002  # for observers that pass it on
         """The collection is over: what was under way was broken off, and need not be known.
 
         `phase` says how it has ended.

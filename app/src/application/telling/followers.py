@@ -1,4 +1,4 @@
-"""Those who follow refreshes in this process, as these go on."""
+"""The followers of refreshes in this process, while these go on."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator

@@ -24,7 +24,7 @@ class RefreshReader:
         self.recent = RecentMoments(most_bytes=self._looking.recent_bytes)
         self.crowd = Crowd(every_s=self._looking.running_s)  # waits for what is read
         self.place = NOWHERE  # how far was read
-        self.has_ended = True  # whether nothing more is told of the refresh there
+        self.has_ended = True  # whether no more news of the refresh comes there
         self.followers = 0  # for how many it reads
         self._has_looked = asyncio.Event()
         self._reading = asyncio.create_task(self._read())

@@ -1,1 +1,1 @@
-"""Numbers for those who run the service, in the text format of Prometheus."""
+"""Numbers for operators, in the text format of Prometheus."""

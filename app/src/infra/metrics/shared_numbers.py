@@ -97,7 +97,7 @@ def _own_folder() -> Path:
     """The folder of this supervisor's processes, which is made if need be.
 
     It is named by what only these have in common. The supervisor's id would not do: in a container
-    that is started again, it is that of the last one, whose numbers are not this service's.
+    that is started again, it is that of the last one, and its numbers are not this service's.
 
     Raises OSError if it is not this user's alone: others may write to where it lies.
     """

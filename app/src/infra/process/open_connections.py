@@ -28,7 +28,7 @@ def possible_connections(wanted: int, *, setting: str, warns: bool = True) -> in
     A shell's usual bound on open files (256 on macOS) is below what a collection needs; it is
     raised for this process as far as the system permits. Requests beyond the answer wait for a
     connection instead of failing; `setting` names the one that asks for fewer, for the log. That
-    is told of fewer connections unless the caller can do with them (`warns`).
+    has a warning about fewer connections unless the caller can do with them (`warns`).
 
     Needs a running event loop, which sets a bound on Windows.
     """

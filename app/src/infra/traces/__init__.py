@@ -1,1 +1,1 @@
-"""Traces for those who run the service, by OpenTelemetry."""
+"""Traces for operators, by OpenTelemetry."""

@@ -19,7 +19,7 @@ DOWN = Conditions(100, 10, Fault.DOWN)
 
 
 class Lab:
-    """An experiment over a stand-in that only notes what it is told."""
+    """An experiment over a stand-in that only notes its orders."""
 
     def __init__(self, *, usual_limit: int = 500, most: int = 2000) -> None:
         self.told: list[tuple[Conditions, int]] = []
@@ -155,7 +155,7 @@ def test_nothing_else_can_be_chosen(bad: Conditions) -> None:
 
 
 async def test_stopping_goes_back_to_the_usual_conditions() -> None:
-    """What runs is broken off first; the stand-in is told at once."""
+    """What runs is broken off first; the stand-in hears of it at once."""
     lab = Lab()
     order: list[object] = []
 

@@ -1,4 +1,4 @@
-"""Followers that wait for news: who is told when."""
+"""Followers that wait for news: which get it when."""
 
 import asyncio
 from collections import Counter
@@ -32,7 +32,7 @@ async def left(tasks: list[asyncio.Task[bool]]) -> None:
 
 
 async def test_a_few_are_told_at_once() -> None:
-    """Who waits afterwards waits for the next news."""
+    """A follower that begins to wait afterwards gets the next news."""
     crowd = Crowd(every_s=NEVER_S)
     first = await waiting(crowd, 3)
     crowd.tell()
@@ -86,7 +86,7 @@ async def test_one_news_is_told_once() -> None:
 
 
 async def test_the_end_is_told_to_all_without_a_pause() -> None:
-    """Also to those who still had to wait for their turn."""
+    """Also for followers that still had to wait for their turn."""
     crowd = Crowd(every_s=NEVER_S)
     tasks = await waiting(crowd, 3 * AT_ONCE)
     crowd.tell()

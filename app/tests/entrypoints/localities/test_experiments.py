@@ -14,7 +14,7 @@ REFRESHES = "/api/v1/refreshes"
 
 
 async def test_the_limit_is_that_of_the_experiment(brazil: tuple[State, ...]) -> None:
-    """It holds for one collection, and is told of it; then that of the setting is back."""
+    """It holds for one collection, and is shown with it; then that of the setting is back."""
     choice = json.dumps({"limite": 26, "latencia_ms": 100, "falha": "nenhuma"})
     async with Ibge(brazil[:4], behaviour=Behaviour(latency_s=0.1)) as upstream:
         settings = Settings(
