@@ -5,11 +5,12 @@ from urllib.parse import quote
 
 import msgspec
 from fastapi import Response
-from pydantic import BaseModel, Field
+from pydantic import Field
 from pydantic.json_schema import SkipJsonSchema
 from starlette.types import Scope
 
 from src.infra.http.security_headers import SECURITY_HEADERS
+from src.infra.http.shape import Shape
 
 PROBLEM_TYPE = "application/problem+json"
 
@@ -29,7 +30,7 @@ TITLES = {
 }
 
 
-class Problem(BaseModel):
+class Problem(Shape):
     """Um erro, no formato da RFC 9457."""
 
     type: str = Field(description="Identifica o tipo de problema", examples=["about:blank"])

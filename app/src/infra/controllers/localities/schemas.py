@@ -6,7 +6,9 @@ against each other.
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
+
+from src.infra.http.shape import Shape
 
 _SIGLA = "^[A-Z]{2}$"
 
@@ -29,7 +31,7 @@ DistrictCode = Annotated[
 ]
 
 
-class District(BaseModel):
+class District(Shape):
     """Um distrito."""
 
     id: DistrictCode = Field(
@@ -44,7 +46,7 @@ DistrictsIfKnown = Annotated[
 ]
 
 
-class City(BaseModel):
+class City(Shape):
     """Uma cidade (município) com seus distritos."""
 
     id: CityCode = Field(description="Código do IBGE, 7 dígitos; os 2 primeiros são os do estado")
@@ -52,7 +54,7 @@ class City(BaseModel):
     distritos: DistrictsIfKnown
 
 
-class State(BaseModel):
+class State(Shape):
     """Um estado, ou o Distrito Federal, com suas cidades."""
 
     id: StateCode
@@ -61,14 +63,14 @@ class State(BaseModel):
     cidades: list[City] = Field(description="As cidades em ordem de código")
 
 
-class CityAlone(BaseModel):
+class CityAlone(Shape):
     """Uma cidade (município) sem seus distritos."""
 
     id: CityCode = Field(description="Código do IBGE, 7 dígitos; os 2 primeiros são os do estado")
     nome: Name
 
 
-class StateAlone(BaseModel):
+class StateAlone(Shape):
     """Um estado, ou o Distrito Federal, sem suas cidades."""
 
     id: StateCode
@@ -95,21 +97,21 @@ class OneStateWithCities(OneStateAlone):
     cidades: list[CityAlone] = Field(description="As cidades em ordem de código")
 
 
-class CityName(BaseModel):
+class CityName(Shape):
     """A cidade a que um distrito pertence."""
 
     id: CityCode
     nome: Name
 
 
-class WiderRegion(BaseModel):
+class WiderRegion(Shape):
     """Uma mesorregião ou uma região intermediária."""
 
     id: int = Field(ge=1_000, lt=10_000, description=_REGION_CODE.format(4))
     nome: Name
 
 
-class Microregion(BaseModel):
+class Microregion(Shape):
     """Uma microrregião, com sua mesorregião (divisão regional do IBGE de 1989)."""
 
     id: int = Field(ge=10_000, lt=100_000, description=_REGION_CODE.format(5))
@@ -127,7 +129,7 @@ class Microregion(BaseModel):
     )
 
 
-class ImmediateRegion(BaseModel):
+class ImmediateRegion(Shape):
     """Uma região imediata, com sua região intermediária (divisão regional do IBGE de 2017)."""
 
     id: int = Field(ge=100_000, lt=1_000_000, description=_REGION_CODE.format(6))
@@ -145,7 +147,7 @@ class ImmediateRegion(BaseModel):
     )
 
 
-class CityWithState(BaseModel):
+class CityWithState(Shape):
     """Uma cidade com seu estado, suas regiões e seus distritos."""
 
     id: CityCode = Field(description="Código do IBGE, 7 dígitos; os 2 primeiros são os do estado")
@@ -175,7 +177,7 @@ class FoundCity(CityName):
     capital: IsCapital
 
 
-class FoundDistrict(BaseModel):
+class FoundDistrict(Shape):
     """Um distrito encontrado."""
 
     id: DistrictCode

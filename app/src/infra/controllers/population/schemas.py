@@ -2,12 +2,14 @@
 
 from typing import Any
 
-from pydantic import BaseModel, Field
+from pydantic import Field
+
+from src.infra.http.shape import Shape
 
 SOURCE = "IBGE, Estimativas da população (agregado 6579)"
 
 
-class Population(BaseModel):
+class Population(Shape):
     """A população de um lugar."""
 
     id: int = Field(ge=10, lt=10_000_000, description="Código do IBGE: 2 ou 7 dígitos")

@@ -8,15 +8,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal, cast
 
-from pydantic import BaseModel, Field, create_model
+from pydantic import Field, create_model
 
 from src.infra.controllers.refreshes.noun import Noun
+from src.infra.http.shape import Shape
 
 _Phase = Literal["em_andamento", "concluida", "incompleta", "falhou", "interrompida"]
 _ID = "^[0-9a-f]{20}$"
 
 
-class Requests(BaseModel):
+class Requests(Shape):
     """Requisições à fonte dos dados, por situação."""
 
     na_fila: int = Field(ge=0, description="Aguardando a vez")
@@ -26,7 +27,7 @@ class Requests(BaseModel):
     falhas: int = Field(ge=0, description="Abandonadas sem resposta válida")
 
 
-class LimitsInForce(BaseModel):
+class LimitsInForce(Shape):
     """Os limites em vigor."""
 
     requisicoes: int = Field(
@@ -44,7 +45,7 @@ class LimitsInForce(BaseModel):
     )
 
 
-class RefreshInList(BaseModel):
+class RefreshInList(Shape):
     """Uma das últimas coletas."""
 
     id: str = Field(pattern=_ID, description="Identifica a coleta; quanto mais nova, maior")
@@ -65,7 +66,7 @@ class Refresh(RefreshInList):
     motivo: str | None = Field(description="O motivo da falha; `null` se não falhou")
 
 
-class RefreshList(BaseModel):
+class RefreshList(Shape):
     """As últimas coletas, e se o cliente pode pedir outra."""
 
     permitido: bool = Field(description="Se o cliente pode pedir uma coleta")
