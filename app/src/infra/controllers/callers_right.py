@@ -1,13 +1,13 @@
 """Who may ask for what is not for everybody, such as a refresh."""
 
 import hmac
-import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
 
 from src.infra.http.local_users import is_another_users, is_loopback
+from src.infra.http.proxies import names_a_proxy
 
 _NOT_FROM_HERE = (
     "Não é permitido pedir a partir deste endereço: sem {0}, só na máquina do próprio "
@@ -25,14 +25,6 @@ _NOT_FROM_ANOTHER_USER = (
 _NOT_FROM_ANOTHER_SITE = (
     "Uma página de outro site não pode {1} sem token: peça na página deste serviço, "
     "ou defina {0} no serviço."
-)
-
-# What proxies, tunnels and content delivery networks add to a request, and clients do not.
-_ADDED_BY_PROXIES = re.compile(
-    "forwarded|proxy"  # RFC 7239, and the X-Forwarded-For, -Proto and -Host before it
-    "|(client|connecting|original|originating|real|remote|source)-?(addr|for|host|ip|ur[il])"
-    "|^(via|cdn-loop|surrogate-capability|x-(cloud-trace-context|host|scheme|varnish))$"
-    "|^(cf|cloudfront|fastly|fly|tailscale|x-(amzn?|appengine|arr|azure|envoy))-"
 )
 
 
@@ -107,7 +99,7 @@ def _is_through_a_proxy(request: Request) -> bool:
     hardly any client any more.
     """
     is_old = request.scope["http_version"] in {"0.9", "1.0"}
-    return is_old or any(map(_ADDED_BY_PROXIES.search, request.headers))
+    return is_old or names_a_proxy(request.headers)
 
 
 def _is_here(request: Request) -> bool:

@@ -7,9 +7,15 @@ from weakref import WeakSet
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
+from src.infra.http.proxies import names_a_proxy
+
 # For this many seconds, an idle connection still takes a request after the server has begun to
 # end. uvicorn waits longer anyway before it looks whether all connections are closed.
 _LAST_REQUEST_S = 0.08
+
+# The same for a proxy's, which has to be closed by the proxy: it could send a request at the very
+# moment. Those in the folder deploy close theirs once they have been idle for 1 s.
+_LAST_REQUEST_OF_A_PROXY_S = 1.5
 
 # What has come is read within one turn of the event loop, unless the client has to wait for that.
 _READ_WITHIN_S = 0.01
@@ -22,7 +28,7 @@ class LastRequests(HttpToolsProtocol):
     """A connection that is not closed in the face of a request that is already on its way.
 
     uvicorn closes idle connections at once. A proxy that keeps some open and sends requests all the
-    time would lose several of them whenever a worker is replaced.
+    time would lose several of them whenever a worker is replaced, and may have nobody else to ask.
     """
 
     _takes_last_request = False
@@ -38,7 +44,8 @@ class LastRequests(HttpToolsProtocol):
         _ending.add(self.server_state)
         if self.cycle is None or self.cycle.response_complete:
             self._takes_last_request = True
-            self.loop.call_later(_LAST_REQUEST_S, self._close_unless_asked)
+            patience_s = _LAST_REQUEST_OF_A_PROXY_S if self._is_of_a_proxy() else _LAST_REQUEST_S
+            self.loop.call_later(patience_s, self._close_unless_asked)
         else:
             super().shutdown()
 
@@ -47,6 +54,10 @@ class LastRequests(HttpToolsProtocol):
         super().on_headers_complete()
         if self._takes_last_request:
             self.cycle.keep_alive = False
+
+    def _is_of_a_proxy(self) -> bool:
+        before = self.cycle.scope["headers"] if self.cycle is not None else ()
+        return names_a_proxy(name.decode("latin-1") for name, _ in before)
 
     def _close_unless_asked(self) -> None:
         if self.transport.is_closing():

@@ -50,6 +50,20 @@ async def test_a_request_on_its_way_to_a_server_that_ends_is_answered() -> None:
     assert last.endswith(b'{"status":"ok"}')
 
 
+async def test_a_proxys_connection_is_closed_by_the_proxy() -> None:
+    """It may be idle for longer, and is answered until then: the proxy may ask at any moment."""
+    async with kept_alive() as (reader, writer, server):
+        writer.write(LIVE.replace(b"\r\n\r\n", b"\r\nX-Forwarded-For: 192.0.2.1\r\n\r\n"))
+        await reader.readuntil(b'{"status":"ok"}')
+        ending = asyncio.create_task(server.aclose())
+        await asyncio.sleep(0.2)  # by when a client's connection would be closed
+        writer.write(LIVE)
+        last = await reader.read()
+        await ending
+
+    assert last.startswith(b"HTTP/1.1 200 ")
+
+
 async def test_a_connection_without_another_request_is_closed_when_the_server_ends() -> None:
     """Nobody has to wait for the timeout of connections that are kept alive."""
     async with kept_alive() as (reader, _, server):
