@@ -1,12 +1,11 @@
 """Responses in files that are in memory alone, for the kernel to send."""
 
 import os
-import sys
 import weakref
 from contextlib import suppress
 
-# Of less, a copy costs no more than the way around it.
-_LEAST = 16 * 1024
+# To copy a smaller body is as quick.
+LEAST = 16 * 1024
 
 
 class MemoryFile:
@@ -27,21 +26,23 @@ class MemoryFile:
 class FileOfResponses:
     """A file for the responses with this body that are sent within the same second.
 
-    They are all the same then, as their Date is. In one file with the body, their heads are sent
-    with it in one call: a process that is killed leaves no half of a response.
+    They are all the same then: of their heads, only the date changes. With head and body in one
+    file, both are sent in one call, so that a process that is killed leaves no half of a response
+    that the connection takes as a whole.
     """
 
     def __init__(self, body: bytes) -> None:
         self._body = body
-        self._is_worth_it = sys.platform == "linux" and len(body) >= _LEAST
-        self._start = b""
+        # Linux has such files, but not every Python there knows of them.
+        self._is_worth_it = hasattr(os, "memfd_create") and len(body) >= LEAST
+        self._head = b""
         self._file: MemoryFile | None = None
 
-    def beginning(self, start: bytes) -> MemoryFile | None:
-        """The file with this start, of all before the body; None if the body has to be copied."""
-        if self._is_worth_it and start != self._start:
-            self._start = start
+    def with_head(self, head: bytes) -> MemoryFile | None:
+        """The file with all that comes before the body; None if the body has to be copied."""
+        if self._is_worth_it and head != self._head:
+            self._head = head
             self._file = None
             with suppress(OSError):  # no more files may be open, or a sandbox forbids such files
-                self._file = MemoryFile(start, self._body)
+                self._file = MemoryFile(head, self._body)
         return self._file

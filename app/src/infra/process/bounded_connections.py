@@ -8,7 +8,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from src.infra.process.bounded_requests import BoundedRequests
 from src.infra.process.bounded_responses import BoundedResponses
 from src.infra.process.closed_connections import log_closed
-from src.infra.process.last_requests import LastRequests
+from src.infra.process.last_requests import LastRequests, note_servers_that_end
 from src.infra.process.open_connections import connections_of_callers
 from src.infra.process.responses_at_once import ResponsesAtOnce
 
@@ -63,4 +63,5 @@ def bound_connections() -> None:
     def bounded(cls: type[HttpToolsProtocol], *_: object, **__: object) -> HttpToolsProtocol:
         return object.__new__(BoundedConnection if cls is HttpToolsProtocol else cls)
 
+    note_servers_that_end()
     setattr(HttpToolsProtocol, "__new__", bounded)  # noqa: B010  # mypy sees a method

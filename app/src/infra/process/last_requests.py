@@ -2,8 +2,12 @@
 
 import asyncio
 import selectors
+import socket
+from contextlib import suppress
+from functools import wraps
 from weakref import WeakSet
 
+import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
@@ -17,11 +21,32 @@ _LAST_REQUEST_S = 0.08
 # moment. Those in the folder deploy close theirs once they have been idle for 1 s.
 _LAST_REQUEST_OF_A_PROXY_S = 1.5
 
-# What has come is read within one turn of the event loop, unless the client has to wait for that.
-_READ_WITHIN_S = 0.01
+# How often, and after how many seconds each time, it is looked again whether a request is unread.
+# A client that sends without end is closed after the last look.
+_MOST_LOOKS = 100
+_NEXT_LOOK_S = 0.01
 
-# Of the servers that have begun to end, what all of their connections share.
+# The states of the servers that end now; all connections of a server share one.
 _ending: WeakSet[ServerState] = WeakSet()
+
+
+def note_servers_that_end() -> None:
+    """Lets the connections of every server in this process know when it has begun to end.
+
+    uvicorn tells those that are there at that moment. uvloop makes a connection one turn after it
+    has taken it: one that comes later would be kept alive until the process ends.
+    """
+
+    async def shutdown(server: uvicorn.Server, sockets: list[socket.socket] | None = None) -> None:
+        _ending.add(server.server_state)
+        try:
+            await uvicorns(server, sockets)
+        finally:
+            _ending.discard(server.server_state)
+
+    if not hasattr(uvicorn.Server.shutdown, "__wrapped__"):
+        uvicorns = uvicorn.Server.shutdown
+        setattr(uvicorn.Server, "shutdown", wraps(uvicorns)(shutdown))  # noqa: B010  # as below
 
 
 class LastRequests(HttpToolsProtocol):
@@ -41,33 +66,34 @@ class LastRequests(HttpToolsProtocol):
 
     def shutdown(self) -> None:
         """Closes it after the next response, or soon if no request comes."""
-        _ending.add(self.server_state)
         if self.cycle is None or self.cycle.response_complete:
             self._takes_last_request = True
             patience_s = _LAST_REQUEST_OF_A_PROXY_S if self._is_of_a_proxy() else _LAST_REQUEST_S
-            self.loop.call_later(patience_s, self._close_unless_asked)
+            self.loop.call_later(patience_s, self._close_unless_asked, _MOST_LOOKS)
         else:
             super().shutdown()
 
     def on_headers_complete(self) -> None:
         """Tells the client of the last request that no other can follow."""
         super().on_headers_complete()
-        if self._takes_last_request:
+        if self._takes_last_request and self.cycle is not None:
             self.cycle.keep_alive = False
 
     def _is_of_a_proxy(self) -> bool:
         before = self.cycle.scope["headers"] if self.cycle is not None else ()
         return names_a_proxy(name.decode("latin-1") for name, _ in before)
 
-    def _close_unless_asked(self) -> None:
+    def _close_unless_asked(self, looks: int) -> None:
         if self.transport.is_closing():
             return
-        if self._has_unread():  # the event loop has stood still, and looks at its timers first
-            self.loop.call_later(_READ_WITHIN_S, self._close_unless_asked)
+        # uvloop looks at its timers first: after it has stood still, a request may be unread.
+        if looks and self._has_unread():
+            self.loop.call_later(_NEXT_LOOK_S, self._close_unless_asked, looks - 1)
         else:
             super().shutdown()
 
     def _has_unread(self) -> bool:
-        with selectors.DefaultSelector() as selector:
+        with suppress(OSError, ValueError), selectors.DefaultSelector() as selector:  # if files are left, and it is one
             selector.register(self.transport.get_extra_info("socket"), selectors.EVENT_READ)
             return bool(selector.select(timeout=0))
+        return False

@@ -12,11 +12,8 @@ from uvicorn.protocols.http.httptools_impl import (
     RequestResponseCycle,
 )
 
-from src.infra.http.memory_file import FileOfResponses, MemoryFile
+from src.infra.http.memory_file import LEAST, FileOfResponses, MemoryFile
 from src.infra.http.ready_response import AT_ONCE
-
-# Larger bodies are not copied behind their heads.
-_SMALL = 16 * 1024
 
 
 class ResponsesAtOnce(HttpToolsProtocol):
@@ -45,10 +42,10 @@ class ResponsesAtOnce(HttpToolsProtocol):
         default_head = [b"%b: %b\r\n" % header for header in cycle.default_headers]
         end = b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n"
         start = b"".join([STATUS_LINE[status], *default_head, head, end])
-        if len(body) <= _SMALL:
+        if len(body) < LEAST:  # quicker to copy behind its head
             self.transport.write(start + body)
         else:
-            file = files.beginning(start) if files is not None and cycle.keep_alive else None
+            file = files.with_head(start) if files is not None and cycle.keep_alive else None
             self._send_large(start, body, file)
         cycle.response_started = cycle.response_complete = True
         cycle.message_event.set()
@@ -67,8 +64,9 @@ class ResponsesAtOnce(HttpToolsProtocol):
     def _send_by_file(self, file: MemoryFile) -> int:
         """Sends as much of it as the connection takes now; returns how many bytes that is.
 
-        The transport does not see them, so there are none if it has to encrypt them, or if what it
-        still has goes first.
+        The transport does not see them. So none are sent if it has to encrypt them, or if what it
+        still keeps goes first; and nothing else happens in between, such as an end of the
+        connection, after which its number could be another one's.
         """
         is_encrypted = self.scheme == "https"
         if is_encrypted or self.transport.get_write_buffer_size() or self.transport.is_closing():

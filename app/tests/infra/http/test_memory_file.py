@@ -1,15 +1,15 @@
 """Files of whole responses that are in memory alone."""
 
 import os
-import sys
 
 import pytest
 
 from src.infra.http.memory_file import FileOfResponses, MemoryFile
+from tests.helpers.memory_files import needs_memory_files
 
 BODY = b"corpo " * 10_000
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Linux alone has them")
+pytestmark = needs_memory_files
 
 
 def content_of(file: MemoryFile | None) -> bytes:
@@ -29,7 +29,7 @@ def is_open(number: int) -> bool:
 
 def test_it_has_the_start_and_the_body() -> None:
     """One behind the other, as they are sent."""
-    file = FileOfResponses(BODY).beginning(b"head")
+    file = FileOfResponses(BODY).with_head(b"head")
 
     assert content_of(file) == b"head" + BODY
 
@@ -38,7 +38,7 @@ def test_responses_with_the_same_start_share_one() -> None:
     """Another second has another Date, and a file of its own."""
     files = FileOfResponses(BODY)
 
-    first, again, later = map(files.beginning, [b"date: 1", b"date: 1", b"date: 2"])
+    first, again, later = map(files.with_head, [b"date: 1", b"date: 1", b"date: 2"])
 
     assert again is first
     assert content_of(first) == b"date: 1" + BODY
@@ -48,7 +48,7 @@ def test_responses_with_the_same_start_share_one() -> None:
 def test_it_is_closed_with_the_last_who_needs_it() -> None:
     """A response that is gone keeps no file open."""
     files = FileOfResponses(BODY)
-    file = files.beginning(b"head")
+    file = files.with_head(b"head")
     assert file is not None
     number = file.number
 
@@ -59,7 +59,7 @@ def test_it_is_closed_with_the_last_who_needs_it() -> None:
 
 def test_a_small_body_has_none() -> None:
     """To copy it takes no longer."""
-    assert FileOfResponses(b"corpo").beginning(b"head") is None
+    assert FileOfResponses(b"corpo").with_head(b"head") is None
 
 
 def test_without_room_for_one_the_body_is_copied(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,4 +70,11 @@ def test_without_room_for_one_the_body_is_copied(monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr(os, "memfd_create", full)
 
-    assert FileOfResponses(BODY).beginning(b"head") is None
+    assert FileOfResponses(BODY).with_head(b"head") is None
+
+
+def test_a_python_without_such_files_copies_the_body(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that was built for an older system has none, although this one has."""
+    monkeypatch.delattr(os, "memfd_create")
+
+    assert FileOfResponses(BODY).with_head(b"head") is None

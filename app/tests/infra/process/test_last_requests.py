@@ -2,11 +2,13 @@
 
 import asyncio
 import os
+import selectors
 import socket
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
+from typing import NoReturn
 
 import pytest
 
@@ -73,13 +75,20 @@ async def test_a_connection_without_another_request_is_closed_when_the_server_en
     assert rest == b""
 
 
-def test_a_connection_that_is_made_while_the_server_ends_has_one_request() -> None:
+@pytest.mark.parametrize("has_others", [True, False])
+def test_a_connection_that_is_made_while_the_server_ends_has_one_request(
+    *, has_others: bool
+) -> None:
     """It was taken before, and would be kept alive until the process ends."""
     uvloop = pytest.importorskip("uvloop")  # it takes connections one turn before it makes them
 
     async def last_answer() -> bytes:
         async with kept_alive() as (_, writer, server):
-            with socket.create_connection(writer.get_extra_info("peername")) as late:
+            address = writer.get_extra_info("peername")
+            if not has_others:
+                writer.close()
+                await asyncio.sleep(0.1)  # the server has seen that
+            with socket.create_connection(address) as late:
                 ending = asyncio.create_task(server.aclose())
                 await asyncio.sleep(0)  # from here on, it is taken, and the server ends
                 late.sendall(LIVE)
@@ -90,6 +99,41 @@ def test_a_connection_that_is_made_while_the_server_ends_has_one_request() -> No
         last = runner.run(asyncio.wait_for(last_answer(), 10))
 
     assert b"\r\nconnection: close\r\n" in last
+
+
+async def test_a_client_that_sends_without_end_does_not_keep_the_server() -> None:
+    """What comes after an early answer is read for a while, and then no longer."""
+    upload = b"POST /health/live HTTP/1.1\r\nHost: localhost\r\nContent-Length: 90000000000\r\n\r\n"
+
+    async def send(writer: asyncio.StreamWriter) -> None:
+        while True:
+            writer.write(b"a" * 10_000)
+            await writer.drain()
+
+    async with kept_alive() as (reader, writer, server), asyncio.timeout(4):
+        writer.write(upload)
+        await reader.readuntil(b"405")
+        sending = asyncio.create_task(send(writer))
+        await server.aclose()
+        [failure] = await asyncio.gather(sending, return_exceptions=True)
+
+    assert isinstance(failure, ConnectionError)
+
+
+async def test_a_connection_is_closed_even_if_no_file_may_be_opened(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whether a request is unread cannot be seen then."""
+
+    def full() -> NoReturn:
+        raise OSError(24, "Too many open files")
+
+    async with kept_alive() as (reader, _, server):
+        monkeypatch.setattr(selectors, "DefaultSelector", full)
+        await server.aclose()
+        rest = await reader.read()
+
+    assert rest == b""
 
 
 def test_a_request_that_came_while_the_event_loop_stood_still_is_answered() -> None:

@@ -6,7 +6,6 @@ import logging
 import os
 import re
 import ssl
-import sys
 import weakref
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from src.infra.http.ready_response import AT_ONCE, ReadyResponse
 from src.infra.process.bounded_connections import bound_connections
+from tests.helpers.memory_files import needs_memory_files
 from tests.helpers.serving import client, served
 
 SMALL, LARGE, EMPTY = b"pequena", b"grande " * 40_000, b""
@@ -35,8 +35,6 @@ REQUESTS = {
     "only the head": "HEAD {path} HTTP/1.1\r\nHost: a\r\n",
     "asked for leave": "GET {path} HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n",
 }
-
-needs_memory_files = pytest.mark.skipif(sys.platform != "linux", reason="Linux alone has them")
 
 
 @pytest.fixture
