@@ -4,11 +4,10 @@ from typing import Literal
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from src.infra.controllers.documented_responses import responses
 from src.infra.controllers.errors import NO_SNAPSHOT
-from src.infra.http.shape import Shape
 
 router = APIRouter(prefix="/health", tags=["Monitoramento"])
 
@@ -16,7 +15,7 @@ _NO_STORE = {"Cache-Control": "no-store"}
 _OK = {"application/json": {"example": {"status": "ok"}}}
 
 
-class Health(Shape):
+class Health(BaseModel):
     """A situação do serviço."""
 
     status: Literal["ok"] = Field(description="O serviço pode atender")

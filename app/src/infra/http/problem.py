@@ -5,12 +5,11 @@ from urllib.parse import quote
 
 import msgspec
 from fastapi import Response
-from pydantic import Field
+from pydantic import BaseModel, Field
 from pydantic.json_schema import SkipJsonSchema
 from starlette.types import Scope
 
 from src.infra.http.security_headers import SECURITY_HEADERS
-from src.infra.http.shape import Shape
 
 PROBLEM_TYPE = "application/problem+json"
 
@@ -30,7 +29,7 @@ TITLES = {
 }
 
 
-class Problem(Shape):
+class Problem(BaseModel):
     """Um erro, no formato da RFC 9457."""
 
     type: str = Field(description="Identifica o tipo de problema", examples=["about:blank"])

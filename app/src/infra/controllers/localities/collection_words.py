@@ -2,14 +2,13 @@
 
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from src.infra.controllers.localities.schemas import Name, Sigla, StateCode
 from src.infra.controllers.refreshes import refresh_schemas
 from src.infra.controllers.refreshes.noun import Noun
 from src.infra.controllers.refreshes.refresh_schemas import Requests
 from src.infra.controllers.refreshes.refresh_words import Documented, RefreshWords, SettingNames
-from src.infra.http.shape import Shape
 
 
 class StateInRefresh(Requests):
@@ -29,7 +28,7 @@ class LimitsInForce(refresh_schemas.LimitsInForce):
     estados: int = Field(ge=1, description="Estados em andamento ao mesmo tempo, no máximo")
 
 
-class Result(Shape):
+class Result(BaseModel):
     """O que a coleta trouxe."""
 
     estados: int = Field(ge=0, description="Quantos estados")

@@ -6,9 +6,7 @@ against each other.
 
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field
-
-from src.infra.http.shape import Shape
+from pydantic import BaseModel, ConfigDict, Field
 
 _SIGLA = "^[A-Z]{2}$"
 
@@ -31,7 +29,7 @@ DistrictCode = Annotated[
 ]
 
 
-class District(Shape):
+class District(BaseModel):
     """Um distrito."""
 
     id: DistrictCode = Field(
@@ -46,7 +44,7 @@ DistrictsIfKnown = Annotated[
 ]
 
 
-class City(Shape):
+class City(BaseModel):
     """Uma cidade (município) com seus distritos."""
 
     id: CityCode = Field(description="Código do IBGE, 7 dígitos; os 2 primeiros são os do estado")
@@ -54,7 +52,7 @@ class City(Shape):
     distritos: DistrictsIfKnown
 
 
-class State(Shape):
+class State(BaseModel):
     """Um estado, ou o Distrito Federal, com suas cidades."""
 
     id: StateCode
@@ -63,14 +61,14 @@ class State(Shape):
     cidades: list[City] = Field(description="As cidades em ordem de código")
 
 
-class CityAlone(Shape):
+class CityAlone(BaseModel):
     """Uma cidade (município) sem seus distritos."""
 
     id: CityCode = Field(description="Código do IBGE, 7 dígitos; os 2 primeiros são os do estado")
     nome: Name
 
 
-class StateAlone(Shape):
+class StateAlone(BaseModel):
     """Um estado, ou o Distrito Federal, sem suas cidades."""
 
     id: StateCode
@@ -97,21 +95,21 @@ class OneStateWithCities(OneStateAlone):
     cidades: list[CityAlone] = Field(description="As cidades em ordem de código")
 
 
-class CityName(Shape):
+class CityName(BaseModel):
     """A cidade a que um distrito pertence."""
 
     id: CityCode
     nome: Name
 
 
-class WiderRegion(Shape):
+class WiderRegion(BaseModel):
     """Uma mesorregião ou uma região intermediária."""
 
     id: int = Field(ge=1_000, lt=10_000, description=_REGION_CODE.format(4))
     nome: Name
 
 
-class Microregion(Shape):
+class Microregion(BaseModel):
     """Uma microrregião, com sua mesorregião (divisão regional do IBGE de 1989)."""
 
     id: int = Field(ge=10_000, lt=100_000, description=_REGION_CODE.format(5))
@@ -129,7 +127,7 @@ class Microregion(Shape):
     )
 
 
-class ImmediateRegion(Shape):
+class ImmediateRegion(BaseModel):
     """Uma região imediata, com sua região intermediária (divisão regional do IBGE de 2017)."""
 
     id: int = Field(ge=100_000, lt=1_000_000, description=_REGION_CODE.format(6))
@@ -147,7 +145,7 @@ class ImmediateRegion(Shape):
     )
 
 
-class CityWithState(Shape):
+class CityWithState(BaseModel):
     """Uma cidade com seu estado, suas regiões e seus distritos."""
 
     id: CityCode = Field(description="Código do IBGE, 7 dígitos; os 2 primeiros são os do estado")
@@ -177,7 +175,7 @@ class FoundCity(CityName):
     capital: IsCapital
 
 
-class FoundDistrict(Shape):
+class FoundDistrict(BaseModel):
     """Um distrito encontrado."""
 
     id: DistrictCode

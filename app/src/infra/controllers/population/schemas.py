@@ -2,14 +2,12 @@
 
 from typing import Any
 
-from pydantic import Field
-
-from src.infra.http.shape import Shape
+from pydantic import BaseModel, Field
 
 SOURCE = "IBGE, Estimativas da população (agregado 6579)"
 
 
-class Population(Shape):
+class Population(BaseModel):
     """A população de um lugar."""
 
     id: int = Field(ge=10, lt=10_000_000, description="Código do IBGE: 2 ou 7 dígitos")

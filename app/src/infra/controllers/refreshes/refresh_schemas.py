@@ -8,16 +8,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal, cast
 
-from pydantic import Field, create_model
+from pydantic import BaseModel, Field, create_model
 
 from src.infra.controllers.refreshes.noun import Noun
-from src.infra.http.shape import Shape
 
 _Phase = Literal["em_andamento", "concluida", "incompleta", "falhou", "interrompida"]
 _ID = "^[0-9a-f]{20}$"
 
 
-class Requests(Shape):
+class Requests(BaseModel):
     """Requisições à fonte dos dados, por situação."""
 
     na_fila: int = Field(ge=0, description="Aguardando a vez")
@@ -27,7 +26,7 @@ class Requests(Shape):
     falhas: int = Field(ge=0, description="Abandonadas sem resposta válida")
 
 
-class LimitsInForce(Shape):
+class LimitsInForce(BaseModel):
     """Os limites em vigor."""
 
     requisicoes: int = Field(
@@ -45,7 +44,7 @@ class LimitsInForce(Shape):
     )
 
 
-class RefreshInList(Shape):
+class RefreshInList(BaseModel):
     """Uma das últimas coletas."""
 
     id: str = Field(pattern=_ID, description="Identifica a coleta; quanto mais nova, maior")
@@ -66,7 +65,7 @@ class Refresh(RefreshInList):
     motivo: str | None = Field(description="O motivo da falha; `null` se não falhou")
 
 
-class RefreshList(Shape):
+class RefreshList(BaseModel):
     """As últimas coletas, e se o cliente pode pedir outra."""
 
     permitido: bool = Field(description="Se o cliente pode pedir uma coleta")
