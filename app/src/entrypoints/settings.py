@@ -4,7 +4,7 @@ import re
 import sys
 from enum import Enum
 from pathlib import Path
-from typing import Annotated, Literal, Self, TypeVar, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Literal, Self, TypeVar, get_args, get_origin
 
 from pydantic import (
     AfterValidator,
@@ -20,10 +20,12 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from src.infra.gateways.proxy import Proxies
 from src.infra.gateways.stand_in_control import is_same_origin
 from src.infra.gateways.tls import tls_context
 from src.infra.storage.redis_address import SENTINEL_SCHEMES, SentinelAddress
+
+if TYPE_CHECKING:
+    from src.infra.gateways.proxy import Proxies
 
 S = TypeVar("S", bound=BaseSettings)
 
@@ -149,7 +151,12 @@ class ServiceSettings(BaseSettings):
     Each field's description says what is allowed, for the error message.
     """
 
-    model_config = SettingsConfigDict(env_file=APP_DIR / ".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_file=APP_DIR / ".env",
+        extra="ignore",
+        frozen=True,
+        defer_build=True,  # of the classes that extend each other, only the last is needed
+    )
 
     snapshot_store: Annotated[str, AfterValidator(_store_address)] = Field(
         default="file:.data",
@@ -209,8 +216,10 @@ class ServiceSettings(BaseSettings):
     access_log: bool = Field(default=True, description="true ou false")
 
     @property
-    def proxies(self) -> Proxies:
+    def proxies(self) -> "Proxies":
         """Which upstream is asked through which proxy."""
+        from src.infra.gateways.proxy import Proxies  # noqa: PLC0415  # for the first collection
+
         return Proxies(http=self.http_proxy, https=self.https_proxy, without=self.no_proxy)
 
     @model_validator(mode="after")

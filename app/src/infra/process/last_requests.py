@@ -93,7 +93,10 @@ class LastRequests(HttpToolsProtocol):
             super().shutdown()
 
     def _has_unread(self) -> bool:
-        with suppress(OSError, ValueError), selectors.DefaultSelector() as selector:  # if files are left, and it is one
+        with (
+            suppress(OSError, ValueError),
+            selectors.DefaultSelector() as selector,
+        ):  # if files are left, and it is one
             selector.register(self.transport.get_extra_info("socket"), selectors.EVENT_READ)
             return bool(selector.select(timeout=0))
         return False
