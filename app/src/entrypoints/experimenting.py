@@ -3,7 +3,7 @@
 from src.application.experimenting.experiment import LIMITS, Experiment
 from src.application.telling.fan_out_counts import FanOutCounts
 from src.entrypoints.settings import ServiceSettings
-from src.infra.gateways.stand_in_control import StandInControl, is_same_origin
+from src.infra.gateways.origins import is_same_origin
 from src.infra.process.open_connections import possible_connections
 
 
@@ -29,6 +29,8 @@ def experiment_with(
         return None
     if not is_same_origin(settings.experiments_url, upstream_url):
         raise NotTheStandInError
+    from src.infra.gateways.stand_in_control import StandInControl  # noqa: PLC0415  # seldom needed
+
     return Experiment(
         usual_limit=at_once,
         # If there are fewer connections, higher limits cannot be chosen.

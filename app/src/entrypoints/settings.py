@@ -20,7 +20,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from src.infra.gateways.stand_in_control import is_same_origin
+from src.infra.gateways.origins import is_same_origin
 from src.infra.gateways.tls import tls_context
 from src.infra.storage.redis_address import SENTINEL_SCHEMES, SentinelAddress
 

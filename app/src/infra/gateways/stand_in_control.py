@@ -18,12 +18,6 @@ MAX_RPS = 500
 TIMEOUT_S = 5.0
 
 
-def is_same_origin(url: str, other: str) -> bool:
-    """Whether two addresses are of one server (RFC 6454, section 4)."""
-    one, another = urlsplit(url), urlsplit(other)
-    return (one.scheme, one.hostname, one.port) == (another.scheme, another.hostname, another.port)
-
-
 class StandInControl:
     """The stand-in that is controlled at this address, over HTTP without TLS.
 
