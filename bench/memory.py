@@ -32,7 +32,7 @@ def memory_rows(runs: int) -> list[Row]:
         Row("memory of a worker, settled", beside, settled, bare, "MB", ours_at_most=95),
         Row("memory of a worker, at most", beside, most, bare, "MB", ours_at_most=150),
         Row(
-            f"memory after {MANY_REFRESHES} refreshes of changing data, one run",
+            f"memory after {MANY_REFRESHES} refreshes with changes, one run",
             f"after {REFRESHES}",
             after_all,
             after_some,

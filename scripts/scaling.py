@@ -7,8 +7,8 @@ below. `python scripts/scaling.py` prints the table.
 from dataclasses import dataclass
 
 # Measured (docs/scaling.md says how) on a core of a shared machine, with all programs on loopback.
-ANSWERS = 11_000  # whole trees in gzip, in a second, by one worker
-UNMODIFIED = 22_000  # 304s in a second, by one worker
+ANSWERS = 16_000  # whole trees in gzip, in a second, by one worker
+UNMODIFIED = 29_000  # 304s in a second, by one worker
 LOOK_UPS = 2_700  # cities by their code in a second, by one worker
 SEARCHES = 700  # searches by name in a second, by one worker
 FOLLOWERS = 1_000  # of one worker, which is its bound
