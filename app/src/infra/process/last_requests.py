@@ -26,7 +26,7 @@ _LAST_REQUEST_OF_A_PROXY_S = 1.5
 _MOST_LOOKS = 100
 _NEXT_LOOK_S = 0.01
 
-# The states of the servers that end now; all connections of a server share one.
+# Of the servers that end now, what all connections of one share.
 _ending: WeakSet[ServerState] = WeakSet()
 
 
