@@ -46,7 +46,7 @@ def note_servers_that_end() -> None:
 
     if not hasattr(uvicorn.Server.shutdown, "__wrapped__"):
         uvicorns = uvicorn.Server.shutdown
-        setattr(uvicorn.Server, "shutdown", wraps(uvicorns)(shutdown))  # noqa: B010  # as below
+        setattr(uvicorn.Server, "shutdown", wraps(uvicorns)(shutdown))  # noqa: B010  # mypy sees a method
 
 
 class LastRequests(HttpToolsProtocol):
