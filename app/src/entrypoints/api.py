@@ -120,9 +120,9 @@ def create_api(
         has_experiments = bool(settings.experiments_url)
         pages += [fanout_page(collected, has_experiments=has_experiments), source_page()]
     for router in (
+        metrics_controller.router,  # FastAPI completes all routes before the one that it finds
         *(router for feature in features for router in _resources(feature)),
         health_controller.router,
-        metrics_controller.router,
         pages_controller.pages_router(pages, title=TITLE, brand=BRAND),
         documentation_controller.router,
     ):

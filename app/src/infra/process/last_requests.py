@@ -93,10 +93,8 @@ class LastRequests(HttpToolsProtocol):
             super().shutdown()
 
     def _has_unread(self) -> bool:
-        with (
-            suppress(OSError, ValueError),
-            selectors.DefaultSelector() as selector,
-        ):  # if files are left, and it is one
+        # No file may be left for a selector, or the connection be none any more.
+        with suppress(OSError, ValueError), selectors.DefaultSelector() as selector:
             selector.register(self.transport.get_extra_info("socket"), selectors.EVENT_READ)
             return bool(selector.select(timeout=0))
         return False
