@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from aiohttp import ClientSession
 from playwright.async_api import Page, expect
 
 from src.infra.controllers.localities.collection_words import COLLECTION_WORDS
@@ -11,6 +12,18 @@ from src.infra.controllers.pages_controller import FILES
 from tests.browser.accessibility import axe_faults
 from tests.browser.conftest import OpenPage
 from tests.browser.test_replay import bar, is_drawn
+
+# Passes on what collections tell as late as it comes from a busy machine.
+LATE_EVENTS = """
+  const listen = EventSource.prototype.addEventListener;
+  EventSource.prototype.addEventListener = function (type, listener) {
+    const late = (event) => setTimeout(() => {
+      listener(event);
+      document.documentElement.dataset.events = "told";
+    }, 1500);
+    listen.call(this, type, type === "andamento" ? late : listener);
+  };
+"""
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -88,6 +101,11 @@ async def test_it_needs_no_collection_of_this_service(
 ) -> None:
     """If there was none since the start, the page says so before and afterwards."""
     page = await open_page(whole_country)
+    async with ClientSession() as http, http.get(f"{whole_country}/api/v1/refreshes") as response:
+        known = await response.json()
+    await page.route(
+        "**/refreshes", lambda route: route.fulfill(json={**known, "atualizacoes": []})
+    )
     await page.route(
         "**/events",
         lambda route: route.fulfill(content_type="text/event-stream", body="retry: 3600000\n\n"),
@@ -97,6 +115,18 @@ async def test_it_needs_no_collection_of_this_service(
     await look_at_it(page)
     await page.get_by_role("button", name="Voltar à coleta deste serviço").click()
     await expect(page.locator("#answer")).to_contain_text("Ainda não houve coleta")
+
+
+async def test_late_events_leave_it(whole_country: str, open_page: OpenPage) -> None:
+    """A past collection, which is told while the recording is looked at, does not close it."""
+    page = await open_page(f"{whole_country}/fanout", script=LATE_EVENTS)
+    await look_at_it(page)
+    await page.locator("html[data-events=told]").wait_for()
+    await is_drawn(page)
+
+    await expect(page.locator("#recording")).to_be_visible()
+    await page.get_by_role("button", name="Voltar à coleta deste serviço").click()
+    await expect(page.locator("#outcome[data-situation=concluida]")).to_be_visible()
 
 
 async def test_a_service_that_is_gone_has_no_recording(

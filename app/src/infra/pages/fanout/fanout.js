@@ -25,7 +25,6 @@ import { write, writeMarked } from "./writing.js";
 const ANNOUNCE_EVERY_MS = 5000;
 const SLICE_MS = 10;
 const BURST_MS = 50; // shorter than the pause between two events of a running collection
-const SILENCE_MS = 1000; // without an event after connecting: there is no collection yet
 const EXPLANATIONS = [
   ["gain", explanations.gain],
   ["roots-in-work", explanations.rootsInWork],
@@ -45,7 +44,10 @@ let announcedAt = 0;
 let burst; // the timer that waits for the end of a burst of events
 const received = []; // events not yet added to the collection
 
-const refresh = new RefreshButton(byId("refresh"), redraw);
+const refresh = new RefreshButton(byId("refresh"), {
+  onStart: redraw,
+  onNone: showThatThereIsNone,
+});
 const recorded = new RecordingPanel(byId("recording"), {
   onChange: showAnother,
   onChapter: (ms) => replay.playFrom(ms),
@@ -90,9 +92,7 @@ function start() {
   });
   listen(receive, (isConnected) => {
     write(byId("connection"), isConnected ? "" : sentences.NO_CONNECTION);
-    if (!isConnected) return;
-    refresh.checkAvailability();
-    setTimeout(showThatThereIsNone, SILENCE_MS);
+    if (isConnected) refresh.checkAvailability();
   });
   redraw();
 }

@@ -14,6 +14,7 @@ export class RefreshButton {
   #tokenField;
   #token;
   #onStart;
+  #onNone;
   #isRunning = false;
   #isStarting = false;
   #startedId = null; // the collection that was started here, until its first event
@@ -22,13 +23,13 @@ export class RefreshButton {
   #secondsLeft = 0; // until a collection may be started
   #timer = 0;
 
-  // `onStart` is called after a collection was started.
-  constructor(form, onStart) {
+  // `onStart` is called after a collection was started, `onNone` if the service knows of none.
+  constructor(form, { onStart, onNone }) {
     this.#button = form.querySelector("button");
     this.#reason = form.querySelector("[role=status]");
     this.#tokenField = form.querySelector(".token");
     this.#token = form.querySelector("input");
-    this.#onStart = onStart;
+    [this.#onStart, this.#onNone] = [onStart, onNone];
     this.#token.addEventListener("input", () => this.#show());
     form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -54,6 +55,7 @@ export class RefreshButton {
       this.#availability = data;
       this.#message = reasonOf(data);
       this.#countDown(isEverAllowed(data) ? data.espera_s : 0);
+      if (data.atualizacoes.length === 0) this.#onNone();
     } catch {
       this.#availability = { ...this.#availability, permitido: false };
       this.#message = "Não foi possível saber se uma coleta pode ser pedida agora.";
