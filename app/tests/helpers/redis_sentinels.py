@@ -22,7 +22,7 @@ sentinel down-after-milliseconds {MASTER_NAME} %d
 
 # For how long the master is silent before it counts as dead, in milliseconds: the replica is
 # promoted soon, or on a busy machine never by mistake.
-SOON_MS, NEVER_MS = 1000, 600_000
+SOON_MS, NEVER_MS = 2000, 600_000
 
 
 class Watched:
