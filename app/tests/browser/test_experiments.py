@@ -32,6 +32,25 @@ MANY = many_shelves(4, boxes=50)
 REQUESTS = 1 + 4 + 4 * 50
 
 
+# One collection soon after another, and how many then ask for the data again and again.
+TWO_IN_A_ROW = """async () => {
+  const { Callers } = await import(new URL("assets/callers.js", document.baseURI));
+  const pauses = [];
+  window.setTimeout = (goOn) => pauses.push(goOn);
+  window.fetch = async () => new Response();
+  const asked = () => new Promise(requestAnimationFrame);
+  const callers = new Callers(() => {});
+  callers.start();
+  await asked();
+  callers.stop();
+  callers.start();
+  await asked();
+  pauses.splice(0).forEach((goOn) => goOn());
+  await asked();
+  return pauses.length;
+}"""
+
+
 @asynccontextmanager
 async def watching(
     open_page: OpenPage, *, experiments: bool = True, **browser: Any
@@ -133,6 +152,12 @@ async def test_a_long_run_is_stopped_by_keyboard(open_page: OpenPage) -> None:
 
         await expect(page.locator("#conditions [name=limite]")).to_have_value("500")
         await expect(run_button(page)).to_have_attribute("aria-disabled", "false")
+
+
+async def test_one_caller_asks_at_a_time(open_page: OpenPage) -> None:
+    """The one of a collection that has just ended does not go on beside the next one's."""
+    async with watching(open_page) as page:
+        assert await page.evaluate(TWO_IN_A_ROW) == 1
 
 
 @pytest.mark.parametrize("width", [1280, 390])

@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import suppress
+from datetime import timedelta
 
 import pytest
 from playwright.async_api import Error, Locator, Page, Route, expect
@@ -24,6 +25,29 @@ def box(page: Page) -> Locator:
 def found(page: Page, kind: str) -> Locator:
     """The results of one kind."""
     return page.locator("section").filter(has_text=kind).get_by_role("listitem")
+
+
+class LateAnswer:
+    """The answer to a request, which is held until a test lets it reach the page."""
+
+    def __init__(self) -> None:
+        self.is_asked = asyncio.Event()
+        self._may_come = asyncio.Event()
+        self._has_come = asyncio.Event()
+
+    async def hold(self, route: Route) -> None:
+        """Answers the request of this route later."""
+        self.is_asked.set()
+        await self._may_come.wait()
+        with suppress(Error):  # the page does not wait for it any more
+            await route.fulfill(response=await route.fetch())
+        self._has_come.set()
+
+    async def reach(self, page: Page) -> None:
+        """Lets it reach the page, and what comes behind it, too."""
+        self._may_come.set()
+        await self._has_come.wait()
+        await page.evaluate("fetch('health/live').then((answer) => answer.text())")
 
 
 async def test_the_first_view_is_the_country(whole_country: str, open_page: OpenPage) -> None:
@@ -126,23 +150,53 @@ async def test_a_wrong_code_is_reported(
 async def test_a_late_answer_is_not_shown(whole_country: str, open_page: OpenPage) -> None:
     """The results are those of the last text, in whatever order the answers come."""
     page = await open_page(whole_country)
-    is_asked, may_go_on = asyncio.Event(), asyncio.Event()
-
-    async def hold(route: Route) -> None:
-        is_asked.set()
-        await may_go_on.wait()
-        with suppress(Error):  # the page does not wait for it any more
-            await route.continue_()
-
-    await page.route("**/api/v1/cities?q=recife*", hold)
+    late = LateAnswer()
+    await page.route("**/api/v1/cities?q=recife*", late.hold)
     await box(page).fill("recife")
-    await is_asked.wait()
+    await late.is_asked.wait()
     await box(page).fill("belo horizonte")
     await expect(found(page, "Cidades")).to_have_text(["Belo Horizonte MG3106200"])
-    may_go_on.set()
-    await page.wait_for_load_state("networkidle")
+    await late.reach(page)
 
     await expect(found(page, "Cidades")).to_have_text(["Belo Horizonte MG3106200"])
+
+
+async def test_what_is_typed_before_the_scripts_come_is_searched_for(
+    whole_country: str, open_page: OpenPage
+) -> None:
+    """On a slow connection the field is there first."""
+    page = await open_page(whole_country)
+    may_come = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await may_come.wait()
+        await route.continue_()
+
+    await page.route("**/explorer.js", hold)
+    await page.goto("about:blank")
+    await page.goto(whole_country, wait_until="commit")
+    await box(page).fill("recife")
+    may_come.set()
+
+    await expect(found(page, "Cidades").first).to_contain_text("Recife")
+    await expect(box(page)).to_have_value("recife")
+
+
+async def test_a_late_answer_leaves_the_focus_to_the_one_who_types(
+    whole_country: str, open_page: OpenPage
+) -> None:
+    """A place that was on its way is no longer shown."""
+    page = await open_page(whole_country)
+    late = LateAnswer()
+    await page.route("**/api/v1/states/RR/cities", late.hold)
+    await page.get_by_role("link", name="RR Roraima").click()
+    await late.is_asked.wait()
+    await page.clock.install()
+    await page.clock.pause_at(utc_now() + timedelta(hours=1))  # in the middle of a word
+    await box(page).press_sequentially("reci")
+    await late.reach(page)
+
+    await expect(box(page)).to_be_focused()
 
 
 async def test_an_emptied_search_shows_the_country(whole_country: str, open_page: OpenPage) -> None:

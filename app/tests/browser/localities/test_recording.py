@@ -1,11 +1,12 @@
 """The recording of a collection that went badly, as a person looks at it."""
 
+import asyncio
 import json
 from typing import Any
 
 import pytest
 from aiohttp import ClientSession
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from src.infra.controllers.localities.collection_words import COLLECTION_WORDS
 from src.infra.controllers.pages_controller import FILES
@@ -24,6 +25,16 @@ LATE_EVENTS = """
     listen.call(this, type, type === "andamento" ? late : listener);
   };
 """
+
+# Shows the recording, and chooses its second chapter before anything is drawn.
+CHOOSE_AT_ONCE = """() => new Promise((done) => {
+  const chapters = document.querySelector("#recording ol");
+  new MutationObserver(() => {
+    chapters.querySelectorAll("button")[1].click();
+    done();
+  }).observe(chapters, { childList: true });
+  document.querySelector(".recorded button").click();
+})"""
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -80,6 +91,36 @@ async def test_a_chapter_is_played(whole_country: str, open_page: OpenPage) -> N
     value = int(await bar(page).get_by_role("slider", name="Momento").input_value())
     seconds = recorded()["fim"]["segundos"]
     assert value / 200 * seconds * 1000 > down["ms"] - seconds * 5
+
+
+async def test_a_chapter_is_played_before_anything_is_drawn(
+    whole_country: str, open_page: OpenPage
+) -> None:
+    """A quick click is not lost."""
+    page = await open_page(f"{whole_country}/fanout")
+    await page.locator("#outcome[data-situation=concluida]").wait_for()
+    await page.evaluate(CHOOSE_AT_ONCE)
+
+    await expect(bar(page).get_by_role("status")).to_have_text("Reprise da gravação.")
+    await expect(page.get_by_role("button", name="Pausar")).to_be_visible()
+
+
+async def test_it_waits_for_the_scripts(whole_country: str, open_page: OpenPage) -> None:
+    """A click before they have come would be lost: the buttons are disabled until then."""
+    page = await open_page(whole_country)
+    may_come = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await may_come.wait()
+        await route.continue_()
+
+    await page.route("**/states_on_fanout.js", hold)
+    await page.goto(f"{whole_country}/fanout")
+    buttons = page.get_by_role("button", name="Veja uma coleta ruim")
+    for number in range(2):
+        await expect(buttons.nth(number)).to_be_disabled()
+    may_come.set()
+    await look_at_it(page)
 
 
 async def test_a_new_collection_takes_over(whole_country: str, open_page: OpenPage) -> None:

@@ -137,6 +137,7 @@ function showAnother() {
     return;
   }
   replay.leave("");
+  chooseCollection(); // a chapter may be played before the next draw
   pointAtNothing();
 }
 

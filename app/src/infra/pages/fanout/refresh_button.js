@@ -18,6 +18,7 @@ export class RefreshButton {
   #isRunning = false;
   #isStarting = false;
   #startedId = null; // the collection that was started here, until its first event
+  #questions = 0; // how often the availability was asked for, or changed since
   #availability = { permitido: false, precisa_de_token: false };
   #message = "";
   #secondsLeft = 0; // until a collection may be started
@@ -39,7 +40,8 @@ export class RefreshButton {
 
   // Follows the progress of a collection; when it ends, checks whether another may be started.
   follow({ id, situacao }) {
-    if (this.#startedId !== null && id !== this.#startedId) return;
+    // Ids rise: after a later one, nothing will be heard of the collection that was started here.
+    if (this.#startedId !== null && id < this.#startedId) return;
     this.#startedId = null;
     const isRunning = situacao === "em_andamento";
     if (isRunning === this.#isRunning) return;
@@ -50,13 +52,16 @@ export class RefreshButton {
 
   // Asks the service whether a collection may be started.
   async checkAvailability() {
+    const question = ++this.#questions;
     try {
       const { data } = await getJson(address, { cache: "no-store" });
+      if (question !== this.#questions) return; // a later answer counts
       this.#availability = data;
       this.#message = reasonOf(data);
       this.#countDown(isEverAllowed(data) ? data.espera_s : 0);
       if (data.atualizacoes.length === 0) this.#onNone();
     } catch {
+      if (question !== this.#questions) return;
       this.#availability = { ...this.#availability, permitido: false };
       this.#message = "Não foi possível saber se uma coleta pode ser pedida agora.";
       this.#show();
@@ -64,6 +69,7 @@ export class RefreshButton {
   }
 
   async #start() {
+    this.#questions += 1;
     [this.#isStarting, this.#message] = [true, ""];
     this.#show();
     const token = this.#token.value;

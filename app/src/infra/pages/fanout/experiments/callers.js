@@ -9,12 +9,17 @@ const GONE_MS = 3000; // the same, after no answer at all
 // About the data of an answer without any.
 const NOTHING = { hasData: false, missing: 0, filled: 0, ageMs: 0 };
 
+// What callers get during one collection.
+class Answers {
+  areAwaited = true; // more of them
+  statuses = new Map(); // how many, by status; 0 stands for none
+  times = []; // in milliseconds
+  worst = NOTHING; // the most missing and kept parts, and the greatest age, of all
+  after = NOTHING; // those of the first answer afterwards
+}
+
 export class Callers {
-  #statuses = new Map(); // how many answers, by status; 0 stands for none
-  #times = []; // of the answers, in milliseconds
-  #worst = NOTHING; // the most missing and kept parts, and the greatest age, of all answers
-  #after = NOTHING; // those of the first answer afterwards
-  #isAsking = false;
+  #answers = null; // during the last collection
   #onAnswer;
 
   // `onAnswer` is called after each answer.
@@ -24,42 +29,43 @@ export class Callers {
     // The browser's own times: this page is drawing, and hears of an answer later.
     new PerformanceObserver((list) => {
       for (const { name, requestStart, responseEnd } of list.getEntries()) {
-        if (name === url && this.#isAsking) this.#times.push(responseEnd - requestStart);
+        if (name !== url || !this.#answers?.areAwaited) continue;
+        this.#answers.times.push(responseEnd - requestStart);
       }
     }).observe({ type: "resource" });
   }
 
   // Asks a few times a second, until it is stopped; forgets earlier answers.
   async start() {
-    if (this.#isAsking) return;
-    this.#statuses.clear();
-    [this.#times, this.#isAsking] = [[], true];
-    this.#worst = this.#after = NOTHING;
-    while (this.#isAsking) {
+    if (this.#answers?.areAwaited) return;
+    const answers = new Answers();
+    this.#answers = answers; // of what is still to come for the one before, nothing is shown
+    while (answers.areAwaited) {
       const { status, found } = await ask();
-      this.#statuses.set(status, (this.#statuses.get(status) ?? 0) + 1);
-      this.#worst = worst(this.#worst, found);
+      answers.statuses.set(status, (answers.statuses.get(status) ?? 0) + 1);
+      answers.worst = worst(answers.worst, found);
       this.#onAnswer();
       await pause(status === 0 ? GONE_MS : EVERY_MS);
     }
-    this.#after = (await ask()).found;
+    answers.after = (await ask()).found;
     this.#onAnswer();
   }
 
   stop() {
-    this.#isAsking = false;
+    if (this.#answers !== null) this.#answers.areAwaited = false;
   }
 
   // "Enquanto isso, quem pediu os dados recebeu 38 respostas 200 …", with marks; empty before it.
   get sentence() {
-    if (this.#statuses.size === 0) return "";
-    const isOne = [...this.#statuses.values()].reduce((sum, count) => sum + count) === 1;
-    const counts = [...this.#statuses].map(([status, count]) => answers(status, count));
-    const half = median(this.#times);
+    if (this.#answers === null || this.#answers.statuses.size === 0) return "";
+    const { statuses, times } = this.#answers;
+    const isOne = [...statuses.values()].reduce((sum, count) => sum + count) === 1;
+    const counts = [...statuses].map(([status, count]) => counted(status, count));
+    const half = median(times);
     const time = half === undefined ? "" : `, metade delas em até *${duration(half)}*`;
     const received = new Intl.ListFormat("pt-BR").format(counts);
     const meanwhile = `Enquanto isso, quem pediu os dados recebeu ${received}${time}`;
-    return `${meanwhile}${quality(this.#worst, isOne)}.${afterwards(this.#after)}`;
+    return `${meanwhile}${quality(this.#answers.worst, isOne)}.${afterwards(this.#answers.after)}`;
   }
 }
 
@@ -96,7 +102,7 @@ function pause(ms) {
   return new Promise((done) => setTimeout(done, ms));
 }
 
-function answers(status, count) {
+function counted(status, count) {
   if (status === 0) return unbroken(`*${formatted(count)}`, "sem", "resposta*");
   return unbroken(`*${plural(count, "resposta", "respostas")}`, `${status}*`);
 }

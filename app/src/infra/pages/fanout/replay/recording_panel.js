@@ -23,7 +23,10 @@ export class RecordingPanel {
     this.#panel = panel;
     this.#title = panel.querySelector("h2");
     [this.#onChange, this.#onChapter] = [onChange, onChapter];
-    for (const button of this.#buttons) button.addEventListener("click", () => this.#open(button));
+    for (const button of this.#buttons) {
+      button.addEventListener("click", () => this.#open(button));
+      button.disabled = false; // a click before now would have been lost
+    }
     panel.querySelector(".back").addEventListener("click", () => {
       this.close();
       this.#onChange();

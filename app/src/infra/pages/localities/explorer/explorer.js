@@ -111,6 +111,7 @@ async function showSource() {
 
 query.addEventListener("input", () => {
   clearTimeout(typingPause);
+  fetching.abort(); // what is on its way would take the focus from the one who types
   typingPause = setTimeout(search, PAUSE_IN_TYPING_MS);
 });
 form.addEventListener("submit", async (event) => {
@@ -124,7 +125,10 @@ downloadOnClick();
 setInterval(() => document.hidden || showSource(), SOURCE_EVERY_MS);
 showSource();
 // The welcome stays at first, for every address, so that nothing below it moves.
-query.value = routeOf(location.hash).text ?? "";
+const { text: asked } = routeOf(location.hash);
+if (asked) query.value = asked;
 // Visitors without an address want to type; on a phone, the focus would open the keyboard.
 if (!location.hash && matchMedia("(pointer: fine)").matches) query.focus();
-if (await show()) reveal(view.querySelector("[aria-current]"));
+// Somebody may have begun to type before this script came.
+const isTyped = !asked && query.value.trim() !== "";
+if (await (isTyped ? search() : show())) reveal(view.querySelector("[aria-current]"));
