@@ -9,6 +9,7 @@ from playwright.async_api import Page, expect
 
 from src.entrypoints.api import create_app
 from src.entrypoints.features import Settings
+from stand_in.faults import Behaviour
 from tests.browser.accessibility import axe_faults
 from tests.browser.conftest import OpenPage
 from tests.browser.keyboard import press_tab_to
@@ -41,13 +42,18 @@ def many(count: int) -> Lists:
 
 @asynccontextmanager
 async def watching(
-    open_page: OpenPage, lists: Lists = LISTS, *, situation: str = "concluida", **browser: Any
+    open_page: OpenPage,
+    lists: Lists = LISTS,
+    *,
+    situation: str = "concluida",
+    latency_s: float = 0,
+    **browser: Any,
 ) -> AsyncIterator[Page]:
     """The page of a service that collects only shelves, once a collection has ended like this.
 
     It is closed first: a server waits for its streams to end.
     """
-    async with Storeroom(lists) as upstream:
+    async with Storeroom(lists, behaviour=Behaviour(latency_s=latency_s)) as upstream:
         settings = Settings(snapshot_bundled=False, refresh_min_interval_s=0)
         async with served(create_app(settings, features=[shelves(upstream.base_url)])) as url:
             page = await open_page(f"{url}/fanout", **browser)

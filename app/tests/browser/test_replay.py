@@ -15,6 +15,10 @@ from tests.browser.test_fanout_of_any_tree import NUMBERS, REQUESTS, event, tell
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
+# With this latency, thirty shelves take half a second: long enough to be played again on a busy
+# machine, and not to be over before somebody pauses.
+LONG_S = 0.02
+
 # The first book's request is sent at once; it fails, is made again, and is answered. The second
 # book's fails for good, and those of the others are in flight in the end. Times are milliseconds.
 ATTEMPTS = [
@@ -185,7 +189,7 @@ async def test_the_requests_of_a_root_are_played_too(open_page: OpenPage) -> Non
 
 async def test_a_new_collection_takes_over(open_page: OpenPage) -> None:
     """The replay ends, and the page says so."""
-    async with watching(open_page, many(30)) as page:
+    async with watching(open_page, many(30), latency_s=LONG_S) as page:
         await play(page)
         await expect(page.locator("#outcome")).to_contain_text("Reprise")
         await page.get_by_role("button", name="Pausar").click()
@@ -208,7 +212,7 @@ async def test_nothing_is_played_during_a_collection(open_page: OpenPage) -> Non
 @pytest.mark.parametrize("width", [1280, 360])
 async def test_it_holds_still_and_is_for_everyone(open_page: OpenPage, width: int) -> None:
     """Nothing moves during a replay, axe-core finds no fault, and a phone scrolls down only."""
-    async with watching(open_page, many(30), **window(width)) as page:
+    async with watching(open_page, many(30), latency_s=LONG_S, **window(width)) as page:
         await play(page)
         await expect(page.locator("#outcome")).to_contain_text("Reprise")
         await page.get_by_role("button", name="Pausar").click()
@@ -227,7 +231,7 @@ async def test_it_holds_still_and_is_for_everyone(open_page: OpenPage, width: in
 
 async def test_each_picture_is_painted_in_a_frame_of_its_own(open_page: OpenPage) -> None:
     """So no frame of a replay has to wait for all of them."""
-    async with watching(open_page, many(30), script=PAINTED) as page:
+    async with watching(open_page, many(30), latency_s=LONG_S, script=PAINTED) as page:
         await is_drawn(page)
         await page.evaluate("window.painted = [new Set()]")  # less what came with the page's size
         await play(page)

@@ -94,7 +94,7 @@ async def ask(
 
 async def ended(session: aiohttp.ClientSession, address: str) -> dict[str, Any]:
     """The refresh at this address, once it has ended."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(50):
         while True:
             answer = await ask(session, address)
             if answer.status == 200 and answer.json["situacao"] != "em_andamento":

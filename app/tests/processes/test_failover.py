@@ -51,6 +51,8 @@ async def test_a_failover_costs_no_answer_and_at_most_one_more_collection(tmp_pa
         ]
         for service in services:
             await service.get(session, TREE)
+        # Between two collections: what one under way would get is of both trees.
+        await until(lambda: upstream.figures.requests % LISTS == 0)
         upstream.serve(ShelvesContent(lists_of(REDUCED)))
         upstream.behave(HELD)
         upstream.figures = Figures()

@@ -108,7 +108,7 @@ def process_with_the_turn(open_store: Callable[[], Store]) -> Iterator[BaseProce
     """Another process, which has the turn and keeps it."""
     has_it = PROCESSES.Event()
     with process(keep_the_turn, open_store, has_it) as holder:
-        assert has_it.wait(20)
+        assert has_it.wait(50)
         yield holder
 
 

@@ -194,14 +194,17 @@ async def test_a_place_that_is_opened_while_typing_stays_open(
     page = await open_page(whole_country)
     await page.clock.install()
     await page.clock.pause_at(utc_now() + timedelta(hours=1))
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
     await page.get_by_role("searchbox").fill("reci")
 
     await page.get_by_role("link", name="RR Roraima").click()
 
     await heading(page, "Roraima")
     await page.clock.run_for(1_000)  # longer than the pause in typing that it waits for
-    await page.wait_for_load_state("networkidle")
+    await page.evaluate("fetch('health/live').then((answer) => answer.text())")
     await expect(page.get_by_role("heading", name="Roraima")).to_be_visible()
+    assert not any("q=reci" in url for url in asked)
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,14 @@
 
 import asyncio
 import csv
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Locator, Page, expect
 
 from src.domain.localities.territory import State
+from src.infra.process.clock import utc_now
 from tests.browser.conftest import OpenPage
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -27,6 +29,8 @@ async def test_a_click_copies_a_code(whole_country: str, open_page: OpenPage) ->
     page = await open_page(
         f"{whole_country}/#/3106200", permissions=["clipboard-read", "clipboard-write"]
     )
+    await page.clock.install()
+    await page.clock.pause_at(utc_now() + timedelta(hours=1))  # what is shown for a while stays
 
     await code(page).click()
 
@@ -108,11 +112,11 @@ async def downloaded(page: Page, button: str) -> tuple[str, list[dict[str, str]]
     """The name of the file that a click on this button saves, and its rows."""
     async with page.expect_download() as coming:
         await page.get_by_role("button", name=button).click()
+        await expect(page.get_by_role("status").last).to_have_text("Arquivo CSV baixado.")
     download = await coming.value
     text = (await asyncio.to_thread(Path(await download.path()).read_bytes)).decode()
     assert text.startswith("\ufeff")
     assert text.endswith("\r\n")
-    await expect(page.get_by_role("status").last).to_have_text("Arquivo CSV baixado.")
     return download.suggested_filename, list(csv.DictReader(text[1:].splitlines(), delimiter=";"))
 
 

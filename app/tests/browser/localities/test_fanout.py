@@ -22,6 +22,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 WITH_TOKEN = {"refresh_token": "segredo"}
 TILES = "#tiles .tile"
+DISTRICTS = "/municipios/.*/distritos"
 
 
 @asynccontextmanager
@@ -70,12 +71,14 @@ async def test_a_collection_is_started_and_its_tiles_fill(
         async with watching(open_page, upstream, ibge_cities_limit=20) as page:
             await until_it_ended(page, "concluida")
             requests = upstream.figures.lists
+            upstream.behave(Behaviour(faults=(Fault(kind=Kind.HELD, path=DISTRICTS),)))
 
             await page.get_by_role("button", name="Atualizar agora").click()
             await expect(page.get_by_role("button", name="Coleta em andamento")).to_be_visible()
             await expect(
                 page.locator(f"{TILES}[data-situation=em_andamento]").first
             ).to_be_visible()
+            upstream.behave(Behaviour(latency_s=0.1))
             await expect(page.locator(f"{TILES}[data-situation=completo]").first).to_be_visible()
             await until_it_ended(page, "concluida")
 
@@ -196,6 +199,7 @@ async def test_each_request_of_a_state_can_be_reached_by_keyboard(
             await page.keyboard.press("Enter")
             await expect(tile(page, "RO")).to_have_attribute("aria-pressed", "true")
             await expect(page.get_by_role("slider")).to_be_in_viewport(ratio=0.5)
+            await expect(page.locator("#timeline")).to_have_attribute("data-pictures", "drawn")
             await press_tab_to(page, page.get_by_role("slider"))
             await page.keyboard.press("ArrowDown")
             await page.keyboard.press("ArrowDown")
@@ -215,7 +219,7 @@ async def test_a_page_that_is_opened_later_shows_the_last_collection(
         await until_it_ended(second, "concluida")
 
         for page in (first, second):
-            await expect(page.locator("#requests")).to_have_text(str(upstream.figures.requests))
+            await expect(page.locator("#requests")).to_have_text(str(upstream.figures.lists))
 
 
 async def test_a_service_that_ends_is_reported(

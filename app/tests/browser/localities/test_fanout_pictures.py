@@ -80,6 +80,7 @@ async def test_a_tile_fills_and_the_gauges_rise(
     async with Ibge(brazil[:6], behaviour=Behaviour(latency_s=0.1)) as upstream:
         async with watching(open_page, upstream, ibge_cities_limit=20) as page:
             await until_it_ended(page, "concluida")
+            upstream.behave(Behaviour(latency_s=0.25))  # so that a slow browser sees many moments
             await page.evaluate(WATCH, brazil[4].sigla)
             await page.get_by_role("button", name="Atualizar agora").click()
             await until_it_ended(page, "em_andamento")

@@ -4,9 +4,9 @@ import pytest
 from playwright.async_api import expect
 
 from src.domain.localities.territory import State
-from stand_in.faults import Behaviour
+from stand_in.faults import Behaviour, Fault, Kind
 from tests.browser.conftest import OpenPage
-from tests.browser.localities.test_fanout import until_it_ended, watching
+from tests.browser.localities.test_fanout import DISTRICTS, until_it_ended, watching
 from tests.browser.stillness import MOST, shifts, window
 from tests.helpers.localities.ibge import Ibge
 
@@ -23,8 +23,10 @@ async def test_the_fan_out_holds_still(
     async with Ibge(brazil[:6], behaviour=Behaviour(latency_s=0.1)) as upstream:
         async with watching(open_page, upstream, window(width), ibge_cities_limit=20) as page:
             await until_it_ended(page, "concluida")
+            upstream.behave(Behaviour(faults=(Fault(kind=Kind.HELD, path=DISTRICTS),)))
             await page.get_by_role("button", name="Atualizar agora").click()
             await until_it_ended(page, "em_andamento")
+            upstream.behave(Behaviour(latency_s=0.1))
             await until_it_ended(page, "concluida")
             await expect(page.get_by_role("button", name="Atualizar agora")).to_be_visible()
 

@@ -289,7 +289,7 @@ async def test_510_half_open_heads_are_closed_with_one_line(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Others are served meanwhile; the line is a warning and names a client."""
-    monkeypatch.setattr(BoundedConnection, "head_s", 0.5)
+    monkeypatch.setattr(BoundedConnection, "head_s", 2.0)
     async with service() as url:
         closing = [sent_to(url, b"GET / HTTP/1.1\r\n") for _ in range(510)]
         async with asyncio.TaskGroup() as group:
@@ -468,6 +468,9 @@ async def test_the_oldest_head_makes_room_for_another(caplog: pytest.LogCaptureF
             heads.append(await stack.enter_async_context(Raw(url)))
             await heads[-1].send(b"GET /health/live HTTP/1.1\r\n")
             await asyncio.sleep(0.02)  # until the service has seen it
+        async with asyncio.timeout(20):
+            while not all(raw.reader.at_eof() for raw in heads[:3]):
+                await asyncio.sleep(0.01)
         whole = [raw.reader.at_eof() for raw in heads]
         for raw in heads[3:]:
             await raw.send(HOST + b"\r\n")
