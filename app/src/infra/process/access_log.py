@@ -23,6 +23,14 @@ MOST_LINES = 1_000
 # at most this many bytes (PIPE_BUF of pipe(7)).
 _WHOLE = 4_096
 
+# A line has an address twice as JSON; with this many letters of each it has room to spare there.
+_MOST_OF_ADDRESS = 1_700
+_MOST_OF_METHOD = 20
+_MOST_OF_CLIENT = 100
+
+# What no address may have (RFC 3986, appendix A) but parsers let through, for us or for JSON.
+_UNUSUAL = re.compile(rb"[^!#-\[\]-~]")
+
 _ADDRESS = re.compile(r"[0-9A-Za-z.:%_-]*")
 
 NAME = "access"
@@ -72,7 +80,7 @@ def text_line(scope: Scope, status: int, seconds: float) -> str:
     now = time.time()
     return (
         f"{_second(int(now))},{int(now % 1 * 1000):03} INFO {NAME}: {_client(scope)} - "
-        f'"{scope["method"]} {_target(scope)} HTTP/{scope["http_version"]}" {status} '
+        f'"{_method(scope)} {_target(scope)} HTTP/{scope["http_version"]}" {status} '
         f"{seconds:.4f} s\n"
     )
 
@@ -84,7 +92,7 @@ def _second(now: int) -> str:
 
 def json_line(scope: Scope, status: int, seconds: float) -> str:
     """A line with the fields of `JsonFormatter`, and those of the request."""
-    method, path = scope["method"], _target(scope)
+    method, path = _method(scope), _target(scope)
     line = {
         "timestamp": datetime.now(UTC).isoformat(),
         "level": "INFO",
@@ -110,12 +118,28 @@ def _client(scope: Scope) -> str:
 @lru_cache(maxsize=256)  # most requests come from the same few
 def _shown(host: str) -> str:
     """The client's address; what a proxy has passed on may be anything, and is escaped."""
-    return host if _ADDRESS.fullmatch(host) else quote(host, safe=":%")
+    shown = host if _ADDRESS.fullmatch(host) else quote(host, safe=":%")
+    return _cut(shown, _MOST_OF_CLIENT)
+
+
+def _method(scope: Scope) -> str:
+    return _cut(scope["method"], _MOST_OF_METHOD)
 
 
 def _target(scope: Scope) -> str:
-    """Path and query as they were sent; nothing in them can end their quotes, or the line."""
+    """Path and query as they were sent, unless they are long.
+
+    Nothing in them can end their quotes, or the line.
+    """
     target: bytes = scope["raw_path"]
     if scope["query_string"]:
         target += b"?" + scope["query_string"]
-    return target.replace(b'"', b"%22").decode("ascii", "backslashreplace")
+    target = target[: _MOST_OF_ADDRESS + 1]
+    if _UNUSUAL.search(target):
+        target = _UNUSUAL.sub(lambda found: b"%%%02X" % found[0][0], target)
+    return _cut(target.decode(), _MOST_OF_ADDRESS)
+
+
+def _cut(text: str, most: int) -> str:
+    """The text, or its beginning and three dots."""
+    return text if len(text) <= most else f"{text[: most - 3]}..."

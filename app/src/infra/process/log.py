@@ -65,6 +65,8 @@ def configure_logging(level: str, fmt: Literal["text", "json"]) -> bool:
     handler = logging.StreamHandler()
     handler.setFormatter(JsonFormatter() if fmt == "json" else logging.Formatter(TEXT))
     logging.basicConfig(level=level, handlers=[handler])
+    if fmt == "json" and handler in logging.getLogger().handlers:
+        logging.captureWarnings(capture=True)  # Python itself writes them as text
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logger = logging.getLogger(name)
         defaults = [each for each in logger.handlers if _is_uvicorns_default(each)]

@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import warnings
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from io import BytesIO, StringIO, TextIOWrapper
@@ -27,6 +28,7 @@ def restored_logging() -> Iterator[None]:
         logger.filters.clear()
     logging.getLogger("uvicorn.access").propagate = True
     yield
+    logging.captureWarnings(capture=False)
     for logger, handlers, filters, level, propagate in before:
         logger.handlers[:] = handlers
         logger.filters[:] = filters
@@ -65,6 +67,19 @@ def test_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert info["process"] == os.getpid()
     assert datetime.fromisoformat(info["timestamp"]).tzinfo == UTC
     assert "exception" not in info
+
+
+def test_warnings_of_python_are_json_too(capsys: pytest.CaptureFixture[str]) -> None:
+    """Those that nobody catches; as text, Python's own way is good enough."""
+    logging.getLogger().handlers.clear()
+    configure_logging("INFO", "json")
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        warnings.showwarning("obsoleto", UserWarning, "a.py", 7)
+
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "UserWarning: obsoleto" in json.loads(line)["message"]
 
 
 def test_a_standard_error_that_is_no_file_stays_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
