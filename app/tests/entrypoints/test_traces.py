@@ -120,7 +120,26 @@ def test_missing_packages_are_named(
     assert caplog.messages == []
 
     monkeypatch.delenv("OTEL_TRACES_EXPORTER")
-    advise_if_missing()
+    with monkeypatch.context() as without:
+        without.setattr("src.infra.traces.current_trace.find_spec", lambda _: None)
+        advise_if_missing()
 
     (message,) = caplog.messages
     assert "requirements-traces.txt" in message
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("OTEL_TRACES_EXPORTER", "console"), ("OTEL_EXPORTER_OTLP_ENDPOINT", "grpc://127.0.0.1:9")],
+)
+def test_variables_that_lead_nowhere_are_named(
+    variable: str, value: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The packages are there: what is supported is said."""
+    monkeypatch.setenv(variable, value)
+
+    advise_if_missing()
+
+    (message,) = caplog.messages
+    assert message.startswith(f"{variable} está definida")
+    assert "http/protobuf" in message

@@ -2,6 +2,7 @@
 
 import logging
 import os
+from importlib.util import find_spec
 
 from opentelemetry import trace
 
@@ -9,6 +10,15 @@ log = logging.getLogger(__name__)
 
 # Where to send them (opentelemetry.io/docs/specs/otel/protocol/exporter).
 _ADDRESSES = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
+
+
+_EXPORTER = "OTEL_TRACES_EXPORTER"
+
+_INSTALL = "instale os pacotes com pip install -r requirements-traces.txt"
+_CONFIGURE = (
+    "são enviados só a um endereço em OTEL_EXPORTER_OTLP_ENDPOINT, por OTLP com http/protobuf; "
+    "confira as outras variáveis OTEL_*"
+)
 
 
 def traces_are_on() -> bool:
@@ -20,18 +30,15 @@ def traces_are_on() -> bool:
 
 
 def advise_if_missing() -> None:
-    """Says what to install if the environment asks for traces, and nobody makes any."""
-    wanted = [name for name in _ADDRESSES if os.environ.get(name)]
+    """Says what to do if the environment asks for traces, and nobody makes any."""
+    wanted = [name for name in (*_ADDRESSES, _EXPORTER) if os.environ.get(name)]
     is_off = (
         os.environ.get("OTEL_SDK_DISABLED", "").lower() == "true"
-        or os.environ.get("OTEL_TRACES_EXPORTER", "").strip().lower() == "none"
+        or os.environ.get(_EXPORTER, "").strip().lower() == "none"
     )
     if wanted and not is_off and not traces_are_on():
-        log.warning(
-            "%s está definida, mas nenhum trace é enviado: instale os pacotes com "
-            "pip install -r requirements-traces.txt e confira as variáveis OTEL_*",
-            wanted[0],
-        )
+        advice = _INSTALL if find_spec("opentelemetry.sdk") is None else _CONFIGURE
+        log.warning("%s está definida, mas nenhum trace é enviado: %s", wanted[0], advice)
 
 
 def trace_id() -> str | None:
