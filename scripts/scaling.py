@@ -16,7 +16,7 @@ MEMORY_MB = 98  # of one worker
 IDLE_CORES = 0.003  # of an idle worker
 STORE_ASKED = 2.0  # times in a second, by each worker
 STORE_CORES = 0.00004  # of Redis, for being asked once in a second
-STORED_KB = 131  # the snapshot in the store
+STORED_KB = 174  # the snapshot in the store
 
 # Given by the service and its data.
 TREE_KB = 139  # in gzip
