@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self, TypeVar, get_args, g
 
 from pydantic import (
     AfterValidator,
+    BeforeValidator,
     Field,
     FilePath,
     HttpUrl,
@@ -65,8 +66,11 @@ def _store_address(value: str) -> str:
     if scheme in SENTINEL_SCHEMES:
         SentinelAddress.parse(value)
     elif scheme in {"redis", "rediss"}:
-        if TypeAdapter(RedisDsn).validate_python(value).query is not None:
+        url = TypeAdapter(RedisDsn).validate_python(value)
+        if url.query is not None:
             raise ValueError("no options")
+        if not re.fullmatch(r"(/[0-9]*)?", url.path or ""):
+            raise ValueError("a database is a number")  # redis-py would take the first
     elif not (scheme == "file" and rest) and value != "memory:":
         raise ValueError("no such store")
     return value
@@ -141,6 +145,9 @@ _ProxyAddress = Annotated[
         "senha, %40 no lugar de @, %23 no de # etc.",
     ),
 ]
+# Set but empty, as by `${PORT:-}`, is not set.
+_EMPTY_IS_UNSET = BeforeValidator(lambda value: None if value == "" else value)
+
 _Port = Annotated[int, Field(ge=1, le=65_535)]
 _Workers = Annotated[int, Field(ge=1, le=64)]
 
@@ -185,7 +192,7 @@ class ServiceSettings(BaseSettings):
     https_proxy: _ProxyAddress = ""
     http_proxy: _ProxyAddress = ""
     no_proxy: str = Field(
-        default="", description="nomes de servidores, separados por vírgulas, ou *"
+        default="", description="servidores ou redes, separados por vírgulas, ou *"
     )
     experiments_url: Annotated[str, AfterValidator(_control_url)] = Field(
         default="", description="o endereço http:// em que o servidor simulado é controlado"
@@ -195,8 +202,12 @@ class ServiceSettings(BaseSettings):
     )
     server_host: str = Field(default="0.0.0.0", min_length=1, description="um endereço local")  # noqa: S104  # a development server that others on the network can try
     # Platforms set these two. There, code changes by a new release only: nothing to reload for.
-    port: _Port | None = Field(default=None, description="um inteiro de 1 a 65535")
-    web_concurrency: _Workers | None = Field(default=None, description="um inteiro de 1 a 64")
+    port: Annotated[_Port | None, _EMPTY_IS_UNSET] = Field(
+        default=None, description="um inteiro de 1 a 65535"
+    )
+    web_concurrency: Annotated[_Workers | None, _EMPTY_IS_UNSET] = Field(
+        default=None, description="um inteiro de 1 a 64"
+    )
     server_port: _Port = Field(
         default_factory=lambda others: others.get("port") or 8001,
         description="um inteiro de 1 a 65535",

@@ -57,7 +57,8 @@ class Proxies:
 
     `http` and `https` are the addresses of the proxies for upstreams with these schemes; empty for
     none. `without` lists hosts that need none, separated by commas: names, of which all names below
-    are meant, too, addresses, both with or without a port, or `*` for all.
+    are meant, too, addresses, both with or without a port, networks like `10.0.0.0/8`, or `*` for
+    all.
 
     An upstream on this machine, like a stand-in, is never behind a proxy.
     """
@@ -81,7 +82,9 @@ class Proxies:
         names = [upstream.host or "", bracketed, f"{bracketed}:{upstream.port}"]
         entries = [each.strip().lower() for each in self.without.split(",")]
         domains = [entry.removeprefix("*").lstrip(".") for entry in entries]  # as people write them
-        return "*" in entries or any(
+        if "*" in entries or any(_is_in(upstream.host or "", entry) for entry in entries):
+            return True
+        return any(
             name == domain or name.endswith(f".{domain}")
             for domain in filter(None, domains)
             for name in names
@@ -91,6 +94,13 @@ class Proxies:
 def through(proxy: Proxy | None) -> str:
     """Which proxy may be the cause, at the end of an error that does not say; empty for none."""
     return f", através do proxy {proxy}" if proxy else ""
+
+
+def _is_in(host: str, network: str) -> bool:
+    try:
+        return ipaddress.ip_address(host) in ipaddress.ip_network(network, strict=False)
+    except ValueError:  # a name has no network
+        return False
 
 
 def _is_here(upstream: URL) -> bool:

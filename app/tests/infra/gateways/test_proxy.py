@@ -103,6 +103,11 @@ async def error_through(
         ("https://ibase.test/v1", "outro.test, *", None),
         ("http://10.1.2.3:8002/v1", "10.1.2.3", None),
         ("http://10.1.2.3:8002/v1", "10.1.2.30", "HTTP_PROXY"),
+        ("http://10.1.2.3:8002/v1", "192.168.0.0/16, 10.0.0.0/8", None),
+        ("http://10.1.2.3:8002/v1", "10.1.2.1/24", None),
+        ("http://10.1.2.3:8002/v1", "10.2.0.0/16,2001:db8::/32,10.1.2.3/x", "HTTP_PROXY"),
+        ("https://ibase.test/v1", "10.0.0.0/8", "HTTPS_PROXY"),
+        ("http://[2001:db8::1]/v1", "2001:db8::/32", None),
         ("http://[2001:db8::1]/v1", "2001:db8::1", None),
         ("http://[2001:db8::1]/v1", "[2001:db8::1]:80", None),
         ("http://127.0.0.1:8002/v1", "", None),
@@ -115,7 +120,7 @@ async def error_through(
 def test_a_proxy_is_on_the_way_unless_the_host_is_exempt(
     url: str, without: str, setting: str | None
 ) -> None:
-    """By scheme; NO_PROXY has names with all below them, and ports. This machine is exempt."""
+    """By scheme; NO_PROXY has names with all below them, ports and networks; never here."""
     proxies = Proxies(http="http://proxy.test:80", https="http://proxy.test:443", without=without)
 
     proxy = proxies.on_the_way_to(url)
