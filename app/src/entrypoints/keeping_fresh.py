@@ -89,6 +89,10 @@ async def keeping_fresh(
         experiment: chooses the conditions of each collection; None if there are no experiments.
     """
     data = words.data or words.path  # how the metrics call what is collected
+    metrics.FOLLOWERS.show(data)
+    for outcome in Phase:
+        if outcome is not Phase.RUNNING:
+            metrics.REFRESHES.show(data, outcome.value)
 
     async def collected(on_root: Callable[[Any], None]) -> S:
         if experiment is None:

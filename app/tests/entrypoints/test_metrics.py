@@ -68,6 +68,9 @@ async def test_refreshes_and_what_they_brought_are_shown() -> None:
 
     data = TREE
     assert found["refreshes_total", (data, "whole")] >= 1
+    # So that the first one is a change.
+    assert found["refreshes_total", (data, "failed")] == 0
+    assert found["followers", (data,)] == 0
     assert found["refresh_last_duration_seconds", (data,)] >= 0
     assert found["snapshot_age_seconds", (data,)] > 0
     assert found["snapshot_missing_parts", (data,)] == 0

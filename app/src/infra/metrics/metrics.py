@@ -52,6 +52,10 @@ class Metric(ABC):
             at = self._places[labels] = self._numbers.place(self.series(labels), self.size)
         return at
 
+    def show(self, *labels: str) -> None:
+        """This series is there from now on, so that its first event is seen as a change."""
+        self.place(labels)
+
     def series(self, labels: Labels) -> str:
         """Name and labels, as the text format has them."""
         return self.name + _in_braces(zip(self.labels, labels, strict=True))

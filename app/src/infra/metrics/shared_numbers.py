@@ -5,10 +5,11 @@ import multiprocessing
 import os
 import shutil
 import stat
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from hashlib import blake2b
 from itertools import count
 from pathlib import Path
@@ -19,6 +20,9 @@ from src.infra.metrics.numbers import Numbers, read_numbers
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock
+
+if sys.platform != "win32":
+    import fcntl
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +62,7 @@ def shared_numbers() -> Iterator[SharedNumbers]:
         return
     try:
         lock, file, own = _taken()
+        kept = _kept_from_tidying(file.parent)
     except OSError as error:
         log.warning("As métricas deste processo não serão somadas às dos outros: %s", error)
         yield SharedNumbers(Numbers())
@@ -65,6 +70,7 @@ def shared_numbers() -> Iterator[SharedNumbers]:
     try:
         yield SharedNumbers(own, file)
     finally:
+        kept.close()
         own.close()
         lock.release()
         _remove_if_free(file.parent)
@@ -115,6 +121,21 @@ def _own_folder() -> Path:
     if not stat.S_ISDIR(found.st_mode) or is_others:
         raise PermissionError(f"{folder} não é só deste usuário")
     return folder
+
+
+def _kept_from_tidying(folder: Path) -> ExitStack:
+    """Keeps what removes old files from the folder, until it is closed.
+
+    Nobody writes to some of these files for as long as the service runs. systemd-tmpfiles leaves
+    a folder alone on which there is a BSD lock (tmpfiles.d(5)); Windows tidies on demand only.
+    """
+    kept = ExitStack()
+    if sys.platform != "win32":
+        opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        kept.callback(os.close, opened)
+        with suppress(OSError):  # a file system without locks
+            fcntl.flock(opened, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    return kept
 
 
 def _remove_if_left(folder: Path) -> None:

@@ -13,6 +13,7 @@ from src.application.ports.upstream_errors import (
 )
 from src.infra.metrics.catalogue import ATTEMPTS, CIRCUIT, IN_FLIGHT, LIMIT, RETRIES
 
+_ANSWERED, _CANCELLED, _REFUSED, _OTHER = "answered", "cancelled", "refused", "error"
 _OUTCOMES: dict[type[UpstreamError], str] = {
     UpstreamTimeoutError: "timeout",
     UpstreamConnectionError: "connection",
@@ -30,15 +31,19 @@ class UpstreamMeter:
         parts = urlsplit(base_url)
         self._name = parts.netloc.rpartition("@")[2] + parts.path
         self._admission = admission
+        for outcome in (_ANSWERED, _CANCELLED, _REFUSED, _OTHER, *_OUTCOMES.values()):
+            ATTEMPTS.show(self._name, outcome)
+        RETRIES.show(self._name)
+        IN_FLIGHT.show(self._name)
 
     @contextmanager
     def attempt(self) -> Iterator[None]:
         """One attempt, which is the block."""
-        outcome = "cancelled"
+        outcome = _CANCELLED
         IN_FLIGHT.add(self._name, by=1)
         try:
             yield
-            outcome = "answered"
+            outcome = _ANSWERED
         except UpstreamError as error:
             outcome = _outcome(error)
             raise
@@ -55,6 +60,6 @@ class UpstreamMeter:
 
 def _outcome(error: UpstreamError) -> str:
     if error.is_refusal:
-        return "refused"
+        return _REFUSED
     kinds = (_OUTCOMES[kind] for kind in type(error).__mro__ if kind in _OUTCOMES)
-    return next(kinds, "error")
+    return next(kinds, _OTHER)

@@ -79,6 +79,24 @@ def test_each_sees_what_all_have_counted(temporary: Path, stack: ExitStack) -> N
     assert list(temporary.iterdir()) == []
 
 
+@pytest.mark.skipif(not IS_POSIX, reason="Windows removes old files on demand only")
+@pytest.mark.usefixtures("supervised")
+def test_what_removes_old_files_leaves_the_folder_alone(temporary: Path, stack: ExitStack) -> None:
+    """systemd-tmpfiles passes by a folder that it cannot lock for itself."""
+    import fcntl  # noqa: PLC0415  # not for Windows
+
+    first = stack.enter_context(ExitStack())
+    first.enter_context(shared_numbers())
+    stack.enter_context(shared_numbers())
+    first.close()
+    (folder,) = temporary.iterdir()
+    opened = os.open(folder, os.O_RDONLY)
+    stack.callback(os.close, opened)
+
+    with pytest.raises(BlockingIOError):
+        fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
 @pytest.mark.usefixtures("supervised")
 def test_the_next_process_goes_on_with_what_an_ended_one_has_left(stack: ExitStack) -> None:
     """So there are never more files than there were processes at a time."""

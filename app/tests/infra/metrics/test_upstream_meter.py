@@ -27,7 +27,7 @@ def admission() -> Admission:
 
 def test_attempts_are_counted_by_their_outcome() -> None:
     """The upstream's name has no secrets; what is in flight ends with the attempt."""
-    meter = UpstreamMeter("https://user:secret@example.org:8443/api", admission())
+    address = "https://user:secret@example.org:8443/api"
     errors: list[BaseException] = [
         UpstreamStatusError("429", 429),
         UpstreamStatusError("500", 500),
@@ -38,6 +38,8 @@ def test_attempts_are_counted_by_their_outcome() -> None:
     ]
 
     with catalogue.shared() as numbers:
+        meter = UpstreamMeter(address, admission())
+        before = numbers.own.read()
         with meter.attempt():
             during = numbers.own.read()
         for error in errors:
@@ -50,7 +52,9 @@ def test_attempts_are_counted_by_their_outcome() -> None:
     assert during[f"upstream_requests_in_flight{{{of}}}"] == [1]
     outcomes = ("answered", "cancelled", "connection", "error", "malformed", "refused", "timeout")
     for outcome in outcomes:
-        assert f'upstream_attempts_total{{{of},outcome="{outcome}"}} 1\n' in text
+        attempts = f'upstream_attempts_total{{{of},outcome="{outcome}"}}'
+        assert before[attempts] == [0]  # so that the first one is a change
+        assert f"{attempts} 1\n" in text
     assert f"upstream_retries_total{{{of}}} 1\n" in text
     assert f"upstream_requests_in_flight{{{of}}} 0\n" in text
     assert f"upstream_requests_limit{{{of}}} 7\n" in text
