@@ -56,7 +56,7 @@ new: ## make a project of your own, e.g. DIR=../precos NAME="Preços de carros"
 	@$(PYTHON) scripts/new_project.py "$$NEW_DIR" "$$NEW_NAME"
 
 .PHONY: bench
-bench: $(DEV) ## measure beside simpler programs (10 min)
+bench: $(DEV) ## measure beside simpler programs (20 min)
 	$(BIN)/python -m bench $(ARGS)
 
 .PHONY: compare

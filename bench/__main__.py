@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from bench.chart import chart
 from bench.cold import cold_rows
+from bench.crowd import crowd_rows
 from bench.growth import growth_rows
 from bench.measuring import Row, circumstances, not_measured, tell, written
 from bench.memory import memory_rows
@@ -26,6 +27,7 @@ PARTS = {
     "memory": memory_rows,
     "growth": growth_rows,
     "pages": page_rows,
+    "crowd": crowd_rows,
 }
 
 
@@ -44,7 +46,8 @@ are not counted, those that the service leaves for its first collection neither.
 are from the process's. Ready answers: wrk, 32 connections, one thread, no access logs but where the
 row says so. Only the states: `?depth=states`, which is sent whole as cheaply as nothing but a 304
 of the tree. Sizes are exact. The regions of cities are measured in one process, without a network:
-all lists of cities as they are received, and the whole snapshot."""
+all lists of cities as they are received, and the whole snapshot. Followers and idle processes: the
+processor time of the worker during one refresh, and of all in twenty seconds without any."""
 
 
 def main() -> None:
