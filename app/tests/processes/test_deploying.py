@@ -10,25 +10,26 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-from yarl import URL
 
-from src.entrypoints.settings import APP_DIR
-from stand_in.faults import Behaviour, Fault, Kind
+from stand_in.faults import Behaviour
 from tests.helpers.nginx import needs_nginx, nginx
 from tests.helpers.processes import ServiceProcess, not_on_windows, until
 from tests.helpers.redis_server import RedisServer
 from tests.helpers.services import ask, ended
-from tests.helpers.serving import client, free_port, served
-from tests.processes.many_shelves import FEW, LISTS, PROGRAM, service_of, storeroom
+from tests.helpers.serving import client, free_port
+from tests.processes.instances import (
+    HELD,
+    ask_for_refresh,
+    instance_over,
+    nobody,
+    replaced,
+    shipped,
+)
+from tests.processes.many_shelves import FEW, LISTS, PROGRAM, storeroom
 from tests.sample_feature.feature import TREE, WORDS
 from tests.sample_feature.upstream import Storeroom
 
-SETTINGS = (APP_DIR.parent / "deploy/nginx.conf").read_text(encoding="utf-8")
-
-# Every list of items is kept back, so that a collection does not end.
-HELD = Behaviour(faults=(Fault(kind=Kind.HELD, path=".*/items"),))
-
-TOKEN = "segredo"  # noqa: S105  # a test's
+SETTINGS = shipped("nginx.conf")
 
 pytestmark = [not_on_windows, needs_nginx]
 
@@ -40,14 +41,15 @@ async def nginx_before(one: str, two: str = "", *, settings: str = SETTINGS) -> 
     Of the `settings` only addresses are replaced.
     """
     port = free_port()
-    for shipped, here in {
-        "server one:8001 ": f"server {one.removeprefix('http://')} ",
-        "server two:8001 ": f"server {two.removeprefix('http://') or f'127.0.0.1:{free_port()}'} ",
-        "listen 80;": f"listen 127.0.0.1:{port};",
-        "proxy_cache_path /var/cache/nginx/": "proxy_cache_path FOLDER/",
-    }.items():
-        assert settings.count(shipped) == 1
-        settings = settings.replace(shipped, here)
+    settings = replaced(
+        settings,
+        {
+            "server one:8001 ": f"server {one.removeprefix('http://')} ",
+            "server two:8001 ": f"server {two.removeprefix('http://') or nobody()} ",
+            "listen 80;": f"listen 127.0.0.1:{port};",
+            "proxy_cache_path /var/cache/nginx/": "proxy_cache_path FOLDER/",
+        },
+    )
     async with nginx(settings):
         yield f"http://127.0.0.1:{port}"
 
@@ -158,18 +160,9 @@ async def deployed(
 ) -> AsyncIterator[tuple[aiohttp.ClientSession, AsyncExitStack]]:
     """A session with one instance behind nginx, and what ends that instance; the other is dead."""
     async with AsyncExitStack() as instance:
-        of_service = {"refresh_token": TOKEN, "refresh_min_interval_s": 0, **of_service}
-        address = await instance.enter_async_context(served(service_of(upstream, **of_service)))
+        address = await instance.enter_async_context(instance_over(upstream, **of_service))
         async with nginx_before(address, settings=settings) as url, client(url) as session:
             yield session, instance
-
-
-async def ask_for_refresh(session: aiohttp.ClientSession, path: str = WORDS.path) -> URL:
-    """Has the service collect, and returns the address to follow that at."""
-    authorization = {"Authorization": f"Bearer {TOKEN}"}
-    async with session.post(path, headers=authorization) as answer:
-        assert answer.status == 202
-        return answer.url.join(URL(answer.headers["Location"]))
 
 
 async def test_events_are_not_held_back() -> None:

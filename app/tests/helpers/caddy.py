@@ -1,0 +1,59 @@
+"""A real Caddy in front of a service, if there is one on this machine."""
+
+import asyncio
+import contextlib
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+needs_caddy = pytest.mark.skipif(
+    shutil.which("caddy") is None, reason="it needs Caddy: apt install caddy"
+)
+
+# Nothing but its sites listens, and these on the loopback only; it ends whatever its clients do.
+_OPTIONS = """{
+\tadmin off
+\tdefault_bind 127.0.0.1
+\tgrace_period 1s
+}
+
+"""
+
+
+@asynccontextmanager
+async def caddy(port: int, sites: str) -> AsyncIterator[None]:
+    """Runs Caddy with these sites; it listens on this port, one of theirs, when the block begins.
+
+    What it writes goes into a folder of its own; what is wrong with the sites, it prints.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "Caddyfile"
+        file.write_text(_OPTIONS + sites)
+        process = await asyncio.create_subprocess_exec(
+            *("caddy", "run", "--config", str(file), "--adapter", "caddyfile"),
+            env={**os.environ, "XDG_CONFIG_HOME": folder, "XDG_DATA_HOME": folder},
+        )
+        try:
+            while not await _listens(port):
+                assert process.returncode is None
+                await asyncio.sleep(0.01)
+            yield
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                process.terminate()
+            await process.wait()
+
+
+async def _listens(port: int) -> bool:
+    """Whether a connection to this port is taken."""
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:
+        return False
+    writer.close()
+    return True
