@@ -59,6 +59,10 @@ new: ## make a project of your own, e.g. DIR=../precos NAME="Preços de carros"
 bench: $(DEV) ## measure beside simpler programs (20 min)
 	$(BIN)/python -m bench $(ARGS)
 
+.PHONY: endurance
+endurance: $(DEV) ## kill and replace instances under load (10 min, with nginx and Redis)
+	$(BIN)/python -m bench.endurance $(ARGS)
+
 .PHONY: compare
 compare: $(DEV) ## show what the fan-out and its limits gain (4 min)
 	$(BIN)/python -m compare $(ARGS)

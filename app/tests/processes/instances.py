@@ -9,6 +9,7 @@ from yarl import URL
 
 from src.entrypoints.settings import APP_DIR
 from stand_in.faults import Behaviour, Fault, Kind
+from tests.helpers.nginx import nginx
 from tests.helpers.serving import free_port, served
 from tests.processes.many_shelves import service_of
 from tests.sample_feature.feature import WORDS
@@ -34,6 +35,10 @@ def replaced(settings: str, changes: dict[str, str]) -> str:
     return settings
 
 
+# The settings of nginx as they are shipped.
+NGINX = shipped("nginx.conf")
+
+
 @asynccontextmanager
 async def instance_over(upstream: Storeroom, **settings: Any) -> AsyncIterator[str]:
     """The address of an instance; with the token, refreshes may follow each other at once."""
@@ -52,3 +57,23 @@ async def ask_for_refresh(session: aiohttp.ClientSession, path: str = WORDS.path
     async with session.post(path, headers=AUTHORIZATION) as answer:
         assert answer.status == 202
         return answer.url.join(URL(answer.headers["Location"]))
+
+
+@asynccontextmanager
+async def nginx_before(one: str, two: str = "", *, settings: str = NGINX) -> AsyncIterator[str]:
+    """The address of an nginx before instances at these addresses; by default the second is dead.
+
+    Of the `settings` only addresses are replaced.
+    """
+    port = free_port()
+    settings = replaced(
+        settings,
+        {
+            "server one:8001 ": f"server {one.removeprefix('http://')} ",
+            "server two:8001 ": f"server {two.removeprefix('http://') or nobody()} ",
+            "listen 80;": f"listen 127.0.0.1:{port};",
+            "proxy_cache_path /var/cache/nginx/": "proxy_cache_path FOLDER/",
+        },
+    )
+    async with nginx(settings):
+        yield f"http://127.0.0.1:{port}"

@@ -12,46 +12,23 @@ from typing import Any
 import aiohttp
 
 from stand_in.faults import Behaviour
-from tests.helpers.nginx import needs_nginx, nginx
+from tests.helpers.nginx import needs_nginx
 from tests.helpers.processes import ServiceProcess, not_on_windows, until
 from tests.helpers.redis_server import RedisServer
 from tests.helpers.services import ask, ended
-from tests.helpers.serving import client, free_port
+from tests.helpers.serving import client
 from tests.processes.instances import (
     HELD,
+    NGINX,
     ask_for_refresh,
     instance_over,
-    nobody,
-    replaced,
-    shipped,
+    nginx_before,
 )
 from tests.processes.many_shelves import FEW, LISTS, PROGRAM, storeroom
 from tests.sample_feature.feature import TREE, WORDS
 from tests.sample_feature.upstream import Storeroom
 
-SETTINGS = shipped("nginx.conf")
-
 pytestmark = [not_on_windows, needs_nginx]
-
-
-@asynccontextmanager
-async def nginx_before(one: str, two: str = "", *, settings: str = SETTINGS) -> AsyncIterator[str]:
-    """The address of an nginx before instances at these addresses; by default the second is dead.
-
-    Of the `settings` only addresses are replaced.
-    """
-    port = free_port()
-    settings = replaced(
-        settings,
-        {
-            "server one:8001 ": f"server {one.removeprefix('http://')} ",
-            "server two:8001 ": f"server {two.removeprefix('http://') or nobody()} ",
-            "listen 80;": f"listen 127.0.0.1:{port};",
-            "proxy_cache_path /var/cache/nginx/": "proxy_cache_path FOLDER/",
-        },
-    )
-    async with nginx(settings):
-        yield f"http://127.0.0.1:{port}"
 
 
 class Caller:
@@ -156,7 +133,7 @@ async def _some_answers(callers: list[Caller]) -> None:
 
 @asynccontextmanager
 async def deployed(
-    upstream: Storeroom, *, settings: str = SETTINGS, **of_service: Any
+    upstream: Storeroom, *, settings: str = NGINX, **of_service: Any
 ) -> AsyncIterator[tuple[aiohttp.ClientSession, AsyncExitStack]]:
     """A session with one instance behind nginx, and what ends that instance; the other is dead."""
     async with AsyncExitStack() as instance:
@@ -239,7 +216,7 @@ async def test_everything_works_below_a_path_prefix() -> None:
     lines = re.compile(
         r"^    #( {5}location /prefix/ \{\n)    #( .*\n)    #( {5}\}\n)", re.MULTILINE
     )
-    settings, replaced = lines.subn(r"\1\2\3", SETTINGS)
+    settings, replaced = lines.subn(r"\1\2\3", NGINX)
     async with storeroom() as upstream, deployed(upstream, settings=settings) as (session, _):
         tree = await ask(session, f"/prefix{TREE}?x=%20")
         page = await ask(session, "/prefix/fanout")
