@@ -31,6 +31,11 @@ CLIENTS = 12
 WORKERS = 2
 PAUSE_S = 0.002  # of a client between two requests
 
+# From when an instance serves again until the other one is killed. A request that has found the
+# first one dead has nobody else to answer it, so it needs the time for that: on a busy machine a
+# search takes a second, if the process has just started.
+PAUSES_S = (2.0, 4.0)
+
 # What nginx may keep, and what it has to ask for each time: {} is another number with each request.
 PATHS = (
     "/api/v1/states",
@@ -156,7 +161,7 @@ async def _disturb(instances: list[Instance], seconds: float) -> None:
     killed, other = instances
     over = time.monotonic() + seconds
     while time.monotonic() < over:
-        await asyncio.sleep(random.uniform(0.3, 2))
+        await asyncio.sleep(random.uniform(*PAUSES_S))
         await killed.kill()
         await asyncio.sleep(random.uniform(0, 0.5))
         async with asyncio.TaskGroup() as group:
