@@ -5,7 +5,7 @@ import re
 import signal
 from collections import Counter
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from tests.helpers.nginx import needs_nginx
 from tests.helpers.processes import ServiceProcess, not_on_windows, until
 from tests.helpers.redis_server import RedisServer
 from tests.helpers.services import ask, ended
-from tests.helpers.serving import client
+from tests.helpers.serving import client, free_port
 from tests.processes.instances import (
     HELD,
     NGINX,
@@ -109,6 +109,33 @@ async def test_callers_notice_neither_kills_nor_rolling_restarts(
     assert {answer for caller in callers for answer in caller.answers} == {200, 304}
     assert figures.lists == LISTS
     assert figures.retries <= FEW * figures.requests
+
+
+async def test_an_instance_that_is_back_is_asked_again() -> None:
+    """A request finds it dead, and the other one dies before it has answered."""
+    has_come, dies = asyncio.Event(), asyncio.Event()
+    port = free_port()
+
+    async def die(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        has_come.set()
+        await dies.wait()
+        writer.transport.abort()
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with closing(writer):
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+
+    async with await asyncio.start_server(die, "127.0.0.1") as other, client() as session:
+        two = f"127.0.0.1:{other.sockets[0].getsockname()[1]}"
+        async with nginx_before(f"127.0.0.1:{port}", two) as url:
+            answering = asyncio.create_task(ask(session, f"{url}/health/live"))
+            await has_come.wait()
+            async with await asyncio.start_server(answer, "127.0.0.1", port):
+                dies.set()
+                status = (await answering).status
+
+    assert status == 200
 
 
 async def _kill(instance: ServiceProcess, callers: list[Caller]) -> None:
