@@ -62,15 +62,14 @@ def shared_numbers() -> Iterator[SharedNumbers]:
         return
     try:
         lock, file, own = _taken()
-        kept = _kept_from_tidying(file.parent)
     except OSError as error:
         log.warning("As métricas deste processo não serão somadas às dos outros: %s", error)
         yield SharedNumbers(Numbers())
         return
     try:
-        yield SharedNumbers(own, file)
+        with _kept_from_tidying(file.parent):
+            yield SharedNumbers(own, file)
     finally:
-        kept.close()
         own.close()
         lock.release()
         _remove_if_free(file.parent)
@@ -124,16 +123,16 @@ def _own_folder() -> Path:
 
 
 def _kept_from_tidying(folder: Path) -> ExitStack:
-    """Keeps what removes old files from the folder, until it is closed.
+    """Protects the folder from programs that remove old files, until it is closed.
 
-    Nobody writes to some of these files for as long as the service runs. systemd-tmpfiles leaves
-    a folder alone on which there is a BSD lock (tmpfiles.d(5)); Windows tidies on demand only.
+    Some of these files are never written to again while the service runs. systemd-tmpfiles skips a
+    folder with a BSD lock on it (tmpfiles.d(5)); Windows removes old files only on demand.
     """
     kept = ExitStack()
     if sys.platform != "win32":  # pragma: no branch  # as above
-        opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        kept.callback(os.close, opened)
-        with suppress(OSError):  # a file system without locks
+        with suppress(OSError):  # no file may be open, or the file system has no locks
+            opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+            kept.callback(os.close, opened)
             fcntl.flock(opened, fcntl.LOCK_SH | fcntl.LOCK_NB)
     return kept
 

@@ -10,8 +10,6 @@ log = logging.getLogger(__name__)
 
 # Where to send them (opentelemetry.io/docs/specs/otel/protocol/exporter).
 _ADDRESSES = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
-
-
 _EXPORTER = "OTEL_TRACES_EXPORTER"
 
 _INSTALL = "instale os pacotes com pip install -r requirements-traces.txt"
@@ -30,7 +28,7 @@ def traces_are_on() -> bool:
 
 
 def advise_if_missing() -> None:
-    """Says what to do if the environment asks for traces, and nobody makes any."""
+    """Logs what to do if the environment asks for traces but none are made."""
     wanted = [name for name in (*_ADDRESSES, _EXPORTER) if os.environ.get(name)]
     is_off = (
         os.environ.get("OTEL_SDK_DISABLED", "").lower() == "true"
