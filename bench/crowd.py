@@ -1,4 +1,4 @@
-"""What a crowd of followers costs a worker, and what many idle processes cost Redis."""
+"""The processor time for a crowd of followers, and for many idle processes on one Redis."""
 
 import asyncio
 import contextlib
@@ -23,7 +23,7 @@ IDLE = 50
 LATENCY_MS = 700
 REFRESHES = "/api/v1/refreshes"
 
-# Whoever has just started is not idle yet.
+# A process that has just started is not idle yet.
 SETTLED_AFTER_S = 15.0
 IDLE_FOR_S = 20.0
 
@@ -31,7 +31,9 @@ IDLE_FOR_S = 20.0
 def crowd_rows(runs: int) -> list[Row]:
     """The processor time of a worker with followers, and of idle workers and their Redis."""
     if sys.platform != "linux":
-        missing("followers and idle processes: only Linux says what a process costs meanwhile")
+        missing(
+            "followers and idle processes: only Linux gives the processor time of another process"
+        )
         return []
     return [*_follower_rows(runs), *_idle_rows()]
 
@@ -55,7 +57,7 @@ def _follower_rows(runs: int) -> list[Row]:
 
 
 def _followed_by(followers: int) -> float:
-    """The cores that a worker uses for a refresh that so many follow; all hear how it ends."""
+    """The cores that a worker uses for a refresh with this many followers; all get its end."""
     with (
         stand_in(latency_ms=LATENCY_MS) as base_url,
         served("main:create_app", factory=True, IBGE_BASE_URL=base_url) as (worker, url),
@@ -74,7 +76,7 @@ async def _cores_while_all_follow(address: str, worker: int, followers: int) -> 
         heard = await asyncio.gather(*following)
         seconds = time.monotonic() - begun_at
     if any('"concluida"' not in last for last in heard):
-        raise RuntimeError("somebody has not heard the end of the refresh")
+        raise RuntimeError("a follower did not get the end of the refresh")
     return (_processor_s(worker) - before) / seconds
 
 

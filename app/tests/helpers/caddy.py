@@ -1,15 +1,15 @@
 """A real Caddy in front of a service, if there is one on this machine."""
 
-import asyncio
-import contextlib
-import os
 import shutil
+import socket
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+
+from tests.helpers.processes import running
 
 needs_caddy = pytest.mark.skipif(
     shutil.which("caddy") is None, reason="it needs Caddy: apt install caddy"
@@ -34,26 +34,13 @@ async def caddy(port: int, sites: str) -> AsyncIterator[None]:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "Caddyfile"
         file.write_text(_OPTIONS + sites)
-        process = await asyncio.create_subprocess_exec(
-            *("caddy", "run", "--config", str(file), "--adapter", "caddyfile"),
-            env={**os.environ, "XDG_CONFIG_HOME": folder, "XDG_DATA_HOME": folder},
-        )
-        try:
-            while not await _listens(port):
-                assert process.returncode is None
-                await asyncio.sleep(0.01)
+        with_it = ("--config", str(file), "--adapter", "caddyfile")
+        own = {"XDG_CONFIG_HOME": folder, "XDG_DATA_HOME": folder}
+        async with running("caddy", "run", *with_it, is_ready=lambda: _listens(port), **own):
             yield
-        finally:
-            with contextlib.suppress(ProcessLookupError):
-                process.terminate()
-            await process.wait()
 
 
-async def _listens(port: int) -> bool:
+def _listens(port: int) -> bool:
     """Whether a connection to this port is taken."""
-    try:
-        _, writer = await asyncio.open_connection("127.0.0.1", port)
-    except OSError:
-        return False
-    writer.close()
-    return True
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0

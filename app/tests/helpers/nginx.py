@@ -1,7 +1,5 @@
 """A real nginx in front of a service, if there is one on this machine."""
 
-import asyncio
-import contextlib
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -9,6 +7,8 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import pytest
+
+from tests.helpers.processes import running
 
 needs_nginx = pytest.mark.skipif(
     shutil.which("nginx") is None, reason="it needs nginx: apt install nginx-light"
@@ -35,16 +35,9 @@ async def nginx(http: str) -> AsyncIterator[None]:
     with _folder() as folder:
         file = folder / "nginx.conf"
         file.write_text(_SETTINGS.format(folder=folder, http=http.replace("FOLDER", str(folder))))
-        process = await asyncio.create_subprocess_exec("nginx", "-c", str(file), "-e", "stderr")
-        try:
-            while not (folder / "pid").exists():
-                assert process.returncode is None
-                await asyncio.sleep(0.01)
+        options = ("-c", str(file), "-e", "stderr")
+        async with running("nginx", *options, is_ready=(folder / "pid").exists):
             yield
-        finally:
-            with contextlib.suppress(ProcessLookupError):
-                process.terminate()
-            await process.wait()
 
 
 @contextmanager

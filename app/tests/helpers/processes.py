@@ -7,7 +7,8 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -28,6 +29,25 @@ async def until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(50):
         while not condition():
             await asyncio.sleep(0.01)
+
+
+@asynccontextmanager
+async def running(
+    *command: str, is_ready: Callable[[], bool], **environment: str
+) -> AsyncIterator[None]:
+    """Runs another server, which is ready when the block begins and ends with it.
+
+    Its errors, such as a bad configuration, are printed.
+    """
+    process = await asyncio.create_subprocess_exec(*command, env={**os.environ, **environment})
+    try:
+        await until(lambda: process.returncode is not None or is_ready())
+        assert process.returncode is None
+        yield
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            process.terminate()
+        await process.wait()
 
 
 class ServiceProcess:

@@ -23,12 +23,12 @@ MOST_LINES = 1_000
 # at most this many bytes (PIPE_BUF of pipe(7)).
 _WHOLE = 4_096
 
-# A line has an address twice as JSON; with this many letters of each it has room to spare there.
+# A line of JSON has the address twice; with these limits it stays below that.
 _MOST_OF_ADDRESS = 1_700
 _MOST_OF_METHOD = 20
 _MOST_OF_CLIENT = 100
 
-# What no address may have (RFC 3986, appendix A) but parsers let through, for us or for JSON.
+# Bytes that no address may have (RFC 3986, appendix A), but that parsers let through.
 _UNUSUAL = re.compile(rb"[^!#-\[\]-~]")
 
 _ADDRESS = re.compile(r"[0-9A-Za-z.:%_-]*")

@@ -1,14 +1,13 @@
 """`/`: places are found while typing."""
 
-import asyncio
-from contextlib import suppress
 from datetime import timedelta
 
 import pytest
-from playwright.async_api import Error, Locator, Page, Route, expect
+from playwright.async_api import Locator, Page, expect
 
 from src.infra.process.clock import utc_now
 from tests.browser.conftest import OpenPage
+from tests.browser.late_answer import LateAnswer
 from tests.helpers.localities.places import TWO_STATES
 from tests.helpers.localities.services import application
 from tests.helpers.localities.upstream import FakeUpstream
@@ -25,29 +24,6 @@ def box(page: Page) -> Locator:
 def found(page: Page, kind: str) -> Locator:
     """The results of one kind."""
     return page.locator("section").filter(has_text=kind).get_by_role("listitem")
-
-
-class LateAnswer:
-    """The answer to a request, which is held until a test lets it reach the page."""
-
-    def __init__(self) -> None:
-        self.is_asked = asyncio.Event()
-        self._may_come = asyncio.Event()
-        self._has_come = asyncio.Event()
-
-    async def hold(self, route: Route) -> None:
-        """Answers the request of this route later."""
-        self.is_asked.set()
-        await self._may_come.wait()
-        with suppress(Error):  # the page does not wait for it any more
-            await route.fulfill(response=await route.fetch())
-        self._has_come.set()
-
-    async def reach(self, page: Page) -> None:
-        """Lets it reach the page, and what comes behind it, too."""
-        self._may_come.set()
-        await self._has_come.wait()
-        await page.evaluate("fetch('health/live').then((answer) => answer.text())")
 
 
 async def test_the_first_view_is_the_country(whole_country: str, open_page: OpenPage) -> None:
@@ -166,17 +142,12 @@ async def test_what_is_typed_before_the_scripts_come_is_searched_for(
 ) -> None:
     """On a slow connection the field is there first."""
     page = await open_page(whole_country)
-    may_come = asyncio.Event()
-
-    async def hold(route: Route) -> None:
-        await may_come.wait()
-        await route.continue_()
-
-    await page.route("**/explorer.js", hold)
+    script = LateAnswer()
+    await page.route("**/explorer.js", script.hold)
     await page.goto("about:blank")
     await page.goto(whole_country, wait_until="commit")
     await box(page).fill("recife")
-    may_come.set()
+    await script.reach(page)
 
     await expect(found(page, "Cidades").first).to_contain_text("Recife")
     await expect(box(page)).to_have_value("recife")

@@ -1,20 +1,20 @@
 """The recording of a collection that went badly, as a person looks at it."""
 
-import asyncio
 import json
 from typing import Any
 
 import pytest
 from aiohttp import ClientSession
-from playwright.async_api import Page, Route, expect
+from playwright.async_api import Page, expect
 
 from src.infra.controllers.localities.collection_words import COLLECTION_WORDS
 from src.infra.controllers.pages_controller import FILES
 from tests.browser.accessibility import axe_faults
 from tests.browser.conftest import OpenPage
+from tests.browser.late_answer import LateAnswer
 from tests.browser.test_replay import bar, is_drawn
 
-# Passes on what collections tell as late as it comes from a busy machine.
+# Delivers the events of collections late, as from a busy machine.
 LATE_EVENTS = """
   const listen = EventSource.prototype.addEventListener;
   EventSource.prototype.addEventListener = function (type, listener) {
@@ -106,20 +106,15 @@ async def test_a_chapter_is_played_before_anything_is_drawn(
 
 
 async def test_it_waits_for_the_scripts(whole_country: str, open_page: OpenPage) -> None:
-    """A click before they have come would be lost: the buttons are disabled until then."""
+    """The buttons are disabled until then: a click would be lost."""
     page = await open_page(whole_country)
-    may_come = asyncio.Event()
-
-    async def hold(route: Route) -> None:
-        await may_come.wait()
-        await route.continue_()
-
-    await page.route("**/states_on_fanout.js", hold)
+    script = LateAnswer()
+    await page.route("**/states_on_fanout.js", script.hold)
     await page.goto(f"{whole_country}/fanout")
     buttons = page.get_by_role("button", name="Veja uma coleta ruim")
     for number in range(2):
         await expect(buttons.nth(number)).to_be_disabled()
-    may_come.set()
+    await script.reach(page)
     await look_at_it(page)
 
 
@@ -159,7 +154,7 @@ async def test_it_needs_no_collection_of_this_service(
 
 
 async def test_late_events_leave_it(whole_country: str, open_page: OpenPage) -> None:
-    """A past collection, which is told while the recording is looked at, does not close it."""
+    """The events of a past collection do not close the recording."""
     page = await open_page(f"{whole_country}/fanout", script=LATE_EVENTS)
     await look_at_it(page)
     await page.locator("html[data-events=told]").wait_for()

@@ -18,7 +18,7 @@ export class RefreshButton {
   #isRunning = false;
   #isStarting = false;
   #startedId = null; // the collection that was started here, until its first event
-  #questions = 0; // how often the availability was asked for, or changed since
+  #questions = 0; // the number of the last question, to ignore answers to earlier ones
   #availability = { permitido: false, precisa_de_token: false };
   #message = "";
   #secondsLeft = 0; // until a collection may be started
@@ -40,7 +40,7 @@ export class RefreshButton {
 
   // Follows the progress of a collection; when it ends, checks whether another may be started.
   follow({ id, situacao }) {
-    // Ids rise: after a later one, nothing will be heard of the collection that was started here.
+    // Ids rise: a later collection means that the one started here is over.
     if (this.#startedId !== null && id < this.#startedId) return;
     this.#startedId = null;
     const isRunning = situacao === "em_andamento";

@@ -39,7 +39,7 @@ export class Callers {
   async start() {
     if (this.#answers?.areAwaited) return;
     const answers = new Answers();
-    this.#answers = answers; // of what is still to come for the one before, nothing is shown
+    this.#answers = answers; // answers that come later belong to the collection before
     while (answers.areAwaited) {
       const { status, found } = await ask();
       answers.statuses.set(status, (answers.statuses.get(status) ?? 0) + 1);

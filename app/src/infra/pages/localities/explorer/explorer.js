@@ -111,7 +111,7 @@ async function showSource() {
 
 query.addEventListener("input", () => {
   clearTimeout(typingPause);
-  fetching.abort(); // what is on its way would take the focus from the one who types
+  fetching.abort(); // a late response would take the focus away while somebody types
   typingPause = setTimeout(search, PAUSE_IN_TYPING_MS);
 });
 form.addEventListener("submit", async (event) => {
@@ -129,6 +129,6 @@ const { text: asked } = routeOf(location.hash);
 if (asked) query.value = asked;
 // Visitors without an address want to type; on a phone, the focus would open the keyboard.
 if (!location.hash && matchMedia("(pointer: fine)").matches) query.focus();
-// Somebody may have begun to type before this script came.
+// The visitor may have typed before this script was loaded.
 const isTyped = !asked && query.value.trim() !== "";
 if (await (isTyped ? search() : show())) reveal(view.querySelector("[aria-current]"));
