@@ -126,7 +126,7 @@ class RetryingClient:
             raise UpstreamUnavailableError(f"{path}: a coleta demorou demais e foi encerrada")
 
     def _patience_s(self, attempt: int) -> float:
-        return self.patience.limit_s(attempt) * random.uniform(1, 1 + SPREAD)  # noqa: S311
+        return self.patience.limit_s(attempt) * random.uniform(1, 1 + SPREAD)  # noqa: S311  # spread, no secret
 
     async def _try(
         self,

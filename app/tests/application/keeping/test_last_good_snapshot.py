@@ -255,7 +255,7 @@ async def test_a_save_that_is_refused_once_is_repeated(caplog: pytest.LogCapture
             raise refusals.pop()
         return await save(snapshot)
 
-    store.save = refused  # type: ignore[method-assign]
+    store.save = refused  # type: ignore[method-assign]  # a fake of one method
     await keep(last_good, NEW)
 
     assert store.stored is not None

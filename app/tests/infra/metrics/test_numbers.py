@@ -115,7 +115,7 @@ def test_a_series_that_the_disk_has_no_room_for_is_left_out(
         full.setattr(
             numbers,
             "_names",
-            FullDisk(numbers._names, has_some_room=has_some_room),  # type: ignore[arg-type]
+            FullDisk(numbers._names, has_some_room=has_some_room),  # type: ignore[arg-type]  # a fake with what is used of it
         )
         numbers.view[numbers.place("b", 1)] += 1
     numbers.view[numbers.place("c", 1)] += 1

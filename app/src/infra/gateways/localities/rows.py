@@ -18,7 +18,7 @@ class Rows(Generic[Place]):
 
     def __init__(self, kind: type[Place]) -> None:
         # If exactly one row matches, some paths answer a bare object instead of a list.
-        self._decoder = msgspec.json.Decoder(kind | tuple[kind, ...])  # type: ignore[valid-type]
+        self._decoder = msgspec.json.Decoder(kind | tuple[kind, ...])  # type: ignore[valid-type]  # a class that is only known at run time
 
     def read(self, body: bytes, owner: State | City | None = None) -> tuple[Place, ...]:
         """The places in a response, all of which belong to `owner`.

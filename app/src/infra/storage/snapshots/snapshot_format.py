@@ -58,7 +58,7 @@ class SnapshotFormat(Generic[S]):
     def __init__(self, kind: type[S], *, max_bytes: int = MAX_BYTES) -> None:
         self.max_bytes = max_bytes
         # mypy takes the variable for a type of its own.
-        self._decoder = msgspec.json.Decoder(SnapshotFile[kind])  # type: ignore[valid-type]
+        self._decoder = msgspec.json.Decoder(SnapshotFile[kind])  # type: ignore[valid-type]  # a class that is only known at run time
 
     @staticmethod
     def named(name: str) -> str:

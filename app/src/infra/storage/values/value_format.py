@@ -15,7 +15,7 @@ class ValueFormat(Generic[V]):
 
     def __init__(self, kind: type[V]) -> None:
         # mypy takes the variable for a type of its own.
-        self._decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(Kept[kind])  # type: ignore[valid-type]
+        self._decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(Kept[kind])  # type: ignore[valid-type]  # a class that is only known at run time
 
     def to_bytes(self, kept: Kept[V]) -> bytes:
         """The value with the time at which it was asked for."""

@@ -44,7 +44,7 @@ async def settled(tasks: int = 10) -> None:
 
 def asked(app: OneAtATime, path: str, send: Callable[..., Any] = sent_nowhere) -> asyncio.Task[Any]:
     """A request in the background."""
-    return asyncio.create_task(app(request_to(path), Any, send))  # type: ignore[arg-type]
+    return asyncio.create_task(app(request_to(path), Any, send))  # type: ignore[arg-type]  # a fake with what is used of it
 
 
 @pytest.mark.asyncio
