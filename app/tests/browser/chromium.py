@@ -1,9 +1,10 @@
 """Finds and starts the Chromium that is installed on this machine."""
 
 import os
-import shutil
 
 from playwright.async_api import Browser, Playwright
+
+from tests.helpers.installed import installed
 
 # The first is the same browser without windows; it opens a page in a quarter of the time.
 PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
@@ -21,7 +22,7 @@ ARGUMENTS = [
 
 def chromium_program() -> str | None:
     """The path of Chromium or Chrome; None if neither is installed."""
-    return next(filter(None, map(shutil.which, PROGRAMS)), None)
+    return installed(*PROGRAMS)
 
 
 async def launch_chromium(playwright: Playwright) -> Browser:

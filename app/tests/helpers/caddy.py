@@ -1,6 +1,5 @@
 """A real Caddy in front of a service, if there is one on this machine."""
 
-import shutil
 import socket
 import tempfile
 from collections.abc import AsyncIterator
@@ -9,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.helpers.installed import installed
 from tests.helpers.processes import running
 
 needs_caddy = pytest.mark.skipif(
-    shutil.which("caddy") is None, reason="it needs Caddy: apt install caddy"
+    installed("caddy") is None, reason="it needs Caddy: apt install caddy"
 )
 
 # Nothing but its sites listens, and these on the loopback only; it ends whatever its clients do.

@@ -1,6 +1,5 @@
 """A real nginx in front of a service, if there is one on this machine."""
 
-import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -8,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.helpers.installed import installed
 from tests.helpers.processes import running
 
 needs_nginx = pytest.mark.skipif(
-    shutil.which("nginx") is None, reason="it needs nginx: apt install nginx-light"
+    installed("nginx") is None, reason="it needs nginx: apt install nginx-light"
 )
 
 _SETTINGS = """

@@ -4,7 +4,6 @@ It is real if `redis-server` is installed. Otherwise fakeredis takes its place: 
 journals are tested on every machine, and the last line of the run says by which server.
 """
 
-import shutil
 import socket
 import subprocess
 import sys
@@ -17,9 +16,10 @@ from pathlib import Path
 import pytest
 import trustme
 
+from tests.helpers.installed import installed
 from tests.helpers.serving import free_port
 
-PROGRAM = shutil.which("redis-server")
+PROGRAM = installed("redis-server")
 
 needs_redis_server = pytest.mark.skipif(
     PROGRAM is None, reason="they need the real Redis: apt install redis-server"

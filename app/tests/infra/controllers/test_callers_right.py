@@ -1,5 +1,7 @@
 """The right to ask for a refresh."""
 
+from pathlib import Path
+
 import pytest
 from starlette.requests import Request
 
@@ -8,6 +10,8 @@ from src.infra.controllers.callers_right import (
     NotAuthenticatedError,
     NotPermittedError,
 )
+from src.infra.http import local_users
+from tests.infra.http.test_local_users import CONNECTION, HEAD, unix_only
 
 HERE = "127.0.0.1"
 SENT = "a-b.c_d~e+f/g=="
@@ -18,7 +22,8 @@ def request(client: str | None, *, http_version: str = "1.1", **headers: str) ->
     headers = {"host": "localhost:8001", **headers}
     raw = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
     address = (client, 50_000) if client is not None else None
-    scope = {"type": "http", "http_version": http_version, "path": "/"}
+    server = ("127.0.0.1", 8001)
+    scope = {"type": "http", "http_version": http_version, "path": "/", "server": server}
     return Request({**scope, "client": address, "headers": raw})
 
 
@@ -35,6 +40,20 @@ def test_without_a_token_nobody_else_may_ask(client: str | None) -> None:
     """A client on the same network may not, nor a client without an address."""
     with pytest.raises(NotPermittedError, match="defina REFRESH_TOKEN"):
         CallersRight("").require(request(client))
+
+
+@unix_only
+def test_without_a_token_a_process_of_another_user_may_not_ask(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may be a proxy that does not show itself."""
+    listed = tmp_path / "tcp"
+    listed.write_text(HEAD + CONNECTION.format("33"))
+    monkeypatch.setattr(local_users, "_CONNECTIONS", [listed])
+    monkeypatch.setattr("os.getuid", lambda: 1000)
+
+    with pytest.raises(NotPermittedError, match="usuário"):
+        CallersRight("").require(request(HERE))
 
 
 @pytest.mark.parametrize("host", ["localhost", "localhost:1", "127.0.0.1:8001", "[::1]:8001"])
